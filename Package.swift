@@ -1,0 +1,70 @@
+// swift-tools-version: 6.1
+import PackageDescription
+
+// Arrows point one way: engine <- models <- steering; the language knows none of them; Verbs joins the two.
+let package = Package(
+    name: "Rhumb",
+    products: [.executable(name: "rhumb", targets: ["rhumb"])],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+    ],
+    targets: [
+        // Libraries of the system.
+        .systemLibrary(name: "COpenBLAS"),
+        .systemLibrary(name: "CFreeType", pkgConfig: "freetype2"),
+        .systemLibrary(name: "CSpng"),
+        .systemLibrary(name: "CTurboJPEG"),
+        .systemLibrary(name: "CCrypto"),
+
+        // Thin shims and the loops no library has.
+        .target(name: "OneDNN", exclude: ["README.md"], linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(name: "Kernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "LineEditor", exclude: ["README.md"], linkerSettings: [.linkedLibrary("edit")]),
+        .target(
+            name: "GnuplotStream", exclude: ["README.md"],
+            linkerSettings: [
+                .linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem"), .linkedLibrary("boost_system"),
+            ]),
+
+        // Engine and models.
+        .target(name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels"], exclude: ["README.md"]),
+        .target(
+            name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto"], exclude: ["README.md"]),
+        .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint"], exclude: ["README.md"]),
+        .target(name: "Steering", dependencies: ["Tensor", "CLIP"], exclude: ["README.md"]),
+        .target(
+            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "CFreeType"], exclude: ["README.md"],
+            resources: [.copy("Resources")]),
+
+        // The language and what shows its results.
+        .target(name: "Language", exclude: ["README.md"]),
+        .target(name: "Plot", dependencies: ["GnuplotStream"], exclude: ["README.md"]),
+        .target(name: "Notebook", dependencies: ["Language", "Checkpoint"], exclude: ["README.md"]),
+
+        // Where they meet.
+        .target(
+            name: "Verbs",
+            dependencies: ["Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Steering", "World"],
+            exclude: ["README.md"]),
+        .executableTarget(
+            name: "rhumb",
+            dependencies: [
+                "Verbs", "Notebook", "Language", "LineEditor",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+            ],
+            exclude: ["README.md"]),
+
+        .testTarget(name: "TensorTests", dependencies: ["Tensor"]),
+        .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"]),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP"]),
+        .testTarget(name: "SteeringTests", dependencies: ["Steering"]),
+        .testTarget(name: "WorldTests", dependencies: ["World"]),
+        .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+        .testTarget(name: "PlotTests", dependencies: ["Plot"]),
+        .testTarget(name: "NotebookTests", dependencies: ["Notebook"]),
+        .testTarget(name: "VerbsTests", dependencies: ["Verbs"]),
+    ],
+    swiftLanguageModes: [.v6],
+    cLanguageStandard: .gnu17,
+    cxxLanguageStandard: .gnucxx17
+)
