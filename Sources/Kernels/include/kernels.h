@@ -1,1 +1,71 @@
+// The loops no library has. Plain C, one thread each unless a name says otherwise; every function is compiled for
+// x86-64-v4, x86-64-v3 and the baseline, and the fitting one is chosen when the program starts.
 #pragma once
+#include <stddef.h>
+#include <stdint.h>
+
+// Binary operations on float32 with a stride a side (0 repeats one value).
+typedef enum {
+    RK_ADD, RK_SUB, RK_MUL, RK_DIV, RK_POW, RK_MAX, RK_MIN,
+    RK_GREATER, RK_GREATER_EQUAL, RK_LESS, RK_LESS_EQUAL, RK_EQUAL, RK_NOT_EQUAL,
+    RK_MOD, RK_FLOOR_DIV, RK_ATAN2
+} rk_binary_op;
+
+typedef enum {
+    RK_NEG, RK_ABS, RK_SIGN, RK_FLOOR, RK_CEIL, RK_ROUND, RK_SQUARE, RK_SQRT, RK_RSQRT, RK_RECIPROCAL,
+    RK_EXP, RK_LOG, RK_SIN, RK_COS, RK_TANH, RK_SIGMOID, RK_SOFTPLUS, RK_RELU, RK_GELU, RK_GELU_TANH, RK_QUICK_GELU,
+    RK_SILU, RK_ERF, RK_IS_NAN
+} rk_unary_op;
+
+void rk_binary_f32(rk_binary_op op, size_t n, const float *a, ptrdiff_t stride_a, const float *b, ptrdiff_t stride_b,
+                   float *out);
+void rk_unary_f32(rk_unary_op op, size_t n, const float *x, float *y);
+// dx = dy * d op(x) / dx, with y = op(x) at hand where that is cheaper.
+void rk_unary_gradient_f32(rk_unary_op op, size_t n, const float *x, const float *y, const float *dy, float *dx);
+
+// Strided gathers of elements of 2, 4 or 8 bytes into a contiguous run.
+void rk_gather_strided(size_t element_size, size_t n, const void *source, ptrdiff_t stride, void *out);
+void rk_scatter_strided(size_t element_size, size_t n, const void *source, void *out, ptrdiff_t stride);
+
+// Row reductions over [rows, columns], and column sums accumulated in row order.
+typedef enum { RK_SUM, RK_MAXIMUM, RK_MINIMUM, RK_SUM_OF_SQUARES, RK_ABS_SUM } rk_reduce_op;
+void rk_reduce_rows_f32(rk_reduce_op op, size_t rows, size_t columns, const float *x, float *out);
+void rk_sum_columns_f32(size_t rows, size_t columns, const float *x, float *out);
+void rk_arg_rows_f32(int want_maximum, size_t rows, size_t columns, const float *x, int64_t *out);
+
+// Softmax over rows; with causal != 0 row r of each block of `columns` rows sees the first r + 1 columns.
+void rk_softmax_rows_f32(size_t rows, size_t columns, const float *x, float *y);
+void rk_softmax_rows_gradient_f32(size_t rows, size_t columns, const float *y, const float *dy, float *dx);
+
+// Layer norm over rows; mean and rstd have one value a row.
+void rk_layer_norm_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
+                       float *y, float *mean, float *rstd);
+// dweight and dbias are added to; any of weight, dweight, dbias may be null.
+void rk_layer_norm_gradient_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *mean,
+                                const float *rstd, const float *dy, float *dx, float *dweight, float *dbias);
+
+// Group norm over [batch, positions, channels], channels innermost; mean and rstd are [batch, groups].
+void rk_group_norm_f32(size_t batch, size_t positions, size_t channels, size_t groups, const float *x,
+                       const float *weight, const float *bias, float epsilon, float *y, float *mean, float *rstd);
+void rk_group_norm_gradient_f32(size_t batch, size_t positions, size_t channels, size_t groups, const float *x,
+                                const float *weight, const float *mean, const float *rstd, const float *dy, float *dx,
+                                float *dweight, float *dbias);
+
+// Conversions; to bfloat16 rounds to nearest even.
+void rk_f32_to_bf16(size_t n, const float *x, uint16_t *y);
+void rk_bf16_to_f32(size_t n, const uint16_t *x, float *y);
+void rk_f16_to_f32(size_t n, const uint16_t *x, float *y);
+void rk_f32_to_f16(size_t n, const float *x, uint16_t *y);
+
+// The readable convolution's patches: x [batch, height, width, channels] to
+// [batch * out_height * out_width, kernel_height * kernel_width * channels], and the way back (added to x).
+typedef struct {
+    size_t batch, height, width, channels, kernel_height, kernel_width, out_height, out_width;
+    size_t stride_y, stride_x, dilation_y, dilation_x;
+    ptrdiff_t pad_top, pad_left;
+} rk_patches;
+void rk_patches_gather_f32(rk_patches p, const float *x, float *columns);
+void rk_patches_scatter_f32(rk_patches p, const float *columns, float *x);
+
+// 1 when every value is finite.
+int rk_all_finite_f32(size_t n, const float *x);

@@ -1,0 +1,84 @@
+/// Everything the engine can object to. The sentences are here and nowhere else.
+public struct TensorError: Error, Equatable, CustomStringConvertible, Sendable {
+    /// One sentence: what was expected and what came.
+    public let message: String
+    /// What to try, when there is something.
+    public let hint: String?
+
+    public init(_ message: String, hint: String? = nil) {
+        self.message = message
+        self.hint = hint
+    }
+
+    public var description: String { hint.map { "\(message); \($0)" } ?? message }
+}
+
+/// Thrown by the engine between two primitives after `Engine.cancel()`.
+public struct Cancelled: Error, Sendable {
+    public init() {}
+}
+
+extension TensorError {
+    static func text(_ shape: [Int]) -> String {
+        shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
+    }
+
+    static func cannotBroadcast(_ a: [Int], _ b: [Int], in operation: String) -> TensorError {
+        let rank = max(a.count, b.count)
+        let left = [Int](repeating: 1, count: rank - a.count) + a
+        let right = [Int](repeating: 1, count: rank - b.count) + b
+        let axis = (0..<rank).last { left[$0] != right[$0] && left[$0] != 1 && right[$0] != 1 } ?? 0
+        return TensorError(
+            "'\(operation)' can't combine shapes \(text(a)) and \(text(b)): sizes \(left[axis]) and \(right[axis]) "
+                + "differ in dimension \(axis)",
+            hint: "sizes must be equal, or one of them 1")
+    }
+
+    static func shapes(_ a: [Int], _ b: [Int], in operation: String, because reason: String) -> TensorError {
+        TensorError("'\(operation)' can't combine shapes \(text(a)) and \(text(b)): \(reason)")
+    }
+
+    static func shape(_ shape: [Int], in operation: String, expected: String) -> TensorError {
+        TensorError("'\(operation)' expects \(expected), and got shape \(text(shape))")
+    }
+
+    static func axis(_ axis: Int, _ shape: [Int], in operation: String) -> TensorError {
+        TensorError(
+            "'\(operation)' has no dimension \(axis) in shape \(text(shape))",
+            hint: shape.isEmpty ? "a scalar has no dimensions" : "dimensions go from \(-shape.count) to \(shape.count - 1)")
+    }
+
+    static func index(_ index: Int, size: Int, in operation: String) -> TensorError {
+        TensorError(
+            "'\(operation)' has no index \(index) in a dimension of size \(size)",
+            hint: size == 0 ? "the dimension is empty" : "indexes go from \(-size) to \(size - 1)")
+    }
+
+    static func reshape(_ from: [Int], _ to: [Int]) -> TensorError {
+        TensorError(
+            "'reshape' can't turn shape \(text(from)) into \(text(to)): "
+                + "\(from.reduce(1, *)) elements against \(to.reduce(1, *))")
+    }
+
+    static func dtype(_ dtype: DType, in operation: String, expected: String) -> TensorError {
+        TensorError("'\(operation)' expects \(expected), and got \(dtype.rawValue)")
+    }
+
+    static func tooLarge(_ shape: [Int], _ dtype: DType, bytes: Double, available: Double) -> TensorError {
+        func size(_ bytes: Double) -> String {
+            let gibibytes = bytes / 1_073_741_824
+            return gibibytes >= 1 ? "\((gibibytes * 10).rounded() / 10) GiB" : "\(Int(bytes / 1_048_576)) MiB"
+        }
+        return TensorError(
+            "a \(dtype.rawValue) tensor of shape \(text(shape)) needs \(size(bytes)) and \(size(available)) are available",
+            hint: "use a smaller batch or shape")
+    }
+
+    static func notFinite(in operation: String) -> TensorError {
+        TensorError("'\(operation)' got a value that is not finite (NaN or infinity)")
+    }
+
+    static func lapack(_ operation: String, _ reason: String) -> TensorError {
+        TensorError("'\(operation)' failed: \(reason)")
+    }
+}
