@@ -19,22 +19,19 @@ final class Node {
         order = Node.created
     }
 
-    /// A long chain let go of at once would recurse once an operation; this walks it instead.
+    /// What a released node held, while another is being let go of: a long chain would otherwise recurse a level an
+    /// operation and run out of stack.
+    nonisolated(unsafe) private static var released: [([Tensor], ((Tensor) throws -> [Tensor?])?)] = []
+    nonisolated(unsafe) private static var isReleasing = false
+
     deinit {
-        backward = nil
-        var tensors = inputs
+        Node.released.append((inputs, backward))
         inputs = []
-        while var tensor = tensors.popLast() {
-            guard isKnownUniquelyReferenced(&tensor), let node = tensor.node else { continue }
-            tensor.node = nil
-            var only = node
-            if isKnownUniquelyReferenced(&only) {
-                // The closure may hold the inputs too: without it they are this list's alone.
-                only.backward = nil
-                tensors.append(contentsOf: only.inputs)
-                only.inputs = []
-            }
-        }
+        backward = nil
+        guard !Node.isReleasing else { return }
+        Node.isReleasing = true
+        while let last = Node.released.popLast() { _ = last }
+        Node.isReleasing = false
     }
 }
 

@@ -10,7 +10,7 @@ extension Tensor {
     }
 
     /// An int64 tensor with these values in index order.
-    public convenience init(_ values: [Int], shape: [Int]? = nil) throws {
+    public convenience init(integers values: [Int], shape: [Int]? = nil) throws {
         let shape = shape ?? [values.count]
         guard shape.reduce(1, *) == values.count else { throw TensorError.reshape([values.count], shape) }
         try self.init(uninitialized: shape, .int64)

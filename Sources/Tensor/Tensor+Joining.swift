@@ -112,7 +112,7 @@ extension Tensor {
                 return x == y ? i < j : (descending ? x > y : x < y)
             }
         }
-        let ordered = try Tensor(order, shape: moved.shape)
+        let ordered = try Tensor(integers: order, shape: moved.shape)
         let flat = order.enumerated().map { $0.offset / Swift.max(columns, 1) * columns + $0.element }
         let sortedValues = try moved.reshaped([moved.count]).gathered(0, flat).reshaped(moved.shape)
         return (try sortedValues.transposed(at, -1), try ordered.transposed(at, -1))
