@@ -17,7 +17,9 @@ let package = Package(
         .systemLibrary(name: "CCrypto"),
 
         // Thin shims and the loops no library has.
-        .target(name: "OneDNN", exclude: ["README.md"], linkerSettings: [.linkedLibrary("dnnl")]),
+        .target(
+            name: "OneDNN", exclude: ["README.md"],
+            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "Kernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
         .target(name: "LineEditor", exclude: ["README.md"], linkerSettings: [.linkedLibrary("edit")]),
         .target(
@@ -54,7 +56,8 @@ let package = Package(
             ],
             exclude: ["README.md"]),
 
-        .testTarget(name: "TensorTests", dependencies: ["Tensor"], resources: [.copy("Golden")]),
+        .testTarget(
+            name: "TensorTests", dependencies: ["Tensor", "OneDNN", "Kernels"], resources: [.copy("Golden")]),
         .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"]),
         .testTarget(name: "CLIPTests", dependencies: ["CLIP"]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"]),

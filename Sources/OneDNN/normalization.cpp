@@ -1,0 +1,140 @@
+#include "runtime.hpp"
+
+using namespace rhumb;
+using dnnl::normalization_flags;
+using dnnl::prop_kind;
+
+onednn_status onednn_softmax(const onednn_tensor *x, const onednn_tensor *y, ptrdiff_t axis, bool logarithm) {
+    return guarded([&] {
+        Key key(Operation::softmax);
+        key.add(*x);
+        key.add(*y);
+        key.add(static_cast<int64_t>(axis) * 2 + logarithm);
+        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+            const auto dx = describe(*x), dy = describe(*y);
+            const auto kind = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
+            plan.adopt<compatibility::Softmax>(compatibility::softmax(Runtime::shared().engine, kind, dx, dy,
+                                                                      static_cast<int>(axis), plainAttributes()));
+            plan.bind(DNNL_ARG_SRC, dx);
+            plan.bind(DNNL_ARG_DST, dy);
+        });
+        plan.run({x->data, y->data});
+    });
+}
+
+onednn_status onednn_softmax_backward(const onednn_tensor *y, const onednn_tensor *dy, const onednn_tensor *dx,
+                                      ptrdiff_t axis, bool logarithm) {
+    return guarded([&] {
+        Key key(Operation::softmaxBackward);
+        key.add(*y);
+        key.add(*dy);
+        key.add(*dx);
+        key.add(static_cast<int64_t>(axis) * 2 + logarithm);
+        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+            auto &engine = Runtime::shared().engine;
+            const auto ddx = describe(*dx), ddy = describe(*dy), desc = describe(*y);
+            const auto kind = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
+            const int at = static_cast<int>(axis);
+            const auto hint = compatibility::softmax(engine, kind, ddx, desc, at, plainAttributes());
+            plan.adopt<compatibility::SoftmaxBackward>(
+                compatibility::softmaxBackward(engine, kind, ddx, ddy, desc, at, plainAttributes(), hint));
+            plan.bind(DNNL_ARG_DST, desc);
+            plan.bind(DNNL_ARG_DIFF_DST, ddy);
+            plan.bind(DNNL_ARG_DIFF_SRC, ddx);
+        });
+        plan.run({y->data, dy->data, dx->data});
+    });
+}
+
+namespace {
+
+/// Rows and channels of a dense tensor that is normalised over its last axis.
+struct Rows {
+    explicit Rows(const onednn_tensor &x) {
+        channels = x.shape[x.rank - 1];
+        for (int axis = 0; axis + 1 < x.rank; axis++) count *= x.shape[axis];
+        data = Desc({count, channels}, dataType(x.type), dnnl::memory::format_tag::ab);
+        statistics = Desc({count}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
+        vector = Desc({channels}, dnnl::memory::data_type::f32, dnnl::memory::format_tag::a);
+    }
+    int64_t count = 1, channels;
+    Desc data, statistics, vector;
+};
+
+const auto affine = normalization_flags::use_scale | normalization_flags::use_shift;
+
+}  // namespace
+
+onednn_status onednn_layer_norm(const onednn_tensor *x, const float *weight, const float *bias,
+                                const onednn_tensor *y, float *mean, float *variance, float epsilon) {
+    return guarded([&] {
+        const bool keep = mean && variance;
+        Key key(Operation::layerNorm);
+        key.add(*x);
+        key.add(static_cast<int64_t>(keep));
+        key.add(epsilon);
+        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+            const Rows rows(*x);
+            plan.adopt<dnnl::layer_normalization_forward>(compatibility::layerNorm(
+                Runtime::shared().engine, keep ? prop_kind::forward_training : prop_kind::forward_inference, rows.data,
+                rows.statistics, epsilon, affine, plainAttributes()));
+            plan.bind(DNNL_ARG_SRC, rows.data);
+            plan.bind(DNNL_ARG_SCALE, rows.vector);
+            plan.bind(DNNL_ARG_SHIFT, rows.vector);
+            plan.bind(DNNL_ARG_DST, rows.data);
+            if (keep) {
+                plan.bind(DNNL_ARG_MEAN, rows.statistics);
+                plan.bind(DNNL_ARG_VARIANCE, rows.statistics);
+            }
+        });
+        if (keep) plan.run({x->data, weight, bias, y->data, mean, variance});
+        else plan.run({x->data, weight, bias, y->data});
+    });
+}
+
+onednn_status onednn_layer_norm_backward(const onednn_tensor *x, const float *weight, const float *mean,
+                                         const float *variance, const onednn_tensor *dy, const onednn_tensor *dx,
+                                         float *dweight, float *dbias, float epsilon) {
+    return guarded([&] {
+        Key key(Operation::layerNormBackward);
+        key.add(*x);
+        key.add(epsilon);
+        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+            auto &engine = Runtime::shared().engine;
+            const Rows rows(*x);
+            const auto forward = compatibility::layerNorm(engine, prop_kind::forward_training, rows.data,
+                                                          rows.statistics, epsilon, affine, plainAttributes());
+            plan.adopt<dnnl::layer_normalization_backward>(
+                compatibility::layerNormBackward(engine, prop_kind::backward, rows.data, rows.statistics, epsilon,
+                                                 affine, plainAttributes(), forward));
+            plan.bind(DNNL_ARG_SRC, rows.data);
+            plan.bind(DNNL_ARG_MEAN, rows.statistics);
+            plan.bind(DNNL_ARG_VARIANCE, rows.statistics);
+            plan.bind(DNNL_ARG_SCALE, rows.vector);
+            // The backward kernel of 2.6 reads a shift that its mathematics does not need.
+            plan.bind(DNNL_ARG_SHIFT, rows.vector);
+            plan.bind(DNNL_ARG_DIFF_DST, rows.data);
+            plan.bind(DNNL_ARG_DIFF_SRC, rows.data);
+            plan.bind(DNNL_ARG_DIFF_SCALE, rows.vector);
+            plan.bind(DNNL_ARG_DIFF_SHIFT, rows.vector);
+        });
+        plan.run({x->data, mean, variance, weight, weight, dy->data, dx->data, dweight, dbias});
+    });
+}
+
+onednn_status onednn_reorder(const onednn_tensor *from, const onednn_tensor *to) {
+    return guarded([&] {
+        Key key(Operation::reorder);
+        key.add(*from);
+        key.add(*to);
+        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+            auto &engine = Runtime::shared().engine;
+            const auto source = describe(*from), destination = describe(*to);
+            plan.adopt<dnnl::reorder>(
+                dnnl::reorder::primitive_desc(engine, source, engine, destination, plainAttributes()));
+            plan.bind(DNNL_ARG_FROM, source);
+            plan.bind(DNNL_ARG_TO, destination);
+        });
+        plan.run({from->data, to->data});
+    });
+}

@@ -1,0 +1,232 @@
+#include "runtime.hpp"
+
+#include <algorithm>
+#include <cstdlib>
+
+// The OpenMP runtime that oneDNN is built on; Swift's clang has no omp.h.
+extern "C" void omp_set_num_threads(int);
+extern "C" int omp_get_max_threads(void);
+
+namespace rhumb {
+
+// MARK: Keys
+
+void Key::add(const onednn_tensor &tensor) {
+    add(static_cast<int64_t>(tensor.type) << 8 | tensor.rank);
+    for (int axis = 0; axis < tensor.rank; axis++) {
+        add(tensor.shape[axis]);
+        add(tensor.strides[axis]);
+    }
+}
+
+void Key::add(const onednn_epilogue &epilogue) {
+    add(static_cast<int64_t>(epilogue.activation) | (epilogue.accumulate ? 256 : 0)
+        | (epilogue.bias ? 512 + 1024 * static_cast<int64_t>(epilogue.bias->type) : 0));
+    add(epilogue.alpha);
+    add(epilogue.scale);
+}
+
+void Key::add(const onednn_geometry &geometry) {
+    for (auto word : geometry.strides) add(static_cast<int64_t>(word));
+    for (auto word : geometry.dilations) add(static_cast<int64_t>(word));
+    for (auto word : geometry.padding) add(static_cast<int64_t>(word));
+}
+
+size_t Key::hash() const {
+    uint64_t state = 0x9e3779b97f4a7c15;
+    for (size_t index = 0; index < count; index++) {
+        state = (state ^ static_cast<uint64_t>(words[index])) * 0xff51afd7ed558ccd;
+        state ^= state >> 32;
+    }
+    return state;
+}
+
+// MARK: Plans
+
+void Plan::bind(int argument, const Desc &desc) {
+    memories.push_back(dnnl::memory(desc, Runtime::shared().engine, DNNL_MEMORY_NONE));
+    arguments.push_back({argument, memories.back().get()});
+}
+
+void Plan::run(std::initializer_list<const void *> addresses, const dnnl::memory *packed) {
+    auto &runtime = Runtime::shared();
+    const size_t given = addresses.size();
+    size_t index = 0;
+    for (const void *address : addresses) {
+        auto status = dnnl_memory_set_data_handle(arguments[index].memory, const_cast<void *>(address));
+        if (status != dnnl_success) throw Failure{ONEDNN_FAILED, "oneDNN refused the address of an operand"};
+        index++;
+    }
+    std::array<dnnl_exec_arg_t, 12> all;
+    if (given + 2 > all.size()) throw Failure{ONEDNN_INVALID, "an operation with too many operands"};
+    std::copy_n(arguments.begin(), arguments.size(), all.begin());
+    size_t count = arguments.size();
+    if (packed) all[count - 1].memory = packed->get();
+    if (scratchBytes > 0) {
+        scratch.set_data_handle(runtime.scratch(scratchBytes));
+        all[count++] = {DNNL_ARG_SCRATCHPAD, scratch.get()};
+    }
+    auto status = dnnl_primitive_execute(primitive.get(), runtime.stream.get(), static_cast<int>(count), all.data());
+    if (status != dnnl_success) throw Failure{ONEDNN_FAILED, "oneDNN could not run " + implementation};
+    runtime.implementation = implementation;
+}
+
+void Plan::refuseReference() const {
+    if (implementation.find("ref") == std::string::npos) return;
+    throw Failure{ONEDNN_UNSUPPORTED, "oneDNN has only its reference kernel for this (" + implementation + ")"};
+}
+
+void Plan::reserveScratch(const Desc &desc) {
+    scratchBytes = desc.get_size();
+    if (scratchBytes > 0) scratch = dnnl::memory(desc, Runtime::shared().engine, DNNL_MEMORY_NONE);
+}
+
+// MARK: Runtime
+
+Runtime &Runtime::shared() {
+    static Runtime runtime;
+    return runtime;
+}
+
+static std::shared_ptr<void> alignedMemory(size_t bytes) {
+    // A whole number of cache lines; huge pages align themselves well past 2 MB.
+    const size_t alignment = bytes >= (size_t(1) << 21) ? size_t(1) << 21 : 64;
+    void *memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+    if (!memory) throw std::bad_alloc();
+    return {memory, std::free};
+}
+
+void *Runtime::scratch(size_t bytes) {
+    if (bytes > scratchCapacity) {
+        scratchMemory = nullptr;
+        scratchCapacity = 0;
+        scratchMemory = alignedMemory(bytes);
+        scratchCapacity = bytes;
+    }
+    return scratchMemory.get();
+}
+
+dnnl::memory Runtime::allocate(const Desc &desc, std::shared_ptr<void> &owner) {
+    owner = alignedMemory(desc.get_size());
+    return {desc, engine, owner.get()};
+}
+
+void Runtime::reorder(dnnl::memory &from, dnnl::memory &to) {
+    applyThreads();
+    dnnl::reorder(from, to).execute(stream, from, to);
+}
+
+void Runtime::setThreads(int count) {
+    threadCount = std::max(1, count);
+    plans.clear();
+}
+
+int Runtime::threads() {
+    if (threadCount == 0) threadCount = std::max(1, omp_get_max_threads());
+    return threadCount;
+}
+
+void Runtime::applyThreads() {
+    // OpenMP keeps the count for each calling thread, and the engine may have moved to another one.
+    thread_local int applied = 0;
+    if (applied == threads()) return;
+    applied = threadCount;
+    omp_set_num_threads(threadCount);
+}
+
+void Runtime::releaseCaches() {
+    plans.clear();
+    scratchMemory = nullptr;
+    scratchCapacity = 0;
+}
+
+// MARK: Descriptors
+
+dnnl::memory::data_type dataType(onednn_type type) {
+    return type == ONEDNN_BF16 ? dnnl::memory::data_type::bf16 : dnnl::memory::data_type::f32;
+}
+
+Desc describe(const onednn_tensor &tensor) {
+    return {Dims(tensor.shape, tensor.shape + tensor.rank), dataType(tensor.type),
+            Dims(tensor.strides, tensor.strides + tensor.rank)};
+}
+
+Desc describeImage(const onednn_tensor &tensor) {
+    if (tensor.rank != 4) throw Failure{ONEDNN_INVALID, "an image batch has 4 axes"};
+    const auto *n = tensor.shape;
+    return {Dims{n[0], n[3], n[1], n[2]}, dataType(tensor.type), dnnl::memory::format_tag::nhwc};
+}
+
+Desc describeRow(const onednn_tensor *vector, int rank) {
+    if (!vector) return {};
+    Dims shape(rank, 1);
+    Dims strides(rank, vector->shape[0]);
+    shape.back() = vector->shape[0];
+    strides.back() = 1;
+    return {shape, dataType(vector->type), strides};
+}
+
+dnnl::primitive_attr plainAttributes() {
+    dnnl::primitive_attr attr;
+    attr.set_scratchpad_mode(dnnl::scratchpad_mode::user);
+    return attr;
+}
+
+dnnl::primitive_attr attributes(const onednn_epilogue &epilogue) {
+    using dnnl::algorithm;
+    auto attr = plainAttributes();
+    dnnl::post_ops ops;
+    auto append = [&](algorithm kind, float alpha = 0) { compatibility::appendEltwise(ops, kind, alpha, 0); };
+    if (epilogue.scale != 1) append(algorithm::eltwise_linear, epilogue.scale);
+    switch (epilogue.activation) {
+    case ONEDNN_IDENTITY: break;
+    case ONEDNN_RELU: append(algorithm::eltwise_relu); break;
+    case ONEDNN_GELU_ERF: append(algorithm::eltwise_gelu_erf); break;
+    case ONEDNN_GELU_TANH: append(algorithm::eltwise_gelu_tanh); break;
+    case ONEDNN_SWISH: append(algorithm::eltwise_swish, epilogue.alpha); break;
+    case ONEDNN_TANH: append(algorithm::eltwise_tanh); break;
+    case ONEDNN_SIGMOID: append(algorithm::eltwise_logistic); break;
+    }
+    if (epilogue.accumulate) ops.append_sum(1.0f);
+    attr.set_post_ops(ops);
+    return attr;
+}
+
+const onednn_epilogue &orIdentity(const onednn_epilogue *epilogue) {
+    static const onednn_epilogue identity{nullptr, ONEDNN_IDENTITY, 0, 1, false};
+    return epilogue ? *epilogue : identity;
+}
+
+}  // namespace rhumb
+
+using rhumb::Runtime;
+
+onednn_tensor onednn_view(const void *data, onednn_type type, ptrdiff_t rank, const ptrdiff_t *shape,
+                          const ptrdiff_t *strides) {
+    onednn_tensor view{const_cast<void *>(data), type, static_cast<int32_t>(rank), {}, {}};
+    int64_t dense = 1;
+    for (ptrdiff_t axis = rank - 1; axis >= 0; axis--) {
+        view.shape[axis] = shape[axis];
+        view.strides[axis] = strides ? strides[axis] : dense;
+        dense *= shape[axis];
+    }
+    return view;
+}
+
+const char *onednn_message(void) { return Runtime::shared().message.c_str(); }
+
+const char *onednn_implementation(void) { return Runtime::shared().implementation.c_str(); }
+
+const char *onednn_version(void) {
+    static const std::string version = [] {
+        const auto *v = dnnl_version();
+        return std::to_string(v->major) + "." + std::to_string(v->minor) + "." + std::to_string(v->patch);
+    }();
+    return version.c_str();
+}
+
+void onednn_set_threads(ptrdiff_t count) { Runtime::shared().setThreads(static_cast<int>(count)); }
+
+ptrdiff_t onednn_threads(void) { return Runtime::shared().threads(); }
+
+void onednn_release_caches(void) { Runtime::shared().releaseCaches(); }
