@@ -1,1 +1,26 @@
-// The first file of this target is on its way.
+import FoundationEssentials
+import Glibc
+
+/// Questions about files that belong to no single format.
+public enum Checkpoint {
+    /// Reads a whole file, also one that can't be mapped (a pipe, `/dev/stdin`).
+    /// - Throws: ``CheckpointError/system(_:path:code:)``.
+    public static func bytes(of url: URL) throws(CheckpointError) -> [UInt8] {
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw .system(.open, path: url.displayPath, code: errno) }
+        defer { close(descriptor) }
+        var status = stat()
+        var contents: [UInt8] = []
+        if fstat(descriptor, &status) == 0 { contents.reserveCapacity(Int(status.st_size)) }
+        var buffer = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &buffer, buffer.count)
+            if count == 0 { return contents }
+            if count < 0 {
+                if errno == EINTR { continue }
+                throw .system(.read, path: url.displayPath, code: errno)
+            }
+            contents += buffer[..<count]
+        }
+    }
+}

@@ -1,0 +1,137 @@
+import FoundationEssentials
+import Glibc
+
+/// A file that appears whole or not at all: bytes go to a hidden temporary file in the same folder, and
+/// ``commit()`` flushes it to the disk and renames it over the target. A file object that goes away uncommitted takes
+/// its temporary file with it, and what stood at the target before is untouched.
+///
+/// A symbolic link is followed, so that the file it names is replaced and not the link. A target that is no regular
+/// file (`/dev/stdout`, a named pipe) is written directly.
+public final class AtomicFile {
+    /// The file that will exist after ``commit()``.
+    public let url: URL
+    private var descriptor: Int32
+    /// Nil when the target is written directly.
+    private var temporaryPath: String?
+    private let targetPath: String
+
+    /// Opens the temporary file.
+    /// - Throws: ``CheckpointError/system(_:path:code:)`` if it can't be created: no such folder, no permission,
+    ///   a read-only file system, or a folder standing at the target.
+    public init(_ url: URL) throws(CheckpointError) {
+        self.url = url
+        let given = url.path
+        targetPath = realPath(given) ?? given
+        var status = stat()
+        let exists = stat(targetPath, &status) == 0
+        let type = status.st_mode & S_IFMT
+        if exists && type == S_IFDIR { throw .system(.write, path: url.displayPath, code: EISDIR) }
+        if exists && type != S_IFREG {
+            descriptor = open(targetPath, O_WRONLY | O_CLOEXEC)
+            guard descriptor >= 0 else { throw .system(.write, path: url.displayPath, code: errno) }
+            return
+        }
+        let (folder, name) = Self.split(targetPath)
+        var attempt = 0
+        repeat {
+            let path = "\(folder).\(name.prefix(200)).\(getpid())-\(attempt).part"
+            descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+            temporaryPath = path
+            attempt += 1
+        } while descriptor < 0 && errno == EEXIST && attempt < 1000
+        guard descriptor >= 0 else {
+            temporaryPath = nil
+            throw .system(.create, path: url.displayPath, code: errno)
+        }
+        // A file that is replaced keeps its permissions.
+        if exists { fchmod(descriptor, status.st_mode & 0o7777) }
+    }
+
+    deinit {
+        if descriptor >= 0 { close(descriptor) }
+        if let temporaryPath { unlink(temporaryPath) }
+    }
+
+    /// Sets room aside, so that a disk that is too full is found out before anything is written. File systems that
+    /// can't do this are taken at their word later.
+    public func reserve(_ byteCount: Int) throws(CheckpointError) {
+        guard temporaryPath != nil, byteCount > 0 else { return }
+        if fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, byteCount) != 0 && [ENOSPC, EDQUOT, EFBIG].contains(errno) {
+            throw .system(.write, path: url.displayPath, code: errno)
+        }
+    }
+
+    /// Appends bytes.
+    public func write(_ bytes: UnsafeRawBufferPointer) throws(CheckpointError) {
+        var rest = bytes[...]
+        while !rest.isEmpty {
+            // Linux writes at most 2 GiB less a page at a time; smaller pieces also keep an interrupt near.
+            let piece = UnsafeRawBufferPointer(rebasing: rest.prefix(1 << 26))
+            let written = Glibc.write(descriptor, piece.baseAddress, piece.count)
+            if written < 0 {
+                if errno == EINTR { continue }
+                throw .system(.write, path: url.displayPath, code: errno)
+            }
+            rest = rest.dropFirst(written)
+        }
+    }
+
+    /// Appends bytes.
+    public func write(_ bytes: [UInt8]) throws(CheckpointError) {
+        try bytes.withUnsafeBytes { (buffer) throws(CheckpointError) in try write(buffer) }
+    }
+
+    /// Appends a text in UTF-8.
+    public func write(_ text: String) throws(CheckpointError) {
+        try write(Array(text.utf8))
+    }
+
+    /// Flushes the bytes to the disk and gives the file its name. After an error the target is as it was.
+    public func commit() throws(CheckpointError) {
+        defer {
+            if descriptor >= 0 { close(descriptor) }
+            descriptor = -1
+        }
+        guard let path = temporaryPath else { return }
+        guard fsync(descriptor) == 0 else { throw .system(.write, path: url.displayPath, code: errno) }
+        guard rename(path, targetPath) == 0 else { throw .system(.rename, path: url.displayPath, code: errno) }
+        temporaryPath = nil
+        // The new name is on the disk once the folder is; where a folder can't be synced the file is complete anyway.
+        let folder = open(Self.split(targetPath).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        if folder >= 0 {
+            fsync(folder)
+            close(folder)
+        }
+    }
+
+    /// Writes a whole file.
+    public static func write(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+        let file = try AtomicFile(url)
+        try file.reserve(bytes.count)
+        try file.write(bytes)
+        try file.commit()
+    }
+
+    /// Writes a whole text file in UTF-8.
+    public static func write(_ text: String, to url: URL) throws(CheckpointError) {
+        try write(Array(text.utf8), to: url)
+    }
+
+    /// The folder with its closing slash (or nothing, for the current one), and the name in it.
+    private static func split(_ path: String) -> (folder: String, name: Substring) {
+        guard let slash = path.lastIndex(of: "/") else { return ("", path[...]) }
+        return (String(path[...slash]), path[path.index(after: slash)...])
+    }
+}
+
+/// The path without symbolic links, or nil if there is no such file.
+private func realPath(_ path: String) -> String? {
+    guard let resolved = realpath(path, nil) else { return nil }
+    defer { free(resolved) }
+    return String(cString: resolved)
+}
+
+extension URL {
+    /// The path as the user gave it, for messages.
+    var displayPath: String { relativePath.isEmpty ? path : relativePath }
+}
