@@ -14,6 +14,8 @@ public final class AtomicFile {
     /// Nil when the target is written directly.
     private var temporaryPath: String?
     private let targetPath: String
+    private var length = 0
+    private var reserved = 0
 
     /// Opens the temporary file.
     /// - Throws: ``CheckpointError/system(_:path:code:)`` if it can't be created: no such folder, no permission,
@@ -52,13 +54,13 @@ public final class AtomicFile {
         if let temporaryPath { unlink(temporaryPath) }
     }
 
-    /// Sets room aside, so that a disk that is too full is found out before anything is written. File systems that
-    /// can't do this are taken at their word later.
+    /// Sets room aside for a large file, so that a disk that is too full is found out before anything is written.
     public func reserve(_ byteCount: Int) throws(CheckpointError) {
         guard temporaryPath != nil, byteCount > 0 else { return }
-        if fallocate(descriptor, FALLOC_FL_KEEP_SIZE, 0, byteCount) != 0 && [ENOSPC, EDQUOT, EFBIG].contains(errno) {
-            throw .system(.write, path: url.displayPath, code: errno)
-        }
+        let code = posix_fallocate(descriptor, 0, byteCount)
+        // Other failures mean that this file system can't promise; writing will tell.
+        if [ENOSPC, EDQUOT, EFBIG].contains(code) { throw .system(.write, path: url.displayPath, code: code) }
+        reserved = byteCount
     }
 
     /// Appends bytes.
@@ -73,12 +75,13 @@ public final class AtomicFile {
                 throw .system(.write, path: url.displayPath, code: errno)
             }
             rest = rest.dropFirst(written)
+            length += written
         }
     }
 
     /// Appends bytes.
     public func write(_ bytes: [UInt8]) throws(CheckpointError) {
-        try bytes.withUnsafeBytes { (buffer) throws(CheckpointError) in try write(buffer) }
+        try bytes.withUnsafeBufferPointer { (buffer) throws(CheckpointError) in try write(UnsafeRawBufferPointer(buffer)) }
     }
 
     /// Appends a text in UTF-8.
@@ -93,7 +96,10 @@ public final class AtomicFile {
             descriptor = -1
         }
         guard let path = temporaryPath else { return }
-        guard fsync(descriptor) == 0 else { throw .system(.write, path: url.displayPath, code: errno) }
+        let isLong = reserved > length
+        guard !isLong || ftruncate(descriptor, length) == 0, fsync(descriptor) == 0 else {
+            throw .system(.write, path: url.displayPath, code: errno)
+        }
         guard rename(path, targetPath) == 0 else { throw .system(.rename, path: url.displayPath, code: errno) }
         temporaryPath = nil
         // The new name is on the disk once the folder is; where a folder can't be synced the file is complete anyway.
@@ -107,7 +113,6 @@ public final class AtomicFile {
     /// Writes a whole file.
     public static func write(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
         let file = try AtomicFile(url)
-        try file.reserve(bytes.count)
         try file.write(bytes)
         try file.commit()
     }

@@ -23,4 +23,17 @@ public enum Checkpoint {
             contents += buffer[..<count]
         }
     }
+
+    /// Reads a JSON file.
+    /// - Throws: ``CheckpointError`` naming the file, and the line and column of a mistake.
+    public static func json(_ url: URL) throws(CheckpointError) -> JSON {
+        let contents = try bytes(of: url)
+        do throws(JSONError) {
+            return try contents.withUnsafeBufferPointer { (bytes) throws(JSONError) in
+                try JSON(parsing: UnsafeRawBufferPointer(bytes))
+            }
+        } catch {
+            throw .malformed(file: url.displayPath, item: nil, .json(error))
+        }
+    }
 }

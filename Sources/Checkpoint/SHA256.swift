@@ -40,7 +40,9 @@ public final class SHA256 {
 
     /// The checksum of a text's UTF-8 bytes.
     public static func hex(of text: String) throws(CheckpointError) -> String {
-        try Array(text.utf8).withUnsafeBytes { (bytes) throws(CheckpointError) in try hex(of: bytes) }
+        let hash = SHA256()
+        Array(text.utf8).withUnsafeBytes { hash.update($0) }
+        return try hash.finish()
     }
 
     /// The checksum of a file, read in pieces: any size, little memory.

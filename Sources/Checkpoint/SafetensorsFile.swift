@@ -1,0 +1,49 @@
+import FoundationEssentials
+import Tensor
+
+/// A safetensors file, memory-mapped and checked; its tensors are made when asked for.
+public final class SafetensorsFile {
+    public let url: URL
+    /// Names in the order of their bytes.
+    public let names: [String]
+    /// The free texts under `__metadata__`.
+    public let metadata: [String: String]
+    private let file: MappedFile
+    private let entries: [String: SafetensorsHeader.Entry]
+
+    /// Maps the file and checks its header.
+    /// - Throws: ``CheckpointError`` naming the file, and the tensor that is wrong.
+    public init(_ url: URL) throws(CheckpointError) {
+        self.url = url
+        file = try MappedFile(url)
+        let header = try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes), file: url.displayPath)
+        names = header.entries.map(\.name)
+        metadata = header.metadata
+        entries = Dictionary(uniqueKeysWithValues: header.entries.map { ($0.name, $0) })
+    }
+
+    /// The shape of a tensor, or nil where there is none of that name.
+    public func shape(of name: String) -> [Int]? { entries[name]?.shape }
+
+    /// The element type of a tensor in the file, or nil where there is none of that name.
+    public func type(of name: String) -> StoredType? { entries[name]?.type }
+
+    /// One tensor. float32, bfloat16 and int64 that lie aligned are looked at where they are, in memory that other
+    /// processes share; the others are converted into a copy.
+    /// - Parameter dtype: the element type wanted; ``StoredType/natural`` by default.
+    /// - Throws: ``CheckpointError/noSuchTensor(name:file:suggestion:)``, ``CheckpointError/notConvertible(name:file:_:reason:)``,
+    ///   or a `TensorError` when memory lacks.
+    public func tensor(_ name: String, as dtype: DType? = nil) throws -> Tensor {
+        guard let entry = entries[name] else {
+            throw CheckpointError.noSuchTensor(
+                name: name, file: url.displayPath, suggestion: Spelling.nearest(to: name, in: names))
+        }
+        let bytes = UnsafeMutableRawBufferPointer(rebasing: file.bytes[entry.range])
+        do {
+            return try StoredElements(type: entry.type, bytes: bytes, shape: entry.shape, owner: file).tensor(as: dtype)
+        } catch let error as StoredElements.Unconvertible {
+            throw CheckpointError.notConvertible(
+                name: name, file: url.displayPath, entry.type, reason: error.reason)
+        }
+    }
+}

@@ -1,0 +1,127 @@
+import FoundationEssentials
+import Tensor
+
+/// Named tensors on disk: one safetensors file, or a sharded set with its index, or a folder that holds either.
+public final class Weights {
+    /// What was opened: the file, the index, or the folder's file that was chosen.
+    public let url: URL
+    /// Names in the order of the files.
+    public let names: [String]
+    /// The free texts under `__metadata__`; of the first file, for shards.
+    public let metadata: [String: String]
+    private let sources: [String: SafetensorsFile]
+
+    /// Opens and checks every file of the set.
+    /// - Parameter url: `x.safetensors`, `x.safetensors.index.json`, or a folder as transformers, diffusers or OpenCLIP
+    ///   leave it.
+    /// - Throws: ``CheckpointError`` naming the file and the tensor that is wrong.
+    public init(_ url: URL) throws(CheckpointError) {
+        let chosen = try Folder.isFolder(url) ? Self.weights(in: url) : url
+        self.url = chosen
+        if chosen.lastPathComponent.hasSuffix(".json") {
+            let shards = try ShardIndex(chosen)
+            var sources: [String: SafetensorsFile] = [:]
+            var names: [String] = []
+            var metadata: [String: String]?
+            for (file, members) in shards.files {
+                let shard = try SafetensorsFile(file)
+                for name in members {
+                    guard shard.shape(of: name) != nil else {
+                        throw .malformed(
+                            file: chosen.displayPath, item: name, .missingFromShard(shard: file.lastPathComponent))
+                    }
+                    sources[name] = shard
+                }
+                let wanted = Set(members)
+                names += shard.names.filter(wanted.contains)
+                metadata = metadata ?? shard.metadata
+            }
+            self.sources = sources
+            self.names = names
+            self.metadata = metadata ?? [:]
+        } else {
+            let file = try SafetensorsFile(chosen)
+            sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) })
+            names = file.names
+            metadata = file.metadata
+        }
+    }
+
+    /// Whether there is a tensor of this name.
+    public func contains(_ name: String) -> Bool { sources[name] != nil }
+
+    /// The shape of a tensor, or nil where there is none of that name.
+    public func shape(of name: String) -> [Int]? { sources[name]?.shape(of: name) }
+
+    /// The element type of a tensor in its file, or nil where there is none of that name.
+    public func type(of name: String) -> StoredType? { sources[name]?.type(of: name) }
+
+    /// One tensor; memory-mapped where its element type lies there aligned, else a converted copy.
+    /// - Parameters:
+    ///   - dtype: the element type wanted; ``StoredType/natural`` by default.
+    ///   - shape: the shape it must have; any by default.
+    /// - Throws: ``CheckpointError`` naming file and tensor, or a `TensorError` when memory lacks.
+    public func tensor(_ name: String, as dtype: DType? = nil, shape: [Int]? = nil) throws -> Tensor {
+        guard let source = sources[name] else {
+            throw CheckpointError.noSuchTensor(
+                name: name, file: url.displayPath, suggestion: Spelling.nearest(to: name, in: names))
+        }
+        if let shape, let found = source.shape(of: name), found != shape {
+            throw CheckpointError.wrongShape(name: name, file: source.url.displayPath, expected: shape, found: found)
+        }
+        return try source.tensor(name, as: dtype)
+    }
+
+    /// The stems under which transformers, diffusers and OpenCLIP keep weights in a folder, in the order of preference.
+    static let stems = ["model", "diffusion_pytorch_model", "open_clip_model", "open_clip_pytorch_model"]
+
+    /// The file of a folder that holds its weights: a known name, or the only safetensors file.
+    private static func weights(in folder: URL) throws(CheckpointError) -> URL {
+        let files = try Folder.names(in: folder)
+        for stem in stems {
+            for name in ["\(stem).safetensors", "\(stem).safetensors.index.json"] where files.contains(name) {
+                return folder.appendingPathComponent(name)
+            }
+        }
+        let candidates = files.filter { $0.hasSuffix(".safetensors") }
+        guard candidates.count == 1 else {
+            let reason =
+                candidates.isEmpty
+                ? "the folder has no safetensors file"
+                : "the folder has several safetensors files and no index (\(candidates.prefix(4).joined(separator: ", ")))"
+            throw .unknownKind(path: folder.displayPath, reason: reason)
+        }
+        return folder.appendingPathComponent(candidates[0])
+    }
+}
+
+/// The index of a sharded set: which file holds which tensors.
+private struct ShardIndex {
+    /// Files in the order of their names, each with its tensors in the order of the index.
+    let files: [(url: URL, tensors: [String])]
+
+    init(_ url: URL) throws(CheckpointError) {
+        let file = url.displayPath
+        guard let map = try Checkpoint.json(url)["weight_map"] else {
+            throw .malformed(file: file, item: nil, .missing(key: "weight_map"))
+        }
+        guard let members = map.members else {
+            throw .malformed(file: file, item: nil, .wrongKind(key: "weight_map", expected: "an object", found: map.kind))
+        }
+        var tensors: [String: [String]] = [:]
+        for member in members {
+            guard let shard = member.value.string else {
+                throw .malformed(
+                    file: file, item: member.key,
+                    .wrongKind(key: member.key, expected: "a file name", found: member.value.kind))
+            }
+            // A shard lies beside its index; a path could lead anywhere.
+            guard !shard.isEmpty, shard != ".", shard != "..", !shard.contains("/") else {
+                throw .malformed(file: file, item: member.key, .shardOutside(shard: shard))
+            }
+            tensors[shard, default: []].append(member.key)
+        }
+        let folder = url.deletingLastPathComponent()
+        files = tensors.keys.sorted().map { (folder.appendingPathComponent($0), tensors[$0] ?? []) }
+    }
+}
