@@ -56,14 +56,9 @@ let package = Package(
             ],
             exclude: ["README.md"]),
 
-<<<<<<< Updated upstream
         .testTarget(
             name: "TensorTests", dependencies: ["Tensor", "OneDNN", "Kernels"], resources: [.copy("Golden")]),
-        .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"]),
-=======
-        .testTarget(name: "TensorTests", dependencies: ["Tensor"], resources: [.copy("Golden")]),
         .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Golden")]),
->>>>>>> Stashed changes
         .testTarget(name: "CLIPTests", dependencies: ["CLIP"]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"]),
         .testTarget(name: "WorldTests", dependencies: ["World"]),
