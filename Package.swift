@@ -33,7 +33,7 @@ let package = Package(
         .target(
             name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto"], exclude: ["README.md"]),
         .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint"], exclude: ["README.md"]),
-        .target(name: "Steering", dependencies: ["Tensor", "CLIP"], exclude: ["README.md"]),
+        .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
         .target(
             name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "CFreeType"], exclude: ["README.md"],
             resources: [.copy("Resources")]),

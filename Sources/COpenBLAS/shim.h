@@ -19,3 +19,6 @@ void sorgqr_(const int *m, const int *n, const int *k, float *a, const int *lda,
 // Solution of a square system, and Cholesky factor.
 void sgesv_(const int *n, const int *nrhs, float *a, const int *lda, int *ipiv, float *b, const int *ldb, int *info);
 void spotrf_(const char *uplo, const int *n, float *a, const int *lda, int *info);
+// Solution of a symmetric positive definite system, in double precision.
+void dposv_(const char *uplo, const int *n, const int *nrhs, double *a, const int *lda, double *b, const int *ldb,
+            int *info);
