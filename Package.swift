@@ -60,7 +60,7 @@ let package = Package(
             name: "TensorTests", dependencies: ["Tensor", "OneDNN", "Kernels"], resources: [.copy("Golden")]),
         .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Golden")]),
         .testTarget(name: "CLIPTests", dependencies: ["CLIP"]),
-        .testTarget(name: "SteeringTests", dependencies: ["Steering"]),
+        .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
         .testTarget(name: "WorldTests", dependencies: ["World"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"]),
         .testTarget(name: "PlotTests", dependencies: ["Plot"]),
