@@ -50,10 +50,10 @@ final class SafetensorsTests: XCTestCase {
     func testAMappedTensorOutlivesItsFileAndNeverWritesToIt() throws {
         let folder = try TemporaryFolder()
         let url = folder.file("a.safetensors")
-        try Safetensors.write(["x": Tensor([1, 2, 3] as [Float])], to: url)
+        try Safetensors.write(["x": Tensor([1, 2, 3])], to: url)
         let before = try Data(contentsOf: url)
         let tensor = try SafetensorsFile(url).tensor("x")
-        try tensor.assign(Tensor([7, 8, 9] as [Float]))
+        try tensor.assign(Tensor([7, 8, 9]))
         XCTAssertEqual(tensor.floats, [7, 8, 9])
         XCTAssertEqual(try Data(contentsOf: url), before)
         XCTAssertEqual(try SafetensorsFile(url).tensor("x").floats, [1, 2, 3])
@@ -219,8 +219,8 @@ final class SafetensorsTests: XCTestCase {
     func testWritingIsDeterministicAlignedAndOrdered() throws {
         let folder = try TemporaryFolder()
         let tensors: [String: Tensor] = [
-            "z": try Tensor([1, 2, 3] as [Float]), "a": try Tensor([1, 2] as [Float]).to(.bfloat16),
-            "n": try Tensor([5] as [Int]), "s": try Tensor(4), "e": try Tensor.zeros([0, 3]),
+            "z": try Tensor([1, 2, 3]), "a": try Tensor([1, 2] as [Float]).to(.bfloat16),
+            "n": try Tensor(integers: [5]), "s": try Tensor(4), "e": try Tensor.zeros([0, 3]),
             "t": try Tensor((0..<6).map(Float.init), shape: [2, 3]).transposed(),
         ]
         try Safetensors.write(tensors, to: folder.file("1.safetensors"), metadata: ["b": "2", "a": "1"])
@@ -242,7 +242,7 @@ final class SafetensorsTests: XCTestCase {
     func testWritingHalves() throws {
         let folder = try TemporaryFolder()
         let values: [Float] = [1.0009765625, 65504, 1e6, -6e-8, 0.1]
-        try Safetensors.write(["x": Tensor(values), "i": Tensor([1, 2] as [Int])], to: folder.file("h"), as: .float16)
+        try Safetensors.write(["x": Tensor(values), "i": Tensor(integers: [1, 2])], to: folder.file("h"), as: .float16)
         let file = try SafetensorsFile(folder.file("h"))
         XCTAssertEqual(file.type(of: "x"), .float16)
         XCTAssertEqual(file.type(of: "i"), .int64)
