@@ -1,0 +1,74 @@
+/// What can go wrong in the world, with a hint; all its sentences are in this file.
+public struct WorldError: Error, Sendable, CustomStringConvertible {
+    public let message: String
+    public let hint: String
+
+    public var description: String { hint.isEmpty ? message : "\(message)\nhint: \(hint)" }
+}
+
+extension WorldError {
+    // MARK: The font
+
+    static func fontNotFound(searched: [String]) -> WorldError {
+        WorldError(
+            message: "no emoji font: 'NotoColorEmoji.ttf' was not found in \(searched.joined(separator: ", "))",
+            hint: "install it with 'sudo apt-get install fonts-noto-color-emoji', or set RHUMB_FONT to its file")
+    }
+
+    static func fontUnreadable(_ path: String, code: Int32) -> WorldError {
+        WorldError(
+            message: "FreeType can't open the font '\(path)' (error \(code))",
+            hint: "RHUMB_FONT, where set, must name a font file such as NotoColorEmoji.ttf")
+    }
+
+    static func fontWithoutBitmaps(_ path: String) -> WorldError {
+        WorldError(
+            message: "the font '\(path)' has no colour bitmaps",
+            hint: "Rhumb draws from the CBDT bitmaps of Debian's fonts-noto-color-emoji; set RHUMB_FONT to that file")
+    }
+
+    static func glyphUnreadable(_ concept: String, font: String, code: Int32) -> WorldError {
+        WorldError(
+            message: "the font '\(font)' gives no colour picture of '\(concept)' (FreeType error \(code))",
+            hint: "FreeType must be built with PNG support, as Debian's libfreetype6 is")
+    }
+
+    static func glyphMissing(_ concept: String, font: String) -> WorldError {
+        WorldError(
+            message: "the font '\(font)' has no emoji for '\(concept)'",
+            hint: "use a version of fonts-noto-color-emoji from 2019 or later")
+    }
+
+    // MARK: Scenes and prompts
+
+    static func tooManyObjects(_ count: Int) -> WorldError {
+        WorldError(message: "a scene holds at most 3 objects, not \(count)", hint: "")
+    }
+
+    static func mixedRepetition(_ names: [String]) -> WorldError {
+        WorldError(
+            message: "a scene repeats all of its objects or none, not [\(names.joined(separator: ", "))]",
+            hint: "for example [\"dog\", \"dog\", \"dog\"] or [\"dog\", \"cat\", \"apple\"]")
+    }
+
+    static func kindMismatch(_ kind: SceneKind, _ natural: SceneKind, objects: Int) -> WorldError {
+        WorldError(
+            message: "a scene of kind '\(kind.rawValue)' can't be made of these \(objects) objects",
+            hint: "they make a scene of kind '\(natural.rawValue)'")
+    }
+
+    static func unknownConcept(_ name: String) -> WorldError {
+        WorldError(message: "unknown object '\(name)'", hint: hint(for: name, among: Concept.all.map(\.name)))
+    }
+
+    static func unknownSuite(_ name: String) -> WorldError {
+        WorldError(
+            message: "unknown list of prompts '\(name)'",
+            hint: "there are \(PromptSuite.all.map { "'\($0.name)'" }.joined(separator: ", "))")
+    }
+
+    private static func hint(for name: String, among names: [String]) -> String {
+        let close = names.filter { $0.first == name.lowercased().first }
+        return "objects are words such as " + (close.isEmpty ? names : close).prefix(6).joined(separator: ", ")
+    }
+}
