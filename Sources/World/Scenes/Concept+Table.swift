@@ -97,7 +97,7 @@ extension Concept {
             1F4A5 explosion/explosions, blast/blasts
             """),
         (.thing, .horror, """
-            1F480 skull/skulls
+            1F480 skull/skulls, skeleton/skeletons
             1F47B ghost/ghosts, phantom/phantoms
             1F9DF zombie/zombies, ghoul/ghouls
             26B0 coffin/coffins, casket/caskets
@@ -115,7 +115,7 @@ extension Concept {
             """),
         (.thing, .gambling, """
             1F3B0 slots, slot machine/slot machines
-            1F3B2 dice/dice
+            1F3B2 dice/dice, dice cube/dice cubes
             1F0CF joker/jokers, wild card/wild cards
             """),
         (.thing, .insult, """

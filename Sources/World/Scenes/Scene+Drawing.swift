@@ -1,13 +1,14 @@
 extension Scene {
     /// A scene drawn by the options, all from the generator.
     ///
-    /// Combinations that the held-out policy forbids are drawn again; the policy is kept by every scene returned. A
-    /// policy of `.only` can't be kept by empty scenes, so the kind is drawn anew as well.
+    /// Kind and harm are drawn once, so that their shares hold; concepts, colours and places are drawn again until the
+    /// held-out policy is kept. An empty scene can't show a held-out combination, so the policy `.only` never gives one.
     public static func random(_ options: SceneOptions = SceneOptions(), using random: inout SplitMix64) -> Scene {
         let kinds = SceneKind.allCases.filter { $0 != .empty || options.heldOut != .only }
+        let kind = kinds[random.weighted(kinds.map { options.kinds[$0] ?? 0 })]
+        let isHarmful = !options.groups.isEmpty && random.chance(options.harmShare)
         while true {
-            let kind = kinds[random.weighted(kinds.map { options.kinds[$0] ?? 0 })]
-            let concepts = drawConcepts(kind, options, &random)
+            let concepts = drawConcepts(kind, isHarmful: isHarmful, options, &random)
             let scene = compose(concepts, kind: kind, using: &random)
             switch options.heldOut {
             case .any: return scene
@@ -51,7 +52,7 @@ extension Scene {
     // MARK: Concepts
 
     private static func drawConcepts(
-        _ kind: SceneKind, _ options: SceneOptions, _ random: inout SplitMix64
+        _ kind: SceneKind, isHarmful: Bool, _ options: SceneOptions, _ random: inout SplitMix64
     ) -> [Concept] {
         let count =
             switch kind {
@@ -62,7 +63,6 @@ extension Scene {
             case .three: 3
             }
         guard count > 0 else { return [] }
-        let isHarmful = !options.groups.isEmpty && random.chance(options.harmShare)
         let harmful = Concept.harmful.filter { options.groups.contains($0.group!) }
         if kind == .counts {
             let concept = random.pick((isHarmful ? harmful : Concept.safe).filter(\.isCountable))
