@@ -1,13 +1,13 @@
-/// The colours of figures.
+/// The colours of series.
 public enum Palette {
-    /// Eight colours that people with any common colour-vision deficiency can tell apart (Okabe and Ito, "Color
-    /// Universal Design", 2008), ordered so that the first few have the best contrast to white; as `#rrggbb`.
+    /// Eight colours that people with any common colour-vision deficiency can tell apart: those of Okabe and Ito ("Color
+    /// Universal Design", 2008) with the yellow darkened and grey for black, the ones of best contrast to white first.
     public static let qualitative = [
-        "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#5f5f5f", "#8c6d1f",
-    ]
+        0x0072b2, 0xd55e00, 0x009e73, 0xcc79a7, 0xe69f00, 0x56b4e9, 0x666666, 0x8f6b12,
+    ].map { Colour($0) }
 
-    /// The qualitative colour of series number `index`; they repeat after the last.
-    public static func colour(_ index: Int) -> String {
+    /// The colour of series number `index`; they repeat after the last.
+    public static func colour(_ index: Int) -> Colour {
         qualitative[index % qualitative.count]
     }
 }

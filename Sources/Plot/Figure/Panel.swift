@@ -4,15 +4,24 @@ public struct Panel: Sendable, Hashable {
     public var x: Axis
     public var y: Axis
     public var layers: [Layer]
+    /// Lines across the panel at a fixed value, below the layers.
+    public var references: [ReferenceLine]
+    /// Texts beside points of the panel, above the layers.
+    public var annotations: [Annotation]
     public var legend: Legend
+    /// Whether a unit of x is drawn as long as a unit of y.
+    public var hasEqualUnits = false
 
     public init(
-        _ layers: [Layer], title: String = "", x: Axis = Axis(), y: Axis = Axis(), legend: Legend = .automatic
+        _ layers: [Layer], title: String = "", x: Axis = Axis(), y: Axis = Axis(),
+        references: [ReferenceLine] = [], annotations: [Annotation] = [], legend: Legend = .automatic
     ) {
         self.layers = layers
         self.title = title
         self.x = x
         self.y = y
+        self.references = references
+        self.annotations = annotations
         self.legend = legend
     }
 }
@@ -20,27 +29,25 @@ public struct Panel: Sendable, Hashable {
 /// What a panel draws.
 public enum Layer: Sendable, Hashable {
     case line(Line)
-}
-
-/// One axis of a panel.
-public struct Axis: Sendable, Hashable {
-    public var label: String
-    /// The least and the greatest value shown; `nil` follows from the data.
-    public var lower: Double?
-    public var upper: Double?
-    public var isLogarithmic: Bool
-
-    public init(_ label: String = "", lower: Double? = nil, upper: Double? = nil, isLogarithmic: Bool = false) {
-        self.label = label
-        self.lower = lower
-        self.upper = upper
-        self.isLogarithmic = isLogarithmic
-    }
+    case scatter(Scatter)
+    case arrow(Arrow)
+    case histogram(Histogram)
+    case bars(Bars)
+    case heatmap(Heatmap)
+    case images(ImageGrid)
 }
 
 /// Where the legend of a panel stands. A panel without named layers has none.
-public enum Legend: Sendable, Hashable {
-    /// Beside the plot when it has three entries or more or they are long, else inside, at the top right.
-    case automatic
-    case topLeft, topRight, bottomLeft, bottomRight, outside, none
+public enum Legend: String, Sendable, Hashable, CaseIterable {
+    /// In the corner with the least data under it, or to the right of the plot when every corner is taken.
+    case automatic = "auto"
+    case topLeft = "top-left"
+    case topRight = "top-right"
+    case bottomLeft = "bottom-left"
+    case bottomRight = "bottom-right"
+    /// To the right of the plot.
+    case right
+    /// Under the plot, for long names.
+    case below
+    case none
 }

@@ -27,8 +27,8 @@ extension Figure {
         }
         let temporary = "\(folder)/.\(url.lastPathComponent)-\(getpid())"
         defer { for format in formats { unlink("\(temporary).\(format.rawValue)") } }
-        let script = script(name: url.lastPathComponent, formats: formats)
-        _ = try Gnuplot.run(body(name: temporary.gnuplotQuoted, formats: formats))
+        let script = try script(name: url.lastPathComponent, formats: formats)
+        _ = try Gnuplot.run("name = \(temporary.gnuplotQuoted)\n" + body(formats: formats))
         let path = url.path
         for format in formats {
             guard rename("\(temporary).\(format.rawValue)", "\(path).\(format.rawValue)") == 0 else {

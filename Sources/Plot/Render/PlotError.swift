@@ -10,6 +10,19 @@ public enum PlotError: Error, Hashable {
     case gnuplotFailed(status: Int, diagnostics: String)
     /// A file of the figure could not be written.
     case unwritable(path: String, reason: String)
+
+    /// A figure without panels, a panel without layers, a layer without cells or pictures.
+    case emptyFigure
+    /// Two things that belong together pairwise and differ in number.
+    case mismatch(what: String, count: Int, other: String, expected: Int)
+    /// An axis that ends before it begins.
+    case badRange(axis: String, lower: Double?, upper: Double?)
+    /// A logarithmic axis asked to reach zero or below.
+    case notPositive(axis: String, value: Double)
+    /// Bins without width.
+    case badBins
+    /// An option below its least value.
+    case tooSmall(what: String, least: Double, value: Double)
 }
 
 extension PlotError: LocalizedError, CustomStringConvertible {
@@ -20,8 +33,19 @@ extension PlotError: LocalizedError, CustomStringConvertible {
         case .gnuplotUnusable(let reason): "gnuplot could not be run: \(reason)"
         case .gnuplotFailed(let status, let diagnostics):
             diagnostics.isEmpty
-                ? "gnuplot ended with status \(status)" : "gnuplot could not draw the figure: \(diagnostics)"
+                ? "gnuplot ended with status \(status) and said nothing" : "gnuplot could not draw the figure: \(diagnostics)"
         case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"
+        case .emptyFigure: "there is nothing to plot"
+        case .mismatch(let what, let count, let other, let expected):
+            "a plot needs as many \(what) as \(other), but there are \(count) and \(expected)"
+        case .badRange(let axis, let lower, let upper):
+            "the range of the \(axis) axis must rise and be finite, not go from "
+                + "\(lower.map(NumberText.plain) ?? "the least value") to \(upper.map(NumberText.plain) ?? "the greatest")"
+        case .notPositive(let axis, let value):
+            "a logarithmic \(axis) axis can only show positive values, not \(NumberText.plain(value))"
+        case .badBins: "the bins of a histogram need a positive width and edges that rise"
+        case .tooSmall(let what, let least, let value):
+            "'\(what)' must be at least \(NumberText.plain(least)), not \(NumberText.plain(value))"
         }
     }
 
@@ -29,7 +53,8 @@ extension PlotError: LocalizedError, CustomStringConvertible {
     public var hint: String? {
         switch self {
         case .gnuplotMissing: "install it with: sudo apt-get install gnuplot-nox"
-        case .gnuplotUnusable, .gnuplotFailed, .unwritable: nil
+        case .notPositive: "give the axis a positive lower end, or make it linear"
+        default: nil
         }
     }
 

@@ -4,55 +4,63 @@ extension Figure {
     /// - Parameters:
     ///   - name: The stem of the files it draws.
     ///   - formats: The kinds of file it draws.
-    public func script(name: String, formats: [OutputFormat] = [.png]) -> String {
-        // The folder of the script, wherever gnuplot is started.
-        let folder = """
-            folder = ""
-            do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq "/") { folder = ARG0[1:i] } }
+    /// - Throws: ``PlotError`` when the description can't be drawn, such as lines with more positions than values.
+    public func script(name: String, formats: [OutputFormat] = [.png]) throws(PlotError) -> String {
+        let head = """
+            # Drawn by Rhumb. Run it with gnuplot 5.2 or later; it writes its files into its own folder.
+            folder = ''
+            do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { folder = ARG0[1:i] } }
+            name = folder.\(name.gnuplotQuoted)
+
             """
-        return folder + "\n" + body(name: "folder." + name.gnuplotQuoted, formats: formats)
+        return head + (try body(formats: formats))
     }
 
-    /// Everything but the definition of `folder`; `name` is a gnuplot expression.
-    func body(name: String, formats: [OutputFormat]) -> String {
-        var builder = ScriptBuilder()
-        for panel in panels { panel.draw(in: &builder) }
-        var lines = ["name = \(name)"] + builder.blocks + Theme.commands
-        for format in formats {
-            lines.append(format.terminalCommand(size ?? .panel))
-            lines.append("set output name.'.\(format.rawValue)'")
-            lines += builder.commands
-            lines.append("set output")
+    /// Everything but the definition of `name`, the path of the drawn files without their suffixes.
+    func body(formats: [OutputFormat]) throws(PlotError) -> String {
+        try validate()
+        let layout = FigureLayout(self)
+        var builder = ScriptBuilder(size: layout.size)
+        let isGrid = layout.places.count > 1
+        if isGrid { builder.command("set multiplot") }
+        if !layout.title.isEmpty {
+            builder.text(
+                layout.title, x: layout.size.width / 2, y: Theme.edge, align: .center,
+                points: Theme.titleSize + 1, bold: true)
         }
+        for place in layout.places {
+            place.plan.draw(at: Point(place.x, place.y), in: &builder)
+        }
+        if isGrid { builder.command("unset multiplot") }
+
+        var lines = [""]
+        for block in builder.blocks { lines += [block, ""] }
+        lines += Self.look
+        // One copy of the commands serves every kind of file.
+        lines.append("")
+        for format in formats {
+            lines.append("\(format.rawValue) = \(format.terminal(layout.size).gnuplotExpression)")
+        }
+        lines.append("do for [suffix in '\(formats.map(\.rawValue).joined(separator: " "))'] {")
+        lines.append("    eval 'set terminal '.value(suffix)")
+        lines.append("    set output name.'.'.suffix")
+        lines += builder.commands.map { "    " + $0.replacing("\n", with: "\n    ") }
+        lines += ["    unset output", "}"]
         return lines.joined(separator: "\n") + "\n"
     }
-}
 
-extension Panel {
-    func draw(in builder: inout ScriptBuilder) {
-        builder.command("set title \(title.gnuplotQuoted) noenhanced")
-        builder.command("set xlabel \(x.label.gnuplotQuoted) noenhanced")
-        builder.command("set ylabel \(y.label.gnuplotQuoted) noenhanced")
-        for (axis, name) in [(x, "x"), (y, "y")] {
-            let lower = axis.lower?.gnuplotText ?? "*", upper = axis.upper?.gnuplotText ?? "*"
-            builder.command("set \(name)range [\(lower):\(upper)]")
-            builder.command(axis.isLogarithmic ? "set logscale \(name)" : "unset logscale \(name)")
-        }
-        var elements: [String] = []
-        for (index, layer) in layers.enumerated() {
-            switch layer {
-            case .line(let line): elements.append(line.element(in: &builder, colour: Palette.colour(index)))
-            }
-        }
-        builder.command("plot " + elements.joined(separator: ", \\\n     "))
+    /// Commands that hold for all panels.
+    private static var look: [String] {
+        [
+            "set encoding utf8",
+            "set key noenhanced samplen 1.5 spacing 1.2 textcolor '\(Theme.ink.hex)' font ',\(Theme.legendSize.shortText)'",
+            "set style textbox noborder",
+            "set bars small",
+        ]
     }
 }
 
-extension Line {
-    func element(in builder: inout ScriptBuilder, colour: String) -> String {
-        let block = builder.block("line", rows: zip(x, y).map { "\($0.gnuplotText) \($1.gnuplotText)" })
-        let style = showsPoints ? "linespoints pointtype 7 pointsize 0.5" : "lines"
-        let title = name.isEmpty ? "notitle" : "title \(name.gnuplotQuoted)"
-        return "\(block) using 1:2 with \(style) linewidth 2 linecolor '\(colour)' \(title)"
-    }
+extension String {
+    /// A text without quotes of the other kind as a gnuplot string.
+    fileprivate var gnuplotExpression: String { "\"\(self)\"" }
 }

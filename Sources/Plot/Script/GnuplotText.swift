@@ -1,3 +1,5 @@
+import Foundation
+
 extension String {
     /// This text as a gnuplot string expression that yields exactly it.
     ///
@@ -7,9 +9,15 @@ extension String {
     var gnuplotQuoted: String {
         let lines = split(omittingEmptySubsequences: false) { $0.isNewline }
         return lines.map { line in
-            let shown = line.unicodeScalars.filter { $0.value >= 0x20 && $0.value != 0x7f || $0 == "\t" }
-            let text = String(String.UnicodeScalarView(shown)).replacing("\t", with: "    ")
-            return "'" + text.replacing("'", with: "''") + "'"
+            var text = String.UnicodeScalarView()
+            for scalar in line.unicodeScalars {
+                switch scalar {
+                case "'": text.append(contentsOf: "''".unicodeScalars)
+                case "\t": text.append(contentsOf: "    ".unicodeScalars)
+                default: if scalar.properties.generalCategory != .control { text.append(scalar) }
+                }
+            }
+            return "'" + String(text) + "'"
         }.joined(separator: ".\"\\n\".")
     }
 }
@@ -19,5 +27,11 @@ extension Double {
     var gnuplotText: String {
         guard isFinite else { return "NaN" }
         return self == rounded() && magnitude < 1e15 ? String(Int64(self)) : String(self)
+    }
+
+    /// This length or position with three decimals at most.
+    var shortText: String {
+        let text = String(format: "%.3f", self)
+        return String(text.reversed().drop { $0 == "0" }.drop { $0 == "." }.reversed())
     }
 }

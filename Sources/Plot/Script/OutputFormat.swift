@@ -3,18 +3,23 @@ public enum OutputFormat: String, Sendable, Hashable, CaseIterable {
     case png, svg, pdf
 
     /// The gnuplot command that selects the terminal for a figure of this size. A PNG has `scale` pixels a unit.
-    func terminalCommand(_ size: FigureSize, scale: Double = 2) -> String {
-        let font = "font 'Arial,\(Theme.fontSize.gnuplotText)'"
+    ///
+    /// A point of text is 4/3 units in all three: pngcairo draws it so, svg needs the factor, and pdfcairo, which draws
+    /// 7/4 units at a `fontscale` of 1, another.
+    func terminal(_ size: FigureSize, scale: Double = 2) -> String {
+        let font = "font '\(Theme.font),\(Theme.labelSize.shortText)'"
         switch self {
         case .png:
-            let width = Int(size.width * scale), height = Int(size.height * scale)
-            return "set terminal pngcairo size \(width),\(height) \(font) fontscale \((scale).gnuplotText) "
-                + "linewidth \(scale.gnuplotText) pointscale \(scale.gnuplotText) background '#ffffff'"
+            let factor = scale.shortText
+            let width = Int((size.width * scale).rounded()), height = Int((size.height * scale).rounded())
+            return "pngcairo size \(width),\(height) \(font) fontscale \(factor) linewidth \(factor) "
+                + "pointscale \(factor) background '#ffffff'"
         case .svg:
-            return "set terminal svg size \(Int(size.width)),\(Int(size.height)) \(font) background '#ffffff'"
+            let width = Int(size.width.rounded()), height = Int(size.height.rounded())
+            return "svg size \(width),\(height) \(font) fontscale 1.333 background '#ffffff'"
         case .pdf:
-            return "set terminal pdfcairo size \((size.width / 96).gnuplotText),\((size.height / 96).gnuplotText) "
-                + "\(font) background '#ffffff'"
+            return "pdfcairo size \((size.width / 96).shortText)in,\((size.height / 96).shortText)in \(font) "
+                + "fontscale 0.76 linewidth 1.333 background '#ffffff'"
         }
     }
 }

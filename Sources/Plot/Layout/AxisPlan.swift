@@ -1,0 +1,67 @@
+import Foundation
+
+/// An axis whose range and ticks are settled.
+struct AxisPlan {
+    private(set) var lower: Double
+    private(set) var upper: Double
+    let isLogarithmic: Bool
+    /// Whether the least value stands at the top.
+    var isReversed = false
+    var ticks: [Tick] = []
+
+    /// The major ticks.
+    var labelled: [Tick] { ticks.filter { !$0.isMinor } }
+
+    /// Settles the range: what the axis asks for, else the data with air at both ends; never empty.
+    init(_ axis: Axis, extent: Extent?, padding: Double, standsOnZero: Bool) {
+        isLogarithmic = axis.isLogarithmic
+        var extent = extent ?? Extent(axis.isLogarithmic ? 0.1 : 0, 1)
+        if let lower = axis.lower { extent = Extent(lower, max(extent.upper, lower)) }
+        if let upper = axis.upper { extent = Extent(min(extent.lower, upper), upper) }
+        (lower, upper) = (extent.lower, extent.upper)
+        if isLogarithmic {
+            if lower == upper { (lower, upper) = (lower / 2, upper * 2) }
+            let air = pow(upper / lower, padding)
+            (lower, upper) = (lower / air, upper * air)
+        } else if upper - lower <= max(abs(lower), abs(upper)) * 1e-12 {
+            // A span that is lost in the rounding of its ends is none.
+            let half = lower == 0 ? 0.5 : abs(lower) * 0.1
+            (lower, upper) = (lower - half, upper + half)
+        } else {
+            let air = (upper - lower) * padding
+            if !(standsOnZero && lower == 0) { lower -= air }
+            if !(standsOnZero && upper == 0) { upper += air }
+        }
+        lower = axis.lower ?? lower
+        upper = axis.upper ?? upper
+    }
+
+    /// Widens the range of one axis until a unit of x is as long as a unit of y.
+    static func equaliseUnits(_ x: inout AxisPlan, _ y: inout AxisPlan, size: FigureSize) {
+        let unitsX = (x.upper - x.lower) / size.width, unitsY = (y.upper - y.lower) / size.height
+        if unitsX < unitsY { x.widen(to: unitsY * size.width) } else { y.widen(to: unitsX * size.height) }
+    }
+
+    private mutating func widen(to span: Double) {
+        let more = (span - (upper - lower)) / 2
+        lower -= more
+        upper += more
+    }
+
+    /// The position of a value along the axis: 0 at the left or bottom, 1 at the right or top.
+    func fraction(_ value: Double) -> Double {
+        let position: Double
+        if isLogarithmic {
+            position = value > 0 ? log(value / lower) / log(upper / lower) : -.infinity
+        } else {
+            position = (value - lower) / (upper - lower)
+        }
+        return isReversed ? 1 - position : position
+    }
+
+    /// The value at a position of the axis.
+    func value(_ fraction: Double) -> Double {
+        let position = isReversed ? 1 - fraction : fraction
+        return isLogarithmic ? lower * pow(upper / lower, position) : lower + (upper - lower) * position
+    }
+}
