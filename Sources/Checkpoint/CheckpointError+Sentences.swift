@@ -66,6 +66,7 @@ extension CheckpointError.Fault {
         case .missing(let key): return "'\(key)' is missing"
         case .wrongKind(let key, let expected, let found): return "'\(key)' must be \(expected), and is \(found)"
         case .truncated(let expected, let found): return "expected \(expected) bytes, and the file has \(found)"
+        case .cutShort: return "it ends before its contents do"
         case .other(let clause): return clause
         case .tooShort(let size): return "a safetensors file has at least 8 bytes, and this one has \(size)"
         case .headerBeyondFile(let length, let size):
@@ -93,7 +94,7 @@ extension CheckpointError.Fault {
 
     var hint: String? {
         switch self {
-        case .headerBeyondFile, .beyondFile, .truncated: return "the file is cut short: copy or download it again"
+        case .headerBeyondFile, .beyondFile, .truncated, .cutShort: return "the file is cut short: copy or download it again"
         case .headerTooLarge, .tooShort: return "is this a safetensors file?"
         case .unknownType: return "known are \(StoredType.allCases.map(\.rawValue).joined(separator: ", "))"
         default: return nil

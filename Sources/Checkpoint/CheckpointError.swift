@@ -29,6 +29,7 @@ public enum CheckpointError: Error, Equatable, Sendable {
         case missing(key: String)
         case wrongKind(key: String, expected: String, found: String)
         case truncated(expected: Int, found: Int)
+        case cutShort
         case other(String)
         // safetensors.
         case tooShort(size: Int)

@@ -1,0 +1,53 @@
+import CTurboJPEG
+import Glibc
+import Tensor
+
+/// JPEG pictures, by TurboJPEG.
+public enum JPEG {
+    static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
+
+    /// Decodes a picture: colour, grey or CMYK (as Adobe writes it, inverted), baseline or progressive, turned upright as
+    /// its EXIF orientation asks. The accurate transform and smooth chroma are used, as in Pillow.
+    /// - Parameter file: its name, for messages.
+    public static func decode(_ bytes: UnsafeRawBufferPointer, file: String) throws -> Image {
+        guard let handle = tjInitDecompress() else { throw CheckpointError.system(.read, path: file, code: ENOMEM) }
+        defer { tjDestroy(handle) }
+        func check(_ code: Int32) throws(CheckpointError) {
+            guard code != 0 else { return }
+            let reason = String(cString: tjGetErrorStr2(handle))
+            let isCutShort = reason.contains("Premature end")
+            // Other warnings leave a whole picture (stray bytes between segments are common).
+            if tjGetErrorCode(handle) == TJERR_WARNING.rawValue && !isCutShort { return }
+            throw .malformed(file: file, item: nil, isCutShort ? .cutShort : .other("JPEG: \(reason)"))
+        }
+        let start = bytes.bindMemory(to: UInt8.self).baseAddress
+        let length = UInt(bytes.count)
+        var width: Int32 = 0
+        var height: Int32 = 0
+        var subsampling: Int32 = 0
+        var colours: Int32 = 0
+        try check(tjDecompressHeader3(handle, start, length, &width, &height, &subsampling, &colours))
+        // A file cut off among its tables has, to TurboJPEG, tables and no picture.
+        if width == 0 { throw CheckpointError.malformed(file: file, item: nil, .cutShort) }
+        try ImageFile.checkSize(width: Int(width), height: Int(height), file: file)
+        let isCMYK = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
+        let format = isCMYK ? TJPF_CMYK : TJPF_RGB
+        var pixels = [UInt8](repeating: 0, count: Int(width) * Int(height) * (isCMYK ? 4 : 3))
+        try check(
+            tjDecompress2(handle, start, length, &pixels, width, 0, height, Int32(format.rawValue), TJFLAG_ACCURATEDCT))
+        if isCMYK { pixels = rgb(fromInverted: pixels) }
+        let orientation = Orientation(inJPEG: bytes) ?? .upright
+        return try orientation.upright(pixels, width: Int(width), height: Int(height))
+    }
+
+    /// Inverted inks times inverted black: what light is left.
+    private static func rgb(fromInverted cmyk: [UInt8]) -> [UInt8] {
+        var rgb: [UInt8] = []
+        rgb.reserveCapacity(cmyk.count / 4 * 3)
+        for pixel in stride(from: 0, to: cmyk.count, by: 4) {
+            let black = Int(cmyk[pixel + 3])
+            for ink in 0..<3 { rgb.append(UInt8((Int(cmyk[pixel + ink]) * black + 127) / 255)) }
+        }
+        return rgb
+    }
+}

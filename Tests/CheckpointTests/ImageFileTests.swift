@@ -1,0 +1,87 @@
+import Checkpoint
+import Foundation
+import Tensor
+import XCTest
+
+final class ImageFileTests: XCTestCase {
+    private struct Expected: Decodable {
+        let width: Int
+        let height: Int
+        let rgb: [Float]
+    }
+
+    /// Every kind of PNG and JPEG, against Pillow's pixels.
+    func testPixelsAgreeWithPillow() throws {
+        let expected = try JSONDecoder().decode([String: Expected].self, from: Data(contentsOf: golden("images.json")))
+        XCTAssertEqual(expected.count, 21)
+        for (name, theirs) in expected.sorted(by: { $0.key < $1.key }) {
+            let image = try ImageFile.read(golden("images/\(name)"))
+            XCTAssertEqual([image.width, image.height], [theirs.width, theirs.height], name)
+            let interleaved = try image.tensor.permuted([1, 2, 0]).floats
+            let furthest = zip(interleaved, theirs.rgb).map { abs($0 * 255 - $1) }.max() ?? .infinity
+            XCTAssertLessThanOrEqual(furthest, name.hasSuffix("png") ? 0.001 : 1.001, name)
+        }
+    }
+
+    func testWhatIsWrittenReadsBackWithItsTexts() throws {
+        let folder = try TemporaryFolder()
+        let image = try Image(width: 3, height: 2, rgb: (0..<18).map { UInt8($0 * 14) })
+        let texts = [("prompt", "a red ball, \"round\""), ("parameters", "α = 0.5\nsteps: 20"), ("prompt", "again")]
+        try ImageFile.write(image, to: folder.file("a.png"), texts: texts)
+        let read = try ImageFile.read(folder.file("a.png"))
+        XCTAssertEqual(read.rgb8, image.rgb8)
+        let kept = try ImageFile.texts(folder.file("a.png"))
+        XCTAssertEqual(kept.map(\.keyword), texts.map(\.0))
+        XCTAssertEqual(kept.map(\.text), texts.map(\.1))
+        XCTAssertEqual(folder.names, ["a.png"])
+        XCTAssertTrue(try ImageFile.texts(golden("images/rgb8.png")).isEmpty)
+        XCTAssertTrue(try ImageFile.texts(golden("images/colour.jpg")).isEmpty)
+    }
+
+    func testWhatCannotBeWritten() throws {
+        let folder = try TemporaryFolder()
+        let image = try Image(width: 1, height: 1, rgb: [1, 2, 3])
+        for keyword in ["", String(repeating: "k", count: 80), "α", " a"] {
+            XCTAssertThrowsError(try ImageFile.write(image, to: folder.file("a.png"), texts: [(keyword, "x")])) {
+                XCTAssertTrue("\($0)".contains("1 to 79 ASCII characters"), "\($0)")
+            }
+        }
+        XCTAssertThrowsError(try ImageFile.write(Image(Tensor.zeros([3, 0, 4])), to: folder.file("a.png"))) {
+            XCTAssertTrue("\($0)".contains("a picture of 4×0 has no pixels"), "\($0)")
+        }
+        XCTAssertEqual(folder.names, [])
+    }
+
+    func testDamagedAndForeignFiles() throws {
+        let folder = try TemporaryFolder()
+        func message(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
+            let url = try folder.write(name, bytes)
+            do {
+                _ = try ImageFile.read(url)
+                return "no error"
+            } catch {
+                XCTAssertTrue("\(error)".contains(name), "\(error)")
+                return "\(error)"
+            }
+        }
+        let png = try Data(contentsOf: golden("images/rgba16.png"))
+        let jpeg = try Data(contentsOf: golden("images/colour.jpg"))
+        for length in [9, 20, 40, png.count / 2, png.count - 20] {
+            XCTAssertTrue(try message("cut\(length).png", png.prefix(length)).contains("ends before"), "\(length)")
+        }
+        XCTAssertTrue(try message("cut.jpg", jpeg.prefix(jpeg.count - 30)).contains("ends before"))
+        XCTAssertTrue(try message("head.jpg", jpeg.prefix(30)).contains("ends before"))
+        var flipped = png
+        flipped[60] ^= 1
+        XCTAssertTrue(try message("flipped.png", flipped).contains("PNG: "))
+        XCTAssertTrue(try message("text.png", "hello".utf8).contains("this is no PNG or JPEG file"))
+        XCTAssertTrue(try message("empty.png", []).contains("this is no PNG or JPEG file"))
+        XCTAssertThrowsError(try ImageFile.read(golden("images/not.gif"))) {
+            XCTAssertTrue("\($0)".contains("a GIF picture can't be read"), "\($0)")
+        }
+        // A header that announces 4 gigapixels is refused before any memory is taken.
+        var huge = png
+        huge.replaceSubrange(16..<24, with: [0, 1, 0, 0, 0, 1, 0, 0])
+        XCTAssertNotEqual(try message("huge.png", huge), "no error")
+    }
+}
