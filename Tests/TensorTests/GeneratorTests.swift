@@ -43,6 +43,8 @@ final class GeneratorTests: XCTestCase {
         case "bernoulli":
             let probabilities = (0..<draw.count).map { Float($0) / Float(draw.count - 1) }
             return generator.bernoulli(probabilities).map { $0 ? 1 : 0 }
+        case "multinomial":
+            return try generator.choices(weights: (0..<7).map { Float($0 % 4) }, count: draw.count).map(Double.init)
         default:
             XCTFail("unknown kind '\(draw.kind)'")
             return []
@@ -87,5 +89,32 @@ final class GeneratorTests: XCTestCase {
         state.position = 0
         state.words.removeLast()
         XCTAssertNil(Generator(state))
+    }
+
+    func testTensorsTakeTheStreamsNumbers() throws {
+        let stream = Generator(seed: 21)
+        let generator = Generator(seed: 21)
+        XCTAssertEqual(try Tensor.randn([2, 3], generator: generator).floats, stream.normal(count: 6))
+        XCTAssertEqual(try Tensor.randn([4, 5], generator: generator).floats, stream.normal(count: 20))
+        XCTAssertEqual(
+            try Tensor.rand([3], low: -1, high: 1, generator: generator).floats, stream.uniform(count: 3, low: -1, high: 1))
+        XCTAssertEqual(
+            try Tensor.randint([2, 2], in: -3..<9, generator: generator).ints, stream.integers(count: 4, in: -3..<9))
+        XCTAssertEqual(try Tensor.permutation(7, generator: generator).ints, stream.permutation(7))
+        XCTAssertEqual(try Tensor.full([4], 0.5).bernoulli(generator: generator).shape, [4])
+    }
+
+    func testImpossibleDrawsAreRefused() throws {
+        let generator = Generator(seed: 0)
+        XCTAssertThrowsError(try generator.choices(weights: [1, -1], count: 2)) {
+            XCTAssertEqual("\($0)", "'choices' expects finite weights of at least 0, and got -1.0")
+        }
+        XCTAssertThrowsError(try generator.choices(weights: [0, 0], count: 2))
+        XCTAssertThrowsError(try generator.choices(weights: [], count: 2))
+        XCTAssertThrowsError(try Tensor.randint([1], in: 3..<3, generator: generator))
+        XCTAssertThrowsError(try Tensor.rand([1], low: 1, high: 0, generator: generator))
+        XCTAssertThrowsError(try Tensor.normal([1], standardDeviation: -1, generator: generator))
+        XCTAssertThrowsError(try Tensor.full([1], 1.5).bernoulli(generator: generator))
+        XCTAssertThrowsError(try Tensor.randn([-1], generator: generator))
     }
 }

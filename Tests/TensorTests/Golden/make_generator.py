@@ -36,6 +36,8 @@ def draw(kind, count, low=None, high=None):
         values = torch.randperm(count)
     elif kind == "bernoulli":
         values = torch.bernoulli(torch.linspace(0, 1, count)).long()
+    elif kind == "multinomial":
+        values = torch.multinomial(torch.arange(7.0).remainder(4), count, replacement=True)
     entry["values"] = kept(values)
     return entry
 
@@ -60,6 +62,6 @@ streams.append(stream(9, ("randint", 12, 0, 10), ("randint", 12, -5, 1000), ("ra
                       ("randint", 6, -(2**62), 2**62), ("randint", 6, -5, 2**63 - 1), ("randn", 3)))
 streams.append(stream(10, ("randperm", 0), ("randperm", 1), ("randperm", 2), ("randperm", 33), ("randperm", 5000),
                       ("randint", 3, 0, 100)))
-streams.append(stream(11, ("bernoulli", 60), ("randn", 2)))
+streams.append(stream(11, ("bernoulli", 60), ("multinomial", 40), ("randn", 2), ("multinomial", 2)))
 json.dump({"torch": torch.__version__, "keep": KEEP, "streams": streams}, sys.stdout, indent=None,
           separators=(",", ":"))

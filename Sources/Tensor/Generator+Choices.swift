@@ -1,0 +1,32 @@
+extension Generator {
+    /// Indexes drawn with replacement in proportion to weights: `torch.multinomial(weights, count, replacement=True)`
+    /// on float32, for counts of 2 and more (a single one PyTorch draws by another way).
+    /// - Parameter weights: need no normalisation; finite, not negative, not all zero.
+    /// - Throws: `TensorError` for weights that are no distribution.
+    public func choices(weights: [Float], count: Int) throws -> [Int] {
+        if let bad = weights.first(where: { !($0 >= 0 && $0.isFinite) }) {
+            throw TensorError("'choices' expects finite weights of at least 0, and got \(bad)")
+        }
+        var cumulative: [Float] = []
+        cumulative.reserveCapacity(weights.count)
+        var total: Float = 0
+        for weight in weights {
+            total += weight
+            cumulative.append(total)
+        }
+        guard total > 0 else { throw TensorError("'choices' expects a weight above 0 among its \(weights.count)") }
+        for index in cumulative.indices { cumulative[index] /= total }
+        cumulative[cumulative.count - 1] = 1
+        return (0..<count).map { _ in
+            let draw = nextUniformDouble()
+            // The first entry that is not below the draw.
+            var low = 0
+            var high = cumulative.count
+            while low < high {
+                let middle = (low + high) / 2
+                if Double(cumulative[middle]) < draw { low = middle + 1 } else { high = middle }
+            }
+            return low
+        }
+    }
+}
