@@ -1,0 +1,177 @@
+import Foundation
+import Tensor
+
+/// The configuration of a CLIP model under the published keys; an absent key has transformers' default.
+public struct CLIPConfiguration: Codable, Equatable, Sendable {
+    /// Width of the space both towers project into.
+    public var projectionDim: Int
+    /// Logarithm of the initial temperature: log(1 / 0.07).
+    public var logitScaleInitValue: Float
+    public var text: TextConfiguration
+    public var vision: VisionConfiguration
+
+    enum CodingKeys: String, CodingKey {
+        case projectionDim = "projection_dim", logitScaleInitValue = "logit_scale_init_value"
+        case text = "text_config", vision = "vision_config"
+    }
+
+    public init(
+        projectionDim: Int = 512, logitScaleInitValue: Float = 2.6592, text: TextConfiguration = TextConfiguration(),
+        vision: VisionConfiguration = VisionConfiguration()
+    ) {
+        (self.projectionDim, self.logitScaleInitValue) = (projectionDim, logitScaleInitValue)
+        (self.text, self.vision) = (text, vision)
+    }
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        let standard = CLIPConfiguration()
+        projectionDim = try values.decodeIfPresent(Int.self, forKey: .projectionDim) ?? standard.projectionDim
+        logitScaleInitValue = try values.decodeIfPresent(Float.self, forKey: .logitScaleInitValue) ?? standard.logitScaleInitValue
+        text = try values.decodeIfPresent(TextConfiguration.self, forKey: .text) ?? standard.text
+        vision = try values.decodeIfPresent(VisionConfiguration.self, forKey: .vision) ?? standard.vision
+    }
+}
+
+/// What both towers' transformers are built from.
+public protocol TransformerConfiguration {
+    var hiddenSize: Int { get }
+    var intermediateSize: Int { get }
+    var numHiddenLayers: Int { get }
+    var numAttentionHeads: Int { get }
+    var hiddenAct: HiddenActivation { get }
+    var layerNormEps: Float { get }
+}
+
+/// Activations of the feed-forward layers by their published names.
+public enum HiddenActivation: String, Codable, Sendable, CaseIterable {
+    case quickGELU = "quick_gelu"
+    case gelu
+    case geluTanh = "gelu_pytorch_tanh"
+    case geluNew = "gelu_new"
+    case relu
+    case silu
+
+    public var activation: Tensor.Activation {
+        switch self {
+        case .quickGELU: .quickGELU
+        case .gelu: .gelu
+        case .geluTanh, .geluNew: .geluTanh
+        case .relu: .relu
+        case .silu: .silu
+        }
+    }
+}
+
+public struct TextConfiguration: Codable, Equatable, Sendable, TransformerConfiguration {
+    public var vocabSize = 49408
+    public var hiddenSize = 512
+    public var intermediateSize = 2048
+    public var numHiddenLayers = 12
+    public var numAttentionHeads = 8
+    public var maxPositionEmbeddings = 77
+    public var hiddenAct = HiddenActivation.quickGELU
+    public var layerNormEps: Float = 1e-5
+    public var bosTokenID = 49406
+    /// The token whose position gives the text's features. The value 2 is a legacy of old configurations: there the
+    /// largest identifier counts, which is the end token's in the standard vocabulary.
+    public var eosTokenID = 49407
+    public var padTokenID = 1
+
+    enum CodingKeys: String, CodingKey {
+        case vocabSize = "vocab_size", hiddenSize = "hidden_size", intermediateSize = "intermediate_size"
+        case numHiddenLayers = "num_hidden_layers", numAttentionHeads = "num_attention_heads"
+        case maxPositionEmbeddings = "max_position_embeddings", hiddenAct = "hidden_act", layerNormEps = "layer_norm_eps"
+        case bosTokenID = "bos_token_id", eosTokenID = "eos_token_id", padTokenID = "pad_token_id"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        try values.read(&vocabSize, .vocabSize)
+        try values.read(&hiddenSize, .hiddenSize)
+        try values.read(&intermediateSize, .intermediateSize)
+        try values.read(&numHiddenLayers, .numHiddenLayers)
+        try values.read(&numAttentionHeads, .numAttentionHeads)
+        try values.read(&maxPositionEmbeddings, .maxPositionEmbeddings)
+        try values.read(&hiddenAct, .hiddenAct)
+        try values.read(&layerNormEps, .layerNormEps)
+        try values.read(&bosTokenID, .bosTokenID)
+        try values.read(&eosTokenID, .eosTokenID)
+        try values.read(&padTokenID, .padTokenID)
+    }
+}
+
+public struct VisionConfiguration: Codable, Equatable, Sendable, TransformerConfiguration {
+    public var hiddenSize = 768
+    public var intermediateSize = 3072
+    public var numHiddenLayers = 12
+    public var numAttentionHeads = 12
+    public var numChannels = 3
+    public var imageSize = 224
+    public var patchSize = 32
+    public var hiddenAct = HiddenActivation.quickGELU
+    public var layerNormEps: Float = 1e-5
+
+    /// Patches along one side; what is left over at the right and lower edge is not seen.
+    public var patchesPerSide: Int { imageSize / patchSize }
+
+    enum CodingKeys: String, CodingKey {
+        case hiddenSize = "hidden_size", intermediateSize = "intermediate_size"
+        case numHiddenLayers = "num_hidden_layers", numAttentionHeads = "num_attention_heads"
+        case numChannels = "num_channels", imageSize = "image_size", patchSize = "patch_size"
+        case hiddenAct = "hidden_act", layerNormEps = "layer_norm_eps"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        try values.read(&hiddenSize, .hiddenSize)
+        try values.read(&intermediateSize, .intermediateSize)
+        try values.read(&numHiddenLayers, .numHiddenLayers)
+        try values.read(&numAttentionHeads, .numAttentionHeads)
+        try values.read(&numChannels, .numChannels)
+        try values.read(&imageSize, .imageSize)
+        try values.read(&patchSize, .patchSize)
+        try values.read(&hiddenAct, .hiddenAct)
+        try values.read(&layerNormEps, .layerNormEps)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Overwrites a default where the key is present and not null.
+    fileprivate func read<Value: Decodable>(_ value: inout Value, _ key: Key) throws {
+        value = try decodeIfPresent(Value.self, forKey: key) ?? value
+    }
+}
+
+extension CLIPConfiguration {
+    /// Refuses sizes that no model can have, naming the key.
+    public func validate() throws {
+        func positive(_ value: Int, _ key: String) throws {
+            guard value > 0 else { throw CLIPError.configuration(key, "\(value)", "a positive number") }
+        }
+        try positive(projectionDim, "projection_dim")
+        for (tower, prefix) in [(text, "text_config"), (vision, "vision_config")] as [(any TransformerConfiguration, String)] {
+            try positive(tower.hiddenSize, "\(prefix).hidden_size")
+            try positive(tower.intermediateSize, "\(prefix).intermediate_size")
+            try positive(tower.numAttentionHeads, "\(prefix).num_attention_heads")
+            guard tower.numHiddenLayers >= 0 else {
+                throw CLIPError.configuration("\(prefix).num_hidden_layers", "\(tower.numHiddenLayers)", "0 or more")
+            }
+            guard tower.hiddenSize % tower.numAttentionHeads == 0 else {
+                throw CLIPError.configuration(
+                    "\(prefix).hidden_size", "\(tower.hiddenSize)", "a multiple of num_attention_heads, \(tower.numAttentionHeads)")
+            }
+        }
+        try positive(text.vocabSize, "text_config.vocab_size")
+        try positive(text.maxPositionEmbeddings, "text_config.max_position_embeddings")
+        try positive(vision.numChannels, "vision_config.num_channels")
+        try positive(vision.patchSize, "vision_config.patch_size")
+        guard vision.imageSize >= vision.patchSize else {
+            throw CLIPError.configuration("vision_config.image_size", "\(vision.imageSize)", "at least patch_size, \(vision.patchSize)")
+        }
+    }
+}

@@ -1,0 +1,82 @@
+import Checkpoint
+import Foundation
+import Tensor
+
+extension CLIPModel {
+    /// Names in older files that hold no weights.
+    private static let ignored: Set = ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids"]
+
+    /// A model from a transformers folder: `config.json` and `model.safetensors` (or its shards).
+    ///
+    /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
+    /// - Throws: an error that names the file, and every weight that is missing, unexpected or of another shape.
+    public static func load(weightsIn folder: URL, dtype: DType = .float32) throws -> CLIPModel {
+        let configuration = try CLIPConfiguration.load(folder.appendingPathComponent("config.json"))
+        let weights = try Weights(folder)
+        var missing: [String] = []
+        // Missing weights are collected, so that one error names them all; their stand-ins are never used.
+        let source = ParameterSource { name, shape, _ in
+            guard weights.contains(name) else {
+                missing.append(name)
+                return try Tensor.zeros(shape, dtype)
+            }
+            return try weights.tensor(name, as: dtype, shape: shape)
+        }
+        let model = try CLIPModel(configuration, source)
+        let path = weights.url.path
+        guard missing.isEmpty else { throw CLIPError.missingWeights(missing, file: path) }
+        let known = Set(model.parameters.map(\.name)).union(ignored)
+        let unexpected = weights.names.filter { !known.contains($0) }
+        guard unexpected.isEmpty else { throw CLIPError.unexpectedWeights(unexpected, file: path) }
+        return model
+    }
+
+    /// Writes `config.json` and `model.safetensors` as transformers reads them.
+    ///
+    /// - Parameter type: how floating-point weights are stored; as they are by default.
+    public func save(weightsTo folder: URL, as type: StoredType? = nil) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let named = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor.detached()) })
+        try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type)
+        try configuration.save(folder.appendingPathComponent("config.json"))
+    }
+}
+
+extension CLIPConfiguration {
+    /// Reads a transformers `config.json`.
+    public static func load(_ file: URL) throws -> CLIPConfiguration {
+        let data: Data
+        do { data = try Data(contentsOf: file) } catch { throw CLIPError.unreadable(file.path, "\(error.localizedDescription)") }
+        do { return try JSONDecoder().decode(CLIPConfiguration.self, from: data) } catch let error as DecodingError {
+            throw CLIPError.unreadable(file.path, CLIPConfiguration.explain(error))
+        }
+    }
+
+    private static func explain(_ error: DecodingError) -> String {
+        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        switch error {
+        case .typeMismatch(_, let context), .valueNotFound(_, let context): return "'\(path(context))' has the wrong type"
+        case .dataCorrupted(let context):
+            return context.codingPath.isEmpty ? "it is not valid JSON" : "'\(path(context))' has a value that is not supported"
+        case .keyNotFound(let key, _): return "'\(key.stringValue)' is missing"
+        @unknown default: return "it is not a CLIP configuration"
+        }
+    }
+
+    /// Writes a `config.json` that transformers reads back as the same model.
+    func save(_ file: URL) throws {
+        let encoder = JSONEncoder()
+        encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
+        var object = try JSONSerialization.jsonObject(with: encoder.encode(self)) as? [String: Any] ?? [:]
+        object["model_type"] = "clip"
+        object["architectures"] = ["CLIPModel"]
+        for (key, kind) in [("text_config", "clip_text_model"), ("vision_config", "clip_vision_model")] {
+            var tower = object[key] as? [String: Any] ?? [:]
+            tower["model_type"] = kind
+            tower["projection_dim"] = projectionDim
+            object[key] = tower
+        }
+        let data = try JSONSerialization.data(withJSONObject: object, options: [.prettyPrinted, .sortedKeys])
+        try AtomicFile.write(Array(data), to: file)
+    }
+}
