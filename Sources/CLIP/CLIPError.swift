@@ -2,13 +2,13 @@
 public struct CLIPError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence: what was expected and what came.
     public let message: String
-    /// What to try, when there is something.
-    public let hint: String?
+    /// What to try; empty when there is nothing to say.
+    public let hint: String
 
-    init(_ message: String, hint: String? = nil) {
+    init(_ message: String, hint: String = "") {
         self.message = message
         self.hint = hint
     }
 
-    public var description: String { hint.map { "\(message); \($0)" } ?? message }
+    public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 }

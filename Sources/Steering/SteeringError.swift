@@ -4,10 +4,10 @@ import Tensor
 public struct SteeringError: Error, Equatable, CustomStringConvertible, Sendable {
     /// One sentence: what was expected and what came.
     public let message: String
-    /// What to try, when there is something.
-    public let hint: String?
+    /// What to try; empty when there is nothing to say.
+    public let hint: String
 
-    public var description: String { hint.map { "\(message); \($0)" } ?? message }
+    public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 
     static func noAnchors(_ side: String) -> SteeringError {
         SteeringError(message: "a direction needs at least one \(side) anchor", hint: "give a phrase, or a list of them")
@@ -21,7 +21,7 @@ public struct SteeringError: Error, Equatable, CustomStringConvertible, Sendable
 
     static func notRows(_ shape: [Int]) -> SteeringError {
         SteeringError(
-            message: "embeddings are rows of a matrix, and got shape \(shape.map(String.init).joined(separator: "×"))", hint: nil)
+            message: "embeddings are rows of a matrix, and got shape \(shape.map(String.init).joined(separator: "×"))", hint: "")
     }
 
     static let coincidentMeans = SteeringError(
@@ -35,13 +35,13 @@ public struct SteeringError: Error, Equatable, CustomStringConvertible, Sendable
     }
 
     static func notFinite(_ what: String) -> SteeringError {
-        SteeringError(message: "\(what) contains a value that is not finite (NaN or infinity)", hint: nil)
+        SteeringError(message: "\(what) contains a value that is not finite (NaN or infinity)", hint: "")
     }
 
     static let singular = SteeringError(message: "the anchors' covariance can't be inverted", hint: "use method 'mean'")
 
     static func oneClass(_ what: String) -> SteeringError {
-        SteeringError(message: "\(what) needs examples of both kinds, safe and unsafe", hint: nil)
+        SteeringError(message: "\(what) needs examples of both kinds, safe and unsafe", hint: "")
     }
 
     static func counts(_ what: String, _ a: Int, _ b: Int) -> SteeringError {

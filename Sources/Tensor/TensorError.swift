@@ -2,15 +2,15 @@
 public struct TensorError: Error, Equatable, CustomStringConvertible, Sendable {
     /// One sentence: what was expected and what came.
     public let message: String
-    /// What to try, when there is something.
-    public let hint: String?
+    /// What to try; empty when there is nothing to say.
+    public let hint: String
 
-    public init(_ message: String, hint: String? = nil) {
+    public init(_ message: String, hint: String = "") {
         self.message = message
         self.hint = hint
     }
 
-    public var description: String { hint.map { "\(message); \($0)" } ?? message }
+    public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 }
 
 /// Thrown by the engine between two primitives after `Engine.cancel()`.
