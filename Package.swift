@@ -59,7 +59,7 @@ let package = Package(
         .testTarget(
             name: "TensorTests", dependencies: ["Tensor", "OneDNN", "Kernels"], resources: [.copy("Golden")]),
         .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Golden")]),
-        .testTarget(name: "CLIPTests", dependencies: ["CLIP"]),
+        .testTarget(name: "CLIPTests", dependencies: ["CLIP"], resources: [.copy("Golden")]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
         .testTarget(name: "WorldTests", dependencies: ["World"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"]),

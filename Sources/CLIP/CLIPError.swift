@@ -12,3 +12,55 @@ public struct CLIPError: Error, Equatable, Sendable, CustomStringConvertible {
 
     public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 }
+
+// MARK: - Tokenizers
+
+extension CLIPError {
+    static func pattern(_ pattern: String, _ reason: String) -> CLIPError {
+        CLIPError("the tokenizer's pattern '\(pattern)' has \(reason), which is malformed or not supported")
+    }
+
+    static func unsupported(_ part: String, _ kind: String?, supported: String) -> CLIPError {
+        CLIPError("the tokenizer has a \(part) \(kind.map { "'\($0)'" } ?? "without a kind"), which is not supported",
+            hint: "supported: \(supported)")
+    }
+
+    static func field(_ key: String, of part: String) -> CLIPError {
+        CLIPError("\(part) has no usable '\(key)'")
+    }
+
+    static func tokenIdentifier(_ token: String, _ identifier: Int?) -> CLIPError {
+        CLIPError(
+            "the token '\(token)' has \(identifier.map { "the identifier \($0)" } ?? "no identifier")",
+            hint: "identifiers are whole numbers from 0 to \(TokenIndex.maximumID - 1)")
+    }
+
+    static func missingToken(_ token: String, role: String) -> CLIPError {
+        token.isEmpty
+            ? CLIPError("the tokenizer names no \(role) token", hint: "'tokenizer_config.json' does")
+            : CLIPError("the tokenizer's \(role) token '\(token)' is not in its vocabulary")
+    }
+
+    static func unknownWord(_ word: String) -> CLIPError {
+        CLIPError("the word '\(word)' is not in the vocabulary, which has no token for unknown words")
+    }
+
+    static func merge(number: Int) -> CLIPError {
+        CLIPError("merge rule \(number) of the tokenizer is not a pair of tokens")
+    }
+
+    static func mergeOutsideVocabulary(_ left: String, _ right: String, number: Int) -> CLIPError {
+        CLIPError(
+            "merge rule \(number) joins '\(left)' and '\(right)', and one of them or '\(left + right)' is not in the "
+                + "vocabulary",
+            hint: "'vocab.json' and 'merges.txt' must come from the same model")
+    }
+
+    static func length(_ length: Int, special: Int) -> CLIPError {
+        CLIPError("a text can't be cut to \(length) tokens: the start and end tokens alone are \(special)")
+    }
+
+    static func noTokenizer(_ folder: String) -> CLIPError {
+        CLIPError("'\(folder)' has no tokenizer", hint: "it needs 'tokenizer.json', or 'vocab.json' and 'merges.txt'")
+    }
+}

@@ -6,7 +6,7 @@ final class JSONTests: XCTestCase {
         let json = try JSON(
             parsing: "{\"b\": [1, -2.5e3, true, null], \"a\": 9007199254740993, \"\u{E9}\": 1, \"e\u{301}\": 2, \"b\": {}}")
         XCTAssertEqual(json.members?.map { Array($0.key.utf8).count }, [1, 1, 2, 3, 1])
-        XCTAssertEqual(json.members?[0].value, [1, .number(-2500), true, nil])
+        XCTAssertEqual(json.members?[0].value, [1, .number(-2500), true, .null])
         XCTAssertEqual(json["a"]?.integer, 9_007_199_254_740_993)
         XCTAssertEqual(json["e\u{301}"]?.integer, 2)
         XCTAssertEqual(json["\u{E9}"]?.integer, 1)
@@ -19,7 +19,7 @@ final class JSONTests: XCTestCase {
     }
 
     func testWhatIsWritten() throws {
-        let json: JSON = ["a": [1, 2.5, "x\"\u{1}\n😀"], "b": [:], "c": nil]
+        let json: JSON = ["a": [1, 2.5, "x\"\u{1}\n😀"], "b": [:], "c": .null]
         XCTAssertEqual(json.text(), #"{"a":[1,2.5,"x\"\u0001\n😀"],"b":{},"c":null}"#)
         XCTAssertEqual(try JSON(parsing: json.text(indent: 2)), json)
         XCTAssertEqual(json.text(indent: 2).split(separator: "\n").first { $0.contains("2.5") }, "    2.5,")

@@ -1,0 +1,10 @@
+/// Turns one piece of pre-split text into tokens.
+import Checkpoint
+
+protocol TokenModel: AnyObject {
+    var vocabulary: TokenIndex { get }
+    /// Appends the identifiers of the piece's tokens.
+    func tokenize(_ piece: ArraySlice<Unicode.Scalar>, into identifiers: inout [Int]) throws(CLIPError)
+    /// The model as a tokenizer file describes it.
+    var description: JSON { get }
+}

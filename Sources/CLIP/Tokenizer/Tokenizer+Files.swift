@@ -1,0 +1,136 @@
+import Checkpoint
+import Foundation
+
+extension Tokenizer {
+    /// Reads the tokenizer of a model folder: `tokenizer.json`, or `vocab.json` and `merges.txt` as older folders have
+    /// them, with the roles of special tokens from `tokenizer_config.json` and `special_tokens_map.json`.
+    ///
+    /// - Throws: `CLIPError` for a part that is missing or not supported, `CheckpointError` for a file that can't be
+    ///   read.
+    public convenience init(folder: URL) throws {
+        func json(_ name: String) throws -> JSON? {
+            let file = folder.appendingPathComponent(name)
+            return FileManager.default.fileExists(atPath: file.path) ? try Checkpoint.json(file) : nil
+        }
+        let settings = TokenizerSettings(
+            configuration: try json("tokenizer_config.json"), map: try json("special_tokens_map.json"))
+        if let file = try json("tokenizer.json") {
+            let parts = try TokenizerParts(file)
+            var special = settings.specialTokens(default: SpecialTokens(padding: parts.paddingToken))
+            // A folder that names no roles still says what it puts around a text.
+            if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
+            if special.start == nil { special.start = parts.postProcessor?.before.first.flatMap(parts.token) }
+            try self.init(parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength)
+            return
+        }
+        let merges = folder.appendingPathComponent("merges.txt")
+        guard let vocabulary = try json("vocab.json"), FileManager.default.fileExists(atPath: merges.path) else {
+            throw CLIPError.noTokenizer(folder.relativePath)
+        }
+        let parts = try TokenizerParts(
+            vocabulary: vocabulary, merges: String(decoding: try Checkpoint.bytes(of: merges), as: UTF8.self),
+            settings: settings)
+        try self.init(
+            parts, specialTokens: settings.specialTokens(default: .clip), maximumLength: settings.maximumLength)
+    }
+
+    /// A tokenizer from the text of a `tokenizer.json` and the tokens of each role.
+    public convenience init(json: JSON, specialTokens: SpecialTokens, maximumLength: Int?) throws(CLIPError) {
+        try self.init(try TokenizerParts(json), specialTokens: specialTokens, maximumLength: maximumLength)
+    }
+
+    /// A tokenizer of whole words, separated by white space and punctuation, in lower case.
+    ///
+    /// - Parameters:
+    ///   - words: the vocabulary; a word's place is its identifier. It holds the special tokens too.
+    ///   - specialTokens: all four roles, each a word of the vocabulary.
+    ///   - maximumLength: tokens of a text, start and end included.
+    public static func wordLevel(
+        _ words: [String], specialTokens: SpecialTokens, maximumLength: Int
+    ) throws(CLIPError) -> Tokenizer {
+        func identifier(_ token: String?, _ role: String) throws(CLIPError) -> Int {
+            guard let token, let place = words.firstIndex(of: token) else { throw .missingToken(token ?? "", role: role) }
+            return place
+        }
+        let roles = try SpecialTokens.roles.map { (role) throws(CLIPError) in
+            (role, try identifier(specialTokens[keyPath: role.path], role.key))
+        }
+        var added: [AddedToken] = []
+        for (role, id) in roles where !added.contains(where: { $0.identifier == id }) {
+            added.append(AddedToken(content: specialTokens[keyPath: role.path]!, identifier: id))
+        }
+        let (start, end) = (roles[0].1, roles[1].1)
+        let json: JSON = [
+            "version": "1.0", "truncation": .null, "padding": .null, "added_tokens": .array(added.map(\.description)),
+            "normalizer": ["type": "Sequence", "normalizers": [["type": "NFC"], ["type": "Lowercase"]]],
+            "pre_tokenizer": [
+                "type": "Sequence",
+                "pretokenizers": [["type": "WhitespaceSplit"], ["type": "Punctuation", "behavior": "Isolated"]],
+            ],
+            "post_processor": [
+                "type": "TemplateProcessing",
+                "single": .array([
+                    ["SpecialToken": ["id": .string(words[start]), "type_id": 0]],
+                    ["Sequence": ["id": "A", "type_id": 0]],
+                    ["SpecialToken": ["id": .string(words[end]), "type_id": 0]],
+                ]),
+                "pair": .array([["Sequence": ["id": "A", "type_id": 0]], ["Sequence": ["id": "B", "type_id": 1]]]),
+                "special_tokens": .object(
+                    [start, end].map { id in
+                        JSON.Member(
+                            words[id],
+                            ["id": .string(words[id]), "ids": [.integer(id)], "tokens": [.string(words[id])]])
+                    }),
+            ],
+            "decoder": .null,
+            "model": [
+                "type": "WordLevel",
+                "vocab": .object(words.enumerated().map { JSON.Member($0.element, .integer($0.offset)) }),
+                "unk_token": .string(specialTokens.unknown ?? ""),
+            ],
+        ]
+        return try Tokenizer(json: json, specialTokens: specialTokens, maximumLength: maximumLength)
+    }
+
+    /// The tokenizer as a `tokenizer.json`.
+    public var json: JSON {
+        [
+            "version": "1.0", "truncation": .null, "padding": .null,
+            "added_tokens": .array(addedTokens.map(\.description)),
+            "normalizer": normalizer?.description ?? .null, "pre_tokenizer": preTokenizer?.description ?? .null,
+            "post_processor": postProcessor?.description ?? .null, "decoder": decoder, "model": model.description,
+        ]
+    }
+
+    /// Writes `tokenizer.json`, `tokenizer_config.json` and `special_tokens_map.json` into a folder that exists.
+    ///
+    /// - Throws: `CheckpointError` where a file can't be written.
+    public func save(to folder: URL) throws {
+        let roles = SpecialTokens.roles.compactMap { role in
+            specialTokens[keyPath: role.path].map { JSON.Member(role.key, .string($0)) }
+        }
+        // CLIPTokenizer builds its own normalisation around the vocabulary, so only CLIP's own may carry its name.
+        let name = isCLIP ? "CLIPTokenizer" : "PreTrainedTokenizerFast"
+        let settings = roles + [
+            .init("model_max_length", maximumLength.map(JSON.integer) ?? .number(1e30)),
+            .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(name)),
+        ]
+        try AtomicFile.write(json.text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer.json"))
+        try AtomicFile.write(
+            JSON.object(settings).text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer_config.json"))
+        try AtomicFile.write(
+            JSON.object(roles).text(indent: 2) + "\n", to: folder.appendingPathComponent("special_tokens_map.json"))
+    }
+
+    private var isCLIP: Bool {
+        guard model is BytePairEncoding, let normalizer, let preTokenizer else { return false }
+        return normalizer.description == TokenizerParts.clipNormalizer
+            && preTokenizer.description == TokenizerParts.clipPreTokenizer
+    }
+}
+
+extension TokenizerParts {
+    func token(_ identifier: Int) -> String? {
+        addedTokens.first { $0.identifier == identifier }?.content ?? model.vocabulary.token(identifier)
+    }
+}

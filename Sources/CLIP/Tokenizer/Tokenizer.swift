@@ -1,0 +1,105 @@
+import Checkpoint
+import Tensor
+
+/// Text to token identifiers and back, as a transformers tokenizer folder describes it.
+///
+/// The steps are those of the `tokenizers` library: special tokens are taken out of the text, the rest is normalised,
+/// cut into pieces and tokenized by byte-pair encoding or as whole words; then the start and end tokens are put around.
+/// Identifiers are identical to transformers', for every text.
+public final class Tokenizer {
+    let normalizer: Normalizer?
+    let preTokenizer: PreTokenizer?
+    let model: any TokenModel
+    let postProcessor: PostProcessor?
+    let addedTokens: [AddedToken]
+    let decoder: JSON
+    /// Named special tokens of the folder's configuration.
+    public let specialTokens: SpecialTokens
+    /// Tokens that fit the text model, start and end included; nil where the folder does not say.
+    public let maximumLength: Int?
+
+    private let rawSplitter: AddedTokenSplitter
+    private let normalizedSplitter: AddedTokenSplitter
+    /// The added token of an identifier.
+    let addedByIdentifier: [Int: AddedToken]
+
+    init(_ parts: TokenizerParts, specialTokens: SpecialTokens, maximumLength: Int?) throws(CLIPError) {
+        normalizer = parts.normalizer
+        preTokenizer = parts.preTokenizer
+        model = parts.model
+        postProcessor = parts.postProcessor
+        addedTokens = parts.addedTokens
+        decoder = parts.decoder
+        self.specialTokens = specialTokens
+        self.maximumLength = maximumLength
+        rawSplitter = AddedTokenSplitter(parts.addedTokens.filter { !$0.isNormalized }) { Array($0.content.unicodeScalars) }
+        normalizedSplitter = AddedTokenSplitter(parts.addedTokens.filter(\.isNormalized)) { token in
+            let scalars = Array(token.content.unicodeScalars)
+            return parts.normalizer.map { Array($0.normalized(scalars[...])) } ?? scalars
+        }
+        addedByIdentifier = Dictionary(parts.addedTokens.map { ($0.identifier, $0) }) { $1 }
+        for name in [specialTokens.padding, specialTokens.end] {
+            guard let name else { continue }
+            if identifier(of: name) == nil { throw .missingToken(name, role: name == specialTokens.end ? "end" : "padding") }
+        }
+    }
+
+    /// One more than the largest identifier.
+    public var vocabularySize: Int {
+        max(model.vocabulary.identifierLimit, (addedTokens.map(\.identifier).max() ?? -1) + 1)
+    }
+
+    /// The identifier of a token as the vocabulary spells it (`cat</w>`), or nil.
+    public func identifier(of token: String) -> Int? {
+        addedTokens.first { $0.content == token }?.identifier ?? model.vocabulary.identifier(of: token)
+    }
+
+    /// The token of an identifier as the vocabulary spells it, or nil.
+    public func token(_ identifier: Int) -> String? {
+        addedByIdentifier[identifier]?.content ?? model.vocabulary.token(identifier)
+    }
+
+    // MARK: - Encoding
+
+    /// The identifiers of a text.
+    ///
+    /// - Parameters:
+    ///   - addsSpecialTokens: whether start and end tokens are put around it.
+    ///   - length: at most this many identifiers, start and end included: what is too long loses its last tokens and
+    ///     keeps the end token. Nil truncates to `maximumLength`.
+    /// - Throws: `CLIPError` for a word that is unknown to a vocabulary without an unknown token.
+    public func encode(_ text: String, addsSpecialTokens: Bool = true, length: Int? = nil) throws(CLIPError) -> [Int] {
+        var identifiers: [Int] = []
+        for part in rawSplitter.parts(of: ArraySlice(Array(text.unicodeScalars))) {
+            switch part {
+            case .token(let identifier): identifiers.append(identifier)
+            case .text(let text): try encode(raw: text, into: &identifiers)
+            }
+        }
+        let before = addsSpecialTokens ? postProcessor?.before ?? [] : []
+        let after = addsSpecialTokens ? postProcessor?.after ?? [] : []
+        if let length = length ?? maximumLength {
+            guard length >= before.count + after.count else { throw .length(length, special: before.count + after.count) }
+            identifiers.removeLast(max(0, identifiers.count - (length - before.count - after.count)))
+        }
+        return before + identifiers + after
+    }
+
+    /// Text between the special tokens that are looked for before normalisation.
+    private func encode(raw text: ArraySlice<Unicode.Scalar>, into identifiers: inout [Int]) throws(CLIPError) {
+        for part in normalizedSplitter.parts(of: normalizer?.normalized(text) ?? text) {
+            switch part {
+            case .token(let identifier): identifiers.append(identifier)
+            case .text(let text):
+                for piece in preTokenizer?.pieces(of: text) ?? [text] where !piece.isEmpty {
+                    try model.tokenize(piece, into: &identifiers)
+                }
+            }
+        }
+    }
+
+    /// The tokens of a text with their identifiers, start and end included, truncated as `encode` does.
+    public func tokens(_ text: String) throws(CLIPError) -> [(token: String, identifier: Int)] {
+        try encode(text).map { (token($0) ?? "", $0) }
+    }
+}

@@ -1,0 +1,133 @@
+import Checkpoint
+
+/// The steps of a tokenizer, read from its files.
+struct TokenizerParts {
+    var normalizer: Normalizer?
+    var preTokenizer: PreTokenizer?
+    var model: any TokenModel
+    var postProcessor: PostProcessor?
+    var addedTokens: [AddedToken]
+    var decoder: JSON
+    /// `max_length` of the file's truncation.
+    var maximumLength: Int?
+    /// `pad_token` of the file's padding.
+    var paddingToken: String?
+
+    /// Reads a `tokenizer.json`.
+    init(_ json: JSON) throws(CLIPError) {
+        if let part = json["normalizer"].present { normalizer = try Normalizer(part) }
+        if let part = json["pre_tokenizer"].present { preTokenizer = try PreTokenizer(part) }
+        if let part = json["post_processor"].present { postProcessor = try PostProcessor(part) }
+        decoder = json["decoder"] ?? .null
+        guard let model = json["model"] else { throw .field("model", of: "'tokenizer.json'") }
+        self.model = try Self.model(model)
+        addedTokens = []
+        for token in json["added_tokens"]?.array ?? [] { addedTokens.append(try AddedToken(token, identifier: nil)) }
+        maximumLength = json["truncation"]?["max_length"]?.integer
+        paddingToken = json["padding"]?["pad_token"]?.string
+    }
+
+    private static func model(_ json: JSON) throws(CLIPError) -> any TokenModel {
+        // Files written before the kind was: only byte-pair encoding has merges.
+        let kind = json["type"]?.string ?? (json["merges"] != nil ? "BPE" : nil)
+        guard let entries = json["vocab"]?.members else { throw .field("vocab", of: "the tokenizer's model") }
+        let vocabulary = try TokenIndex(entries)
+        switch kind {
+        case "WordLevel":
+            return WordLevel(vocabulary: vocabulary, unknownToken: json["unk_token"]?.string ?? "[UNK]")
+        case "BPE":
+            if json["dropout"]?.number ?? 0 != 0 { throw .unsupported("option of BPE", "dropout", supported: "0") }
+            if json["byte_fallback"]?.bool == true {
+                throw .unsupported("option of BPE", "byte_fallback", supported: "false")
+            }
+            if let prefix = json["continuing_subword_prefix"]?.string, !prefix.isEmpty {
+                throw .unsupported("option of BPE", "continuing_subword_prefix", supported: "an empty one")
+            }
+            var rules: [(String, String)] = []
+            for (index, merge) in (json["merges"]?.array ?? []).enumerated() {
+                let parts = merge.string.map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
+                    ?? (merge.array ?? []).compactMap(\.string)
+                guard parts.count == 2 else { throw .merge(number: index + 1) }
+                rules.append((parts[0], parts[1]))
+            }
+            return try BytePairEncoding(
+                vocabulary: vocabulary, rules: rules,
+                options: .init(
+                    unknownToken: json["unk_token"]?.string, fusesUnknown: json["fuse_unk"]?.bool ?? false,
+                    endOfWordSuffix: json["end_of_word_suffix"]?.string ?? "",
+                    ignoresMerges: json["ignore_merges"]?.bool ?? false))
+        default: throw .unsupported("tokenizer model", kind, supported: "BPE, WordLevel")
+        }
+    }
+
+    /// CLIP's tokenizer over a `vocab.json` and the lines of a `merges.txt`.
+    init(vocabulary json: JSON, merges: String, settings: TokenizerSettings) throws(CLIPError) {
+        guard let entries = json.members else { throw .field("a vocabulary", of: "'vocab.json'") }
+        let vocabulary = try TokenIndex(entries)
+        let special = settings.specialTokens(default: .clip)
+        var rules: [(String, String)] = []
+        for line in merges.split(separator: "\n") where !line.hasPrefix("#version") {
+            let parts = line.split(whereSeparator: { $0 == " " || $0 == "\r" })
+            guard parts.count == 2 else { throw .merge(number: rules.count + 1) }
+            rules.append((String(parts[0]), String(parts[1])))
+        }
+        model = try BytePairEncoding(
+            vocabulary: vocabulary, rules: rules,
+            options: .init(unknownToken: special.unknown, endOfWordSuffix: "</w>"))
+        addedTokens = try settings.addedTokens(special, vocabulary)
+        let around = addedTokens.filter { $0.content == special.start || $0.content == special.end }
+        guard let start = around.first(where: { $0.content == special.start }),
+            let end = around.first(where: { $0.content == special.end })
+        else { throw .missingToken(special.start ?? "", role: "start") }
+        normalizer = try Normalizer(Self.clipNormalizer)
+        preTokenizer = try PreTokenizer(Self.clipPreTokenizer)
+        decoder = ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true]
+        postProcessor = try PostProcessor([
+            "type": "RobertaProcessing", "sep": [.string(end.content), .integer(end.identifier)],
+            "cls": [.string(start.content), .integer(start.identifier)], "trim_offsets": false, "add_prefix_space": false,
+        ])
+    }
+
+    static let clipNormalizer: JSON = [
+        "type": "Sequence",
+        "normalizers": [
+            ["type": "NFC"], ["type": "Replace", "pattern": ["Regex": "\\s+"], "content": " "], ["type": "Lowercase"],
+        ],
+    ]
+
+    static let clipPreTokenizer: JSON = [
+        "type": "Sequence",
+        "pretokenizers": [
+            [
+                "type": "Split",
+                "pattern": [
+                    "Regex": .string(
+                        #"<\|startoftext\|>|<\|endoftext\|>|'s|'t|'re|'ve|'m|'ll|'d|[\p{L}]+|[\p{N}]|[^\s\p{L}\p{N}]+"#)
+                ],
+                "behavior": "Removed", "invert": true,
+            ],
+            ["type": "ByteLevel", "add_prefix_space": false, "trim_offsets": true, "use_regex": true],
+        ],
+    ]
+}
+
+extension Optional where Wrapped == JSON {
+    /// Nil also where the file says `null`.
+    var present: JSON? { flatMap { $0.isNull ? nil : $0 } }
+}
+
+extension TokenIndex {
+    /// A vocabulary as files write it: tokens with their identifiers.
+    init(_ entries: [JSON.Member]) throws(CLIPError) {
+        self.init(capacity: entries.count)
+        for entry in entries {
+            guard let identifier = entry.value.integer else { throw .tokenIdentifier(entry.key, nil) }
+            try insert(entry.key, identifier)
+        }
+    }
+
+    /// The same, by identifier.
+    var description: JSON {
+        .object((0..<identifierLimit).compactMap { id in token(id).map { JSON.Member($0, .integer(id)) } })
+    }
+}

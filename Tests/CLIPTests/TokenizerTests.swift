@@ -1,0 +1,103 @@
+import CLIP
+import Checkpoint
+import Tensor
+import XCTest
+
+/// Identifiers must be those of transformers (Golden/make_tokenizer.py).
+final class TokenizerTests: XCTestCase {
+    private struct File: Decodable {
+        struct Hashes: Decodable { let truncated, whole: [String] }
+        struct Sample: Decodable {
+            let text: String
+            let ids: [Int]
+            let decoded: String
+        }
+        struct Padded: Decodable { let ids, mask: [[Int]] }
+        let seed: UInt64
+        let count: Int
+        let trained: Hashes
+        let published: Hashes
+        let samples: [Sample]
+        let padded: Padded
+    }
+
+    private func golden() throws -> File {
+        try JSONDecoder().decode(File.self, from: Golden.data("tokenizer.golden.json"))
+    }
+
+    private func tokenizer() throws -> Tokenizer {
+        try Tokenizer(folder: Golden.url("tokenizer"))
+    }
+
+    func testSamples() throws {
+        let tokenizer = try tokenizer()
+        for sample in try golden().samples {
+            XCTAssertEqual(try tokenizer.encode(sample.text, length: .max), sample.ids, sample.text.debugDescription)
+            let decoded = tokenizer.decode(sample.ids)
+            XCTAssert(decoded.utf8.elementsEqual(sample.decoded.utf8), "\(sample.text) gives \(decoded), not \(sample.decoded)")
+        }
+    }
+
+    func testTenThousandStrings() throws {
+        let golden = try golden()
+        try check(tokenizer(), golden.trained, Texts.make(seed: golden.seed, count: golden.count))
+    }
+
+    /// The same through the tokenizer's own `tokenizer.json`.
+    func testTenThousandStringsAfterWriting() throws {
+        let golden = try golden()
+        let folder = try Folder.temporary()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        try tokenizer().save(to: folder)
+        try check(Tokenizer(folder: folder), golden.trained, Texts.make(seed: golden.seed, count: golden.count))
+    }
+
+    /// With CLIP's published vocabulary, which is not kept here: RHUMB_CLIP_VOCABULARY names a folder with vocab.json
+    /// and merges.txt, or with tokenizer.json.
+    func testTenThousandStringsWithThePublishedVocabulary() throws {
+        guard let folder = ProcessInfo.processInfo.environment["RHUMB_CLIP_VOCABULARY"] else {
+            throw XCTSkip("RHUMB_CLIP_VOCABULARY names no folder")
+        }
+        let golden = try golden()
+        let tokenizer = try Tokenizer(folder: URL(fileURLWithPath: folder))
+        try check(tokenizer, golden.published, Texts.make(seed: golden.seed, count: golden.count))
+    }
+
+    private func check(_ tokenizer: Tokenizer, _ golden: File.Hashes, _ texts: [String]) throws {
+        for (length, expected) in [(77, golden.truncated), (Int.max, golden.whole)] {
+            for (block, hash) in expected.enumerated() {
+                let rows = try texts[block * 100..<block * 100 + 100].map { try tokenizer.encode($0, length: length) }
+                XCTAssertEqual(Self.hash(rows), hash, "strings from \(block * 100), length \(length)")
+            }
+        }
+    }
+
+    /// FNV-1a over the length and the identifiers of each row, as 32-bit little-endian words.
+    private static func hash(_ rows: [[Int]]) -> String {
+        var value: UInt64 = 0xcbf2_9ce4_8422_2325
+        for word in rows.flatMap({ [$0.count] + $0 }) {
+            for shift in [0, 8, 16, 24] { value = (value ^ UInt64(word >> shift & 0xFF)) &* 0x100_0000_01b3 }
+        }
+        let digits = String(value, radix: 16)
+        return String(repeating: "0", count: 16 - digits.count) + digits
+    }
+
+    func testPaddingAndMask() throws {
+        let golden = try golden().padded
+        let batch = try tokenizer().encode(["a dog", "", "one two three"])
+        XCTAssertEqual(batch.rows, golden.ids)
+        XCTAssertEqual(batch.identifiers.ints, golden.ids.flatMap { $0 })
+        XCTAssertEqual(batch.identifiers.dtype, .int64)
+        XCTAssertEqual(batch.mask.floats.map { Int($0) }, golden.mask.flatMap { $0 })
+        XCTAssertEqual(batch.mask.shape, [3, golden.ids[0].count])
+    }
+}
+
+enum Folder {
+    /// A new empty folder.
+    static func temporary() throws -> URL {
+        let url = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
+        return url
+    }
+}
