@@ -15,12 +15,7 @@ extension Tokenizer {
         let settings = TokenizerSettings(
             configuration: try json("tokenizer_config.json"), map: try json("special_tokens_map.json"))
         if let file = try json("tokenizer.json") {
-            let parts = try TokenizerParts(file)
-            var special = settings.specialTokens(default: SpecialTokens(padding: parts.paddingToken))
-            // A folder that names no roles still says what it puts around a text.
-            if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
-            if special.start == nil { special.start = parts.postProcessor?.before.first.flatMap(parts.token) }
-            try self.init(parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength)
+            try self.init(TokenizerParts(file), settings)
             return
         }
         let merges = folder.appendingPathComponent("merges.txt")
@@ -34,62 +29,19 @@ extension Tokenizer {
             parts, specialTokens: settings.specialTokens(default: .clip), maximumLength: settings.maximumLength)
     }
 
-    /// A tokenizer from the text of a `tokenizer.json` and the tokens of each role.
-    public convenience init(json: JSON, specialTokens: SpecialTokens, maximumLength: Int?) throws(CLIPError) {
-        try self.init(try TokenizerParts(json), specialTokens: specialTokens, maximumLength: maximumLength)
+    /// A tokenizer from the contents of `tokenizer.json` and `tokenizer_config.json`.
+    ///
+    /// - Throws: `CLIPError` for a part that is missing or not supported.
+    public convenience init(json: JSON, configuration: JSON) throws(CLIPError) {
+        try self.init(TokenizerParts(json), TokenizerSettings(configuration: configuration, map: nil))
     }
 
-    /// A tokenizer of whole words, separated by white space and punctuation, in lower case.
-    ///
-    /// - Parameters:
-    ///   - words: the vocabulary; a word's place is its identifier. It holds the special tokens too.
-    ///   - specialTokens: all four roles, each a word of the vocabulary.
-    ///   - maximumLength: tokens of a text, start and end included.
-    public static func wordLevel(
-        _ words: [String], specialTokens: SpecialTokens, maximumLength: Int
-    ) throws(CLIPError) -> Tokenizer {
-        func identifier(_ token: String?, _ role: String) throws(CLIPError) -> Int {
-            guard let token, let place = words.firstIndex(of: token) else { throw .missingToken(token ?? "", role: role) }
-            return place
-        }
-        let roles = try SpecialTokens.roles.map { (role) throws(CLIPError) in
-            (role, try identifier(specialTokens[keyPath: role.path], role.key))
-        }
-        var added: [AddedToken] = []
-        for (role, id) in roles where !added.contains(where: { $0.identifier == id }) {
-            added.append(AddedToken(content: specialTokens[keyPath: role.path]!, identifier: id))
-        }
-        let (start, end) = (roles[0].1, roles[1].1)
-        let json: JSON = [
-            "version": "1.0", "truncation": .null, "padding": .null, "added_tokens": .array(added.map(\.description)),
-            "normalizer": ["type": "Sequence", "normalizers": [["type": "NFC"], ["type": "Lowercase"]]],
-            "pre_tokenizer": [
-                "type": "Sequence",
-                "pretokenizers": [["type": "WhitespaceSplit"], ["type": "Punctuation", "behavior": "Isolated"]],
-            ],
-            "post_processor": [
-                "type": "TemplateProcessing",
-                "single": .array([
-                    ["SpecialToken": ["id": .string(words[start]), "type_id": 0]],
-                    ["Sequence": ["id": "A", "type_id": 0]],
-                    ["SpecialToken": ["id": .string(words[end]), "type_id": 0]],
-                ]),
-                "pair": .array([["Sequence": ["id": "A", "type_id": 0]], ["Sequence": ["id": "B", "type_id": 1]]]),
-                "special_tokens": .object(
-                    [start, end].map { id in
-                        JSON.Member(
-                            words[id],
-                            ["id": .string(words[id]), "ids": [.integer(id)], "tokens": [.string(words[id])]])
-                    }),
-            ],
-            "decoder": .null,
-            "model": [
-                "type": "WordLevel",
-                "vocab": .object(words.enumerated().map { JSON.Member($0.element, .integer($0.offset)) }),
-                "unk_token": .string(specialTokens.unknown ?? ""),
-            ],
-        ]
-        return try Tokenizer(json: json, specialTokens: specialTokens, maximumLength: maximumLength)
+    private convenience init(_ parts: TokenizerParts, _ settings: TokenizerSettings) throws(CLIPError) {
+        var special = settings.specialTokens(default: SpecialTokens(padding: parts.paddingToken))
+        // A folder that names no roles still says what it puts around a text.
+        if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
+        if special.start == nil { special.start = parts.postProcessor?.before.first.flatMap(parts.token) }
+        try self.init(parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength)
     }
 
     /// The tokenizer as a `tokenizer.json`.

@@ -25,8 +25,8 @@ public enum Vocabulary {
         let special: [(String, Int)] = [(unknown, 0), (start, startIdentifier), (end, endIdentifier)]
         return [
             "version": "1.0",
-            "truncation": nil,
-            "padding": nil,
+            "truncation": .null,
+            "padding": .null,
             "added_tokens": .array(special.map(addedToken)),
             "normalizer": ["type": "Lowercase"],
             "pre_tokenizer": ["type": "Whitespace"],
@@ -41,7 +41,7 @@ public enum Vocabulary {
                     .init(start, template(start, startIdentifier)), .init(end, template(end, endIdentifier)),
                 ]),
             ],
-            "decoder": nil,
+            "decoder": .null,
             "model": [
                 "type": "WordLevel",
                 "vocab": .object(all.enumerated().map { .init($0.element, .integer($0.offset)) }),
