@@ -69,3 +69,14 @@ void rk_patches_scatter_f32(rk_patches p, const float *columns, float *x);
 
 // 1 when every value is finite.
 int rk_all_finite_f32(size_t n, const float *x);
+
+// Updates of parameters in place. m and v (velocity) are the optimiser's state, zero before the first step.
+typedef struct {
+    float beta2, share1, share2;            // share = 1 - beta, subtracted in double: near 1, beta has too few digits
+    float keep, step_size, root_correction, epsilon;
+} rk_adamw;
+void rk_adamw_f32(size_t n, float *p, const float *g, float *m, float *v, rk_adamw a);
+void rk_sgd_f32(size_t n, float *p, const float *g, float *velocity, float rate, float momentum, float weight_decay,
+                int nesterov);
+// x += share * (target - x)
+void rk_approach_f32(size_t n, float *x, const float *target, float share);
