@@ -14,7 +14,10 @@ public struct Direction {
     public let spread: (safe: Double, unsafe: Double)
     /// Mean embedding of each side, [width], not normalised.
     public let means: (safe: Tensor, unsafe: Tensor)
-    /// Cosine between the difference of means and the same without one anchor, safe anchors first; empty when a side has only one.
+    /// False for a direction given as a vector, which knows no anchors.
+    public let hasAnchors: Bool
+    /// Cosine between the difference of means and the same without one anchor, safe anchors first; empty when
+    /// a side has only one.
     public let leaveOneOut: [Double]
 
     public var width: Int { vector.shape[0] }
@@ -39,6 +42,7 @@ public struct Direction {
         means = (try Tensor(safeMean.map(Float.init)), try Tensor(unsafeMean.map(Float.init)))
         spread = (s.spread(around: safeMean), u.spread(around: unsafeMean))
         self.method = method
+        hasAnchors = true
         leaveOneOut = Direction.leaveOneOut(s, u)
     }
 
@@ -50,6 +54,7 @@ public struct Direction {
         guard norm > 0 else { throw SteeringError.coincidentMeans }
         self.vector = try Tensor(row.values.map { Float($0 / norm) })
         method = .mean
+        hasAnchors = false
         meanDifference = norm
         spread = (0, 0)
         means = (self.vector, try -self.vector)
