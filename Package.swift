@@ -40,7 +40,7 @@ let package = Package(
 
         // The language and what shows its results.
         .target(name: "Language", exclude: ["README.md"]),
-        .target(name: "Plot", dependencies: ["GnuplotStream"], exclude: ["README.md"]),
+        .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
         .target(name: "Notebook", dependencies: ["Language", "Checkpoint"], exclude: ["README.md"]),
 
         // Where they meet.

@@ -10,6 +10,7 @@ final class GalleryTests: XCTestCase {
             let files = try figure.write(to: "\(folder)/\(name)", formats: [.png, .svg, .pdf])
             print(name, Int(Date().timeIntervalSince(start) * 1000), "ms")
             XCTAssertEqual(files.images.count, 3)
+            try figure.text(columns: 90, rows: 20, depth: .full).write(toFile: "\(folder)/\(name).txt", atomically: true, encoding: .utf8)
         }
     }
 }

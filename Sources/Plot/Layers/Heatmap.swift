@@ -1,3 +1,5 @@
+import Foundation
+
 /// A matrix as coloured cells, its first row at the top. A value that isn't finite leaves its cell grey.
 public struct Heatmap: Sendable, Hashable {
     /// The cells, row by row.
@@ -53,6 +55,14 @@ public struct Heatmap: Sendable, Hashable {
         low = lower ?? low
         high = upper ?? high
         return high > low ? (low, high) : (low - 0.5, low + 0.5)
+    }
+
+    /// How many decimals the values are written with: two for numbers around one, fewer for large ones, more for small.
+    var decimals: Int {
+        let finite = values.filter(\.isFinite)
+        let greatest = finite.map(\.magnitude).max() ?? 0
+        if greatest == 0 || finite.allSatisfy({ $0 == $0.rounded() }) { return 0 }
+        return greatest >= 1000 ? 0 : greatest >= 10 ? 1 : max(2, min(4, 1 - Int(log10(greatest).rounded(.down))))
     }
 
     func value(row: Int, column: Int) -> Double { values[row * columns + column] }

@@ -22,6 +22,11 @@ public struct Bitmap: Sendable, Hashable {
     /// `nil` unless there are `width * height * 3` bytes and at least one pixel.
     public init?(width: Int, height: Int, pixels: [UInt8]) {
         guard width > 0, height > 0, pixels.count == width * height * 3 else { return nil }
+        self.init(validWidth: width, height: height, pixels: pixels)
+    }
+
+    /// For pixels whose number is known to be right.
+    init(validWidth width: Int, height: Int, pixels: [UInt8]) {
         self.width = width
         self.height = height
         self.pixels = pixels

@@ -90,7 +90,8 @@ extension Panel {
                     return [value - error, value + error]
                 }
             }
-            let padding = bars.showsValues ? 0.1 : 0.06
+            // A value beside a bar takes more of the axis than one above it.
+            let padding = !bars.showsValues ? 0.06 : bars.isHorizontal ? 0.14 : 0.1
             return bars.isHorizontal
                 ? LayerBounds(x: Extent(reaches + [0]), y: along, paddingX: padding, standsOnZeroX: true)
                 : LayerBounds(x: along, y: Extent(reaches + [0]), paddingY: padding, standsOnZeroY: true)

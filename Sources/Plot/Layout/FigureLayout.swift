@@ -36,6 +36,10 @@ struct FigureLayout {
                 grid = Grid(plans, columns: columns)
             }
         }
+        plans = plans.enumerated().map { index, plan in
+            let cell = grid.cell(index)
+            return plan.panel.isFlexible && cell != plan.size ? PanelPlan(plan.panel, size: cell) : plan
+        }
         size = wanted ?? FigureSize(width: grid.width.rounded(.up), height: (grid.height + top).rounded(.up))
         for (index, plan) in plans.enumerated() {
             let origin = grid.origin(index, of: plan)
@@ -70,6 +74,11 @@ struct FigureLayout {
         var width: Double { columns.reduce(0) { $0 + $1.left + $1.plot + $1.right } }
         var height: Double { rows.reduce(0) { $0 + $1.top + $1.plot + $1.bottom } }
 
+        /// The room for the plot of panel `index`.
+        func cell(_ index: Int) -> FigureSize {
+            FigureSize(width: columns[index % columns.count].plot, height: rows[index / columns.count].plot)
+        }
+
         /// Where the plot of panel `index` stands: centred in its column, at the top of its row.
         func origin(_ index: Int, of plan: PanelPlan) -> Point {
             let c = index % columns.count, r = index / columns.count
@@ -81,6 +90,9 @@ struct FigureLayout {
 }
 
 extension Panel {
+    /// Whether the plot reads as well in another shape; cells and pictures don't.
+    var isFlexible: Bool { heatmap == nil && images == nil }
+
     /// The size of the plot when nobody asks for one.
     var preferredSize: FigureSize {
         if let images { return ImageGridPlan(images).size }
@@ -92,11 +104,19 @@ extension Panel {
                 width: max(60, legible * Double(heatmap.columns)), height: max(40, height * Double(heatmap.rows)))
         }
         if let bars {
-            let count = Double(bars.categories.count), thickness = max(16, 30 - 4 * Double(bars.series.count))
-            let along = count * (Double(bars.series.count) * thickness + 14)
-            return bars.isHorizontal
-                ? FigureSize(width: 380, height: max(70, along * 0.8))
-                : FigureSize(width: min(900, max(300, along)), height: 260)
+            let count = Double(bars.categories.count), series = Double(bars.series.count)
+            let thickness = max(16, 30 - 4 * series)
+            if bars.isHorizontal {
+                let names = bars.categories.map {
+                    TextMetrics.height(PanelPlan.tickText($0), points: Theme.tickSize) + 6
+                }
+                let pitch = max(series * thickness * 0.75 + 12, names.max() ?? 0)
+                return FigureSize(width: 380, height: max(70, count * pitch))
+            }
+            let words = bars.categories.flatMap { $0.split(separator: " ") }
+                .map { TextMetrics.width(String($0), points: Theme.tickSize) * 1.08 }
+            let pitch = max(series * thickness + 14, min(words.max() ?? 0, 84))
+            return FigureSize(width: min(900, max(300, count * pitch)), height: 260)
         }
         return hasEqualUnits ? FigureSize(width: 440, height: 380) : FigureSize(width: 450, height: 280)
     }

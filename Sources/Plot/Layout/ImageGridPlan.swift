@@ -99,7 +99,7 @@ extension Bitmap {
                 result[y * newWidth * 3 + i] = UInt8(min(max(sum.rounded(), 0), 255))
             }
         }
-        return Bitmap(width: newWidth, height: newHeight, pixels: result) ?? self
+        return Bitmap(validWidth: newWidth, height: newHeight, pixels: result)
     }
 
     /// For each new position the old ones it covers and their shares, which add up to 1.

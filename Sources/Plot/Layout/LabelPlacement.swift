@@ -123,9 +123,8 @@ extension LabelPlacement.Placed {
                 "set arrow from \(data(nearX, nearY)) to \(data(leader.x, leader.y)) nohead back linewidth 0.6 "
                     + "linecolor '\(Theme.frame.hex)'")
         }
-        builder.command(
-            "set label \(text.gnuplotQuoted) at \(data(box.x, box.y + box.height / 2)) left noenhanced front "
-                + "font '\(isBold ? Theme.font + ":Bold" : ""),\(Theme.noteSize.shortText)' textcolor '\(colour.hex)'")
+        builder.label(
+            text, at: data(box.x, box.y + box.height / 2), "left", points: Theme.noteSize, bold: isBold, colour: colour)
     }
 }
 

@@ -5,7 +5,8 @@ struct LegendPlan {
     var width: Double
     var height: Double
 
-    static let sampleWidth = 30.0
+    /// The room before the names of lines.
+    private static let sampleWidth = 34.0
     static let margin = 8.0
     static var rowHeight: Double { TextMetrics.units(Theme.legendSize) * 1.45 }
 
@@ -17,7 +18,7 @@ struct LegendPlan {
         let names = panel.legendNames
         guard !names.isEmpty, panel.legend != .none else { return nil }
         let text = names.map { TextMetrics.width($0, points: Theme.legendSize) }.max() ?? 0
-        width = text + Self.sampleWidth + 8
+        width = text + Self.sampleWidth - (Self.hasLines(panel) ? 0 : 12) + 8
         height = Double(names.count) * Self.rowHeight + 4
         place = panel.legend
         guard panel.legend == .automatic else { return }
@@ -28,6 +29,13 @@ struct LegendPlan {
         } else {
             place = .right
         }
+    }
+
+    /// The length of the samples in the widths of a character: a line needs more than a point or a box.
+    static func sampleLength(_ panel: Panel) -> String { hasLines(panel) ? "2" : "0.6" }
+
+    private static func hasLines(_ panel: Panel) -> Bool {
+        panel.layers.contains { if case .line = $0 { true } else { false } }
     }
 
     /// The corner with nothing under a legend of this size, the upper ones first.

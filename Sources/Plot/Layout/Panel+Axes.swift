@@ -39,6 +39,7 @@ extension Panel {
     var listsDownwards: Bool { heatmap != nil || bars?.isHorizontal == true }
 
     func ticksX(_ axis: AxisPlan, width: Double) -> [Tick] {
+        if images != nil { return [] }
         if let heatmap { return indexTicks(heatmap.columnLabels, count: heatmap.columns, room: width / 26) }
         if let bars, !bars.isHorizontal { return bars.categories.enumerated().map { Tick(Double($0), $1) } }
         // Wide numbers leave room for fewer.
@@ -53,6 +54,7 @@ extension Panel {
     }
 
     func ticksY(_ axis: AxisPlan, height: Double) -> [Tick] {
+        if images != nil { return [] }
         if let heatmap { return indexTicks(heatmap.rowLabels, count: heatmap.rows, room: height / 18) }
         if let bars, bars.isHorizontal { return bars.categories.enumerated().map { Tick(Double($0), $1) } }
         return automatic(y, axis, count: Int(height / 42))

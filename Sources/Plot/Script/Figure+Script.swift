@@ -53,7 +53,7 @@ extension Figure {
     private static var look: [String] {
         [
             "set encoding utf8",
-            "set key noenhanced samplen 1.5 spacing 1.2 textcolor '\(Theme.ink.hex)' font ',\(Theme.legendSize.shortText)'",
+            "set key noenhanced spacing 1.2 textcolor '\(Theme.ink.hex)' font ',\(Theme.legendSize.shortText)'",
             "set style textbox noborder",
             "set bars small",
         ]

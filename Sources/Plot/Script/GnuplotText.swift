@@ -22,6 +22,19 @@ extension String {
     }
 }
 
+extension String {
+    /// This text in bold as a gnuplot string expression, to be used without `noenhanced`: the svg terminal knows bold
+    /// type only as markup, so every character that means something there is escaped.
+    var gnuplotBold: String {
+        var escaped = ""
+        for character in self {
+            if "\\{}^_@&~".contains(character) { escaped.append("\\") }
+            escaped.append(character)
+        }
+        return "{/:Bold \(escaped)}".gnuplotQuoted
+    }
+}
+
 extension Double {
     /// This number as gnuplot reads it; `NaN` leaves a gap.
     var gnuplotText: String {

@@ -36,11 +36,13 @@ extension PanelPlan {
             elements.append(
                 "\(block) using \(boxes) with boxxyerror fillcolor '\(colours[s].hex)' fillstyle solid 0.9 noborder \(name)")
             guard !series.errors.isEmpty else { continue }
+            // Error bars proper would punch the background through the bar around their middle.
             let errors =
                 bars.isHorizontal
-                ? "3:(($1+$2)/2):4 with xerrorbars" : "(($1+$2)/2):3:4 with yerrorbars"
+                ? "($3-$4):(($1+$2)/2):(2*$4):(0)" : "(($1+$2)/2):($3-$4):(0):(2*$4)"
             elements.append(
-                "\(block) using \(errors) pointtype 0 linewidth 1.2 linecolor '\(Theme.ink.hex)' notitle")
+                "\(block) using \(errors) with vectors heads nofilled size screen 0.004,90 linewidth 1.2 "
+                    + "linecolor '\(Theme.ink.hex)' notitle")
         }
         let zero = bars.isHorizontal ? "first 0, graph 0 to first 0, graph 1" : "graph 0, first 0 to graph 1, first 0"
         let valueAxis = bars.isHorizontal ? x : y
@@ -55,13 +57,11 @@ extension PanelPlan {
         _ value: Double, error: Double, middle: Double, _ bars: Bars, in builder: inout ScriptBuilder
     ) {
         let end = (value + (value < 0 ? -error : error)).gnuplotText
-        let text = NumberText.short(value)
+        let text = NumberText.short(value), along = middle.gnuplotText
         let place =
             bars.isHorizontal
-            ? "first \(end), first \(middle.gnuplotText) \(value < 0 ? "right offset -0.5,0" : "left offset 0.5,0")"
-            : "first \(middle.gnuplotText), first \(end) center offset 0,\(value < 0 ? "-0.6" : "0.6")"
-        builder.command(
-            "set label \(text.gnuplotQuoted) at \(place) noenhanced font ',\(Theme.noteSize.shortText)' "
-                + "textcolor '\(Theme.ink.hex)' front")
+            ? (position: "first \(end), first \(along)", options: value < 0 ? "right offset -0.5,0" : "left offset 0.5,0")
+            : (position: "first \(along), first \(end)", options: "center offset 0,\(value < 0 ? "-0.6" : "0.6")")
+        builder.label(text, at: place.position, place.options, points: Theme.noteSize)
     }
 }

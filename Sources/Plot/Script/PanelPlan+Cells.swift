@@ -2,11 +2,12 @@ import Foundation
 
 extension PanelPlan {
     static let colourBarThickness = 12.0
+    static let colourBarLength = 260.0
 
     /// The ticks of the colour bar.
     private func colourTicks(_ heatmap: Heatmap) -> [Tick] {
         let (lower, upper) = heatmap.resolvedRange
-        return Ticks.linear(lower, upper, count: max(2, Int(size.height / 44)))
+        return Ticks.linear(lower, upper, count: max(4, Int(min(size.height, Self.colourBarLength) / 40)))
     }
 
     /// The room a colour bar takes to the right of the plot.
@@ -31,18 +32,16 @@ extension PanelPlan {
         builder.command(map.command)
         builder.command("set cbrange [\(lower.gnuplotText):\(upper.gnuplotText)]")
         drawColourBar(heatmap, at: origin, in: &builder)
-        let decimals = Self.decimals(heatmap.values)
-        let texts = heatmap.values.map { $0.isFinite ? NumberText.fixed($0, decimals: decimals) : "" }
+        let texts = heatmap.values.map { $0.isFinite ? NumberText.fixed($0, decimals: heatmap.decimals) : "" }
         if showsValues(heatmap, texts: texts) {
             for row in 0..<heatmap.rows {
                 for column in 0..<heatmap.columns {
                     let value = heatmap.value(row: row, column: column)
                     guard value.isFinite else { continue }
                     let isDark = map.colour(at: (value - lower) / (upper - lower)).lightness < 0.55
-                    builder.command(
-                        "set label \(texts[row * heatmap.columns + column].gnuplotQuoted) at first \(column), "
-                            + "first \(row) center noenhanced front font ',\(Theme.noteSize.shortText)' "
-                            + "textcolor '\((isDark ? Colour.white : Theme.ink).hex)'")
+                    builder.label(
+                        texts[row * heatmap.columns + column], at: "first \(column), first \(row)", "center",
+                        points: Theme.noteSize, colour: isDark ? .white : Theme.ink)
                 }
             }
         }
@@ -53,27 +52,21 @@ extension PanelPlan {
             (0..<heatmap.columns).map { heatmap.value(row: row, column: $0).gnuplotText }.joined(separator: " ")
         }
         let block = builder.block("matrix", rows: rows)
-        return ["\(block) matrix using 1:2:3 with image pixels notitle"]
-    }
-
-    /// Two or three digits that differ between the cells.
-    private static func decimals(_ values: [Double]) -> Int {
-        let finite = values.filter(\.isFinite)
-        let greatest = finite.map(\.magnitude).max() ?? 0
-        if greatest == 0 || finite.allSatisfy({ $0 == $0.rounded() }) { return 0 }
-        return max(0, min(3, 1 - Int(log10(greatest).rounded(.down))))
+        // Rectangles stay sharp in every viewer; thousands of them would only show the seams between them.
+        let isFine = size.width / Double(heatmap.columns) < 8 || size.height / Double(heatmap.rows) < 8
+        return ["\(block) matrix using 1:2:3 with image\(isFine ? "" : " pixels") notitle"]
     }
 
     private func drawColourBar(_ heatmap: Heatmap, at origin: Point, in builder: inout ScriptBuilder) {
         let left = origin.x + size.width + Theme.gap * 2
-        let height = min(size.height, 260), top = origin.y + (size.height - height) / 2
+        let height = min(size.height, Self.colourBarLength), top = origin.y + (size.height - height) / 2
         let ticks = colourTicks(heatmap)
         builder.command(
             "set colorbox user origin \(builder.screen(left, top + height)) "
                 + "size screen \((Self.colourBarThickness / builder.size.width).fractionText), "
                 + "screen \((height / builder.size.height).fractionText) noborder")
         builder.command(
-            "set cbtics out scale 0.4 noenhanced font ',\(Theme.tickSize.shortText)' textcolor '\(Theme.ink.hex)' ("
+            "set cbtics out nomirror scale 0.4 noenhanced font ',\(Theme.tickSize.shortText)' textcolor '\(Theme.ink.hex)' ("
                 + ticks.map { "\($0.label.gnuplotQuoted) \($0.value.gnuplotText)" }.joined(separator: ", ") + ")")
         guard !heatmap.label.isEmpty else { return }
         let numbers = ticks.map { TextMetrics.width($0.label, points: Theme.tickSize) }.max() ?? 0

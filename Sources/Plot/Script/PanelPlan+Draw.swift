@@ -77,10 +77,9 @@ extension PanelPlan {
                 points: Theme.labelSize, colour: Theme.softInk)
         }
         for annotation in panel.annotations {
-            builder.command(
-                "set label \(annotation.text.gnuplotQuoted) at first \(annotation.x.gnuplotText), "
-                    + "first \(annotation.y.gnuplotText) left offset 0.5,0 noenhanced "
-                    + "font ',\(Theme.noteSize.shortText)' textcolor '\(Theme.ink.hex)' front")
+            builder.label(
+                annotation.text, at: "first \(annotation.x.gnuplotText), first \(annotation.y.gnuplotText)",
+                "left offset 0.5,0", points: Theme.noteSize)
         }
     }
 
@@ -100,6 +99,7 @@ extension PanelPlan {
         let isInside = legend.place != .right && legend.place != .below
         builder.command(
             "set key on at \(builder.screen(x, y)) left top Left reverse vertical maxcols 1 "
+                + "samplen \(LegendPlan.sampleLength(panel)) "
                 + (isInside ? "opaque fillcolor '#26ffffff'" : "noopaque"))
     }
 
@@ -110,18 +110,16 @@ extension PanelPlan {
             let from = isVertical ? "first \(value), graph 0" : "graph 0, first \(value)"
             let to = isVertical ? "first \(value), graph 1" : "graph 1, first \(value)"
             builder.command(
-                "set arrow from \(from) to \(to) nohead back linewidth 1.2 dashtype (6,4) "
+                "set arrow from \(from) to \(to) nohead back linewidth 1.2 dashtype (9,6) "
                     + "linecolor '\(Theme.softInk.hex)'")
             guard !reference.label.isEmpty else { continue }
             // On the side with more room.
             let isFar = (isVertical ? x : y).fraction(reference.value) > (isVertical ? 0.75 : 0.93)
-            let place =
+            builder.label(
+                reference.label, at: isVertical ? "first \(value), graph 0.96" : "graph 0.99, first \(value)",
                 isVertical
-                ? "first \(value), graph 0.96 \(isFar ? "right offset -0.6,0" : "left offset 0.6,0")"
-                : "graph 0.99, first \(value) right offset 0,\(isFar ? "-0.6" : "0.55")"
-            builder.command(
-                "set label \(reference.label.gnuplotQuoted) at \(place) noenhanced font ',\(Theme.noteSize.shortText)' "
-                    + "textcolor '\(Theme.softInk.hex)' front")
+                    ? (isFar ? "right offset -0.6,0" : "left offset 0.6,0") : "right offset 0,\(isFar ? "-0.6" : "0.55")",
+                points: Theme.noteSize, colour: Theme.softInk)
         }
     }
 }

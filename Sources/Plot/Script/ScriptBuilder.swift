@@ -35,6 +35,19 @@ struct ScriptBuilder {
 
     enum Alignment: String { case left, center, right }
 
+    /// Writes one line of text.
+    ///
+    /// - Parameters:
+    ///   - place: A gnuplot position, at the middle of the line's height.
+    ///   - options: gnuplot's alignment, offset and rotation.
+    mutating func label(
+        _ text: String, at place: String, _ options: String, points: Double, bold: Bool = false, colour: Colour = Theme.ink
+    ) {
+        command(
+            "set label \(bold ? text.gnuplotBold : text.gnuplotQuoted) at \(place) \(options) "
+                + (bold ? "" : "noenhanced ") + "font ',\(points.shortText)' textcolor '\(colour.hex)' front")
+    }
+
     /// Writes lines of text around a position in units from the upper left corner of the figure.
     ///
     /// - Parameter y: The top of the first line. For text that is turned by 90°, `x` is its left side and `y` its middle.
@@ -47,10 +60,9 @@ struct ScriptBuilder {
             guard !part.isEmpty else { continue }
             let middle = (Double(index) + 0.5) * line
             let place = isTurned ? screen(x + middle, y) : screen(x, y + middle)
-            command(
-                "set label \(String(part).gnuplotQuoted) at \(place) \(align.rawValue)"
-                    + (isTurned ? " rotate by 90" : "")
-                    + " noenhanced font '\(bold ? Theme.font + ":Bold" : ""),\(points.shortText)' textcolor '\(colour.hex)' front")
+            label(
+                String(part), at: place, align.rawValue + (isTurned ? " rotate by 90" : ""), points: points, bold: bold,
+                colour: colour)
         }
     }
 }
