@@ -32,7 +32,7 @@ let package = Package(
         .target(name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels"], exclude: ["README.md"]),
         .target(
             name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto"], exclude: ["README.md"]),
-        .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint"], exclude: ["README.md"]),
+        .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint", "Kernels"], exclude: ["README.md"]),
         .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
         .target(
             name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "CFreeType"], exclude: ["README.md"],

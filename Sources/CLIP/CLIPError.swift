@@ -1,3 +1,5 @@
+import Checkpoint
+
 /// Everything CLIP's files and inputs can get wrong. The sentences are here and nowhere else.
 public struct CLIPError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence: what was expected and what came.
@@ -62,5 +64,25 @@ extension CLIPError {
 
     static func noTokenizer(_ folder: String) -> CLIPError {
         CLIPError("'\(folder)' has no tokenizer", hint: "it needs 'tokenizer.json', or 'vocab.json' and 'merges.txt'")
+    }
+}
+
+// MARK: - Pictures
+
+extension CLIPError {
+    static let noImages = CLIPError("there is no picture to look at")
+
+    static func emptyImage(width: Int, height: Int) -> CLIPError {
+        CLIPError("a picture of \(width)×\(height) pixels can't be brought to the image tower's size")
+    }
+
+    static func differentSizes(_ a: [Int], _ b: [Int]) -> CLIPError {
+        CLIPError(
+            "pictures come out of preprocessing as \(a[2])×\(a[1]) and \(b[2])×\(b[1]) pixels",
+            hint: "turn on resizing and cropping in 'preprocessor_config.json'")
+    }
+
+    static func preprocessing(_ key: String, _ value: JSON, expected: String) -> CLIPError {
+        CLIPError("'\(key)' in 'preprocessor_config.json' is \(value.text()), and must be \(expected)")
     }
 }

@@ -67,6 +67,22 @@ typedef struct {
 void rk_patches_gather_f32(rk_patches p, const float *x, float *columns);
 void rk_patches_scatter_f32(rk_patches p, const float *columns, float *x);
 
+// Pictures with 8 bits a channel. 0…1 to 0…255, rounded and clipped (NaN gives 0); and back through a table of 256.
+void rk_unit_to_u8(size_t n, const float *x, uint8_t *y);
+void rk_u8_lookup_f32(size_t n, const uint8_t *x, const float *table, float *y);
+
+// Resampling of one plane by weights in fixed point: output o is the sum over counts[o] inputs from starts[o] on, with
+// the weights from weights[o * stride] on, each scaled by 2^RK_RESAMPLE_BITS; rounded and clipped to 8 bits.
+enum { RK_RESAMPLE_BITS = 22 };
+typedef struct {
+    size_t outputs, stride;
+    const int32_t *starts, *counts, *weights;
+} rk_taps;
+// x [rows, width] to y [rows, outputs].
+void rk_resample_rows_u8(rk_taps taps, size_t rows, size_t width, const uint8_t *x, uint8_t *y);
+// x [height, width] to y [outputs, width].
+void rk_resample_columns_u8(rk_taps taps, size_t width, const uint8_t *x, uint8_t *y);
+
 // 1 when every value is finite.
 int rk_all_finite_f32(size_t n, const float *x);
 
