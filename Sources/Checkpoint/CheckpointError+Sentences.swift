@@ -1,7 +1,7 @@
 import Glibc
 
 extension CheckpointError: CustomStringConvertible {
-    public var description: String { hint.map { "\(message); \($0)" } ?? message }
+    public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 
     /// One sentence: what was expected and what came.
     public var message: String {
@@ -21,13 +21,13 @@ extension CheckpointError: CustomStringConvertible {
         }
     }
 
-    /// What to try, when there is something.
-    public var hint: String? {
+    /// What to try; empty when there is nothing to say.
+    public var hint: String {
         switch self {
-        case .system(_, _, let code): return Self.hints[code]
+        case .system(_, _, let code): return Self.hints[code] ?? ""
         case .malformed(_, _, let fault): return fault.hint
-        case .noSuchTensor(_, _, let suggestion): return suggestion.map { "did you mean '\($0)'?" }
-        default: return nil
+        case .noSuchTensor(_, _, let suggestion): return suggestion.map { "did you mean '\($0)'?" } ?? ""
+        default: return ""
         }
     }
 
@@ -92,12 +92,12 @@ extension CheckpointError.Fault {
         }
     }
 
-    var hint: String? {
+    var hint: String {
         switch self {
         case .headerBeyondFile, .beyondFile, .truncated, .cutShort: return "the file is cut short: copy or download it again"
         case .headerTooLarge, .tooShort: return "is this a safetensors file?"
         case .unknownType: return "known are \(StoredType.allCases.map(\.rawValue).joined(separator: ", "))"
-        default: return nil
+        default: return ""
         }
     }
 }
