@@ -62,7 +62,7 @@ let package = Package(
         .testTarget(name: "CLIPTests", dependencies: ["CLIP"], resources: [.copy("Golden")]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
         .testTarget(name: "WorldTests", dependencies: ["World"]),
-        .testTarget(name: "LanguageTests", dependencies: ["Language"]),
+        .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),
         .testTarget(name: "PlotTests", dependencies: ["Plot"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook"]),
         .testTarget(name: "VerbsTests", dependencies: ["Verbs"]),

@@ -1,0 +1,161 @@
+/// Compiled code of a function, or of the top level of one source.
+final class Code {
+    /// What the machine reads while running, without touching a reference count.
+    struct Head {
+        let instructions: UnsafeMutablePointer<Instruction>
+        let constants: UnsafeMutablePointer<Value>
+        let verbs: UnsafeMutablePointer<UnsafeMutablePointer<VerbLink>>
+        let registerCount: Int
+        /// Registers below this one are not cleared when the code ends: the session's variables.
+        let firstOwnRegister: Int
+        let parameterCount: Int
+        /// Parameters and variables; temporaries follow.
+        let variableCount: Int
+        let code: Unmanaged<Code>
+    }
+
+    let head: UnsafeMutablePointer<Head>
+    let name: String
+    let source: Source
+    let parameters: [Parameter]
+    let instructionCount: Int
+    private let constantCount: Int
+    private let verbEntries: [VerbEntry]
+    /// Place of each instruction.
+    let ranges: [Range<Int32>]
+    /// Call site of each instruction that is a call, by its position.
+    let sites: [Int: CallSite]
+    let children: [Code]
+    /// Where a closure finds the cells it captures: registers of cells, or cells of the function around it.
+    let captures: [Capture]
+    let formats: [Format]
+    let shapes: [[String]]
+    let paths: [[PathStep]]
+    let names: [String]
+    let declarations: [ParameterDeclaration]
+
+    struct Parameter {
+        let name: String
+        let hasDefault: Bool
+    }
+
+    struct Capture {
+        let isOuterCapture: Bool
+        let position: Int
+    }
+
+    /// A step of `x.a[i, j]` on the way to what an assignment replaces.
+    enum PathStep {
+        case member(String)
+        case keys(Int)
+    }
+
+    init(_ parts: Parts) {
+        name = parts.name
+        source = parts.source
+        parameters = parts.parameters
+        instructionCount = parts.instructions.count
+        constantCount = parts.constants.count
+        verbEntries = parts.verbs
+        ranges = parts.ranges
+        sites = parts.sites
+        children = parts.children
+        captures = parts.captures
+        formats = parts.formats
+        shapes = parts.shapes
+        paths = parts.paths
+        names = parts.names
+        declarations = parts.declarations
+        let instructions = UnsafeMutablePointer<Instruction>.allocate(capacity: parts.instructions.count)
+        instructions.initialize(from: parts.instructions, count: parts.instructions.count)
+        let constants = UnsafeMutablePointer<Value>.allocate(capacity: max(1, parts.constants.count))
+        constants.initialize(from: parts.constants, count: parts.constants.count)
+        let verbs = UnsafeMutablePointer<UnsafeMutablePointer<VerbLink>>.allocate(capacity: max(1, parts.verbs.count))
+        verbs.initialize(from: parts.verbs.map(\.link), count: parts.verbs.count)
+        head = .allocate(capacity: 1)
+        head.initialize(
+            to: Head(
+                instructions: instructions, constants: constants, verbs: verbs, registerCount: parts.registerCount,
+                firstOwnRegister: parts.firstOwnRegister, parameterCount: parts.parameters.count,
+                variableCount: parts.variableCount, code: .passUnretained(self)))
+    }
+
+    deinit {
+        head.pointee.instructions.deallocate()
+        head.pointee.constants.deinitialize(count: constantCount)
+        head.pointee.constants.deallocate()
+        head.pointee.verbs.deallocate()
+        head.deallocate()
+    }
+
+    /// `image, prompt = "a ball"` without the defaults' text: `image, prompt = …`.
+    var parameterText: String {
+        parameters.map { $0.hasDefault ? $0.name + " = …" : $0.name }.joined(separator: ", ")
+    }
+
+    func place(at instruction: Int) -> Place {
+        let range = ranges[min(max(instruction, 0), ranges.count - 1)]
+        return Place(source: source, range: Int(range.lowerBound)..<Int(range.upperBound))
+    }
+
+    /// What the compiler gathers.
+    struct Parts {
+        var name = ""
+        var source: Source
+        var parameters: [Parameter] = []
+        var registerCount = 0
+        var firstOwnRegister = 0
+        var variableCount = 0
+        var instructions: [Instruction] = []
+        var ranges: [Range<Int32>] = []
+        var constants: [Value] = []
+        var verbs: [VerbEntry] = []
+        var sites: [Int: CallSite] = [:]
+        var children: [Code] = []
+        var captures: [Capture] = []
+        var formats: [Format] = []
+        var shapes: [[String]] = []
+        var paths: [[PathStep]] = []
+        var names: [String] = []
+        var declarations: [ParameterDeclaration] = []
+    }
+}
+
+/// What a call's machine instruction doesn't say: names and places of its arguments.
+struct CallSite {
+    let calleeName: String?
+    let calleeRange: Range<Int>
+    /// nil for a positional argument.
+    let names: [String?]
+    let nameRanges: [Range<Int>]
+    let ranges: [Range<Int>]
+    /// The register that `take` emptied for the first argument, to be filled again after an error.
+    var taken: Int?
+}
+
+/// `param rounds = 40 "training rounds"`
+public struct ParameterDeclaration {
+    public let name: String
+    public let help: String
+    /// The default as written in the source.
+    public let defaultText: String
+    public let place: Place
+}
+
+/// A function of the language with the variables it shares with the function around it.
+final class Closure {
+    let code: Code
+    var cells: [Cell] = []
+
+    init(_ code: Code) { self.code = code }
+}
+
+/// A variable shared between a function and the functions inside it.
+final class Cell: ObjectValue {
+    var value: Value
+
+    init(_ value: Value) { self.value = value }
+
+    var typeName: String { value.typeName }
+    var summary: String { value.summary }
+}

@@ -1,0 +1,90 @@
+extension Compiler {
+    /// Emits a call. Its arguments go into the registers behind the one for its result.
+    ///
+    /// - Parameter taking: the register of a variable that is also the first argument and will be replaced by the
+    ///   result. It is emptied last, when nothing can read it any more.
+    mutating func call(
+        _ call: Call, into target: Int, _ place: Range<Int>, taking: Int? = nil
+    ) throws(Diagnostic) {
+        // A function in a register stays there during the call: in front of the registers that the call uses.
+        var callee: (opcode: Opcode, operand: Int)
+        var entry: VerbEntry?
+        if case .name(let name) = call.callee.kind {
+            (callee, entry) = try namedCallee(name, call.callee.range)
+        } else {
+            callee = (.call, try operand(call.callee))
+        }
+        if call.arguments.count > 250 { throw failure(Sentence.tooManyArguments, place) }
+        if callee.opcode == .callVerb, let entry { try checkOptions(call, entry) }
+        let base = try temporaries(call.arguments.count + 1)
+        for (position, argument) in call.arguments.enumerated() where position > 0 || taking == nil {
+            let type = entry.flatMap { Self.type(of: argument, at: position, in: $0.verb) }
+            if type == .word, case .name(let word) = argument.value.kind {
+                emit(.constant, base + 1 + position, try constant(word))
+            } else {
+                try expression(argument.value, into: base + 1 + position)
+            }
+        }
+        if let taking { emit(.take, base + 1, taking) }
+        let hasOptions = call.arguments.contains { $0.name != nil }
+        range = place
+        let position = emit(
+            callee.opcode, base, callee.operand, call.arguments.count | (hasOptions ? Instruction.hasOptions : 0))
+        parts.sites[position] = CallSite(
+            calleeName: call.callee.name, calleeRange: call.callee.range, names: call.arguments.map(\.name),
+            nameRanges: call.arguments.map(\.nameRange), ranges: call.arguments.map(\.value.range), taken: taking)
+        if target != base { emit(.take, target, base) }
+    }
+
+    private mutating func namedCallee(
+        _ name: String, _ place: Range<Int>
+    ) throws(Diagnostic) -> ((Opcode, Int), VerbEntry?) {
+        let interpreter = unit.interpreter
+        switch home(name) {
+        case .thisFunction?: return ((.callThis, 0), nil)
+        case .global(let slot)?: return ((.callGlobal, slot), nil)
+        // A verb may have been used before the variable of its name gets a value: `mean = mean(x)`.
+        case .register(let slot)? where isTop: return ((.callGlobal, slot), interpreter.registry[name])
+        case .some:
+            let register = try temporaries()
+            try read(name, into: register, place)
+            return ((.call, register), nil)
+        case nil: break
+        }
+        if let entry = interpreter.registry[name] {
+            if let known = parts.verbs.firstIndex(where: { $0 === entry }) { return ((.callVerb, known), entry) }
+            return ((.callVerb, try append(entry, to: \.verbs)), entry)
+        }
+        guard !isTop else { throw unknownName(name, place) }
+        guard let slot = interpreter.makeSlot(name) else { throw failure(Sentence.tooManyVariables, place) }
+        return ((.callGlobal, slot), nil)
+    }
+
+    /// An unknown option is found before anything runs.
+    private func checkOptions(_ call: Call, _ entry: VerbEntry) throws(Diagnostic) {
+        guard !entry.variants.contains(where: \.takesAnyOption) else { return }
+        for argument in call.arguments {
+            guard let name = argument.name, !entry.variants.contains(where: { $0.parameter(name) != nil }) else { continue }
+            let problem = CallProblem.unknownOption(name, of: entry.name, in: entry.variants)
+            throw failure(problem.message, argument.nameRange, label: problem.label, help: problem.help)
+        }
+    }
+
+    /// The declared type of the parameter that an argument goes to.
+    private static func type(of argument: Call.Argument, at position: Int, in verb: Verb) -> ValueType? {
+        if let name = argument.name { return verb.parameter(name)?.type }
+        let positional = verb.parameters.filter { $0.style != .option }
+        if position < positional.count { return positional[position].type }
+        guard let last = positional.last, last.style == .rest else { return nil }
+        return last.type
+    }
+}
+
+extension Expression {
+    fileprivate var name: String? {
+        switch kind {
+        case .name(let name), .member(_, let name, _): name
+        default: nil
+        }
+    }
+}

@@ -1,0 +1,97 @@
+extension Interpreter {
+    /// Gives an error the place of the instruction it came from and the calls that led there.
+    func diagnostic(
+        _ error: any Error, head: UnsafeMutablePointer<Code.Head>, counter: UnsafeMutablePointer<Instruction>,
+        entryDepth: Int
+    ) -> Diagnostic {
+        let code = head.pointee.code.takeUnretainedValue()
+        let position = counter - 1 - head.pointee.instructions
+        let place = code.place(at: position)
+        let site = code.sites[position]
+        var diagnostic: Diagnostic
+        switch error {
+        case let inner as Diagnostic:
+            // From a function that a verb called back.
+            diagnostic = inner
+            diagnostic.trace.append(.init(function: site?.calleeName ?? "function", place: place))
+        case let problem as CallProblem:
+            diagnostic = Diagnostic(
+                .runtime, problem.message, at: self.place(problem.spot, site, place), label: problem.label,
+                help: problem.help)
+        case let unknown as UnknownName:
+            let range = site?.calleeRange
+            diagnostic = unknownName(
+                unknown.name, at: range.map { Place(source: code.source, range: $0) } ?? place)
+        case let explained as any ExplainedError:
+            diagnostic = Diagnostic(.runtime, explained.message, at: place, help: explained.hint)
+        case is Interruption:
+            diagnostic = Diagnostic(.interrupted, Sentence.interrupted, at: place)
+        case let failure as ExpectationFailure:
+            diagnostic = Diagnostic(.expectation, failure.message, at: place, label: failure.sides)
+        default:
+            diagnostic = Diagnostic(.runtime, String(describing: error), at: place)
+        }
+        var level = depth - 1
+        while level > entryDepth {
+            let frame = frames[level]
+            if let caller = frame.callerCounter {
+                let callerCode = frame.callerHead.pointee.code.takeUnretainedValue()
+                let name = frame.function?.takeUnretainedValue().name ?? "function"
+                diagnostic.trace.append(
+                    .init(
+                        function: name,
+                        place: callerCode.place(at: caller - 1 - frame.callerHead.pointee.instructions)))
+            }
+            level -= 1
+        }
+        return diagnostic
+    }
+
+    private func place(_ spot: CallProblem.Spot, _ site: CallSite?, _ whole: Place) -> Place {
+        guard let site else { return whole }
+        let range =
+            switch spot {
+            case .callee: site.calleeRange
+            case .argument(let position): position < site.ranges.count ? site.ranges[position] : site.calleeRange
+            case .name(let position): position < site.nameRanges.count ? site.nameRanges[position] : site.calleeRange
+            }
+        return Place(source: whole.source, range: range)
+    }
+
+    /// Ends all calls above a depth, letting go of what their registers hold.
+    func unwind(
+        to entryDepth: Int, _ head: UnsafeMutablePointer<Code.Head>, _ registers: UnsafeMutablePointer<Value>,
+        _ counter: UnsafeMutablePointer<Instruction>
+    ) {
+        giveBackTaken(head, registers, counter)
+        var head = head
+        var registers = registers
+        while depth > entryDepth {
+            let first = head.pointee.firstOwnRegister
+            (registers + first).clear(head.pointee.registerCount - first)
+            depth -= 1
+            let frame = frames[depth]
+            head = frame.callerHead
+            registers = frame.callerRegisters
+        }
+        if depth == 0 { retired.removeAll() }
+    }
+
+    /// `x = append(x, y)` emptied `x`; when the call fails, `x` gets its value back.
+    private func giveBackTaken(
+        _ head: UnsafeMutablePointer<Code.Head>, _ registers: UnsafeMutablePointer<Value>,
+        _ counter: UnsafeMutablePointer<Instruction>
+    ) {
+        let position = counter - 1 - head.pointee.instructions
+        let code = head.pointee.code.takeUnretainedValue()
+        guard let site = code.sites[position], let taken = site.taken else { return }
+        registers[taken] = registers[head.pointee.instructions[position].A + 1]
+    }
+}
+
+/// An `expect` that did not hold.
+struct ExpectationFailure: Error {
+    let message: String
+    /// What both sides of the comparison were.
+    let sides: String
+}

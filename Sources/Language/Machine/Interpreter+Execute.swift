@@ -1,0 +1,444 @@
+extension Interpreter {
+    /// Runs code until it returns.
+    ///
+    /// Numbers travel through here without touching a reference count: operands are matched in place, and stores go
+    /// through `set`, which releases only what owns memory. Whatever isn't a number is left to `Interpreter+Slow`.
+    /// Calls from function to function stay in this loop; only calls from Swift enter it anew.
+    func execute(
+        _ entry: UnsafeMutablePointer<Code.Head>, function: Unmanaged<Function>?,
+        registers entryRegisters: UnsafeMutablePointer<Value>, given: UInt64 = 0
+    ) throws(Diagnostic) -> Value {
+        let entryDepth = depth
+        let entryTop = top
+        var head = entry
+        var registers = entryRegisters
+        var constants = head.pointee.constants
+        var counter = head.pointee.instructions
+        /// Rounds until the next look for an interrupt.
+        var patience = Self.patience
+        defer { top = entryTop }
+        do {
+            guard reentries < Self.reentryLimit, depth < Self.frameLimit else {
+                throw VerbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp)
+            }
+            try grow(to: registers + head.pointee.registerCount)
+            enter(head, registers, counter: nil, caller: (registers, head), function: function, given: given)
+        } catch {
+            throw diagnostic(error, head: head, counter: counter + 1, entryDepth: entryDepth)
+        }
+        reentries += 1
+        defer { reentries -= 1 }
+        do {
+            while true {
+                let i = counter.pointee
+                counter += 1
+                switch i.opcode {
+                // MARK: Moving
+                case .move: (registers + i.A).copy(registers + i.B)
+                case .take: (registers + i.A).take(registers + i.B)
+                case .clear: (registers + i.A).clear(i.B)
+                case .constant: (registers + i.A).copy(constants + i.B)
+                case .check:
+                    if case .unset = registers[i.A] { throw noValue(i.B, head) }
+                case .getGlobal:
+                    if case .number(let number) = stack[i.B] {
+                        (registers + i.A).set(number)
+                    } else {
+                        try getGlobal(i, registers)
+                    }
+                case .newCell: registers[i.A] = .object(Cell(registers[i.A]))
+                case .getCell: registers[i.A] = cell(registers + i.B).value
+                case .setCell: cell(registers + i.A).value = registers[i.B]
+                case .capture: registers[i.A] = frames[depth - 1].captured(i.B)
+                case .thisFunction: registers[i.A] = .function(frames[depth - 1].function!.takeUnretainedValue())
+                case .closure: makeClosure(i, registers, head)
+
+                // MARK: Arithmetic
+                case .add:
+                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
+                        (registers + i.A).set(x + y)
+                    } else {
+                        try add(i, registers)
+                    }
+                case .subtract:
+                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
+                        (registers + i.A).set(x - y)
+                    } else {
+                        try binary(.subtract, i, registers)
+                    }
+                case .multiply:
+                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
+                        (registers + i.A).set(x * y)
+                    } else {
+                        try binary(.multiply, i, registers)
+                    }
+                case .divide:
+                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
+                        (registers + i.A).set(x / y)
+                    } else {
+                        try binary(.divide, i, registers)
+                    }
+                case .remainder:
+                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
+                        (registers + i.A).set(Operations.remainder(x, y))
+                    } else {
+                        try binary(.remainder, i, registers)
+                    }
+                case .power: try binary(.power, i, registers)
+                case .matmul: try binary(.matmul, i, registers)
+                case .addK:
+                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
+                        (registers + i.A).set(x + y)
+                    } else {
+                        try binary(.add, i, registers, constants)
+                    }
+                case .subtractK:
+                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
+                        (registers + i.A).set(x - y)
+                    } else {
+                        try binary(.subtract, i, registers, constants)
+                    }
+                case .multiplyK:
+                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
+                        (registers + i.A).set(x * y)
+                    } else {
+                        try binary(.multiply, i, registers, constants)
+                    }
+                case .divideK:
+                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
+                        (registers + i.A).set(x / y)
+                    } else {
+                        try binary(.divide, i, registers, constants)
+                    }
+                case .remainderK:
+                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
+                        (registers + i.A).set(Operations.remainder(x, y))
+                    } else {
+                        try binary(.remainder, i, registers, constants)
+                    }
+                case .powerK:
+                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
+                        (registers + i.A).set(y == 2 ? x * x : Operations.power(x, y))
+                    } else {
+                        try binary(.power, i, registers, constants)
+                    }
+                case .less:
+                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
+                        (registers + i.A).set(x < y)
+                    } else {
+                        try binary(.less, i, registers)
+                    }
+                case .lessOrEqual: try binary(.lessOrEqual, i, registers)
+                case .greater:
+                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
+                        (registers + i.A).set(x > y)
+                    } else {
+                        try binary(.greater, i, registers)
+                    }
+                case .greaterOrEqual: try binary(.greaterOrEqual, i, registers)
+                case .equal: try binary(.equal, i, registers)
+                case .notEqual: try binary(.notEqual, i, registers)
+                case .contained: try binary(.contained, i, registers)
+                case .close:
+                    try close(i, registers, tolerance: registers + counter.pointee.A)
+                    counter += 1
+                case .negate:
+                    if case .number(let x) = registers[i.B] {
+                        (registers + i.A).set(-x)
+                    } else {
+                        registers[i.A] = try Operations.unary(.negate, registers[i.B])
+                    }
+                case .not: (registers + i.A).set(try !Operations.truth(registers[i.B]))
+
+                // MARK: Flow
+                case .jump: counter += i.offset
+                case .loopBack:
+                    counter += i.offset
+                    patience -= 1
+                    if patience == 0 {
+                        patience = Self.patience
+                        try checkInterrupt()
+                    }
+                case .jumpIfFalse:
+                    if case .boolean(let boolean) = registers[i.A] {
+                        if !boolean { counter += i.offset }
+                    } else if try !Operations.truth(registers[i.A]) {
+                        counter += i.offset
+                    }
+                case .jumpIfTrue:
+                    if case .boolean(let boolean) = registers[i.A] {
+                        if boolean { counter += i.offset }
+                    } else if try Operations.truth(registers[i.A]) {
+                        counter += i.offset
+                    }
+                case .jumpIfGiven:
+                    if frames[depth - 1].given & (1 << UInt64(i.A)) != 0 { counter += i.offset }
+                case .testLess:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
+                        holds = x < y
+                    } else {
+                        holds = try test(.less, registers + i.A, registers + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testLessOrEqual:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
+                        holds = x <= y
+                    } else {
+                        holds = try test(.lessOrEqual, registers + i.A, registers + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testGreater:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
+                        holds = x > y
+                    } else {
+                        holds = try test(.greater, registers + i.A, registers + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testGreaterOrEqual:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
+                        holds = x >= y
+                    } else {
+                        holds = try test(.greaterOrEqual, registers + i.A, registers + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testEqual:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
+                        holds = x == y
+                    } else {
+                        holds = try test(.equal, registers + i.A, registers + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testNotEqual:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
+                        holds = x != y
+                    } else {
+                        holds = try test(.notEqual, registers + i.A, registers + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testLessK:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
+                        holds = x < y
+                    } else {
+                        holds = try test(.less, registers + i.A, constants + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testLessOrEqualK:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
+                        holds = x <= y
+                    } else {
+                        holds = try test(.lessOrEqual, registers + i.A, constants + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testGreaterK:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
+                        holds = x > y
+                    } else {
+                        holds = try test(.greater, registers + i.A, constants + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testGreaterOrEqualK:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
+                        holds = x >= y
+                    } else {
+                        holds = try test(.greaterOrEqual, registers + i.A, constants + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testEqualK:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
+                        holds = x == y
+                    } else {
+                        holds = try test(.equal, registers + i.A, constants + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .testNotEqualK:
+                    let holds: Bool
+                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
+                        holds = x != y
+                    } else {
+                        holds = try test(.notEqual, registers + i.A, constants + i.B)
+                    }
+                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                case .prepareRange: try prepareRange(registers + i.A)
+                case .nextInRange:
+                    let state = registers + i.A
+                    if case .number(let start) = state[0], case .number(let count) = state[1],
+                        case .number(let step) = state[2], case .number(let index) = state[3], index < count
+                    {
+                        (registers + i.B).set(start + index * step)
+                        (state + 3).initialize(to: .number(index + 1))
+                        counter += counter.pointee.offset + 1
+                        patience -= 1
+                        if patience == 0 {
+                            patience = Self.patience
+                            try checkInterrupt()
+                        }
+                    } else {
+                        counter += 1
+                    }
+                case .prepareItems: try prepareItems(registers + i.A)
+                case .nextItem:
+                    if try nextItem(registers + i.A, into: registers + i.B) {
+                        counter += counter.pointee.offset + 1
+                        patience -= 1
+                        if patience == 0 {
+                            patience = Self.patience
+                            try checkInterrupt()
+                        }
+                    } else {
+                        counter += 1
+                    }
+
+                // MARK: Calls
+                case .call, .callGlobal, .callThis:
+                    let callee: Unmanaged<Function>
+                    switch i.opcode {
+                    case .callThis: callee = frames[depth - 1].function!
+                    case .callGlobal:
+                        guard case .function(let function) = stack[i.B] else {
+                            try callVariable(i, registers, head, counter)
+                            continue
+                        }
+                        callee = Unmanaged.passUnretained(function)
+                    default:
+                        guard case .function(let function) = registers[i.B] else {
+                            try callValue(i, registers, head, counter)
+                            continue
+                        }
+                        callee = Unmanaged.passUnretained(function)
+                    }
+                    guard let next = callee._withUnsafeGuaranteedRef({ $0.head }) else {
+                        try callForeign(callee.takeUnretainedValue(), i, registers, head, counter)
+                        continue
+                    }
+                    let base = registers + (i.A + 1)
+                    let end = base + next.pointee.registerCount
+                    if end > high { try grow(to: end) }
+                    // Also says that no argument is an option.
+                    var given = UInt64.max
+                    if i.C != next.pointee.parameterCount {
+                        given = try arrange(callee.takeUnretainedValue(), i, base, head, counter)
+                    }
+                    if depth == Self.frameLimit { throw VerbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
+                    patience -= 1
+                    if patience == 0 {
+                        patience = Self.patience
+                        try checkInterrupt()
+                    }
+                    enter(next, base, counter: counter, caller: (registers, head), function: callee, given: given)
+                    head = next
+                    registers = base
+                    counter = head.pointee.instructions
+                    constants = head.pointee.constants
+                case .callVerb:
+                    if let shortcut = head.pointee.verbs[i.B].pointee.shortcut, i.C & Instruction.hasOptions == 0,
+                        shortcut(registers + i.A, i.C)
+                    {
+                        continue
+                    }
+                    try callVerb(i, registers, head, counter)
+                case .giveBack, .giveBackNone:
+                    depth -= 1
+                    let frame = frames[depth]
+                    // Of a called function this is the register in front of its own: the result of the call.
+                    let result = registers - 1
+                    guard let caller = frame.callerCounter else {
+                        let value: Value = i.opcode == .giveBack ? registers[i.A] : .none
+                        (registers + head.pointee.firstOwnRegister).clear(
+                            head.pointee.registerCount - head.pointee.firstOwnRegister)
+                        if depth == 0 { retired.removeAll() }
+                        return value
+                    }
+                    if i.opcode == .giveBack { result.copy(registers + i.A) } else { result.set(.none) }
+                    registers.clear(head.pointee.registerCount)
+                    counter = caller
+                    registers = frame.callerRegisters
+                    head = frame.callerHead
+                    constants = head.pointee.constants
+
+                // MARK: Composite values
+                case .list: makeList(i, registers)
+                case .record: makeRecord(i, registers, head)
+                case .range: try makeRange(i, registers)
+                case .text: makeText(i, registers)
+                case .format: try format(i, registers, head)
+                case .index:
+                    if case .list(let items) = registers[i.B], case .number(let number) = registers[i.C],
+                        let position = items.position(number)
+                    {
+                        (registers + i.A).set(items[position])
+                    } else {
+                        registers[i.A] = try Operations.subscripted(registers[i.B], [registers[i.C]])
+                    }
+                case .indexMany:
+                    try indexMany(i, registers, count: counter.pointee.A)
+                    counter += 1
+                case .setIndex: try setIndex(i, registers)
+                case .setPath:
+                    try setPath(i, registers, head, keys: registers + counter.pointee.A)
+                    counter += 1
+                case .member: try member(i, registers, head)
+                case .unpack: try unpack(i, registers)
+
+                // MARK: Statements
+                case .show: show(registers[i.A], isSilenced: i.B != 0)
+                case .expectFailed: throw expectFailed(i, registers, hasSides: counter.pointee.A != 0)
+                case .importFile:
+                    top = registers + head.pointee.registerCount
+                    try importFile(registers[i.A], from: head)
+                case .parameter: try parameter(i, registers, head)
+                case .startClock: (registers + i.A).set(Clock.seconds)
+                case .stopClock: stopClock(registers[i.A])
+                case .word: break
+                }
+            }
+        } catch {
+            let diagnostic = diagnostic(error, head: head, counter: counter, entryDepth: entryDepth)
+            unwind(to: entryDepth, head, registers, counter)
+            throw diagnostic
+        }
+    }
+
+    /// Rounds of loops and calls between two looks for an interrupt: some ten microseconds.
+    private static let patience = 2048
+
+    /// Makes a call the running one. Its arguments stand in its first registers already.
+    @inline(__always)
+    private func enter(
+        _ head: UnsafeMutablePointer<Code.Head>, _ registers: UnsafeMutablePointer<Value>,
+        counter: UnsafeMutablePointer<Instruction>?,
+        caller: (registers: UnsafeMutablePointer<Value>, head: UnsafeMutablePointer<Code.Head>),
+        function: Unmanaged<Function>?, given: UInt64
+    ) {
+        (frames + depth).initialize(
+            to: Frame(
+                callerCounter: counter, callerRegisters: caller.registers, callerHead: caller.head, function: function,
+                given: given))
+        depth += 1
+        var position = head.pointee.parameterCount
+        while position < head.pointee.variableCount {
+            registers[position] = .unset
+            position += 1
+        }
+    }
+}
+
+extension [Value] {
+    /// A whole number as a position; nil when it is none or lies outside.
+    @inline(__always)
+    fileprivate func position(_ number: Double) -> Int? {
+        guard number >= 0, number < Double(count) else { return nil }
+        let position = Int(number)
+        return Double(position) == number ? position : nil
+    }
+}

@@ -1,0 +1,75 @@
+extension Interpreter {
+    /// What running a source leaves.
+    public struct Outcome {
+        /// The value of the last statement that was an expression; none when there was none.
+        public var value: Value
+        /// Whether that statement ended in `;`.
+        public var isSilenced: Bool
+    }
+
+    /// Runs a source. Values of its top-level expressions go to the host as they come; the last one becomes `_`.
+    ///
+    /// An error leaves the variables as they were when it happened.
+    ///
+    /// - Throws: `Diagnostic`.
+    @discardableResult
+    public func run(_ source: Source) throws(Diagnostic) -> Outcome {
+        let statements = try Parser.parse(source)
+        let code = try Compiler.compile(statements, of: source, in: self, firstTemporary: top - stack)
+        let outside = outcome
+        outcome = Outcome(value: .none, isSilenced: true)
+        defer { outcome = outside }
+        // Code below may give a new value to a variable whose function is running further out.
+        let kept = retired.count
+        for frame in 0..<depth {
+            if let function = frames[frame].function { retired.append(.function(function.takeUnretainedValue())) }
+        }
+        defer { retired.removeSubrange(kept...) }
+        _ = try execute(code.head, function: nil, registers: stack)
+        return outcome
+    }
+
+    /// Calls a function of the language, such as one given as an argument to a verb.
+    ///
+    /// - Throws: `Diagnostic` for errors inside; `VerbError` when the function doesn't take so many arguments.
+    public func call(_ function: Function, _ arguments: [Value]) throws -> Value {
+        switch function.body {
+        case .closure(let closure):
+            let given = try given(arguments.count, of: function)
+            let head = closure.code.head
+            let base = top
+            try grow(to: base + head.pointee.registerCount)
+            for (position, argument) in arguments.enumerated() { (base + position).set(argument) }
+            return try execute(head, function: Unmanaged.passUnretained(function), registers: base, given: given)
+        case .verb(let entry):
+            return try invoke(entry, arguments, site: nil)
+        case .native(let parameters, let body):
+            guard parameters.contains(arguments.count) else {
+                throw VerbError(Sentence.argumentCount(function.name, parameters, came: arguments.count))
+            }
+            return try body(arguments)
+        }
+    }
+
+    /// Which parameters of a closure positional arguments fill, as a bit set.
+    func given(_ count: Int, of function: Function) throws(VerbError) -> UInt64 {
+        guard case .closure(let closure) = function.body else { return 0 }
+        let parameters = closure.code.parameters
+        let required = parameters.prefix { !$0.hasDefault }.count
+        guard count >= required, count <= parameters.count else {
+            throw VerbError(
+                Sentence.argumentCount(function.name, required...parameters.count, came: count),
+                hint: "\(function.signature)")
+        }
+        return (1 << UInt64(count)) - 1
+    }
+
+    /// Makes registers usable.
+    @inline(never)
+    func grow(to end: UnsafeMutablePointer<Value>) throws(VerbError) {
+        guard end > high else { return }
+        guard end < stack + Self.stackSize else { throw VerbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
+        high.initialize(repeating: .unset, count: end - high)
+        high = end
+    }
+}

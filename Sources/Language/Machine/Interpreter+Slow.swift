@@ -1,0 +1,295 @@
+/// What the machine leaves to functions of their own: everything that isn't a number.
+extension Interpreter {
+    func cell(_ register: UnsafeMutablePointer<Value>) -> Cell {
+        guard case .object(let object) = register.pointee else { preconditionFailure("a shared variable has a cell") }
+        return unsafeDowncast(object, to: Cell.self)
+    }
+
+    func makeClosure(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
+    ) {
+        let code = head.pointee.code.takeUnretainedValue().children[i.B]
+        let closure = Closure(code)
+        closure.cells = code.captures.map { capture in
+            capture.isOuterCapture
+                ? frames[depth - 1].cells[capture.position] : cell(registers + capture.position)
+        }
+        registers[i.A] = .function(Function(name: code.name, body: .closure(closure)))
+    }
+
+    @inline(never)
+    func getGlobal(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        guard hasValue(i.B) else {
+            let name = variables.names[i.B]
+            if let entry = registry[name] {
+                registers[i.A] = .function(Function(entry))
+                return
+            }
+            throw UnknownName(name: name)
+        }
+        registers[i.A] = stack[i.B]
+    }
+
+    func noValue(_ position: Int, _ head: UnsafeMutablePointer<Code.Head>) -> VerbError {
+        let name = head.pointee.code.takeUnretainedValue().names[position]
+        return VerbError(Sentence.noValueYet(name), hint: Sentence.noValueYetHelp(name))
+    }
+
+    // MARK: Operators
+
+    /// `a ← b + c`; appends in place when a string or list grows by itself: `s = s + "x"`.
+    @inline(never)
+    func add(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        if i.A == i.B, i.B != i.C {
+            switch (registers[i.B].isString, registers[i.C]) {
+            case (true, .string(let tail)):
+                registers[i.A].append(tail)
+                return
+            case (false, .list(let tail)):
+                if registers[i.A].append(tail) { return }
+            default: break
+            }
+        }
+        try binary(.add, i, registers)
+    }
+
+    @inline(never)
+    func binary(_ operation: BinaryOperator, _ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        registers[i.A] = try Operations.binary(operation, registers[i.B], registers[i.C])
+    }
+
+    @inline(never)
+    func binary(
+        _ operation: BinaryOperator, _ i: Instruction, _ registers: UnsafeMutablePointer<Value>,
+        _ constants: UnsafeMutablePointer<Value>
+    ) throws {
+        registers[i.A] = try Operations.binary(operation, registers[i.B], constants[i.C])
+    }
+
+    @inline(never)
+    func test(
+        _ operation: BinaryOperator, _ left: UnsafeMutablePointer<Value>, _ right: UnsafeMutablePointer<Value>
+    ) throws -> Bool {
+        switch (operation, left.pointee, right.pointee) {
+        case (.equal, .string(let x), .string(let y)): return x == y
+        case (.equal, _, _) where !left.pointee.isObject && !right.pointee.isObject:
+            return left.pointee.isEqual(to: right.pointee)
+        default:
+            return try Operations.truth(Operations.binary(operation, left.pointee, right.pointee))
+        }
+    }
+
+    func close(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, tolerance: UnsafeMutablePointer<Value>
+    ) throws {
+        var limit: Double?
+        switch tolerance.pointee {
+        case .number(let number) where number >= 0: limit = number
+        case .none: break
+        default: throw VerbError(Sentence.wrongTolerance(tolerance.pointee))
+        }
+        registers[i.A] = .boolean(try Operations.isClose(registers[i.B], registers[i.C], within: limit))
+    }
+
+    // MARK: Loops
+
+    func prepareRange(_ state: UnsafeMutablePointer<Value>) throws {
+        let names = ["start", "stop", "step"]
+        var ends: [Double] = []
+        for (position, name) in names.enumerated() {
+            guard case .number(let number) = state[position] else {
+                throw VerbError(Sentence.rangeOfNumbers(name, state[position]))
+            }
+            ends.append(number)
+        }
+        let count = try Self.count(ends)
+        state[1] = .number(Double(count))
+        state[3] = .number(0)
+    }
+
+    private static func count(_ ends: [Double]) throws -> Int {
+        if ends[2] == 0 || !ends.allSatisfy(\.isFinite) { throw VerbError(Sentence.endlessRange) }
+        return NumberRange.count(from: ends[0], to: ends[1], by: ends[2])
+    }
+
+    func prepareItems(_ state: UnsafeMutablePointer<Value>) throws {
+        switch state[0] {
+        case .list: break
+        case .range(let range):
+            if range.count == nil { throw VerbError(Sentence.openRange(range)) }
+        case .string, .record, .table: state[0] = .list(try Operations.items(state[0]))
+        case .object(let object) where object.count != nil: break
+        default: throw VerbError(Sentence.notIterable(state[0]))
+        }
+        state[1] = .number(0)
+    }
+
+    @inline(__always)
+    func nextItem(_ state: UnsafeMutablePointer<Value>, into item: UnsafeMutablePointer<Value>) throws -> Bool {
+        guard case .number(let index) = state[1] else { return false }
+        let position = Int(index)
+        if case .list(let items) = state[0] {
+            guard position < items.count else { return false }
+            item.set(items[position])
+        } else {
+            guard let next = try otherItem(state[0], position) else { return false }
+            item.set(next)
+        }
+        (state + 1).initialize(to: .number(index + 1))
+        return true
+    }
+
+    @inline(never)
+    private func otherItem(_ value: Value, _ position: Int) throws -> Value? {
+        switch value {
+        case .range(let range): return position < range.count ?? 0 ? .number(range[position]) : nil
+        case .object(let object):
+            return position < object.count ?? 0 ? try object.element(at: position) : nil
+        default: return nil
+        }
+    }
+
+    // MARK: Composite values
+
+    func makeList(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) {
+        let items = [Value](unsafeUninitializedCapacity: i.C) { buffer, count in
+            for position in 0..<i.C {
+                (buffer.baseAddress! + position).initialize(to: registers[i.B + position])
+                (registers + i.B + position).clear()
+            }
+            count = i.C
+        }
+        registers[i.A] = .list(items)
+    }
+
+    func makeRecord(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
+    ) {
+        let keys = head.pointee.code.takeUnretainedValue().shapes[i.C]
+        registers[i.A] = .record(Record(keys.enumerated().map { ($1, registers[i.B + $0]) }))
+    }
+
+    func makeRange(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        let names = ["start", "stop", "step"]
+        var ends: [Double?] = []
+        for (position, name) in names.enumerated() {
+            switch registers[i.B + position] {
+            case .number(let number): ends.append(number)
+            case .none: ends.append(nil)
+            default: throw VerbError(Sentence.rangeOfNumbers(name, registers[i.B + position]))
+            }
+        }
+        let step = ends[2] ?? 1
+        if step == 0 || !step.isFinite { throw VerbError(Sentence.endlessRange) }
+        registers[i.A] = .range(NumberRange(start: ends[0], stop: ends[1], step: step))
+    }
+
+    func makeText(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) {
+        var text = ""
+        for position in i.B..<i.B + i.C {
+            switch registers[position] {
+            case .string(let part): text += part
+            case let part: text += part.text
+            }
+            (registers + position).clear()
+        }
+        registers[i.A] = .string(text)
+    }
+
+    func format(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
+    ) throws {
+        registers[i.A] = .string(
+            try Operations.formatted(registers[i.B], head.pointee.code.takeUnretainedValue().formats[i.C]))
+    }
+
+    func indexMany(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>, count: Int) throws {
+        let keys = (0..<count).map { registers[i.C + $0] }
+        registers[i.A] = try Operations.subscripted(registers[i.B], keys)
+    }
+
+    @inline(never)
+    func setIndex(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        let key = registers[i.B]
+        if registers[i.A].replace(key, with: registers[i.C]) { return }
+        try Operations.assign(registers[i.C], to: &registers[i.A], path: [.keys(1)], keys: [key])
+    }
+
+    func setPath(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>,
+        keys: UnsafeMutablePointer<Value>
+    ) throws {
+        let path = head.pointee.code.takeUnretainedValue().paths[i.B]
+        let count = path.reduce(0) { count, step in
+            if case .keys(let more) = step { return count + more }
+            return count
+        }
+        let all = (0..<count).map { keys[$0] }
+        try Operations.assign(registers[i.C], to: &registers[i.A], path: path[...], keys: all[...])
+    }
+
+    func member(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
+    ) throws {
+        let name = head.pointee.code._withUnsafeGuaranteedRef { $0.names[i.C] }
+        registers[i.A] = try Operations.member(registers[i.B], name)
+    }
+
+    func unpack(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        let items = try Operations.items(registers[i.B])
+        guard items.count == i.C else {
+            throw VerbError(Sentence.unpackCount(targets: i.C, items: items.count, registers[i.B]))
+        }
+        for (position, item) in items.enumerated() { registers[i.A + position] = item }
+    }
+}
+
+extension Frame {
+    var cells: [Cell] {
+        guard let function, case .closure(let closure) = function.takeUnretainedValue().body else { return [] }
+        return closure.cells
+    }
+
+    @inline(__always)
+    func captured(_ position: Int) -> Value { cells[position].value }
+}
+
+extension Value {
+    fileprivate var isString: Bool {
+        if case .string = self { return true }
+        return false
+    }
+
+    fileprivate var isObject: Bool {
+        if case .object = self { return true }
+        return false
+    }
+
+    /// Appends to a string in place.
+    fileprivate mutating func append(_ tail: String) {
+        guard case .string(var text) = self else { return }
+        self = .none
+        text.append(tail)
+        self = .string(text)
+    }
+
+    /// Appends to a list in place; false for anything else.
+    fileprivate mutating func append(_ tail: [Value]) -> Bool {
+        guard case .list(var items) = self else { return false }
+        self = .none
+        items.append(contentsOf: tail)
+        self = .list(items)
+        return true
+    }
+
+    /// `list[index] = value` in place; false for anything else.
+    fileprivate mutating func replace(_ key: Value, with value: Value) -> Bool {
+        guard let index = key.whole, case .list(var items) = self,
+            let position = Subscript.position(index, count: items.count)
+        else { return false }
+        self = .none
+        items[position] = value
+        self = .list(items)
+        return true
+    }
+}

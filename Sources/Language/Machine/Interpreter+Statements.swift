@@ -1,0 +1,86 @@
+import Glibc
+
+extension Interpreter {
+    /// Keeps the value of a top-level expression as `_` and shows it unless silenced.
+    func show(_ value: Value, isSilenced: Bool) {
+        outcome = Outcome(value: value, isSilenced: isSilenced)
+        if value.isNone { return }
+        self["_"] = value
+        if !isSilenced { host.show(value) }
+    }
+
+    func expectFailed(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>, hasSides: Bool) -> ExpectationFailure {
+        let message: String? =
+            switch registers[i.A] {
+            case .none: nil
+            case let value: value.text
+            }
+        return ExpectationFailure(
+            message: Sentence.expectationFailed(message),
+            sides: hasSides ? Sentence.sides(registers[i.B], registers[i.C]) : "")
+    }
+
+    func stopClock(_ start: Value) {
+        guard case .number(let start) = start else { return }
+        host.note(Sentence.took(Clock.seconds - start))
+    }
+
+    /// Gives a `param` the host's value instead of its default.
+    func parameter(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
+    ) throws {
+        let declaration = head.pointee.code.takeUnretainedValue().declarations[i.B]
+        guard let text = host.parameter(declaration.name) else { return }
+        registers[i.A] = try Operations.read(text, like: registers[i.A], parameter: declaration.name)
+    }
+
+    // MARK: Import
+
+    /// Runs a file in this session. Its path counts from the folder of the importing file.
+    func importFile(_ path: Value, from head: UnsafeMutablePointer<Code.Head>) throws {
+        guard case .string(let path) = path else { throw VerbError(Sentence.importPath(path)) }
+        let importer = head.pointee.code.takeUnretainedValue().source.name
+        let full = path.hasPrefix("/") ? path : Self.folder(of: importer) + path
+        if importing.contains(full) { throw VerbError(Sentence.importCircle(importing + [full])) }
+        let text = try Self.read(full)
+        importing.append(full)
+        defer { importing.removeLast() }
+        let outside = outcome
+        defer { outcome = outside }
+        try run(Source(name: full, text: text))
+    }
+
+    private static func folder(of path: String) -> String {
+        guard let slash = path.lastIndex(of: "/") else { return "" }
+        return String(path[...slash])
+    }
+
+    /// The text of a file.
+    ///
+    /// - Throws: `VerbError` naming the file and the system's reason.
+    static func read(_ path: String) throws -> String {
+        guard let file = fopen(path, "rb") else {
+            throw VerbError(Sentence.unreadable(path, reason: String(cString: strerror(errno))))
+        }
+        defer { fclose(file) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, file)
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        if ferror(file) != 0 { throw VerbError(Sentence.unreadable(path, reason: String(cString: strerror(errno)))) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw VerbError(Sentence.notText(path)) }
+        return text
+    }
+}
+
+enum Clock {
+    /// Seconds since some fixed moment.
+    static var seconds: Double {
+        var time = timespec()
+        clock_gettime(CLOCK_MONOTONIC, &time)
+        return Double(time.tv_sec) + Double(time.tv_nsec) * 1e-9
+    }
+}

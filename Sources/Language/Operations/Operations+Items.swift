@@ -1,0 +1,49 @@
+extension Operations {
+    /// How many items `for` finds in a value; nil when it has none to give.
+    static func count(_ value: Value) -> Int? {
+        switch value {
+        case .list(let items): items.count
+        case .string(let string): string.count
+        case .record(let record): record.count
+        case .range(let range): range.count
+        case .table(let table): table.rowCount
+        case .object(let object): object.count
+        default: nil
+        }
+    }
+
+    /// The items of a value in order: a list's elements, a range's numbers, a string's characters, a record's keys,
+    /// a table's rows as records.
+    static func items(_ value: Value) throws -> [Value] {
+        switch value {
+        case .list(let items): return items
+        case .string(let string): return string.map { .string(String($0)) }
+        case .record(let record): return .init(record.keys.map { .string($0) })
+        case .table(let table): return (0..<table.rowCount).map { .record(table.row($0)) }
+        case .range(let range):
+            guard let count = range.count else { throw VerbError(Sentence.openRange(range)) }
+            guard count <= 1 << 28 else { throw VerbError(Sentence.rangeTooLong(range)) }
+            return (0..<count).map { .number(range[$0]) }
+        case .object(let object):
+            if let count = object.count { return try (0..<count).map { try object.element(at: $0) } }
+        default: break
+        }
+        throw VerbError(Sentence.notIterable(value))
+    }
+
+    /// Order for sorting: numbers, then strings, then lists by their elements; nil when not comparable.
+    static func isBefore(_ left: Value, _ right: Value) throws -> Bool {
+        switch (left, right) {
+        case (.number(let x), .number(let y)): return x < y
+        case (.string(let x), .string(let y)): return x < y
+        case (.boolean(let x), .boolean(let y)): return !x && y
+        case (.list(let x), .list(let y)):
+            for (a, b) in zip(x, y) {
+                if try isBefore(a, b) { return true }
+                if try isBefore(b, a) { return false }
+            }
+            return x.count < y.count
+        default: throw VerbError(Sentence.notOrdered(left, right))
+        }
+    }
+}

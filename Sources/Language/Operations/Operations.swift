@@ -1,0 +1,160 @@
+import Glibc
+
+/// What operators do to values. Everything here throws `VerbError` or what an object throws; the machine adds places.
+enum Operations {
+    /// Python's `%`: the result has the sign of the divisor.
+    @inline(__always)
+    static func remainder(_ x: Double, _ y: Double) -> Double {
+        let rest = fmod(x, y)
+        return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
+    }
+
+    static func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+
+    static func unary(_ operation: UnaryOperator, _ value: Value) throws -> Value {
+        switch value {
+        case .number(let number): return .number(-number)
+        case .object(let object):
+            if let result = try object.unary(operation) { return result }
+        default: break
+        }
+        throw VerbError(Sentence.unarySides(operation, value))
+    }
+
+    static func binary(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value {
+        switch operation {
+        case .equal: return .boolean(left.isEqual(to: right))
+        case .notEqual: return .boolean(!left.isEqual(to: right))
+        case .contained: return .boolean(try contains(right, left))
+        default: break
+        }
+        switch (left, right) {
+        case (.number(let x), .number(let y)): return try numbers(operation, x, y)
+        case (.string(let x), .string(let y)):
+            if let result = strings(operation, x, y) { return result }
+        case (.list(let x), .list(let y)) where operation == .add: return .list(x + y)
+        default: break
+        }
+        if case .object(let object) = left, let result = try object.binary(operation, right, isRight: false) {
+            return result
+        }
+        if case .object(let object) = right, let result = try object.binary(operation, left, isRight: true) {
+            return result
+        }
+        throw VerbError(Sentence.binarySides(operation, left, right), hint: Sentence.binaryHint(operation, left, right))
+    }
+
+    private static func numbers(_ operation: BinaryOperator, _ x: Double, _ y: Double) throws -> Value {
+        switch operation {
+        case .add: .number(x + y)
+        case .subtract: .number(x - y)
+        case .multiply: .number(x * y)
+        case .divide: .number(x / y)
+        case .remainder: .number(remainder(x, y))
+        case .power: .number(power(x, y))
+        case .less: .boolean(x < y)
+        case .lessOrEqual: .boolean(x <= y)
+        case .greater: .boolean(x > y)
+        case .greaterOrEqual: .boolean(x >= y)
+        case .equal, .notEqual, .contained, .matmul:
+            throw VerbError(Sentence.binarySides(operation, .number(x), .number(y)))
+        }
+    }
+
+    private static func strings(_ operation: BinaryOperator, _ x: String, _ y: String) -> Value? {
+        switch operation {
+        case .add: .string(x + y)
+        case .less: .boolean(x < y)
+        case .lessOrEqual: .boolean(x <= y)
+        case .greater: .boolean(x > y)
+        case .greaterOrEqual: .boolean(x >= y)
+        default: nil
+        }
+    }
+
+    /// `item in container`
+    static func contains(_ container: Value, _ item: Value) throws -> Bool {
+        switch container {
+        case .list(let items): return items.contains { $0.isEqual(to: item) }
+        case .string(let string):
+            guard case .string(let part) = item else { break }
+            return part.isEmpty || string.firstRange(of: part) != nil
+        case .record(let record):
+            guard case .string(let key) = item else { break }
+            return record[key] != nil
+        case .range(let range):
+            guard case .number(let number) = item else { return false }
+            return range.contains(number)
+        case .table(let table):
+            guard case .string(let name) = item else { break }
+            return table[name] != nil
+        case .object(let object):
+            if let result = try object.contains(item) { return result }
+        default: break
+        }
+        throw VerbError(Sentence.containment(container, item))
+    }
+
+    /// What a condition asks of a value: only booleans are true or false.
+    static func truth(_ value: Value) throws -> Bool {
+        if case .boolean(let boolean) = value { return boolean }
+        throw VerbError(Sentence.notBoolean(value), hint: Sentence.notBooleanHint(value))
+    }
+
+    /// `left ≈ right within tolerance`. Without a tolerance, numbers may differ by a millionth of the larger one.
+    static func isClose(_ left: Value, _ right: Value, within tolerance: Double?) throws -> Bool {
+        switch (left, right) {
+        case (.number(let x), .number(let y)):
+            return x == y || abs(x - y) <= tolerance ?? 1e-6 * Swift.max(abs(x), abs(y), 1e-6)
+        case (.list(let x), .list(let y)):
+            guard x.count == y.count else { return false }
+            return try zip(x, y).allSatisfy { try isClose($0, $1, within: tolerance) }
+        case (.object(let object), let other), (let other, .object(let object)):
+            if let result = try object.isClose(to: other, within: tolerance ?? 1e-6) { return result }
+        default: break
+        }
+        throw VerbError(Sentence.closeSides(left, right))
+    }
+}
+
+extension Value {
+    /// `==`: of equal kind and content. Objects decide themselves.
+    public func isEqual(to other: Value) -> Bool {
+        switch (self, other) {
+        case (.number(let x), .number(let y)): x == y
+        case (.boolean(let x), .boolean(let y)): x == y
+        case (.none, .none), (.unset, .unset), (.none, .unset), (.unset, .none): true
+        case (.string(let x), .string(let y)): x == y
+        case (.list(let x), .list(let y)): x.count == y.count && zip(x, y).allSatisfy { $0.isEqual(to: $1) }
+        case (.record(let x), .record(let y)):
+            x.count == y.count && x.fields.allSatisfy { key, value in y[key].map { value.isEqual(to: $0) } ?? false }
+        case (.range(let x), .range(let y)): x == y
+        case (.table(let x), .table(let y)):
+            x.names == y.names
+                && zip(x.columns, y.columns).allSatisfy { Value.list($0.values).isEqual(to: .list($1.values)) }
+        case (.function(let x), .function(let y)): x.isSame(as: y)
+        case (.object(let object), let other), (let other, .object(let object)): object.isEqual(to: other)
+        default: false
+        }
+    }
+}
+
+extension String {
+    /// The first occurrence of a text, by characters.
+    func firstRange(of part: String) -> Range<String.Index>? {
+        let part = Array(part)
+        guard let first = part.first else { return startIndex..<startIndex }
+        var start = startIndex
+        while let found = self[start...].firstIndex(of: first) {
+            var end = found
+            var matched = 0
+            while matched < part.count, end < endIndex, self[end] == part[matched] {
+                formIndex(after: &end)
+                matched += 1
+            }
+            if matched == part.count { return found..<end }
+            start = index(after: found)
+        }
+        return nil
+    }
+}

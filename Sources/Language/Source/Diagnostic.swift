@@ -1,0 +1,80 @@
+/// An error with a place: what was expected, what came, and what to try.
+public struct Diagnostic: Error, Sendable {
+    /// Decides the exit code.
+    public enum Kind: String, Sendable {
+        /// The text does not follow the grammar or names an unknown verb, option or variable.
+        case syntax
+        /// Something failed while running.
+        case runtime
+        /// An `expect` did not hold.
+        case expectation
+        /// The user stopped it.
+        case interrupted
+
+        /// 0 is success; 1 a failed `expect` or a run-time error; 2 bad usage or syntax; 130 interrupted.
+        public var exitCode: Int32 {
+            switch self {
+            case .syntax: 2
+            case .runtime, .expectation: 1
+            case .interrupted: 130
+            }
+        }
+    }
+
+    public var kind: Kind
+    public var message: String
+    public var place: Place
+    /// Stands behind the caret: `did you mean 'steps'?`
+    public var label: String
+    /// What to try; printed after `help:`.
+    public var help: String
+    /// Calls that led here, innermost first: the function's name and where it was called.
+    public var trace: [Call]
+    /// The text ended while something was still open, so more lines could complete it.
+    public var isIncomplete: Bool
+
+    public struct Call: Sendable {
+        public let function: String
+        public let place: Place
+    }
+
+    public init(
+        _ kind: Kind, _ message: String, at place: Place, label: String = "", help: String = "", trace: [Call] = [],
+        isIncomplete: Bool = false
+    ) {
+        self.kind = kind
+        self.message = message
+        self.place = place
+        self.label = label
+        self.help = help
+        self.trace = trace
+        self.isIncomplete = isIncomplete
+    }
+}
+
+/// An error that can say what went wrong and what to try but knows no place; the interpreter adds the place of the
+/// call. Errors of the libraries below (shapes, files) conform to it where the verbs are declared.
+public protocol ExplainedError: Error {
+    var message: String { get }
+    /// What to try, or an empty string.
+    var hint: String { get }
+}
+
+/// What the body of a verb throws.
+public struct VerbError: ExplainedError {
+    public let message: String
+    public let hint: String
+    /// The parameter at fault: the caret then points at its argument instead of the whole call.
+    public let parameter: String?
+
+    public init(_ message: String, hint: String = "", parameter: String? = nil) {
+        self.message = message
+        self.hint = hint
+        self.parameter = parameter
+    }
+}
+
+/// Thrown by long work that noticed `SessionHost.isInterrupted`.
+public struct Interruption: Error {
+    public init() {}
+}

@@ -1,0 +1,233 @@
+/// Every sentence the language says about an error, in one place and one voice: names in quotes, what was expected,
+/// what came, and what to try. Sentences about syntax are in `Sentence+Syntax.swift`.
+enum Sentence {
+    // MARK: Names
+
+    static func unknownName(_ name: String) -> String { "unknown name '\(name)'" }
+    static func unknownNameHelp(_ name: String) -> String {
+        "no variable and no verb has this name; a string needs quotes: \"\(name)\""
+    }
+    static func noValueYet(_ name: String) -> String { "'\(name)' has no value yet" }
+    static func noValueYetHelp(_ name: String) -> String { "assign it first, on every way that leads here" }
+
+    // MARK: Calls
+
+    static func unknownOption(_ name: String, of callee: String) -> String { "unknown option '\(name)' of '\(callee)'" }
+    static func undeclaredParameter(_ name: String, _ verb: String) -> String {
+        "the verb '\(verb)' reads a parameter '\(name)' that it does not declare"
+    }
+    static func wrongArgument(_ name: String, of callee: String, expected: String, came value: Value) -> String {
+        "'\(name)' of '\(callee)' must be \(withArticle(expected)), not \(described(value))"
+    }
+    static func missingArgument(_ name: String, of callee: String, type: String?) -> String {
+        "'\(callee)' needs '\(name)'" + (type.map { ", \(withArticle($0))" } ?? "")
+    }
+    static func givenTwice(_ name: String, of callee: String) -> String { "'\(name)' of '\(callee)' is given twice" }
+    static func tooManyArguments(_ name: String, takes count: Int, came: Int) -> String {
+        count == 0
+            ? "'\(name)' takes no argument, but \(came) came"
+            : "'\(name)' takes at most \(counted(count, "argument")), but \(came) came"
+    }
+    static func argumentCount(_ name: String, _ count: ClosedRange<Int>, came: Int) -> String {
+        let takes =
+            count.lowerBound == count.upperBound
+            ? counted(count.lowerBound, "argument") : "\(count.lowerBound) to \(counted(count.upperBound, "argument"))"
+        return "'\(name)' takes \(takes), but is called with \(came)"
+    }
+    static func notCallable(_ name: String?, _ value: Value) -> String {
+        if let name { return "'\(name)' is \(described(value)) and can't be called" }
+        return described(value) + " can't be called"
+    }
+    static func notCallableHelp(_ name: String?, _ value: Value) -> String {
+        guard let name else { return "" }
+        switch value {
+        case .list, .string, .table, .record, .object, .range: return "\(name)[…] indexes, without a space"
+        default: return "an operator has a space on both sides or on none: \(name) - 1"
+        }
+    }
+    static func parameter(_ parameter: Parameter) -> String {
+        let parts = [parameter.name + "  " + parameter.type.text, parameter.defaultText].filter { !$0.isEmpty }
+        return parts.joined(separator: ", ")
+    }
+
+    // MARK: Operators
+
+    static func unarySides(_ operation: UnaryOperator, _ value: Value) -> String {
+        "'\(operation.rawValue)' needs a number, not \(described(value))"
+    }
+    static func binarySides(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> String {
+        "'\(operation.rawValue)' can't combine \(described(left)) and \(described(right))"
+    }
+    static func binaryHint(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> String {
+        switch (operation, left, right) {
+        case (.add, .string, _), (.add, _, .string): "\"{a}{b}\" joins values into a string"
+        case (.multiply, .list, .number), (.multiply, .number, .list), (.add, .list, .number), (.divide, .list, .number),
+            (.subtract, .list, .number):
+            "map xs (x -> x \(operation.rawValue) 2) works on each element"
+        case (.add, .list, _): "xs + [x] adds an element"
+        case (_, .none, _), (_, _, .none): "a function without 'return' gives none"
+        default: ""
+        }
+    }
+    static func closeSides(_ left: Value, _ right: Value) -> String {
+        "'≈' compares numbers, lists of numbers and tensors, not \(described(left)) and \(described(right))"
+    }
+    static func wrongTolerance(_ value: Value) -> String {
+        "the tolerance after 'within' must be a number from 0, not \(described(value))"
+    }
+    static func containment(_ container: Value, _ item: Value) -> String {
+        "'in' can't look for \(described(item)) in \(described(container))"
+    }
+    static func notBoolean(_ value: Value) -> String { "a condition must be true or false, not \(described(value))" }
+    static func notBooleanHint(_ value: Value) -> String {
+        switch value {
+        case .number: "compare it: x != 0"
+        case .string, .list, .record, .table: "ask for its length: len(x) > 0"
+        case .none: "compare it: x == none"
+        case .object: "compare one number of it: x[0] > 0"
+        default: ""
+        }
+    }
+    static func notOrdered(_ left: Value, _ right: Value) -> String {
+        "there is no order between \(described(left)) and \(described(right))"
+    }
+
+    // MARK: Elements
+
+    static func noSubscript(_ value: Value) -> String { "\(described(value)) can't be indexed" }
+    static func notReplaceable(_ value: Value) -> String { "elements of \(described(value)) can't be assigned" }
+    static func notSettable(_ name: String, _ value: Value) -> String {
+        "member '\(name)' of \(described(value)) can't be assigned"
+    }
+    static func keyCount(_ value: Value, _ count: Int) -> String {
+        "\(described(value)) takes one key between brackets, not \(count)"
+    }
+    static func wrongKey(_ value: Value, _ key: Value) -> String {
+        "\(described(value)) can't be indexed by \(described(key))"
+    }
+    static func wrongKeyHint(_ value: Value, _ key: Value) -> String {
+        switch (value, key) {
+        case (.list, .number), (.string, .number), (.table, .number): "an index is a whole number"
+        case (.list, _), (.string, _): "an index is a whole number or a range: x[0], x[1..3]"
+        case (.record, _): "a key is a string: r[\"alpha\"]"
+        case (.table, _): "a key is a column's name, a row's number or a range"
+        default: ""
+        }
+    }
+    static func indexOutside(_ index: Int, count: Int, _ value: Value) -> String {
+        if count == 0 { return "index \(index) is outside of an empty \(value.typeName)" }
+        return "index \(index) is outside of \(described(value)): it runs from 0 to \(count - 1), or from -1 back"
+    }
+    static func maskLength(_ length: Int, count: Int, _ value: Value) -> String {
+        "a choice of \(length) true and false doesn't fit \(described(value))"
+    }
+    static func noKey(_ name: String) -> String { "there is no key '\(name)' in the record" }
+    static func noMember(_ name: String, _ value: Value) -> String {
+        "\(described(value)) has no member '\(name)'"
+    }
+    static func unpackCount(targets: Int, items: Int, _ value: Value) -> String {
+        "\(counted(targets, "name")) can't take the \(counted(items, "element")) of \(described(value))"
+    }
+
+    // MARK: Ranges and loops
+
+    static func rangeOfNumbers(_ end: String, _ value: Value) -> String {
+        "the \(end) of a range must be a number, not \(described(value))"
+    }
+    static let endlessRange = "a range needs a step other than 0 and finite ends"
+    static func openRange(_ range: NumberRange) -> String {
+        "the range \(range.text) has no end to run to; an open range only stands between brackets"
+    }
+    static func rangeTooLong(_ range: NumberRange) -> String { "the range \(range.text) is too long for a list" }
+    static func notIterable(_ value: Value) -> String { "\(described(value)) has no elements to go through" }
+
+    // MARK: Tables
+
+    static func columnLengths(_ first: Table.Column, _ other: Table.Column) -> String {
+        "columns of a table have the same length, but '\(first.name)' has \(counted(first.values.count, "value")) and "
+            + "'\(other.name)' has \(other.values.count)"
+    }
+    static func columnTwice(_ name: String) -> String { "a table has only one column '\(name)'" }
+    static func columnOfNumbers(_ name: String, row: Int, _ value: Value) -> String {
+        "column '\(name)' holds \(described(value)) in row \(row) where a number is needed"
+    }
+    static func columnNeedsList(_ name: String, _ value: Value) -> String {
+        "column '\(name)' of a table must be a list, not \(described(value))"
+    }
+    static func noColumn(_ name: String) -> String { "there is no column '\(name)'" }
+
+    // MARK: Text
+
+    static func notWhole(_ number: Double) -> String {
+        "format 'd' is for whole numbers, not \(NumberText.shown(number)); 'f' shows a fraction"
+    }
+    static func formatNeedsNumber(_ value: Value) -> String {
+        "this format is for numbers, not for \(described(value))"
+    }
+
+    // MARK: Files and parameters
+
+    static func importPath(_ value: Value) -> String { "import needs the path of a file, not \(described(value))" }
+    static func importCircle(_ files: [String]) -> String {
+        "files import each other in a circle: " + files.joined(separator: " → ")
+    }
+    static func unreadable(_ path: String, reason: String) -> String { "can't read '\(path)': \(reason)" }
+    static func notText(_ path: String) -> String { "'\(path)' is no text in UTF-8" }
+    static func parameterText(_ name: String, expected: String, _ text: String) -> String {
+        "the parameter '\(name)' must be \(article(expected)) \(expected), not '\(text)'"
+    }
+
+    // MARK: Running
+
+    static let tooDeep = "calls are nested too deeply"
+    static let tooDeepHelp = "a function that calls itself needs a case that doesn't"
+    static let interrupted = "interrupted"
+    static func expectationFailed(_ message: String?) -> String {
+        "expectation failed" + (message.map { ": " + $0 } ?? "")
+    }
+    static func sides(_ left: Value, _ right: Value) -> String {
+        "left is \(left.summary.clipped(to: 60)), right is \(right.summary.clipped(to: 60))"
+    }
+    static func took(_ seconds: Double) -> String {
+        switch seconds {
+        case ..<1e-3: "took \(NumberText.printf("%.3g", seconds * 1e6)) µs"
+        case ..<1: "took \(NumberText.printf("%.3g", seconds * 1e3)) ms"
+        case ..<120: "took \(NumberText.printf("%.3g", seconds)) s"
+        default: "took \(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+        }
+    }
+
+    // MARK: Parts of sentences
+
+    /// `did you mean 'steps'?`, or the whole list when it is short, or nothing.
+    static func suggestion(_ guess: String?, orList names: [String], named noun: String) -> String {
+        if let guess { return "did you mean '\(guess)'?" }
+        if names.isEmpty || names.count > 12 { return "" }
+        return "\(noun): \(names.joined(separator: ", "))"
+    }
+
+    /// A value in a sentence: `the string "abc"`, `a list of 3`, `a tensor`.
+    static func described(_ value: Value) -> String {
+        switch value {
+        case .number, .boolean, .none, .unset: value.summary
+        case .string(let string): "the string " + Value.quoted(string).clipped(to: 40)
+        case .list(let items): items.isEmpty ? "an empty list" : "a list of \(items.count)"
+        case .record: "a record"
+        case .range(let range): "the range \(range.text)"
+        case .table: "a table"
+        case .function(let function): "the function '\(function.name)'"
+        case .object(let object): article(object.typeName) + " " + object.typeName
+        }
+    }
+
+    static func article(_ noun: String) -> String {
+        guard let first = noun.first else { return "a" }
+        return "aeiou".contains(first.lowercased()) ? "an" : "a"
+    }
+
+    /// `a number`, but `true or false`, `"a" or "b"`, `anything`.
+    private static func withArticle(_ text: String) -> String {
+        let bare = ["true", "\"", "anything", "a ", "an ", "strings", "numbers"]
+        return bare.contains { text.hasPrefix($0) } ? text : article(text) + " " + text
+    }
+}

@@ -1,0 +1,204 @@
+extension Parser {
+    mutating func statement() throws(Diagnostic) -> Statement {
+        let start = current.range.lowerBound
+        let kind = try nested { (parser) throws(Diagnostic) in try parser.statementKind() }
+        return Statement(kind: kind, range: range(from: start))
+    }
+
+    private mutating func statementKind() throws(Diagnostic) -> Statement.Kind {
+        if let rule = Grammar.keywordStatements[kind] { return try rule(&self) }
+        switch kind {
+        case .funcWord where following().kind == .name:
+            advance()
+            return .function(try function(name: text(advance())))
+        case .question:
+            return try helpStatement()
+        case .name where startsCommand:
+            if let rule = Grammar.wordStatements[text(current)] { return try rule(&self) }
+        default: break
+        }
+        return try expressionStatement()
+    }
+
+    /// An expression, an assignment or a command.
+    private mutating func expressionStatement() throws(Diagnostic) -> Statement.Kind {
+        let first = try pipeline(allowsCommand: true)
+        if let operation = Grammar.updates[kind] {
+            let target = try assignable(first)
+            advance()
+            skipNewlines()
+            return .update(target, operation, try pipeline(allowsCommand: true))
+        }
+        guard kind == .assign || kind == .comma else {
+            return .expression(first, isSilenced: kind == .semicolon)
+        }
+        var targets = [try assignable(first)]
+        while kind == .comma {
+            advance()
+            targets.append(try assignable(try expression()))
+        }
+        try expect(.assign, "after the names to assign to")
+        skipNewlines()
+        var values = [try pipeline(allowsCommand: true)]
+        while targets.count > 1, kind == .comma {
+            advance()
+            skipNewlines()
+            values.append(try expression())
+        }
+        return .assign(targets, values)
+    }
+
+    /// A name, or an element or member of one.
+    private func assignable(_ expression: Expression) throws(Diagnostic) -> Expression {
+        var root = expression
+        while true {
+            switch root.kind {
+            case .name: return expression
+            case .index(let base, _), .member(let base, _, _): root = base
+            default:
+                throw failure(Sentence.notAssignable, expression.range, help: Sentence.assignableHelp)
+            }
+        }
+    }
+
+    mutating func ifStatement() throws(Diagnostic) -> Statement.Kind {
+        advance()
+        let condition = try expression()
+        let then = try block(after: "the condition of 'if'")
+        let mark = index
+        skipNewlines()
+        guard kind == .elseWord else {
+            index = mark
+            return .conditional(condition, then: then, otherwise: [])
+        }
+        advance()
+        if kind == .ifWord { return .conditional(condition, then: then, otherwise: [try statement()]) }
+        return .conditional(condition, then: then, otherwise: try block(after: "'else'"))
+    }
+
+    mutating func forStatement() throws(Diagnostic) -> Statement.Kind {
+        advance()
+        var targets: [Expression] = []
+        repeat {
+            if !targets.isEmpty { advance() }
+            let name = try expect(.name, "for the variable of 'for'")
+            targets.append(Expression(kind: .name(text(name)), range: name.range))
+        } while kind == .comma
+        try expect(.inWord, "after the variable of 'for'")
+        let items = try expression()
+        loopDepth += 1
+        defer { loopDepth -= 1 }
+        return .loop(targets, in: items, body: try block(after: "'for'"))
+    }
+
+    mutating func whileStatement() throws(Diagnostic) -> Statement.Kind {
+        advance()
+        let condition = try expression()
+        loopDepth += 1
+        defer { loopDepth -= 1 }
+        return .whileLoop(condition, body: try block(after: "the condition of 'while'"))
+    }
+
+    mutating func returnStatement() throws(Diagnostic) -> Statement.Kind {
+        let word = advance()
+        if functionDepth == 0 { throw failure(Sentence.returnOutside, word.range) }
+        switch kind {
+        case .newline, .semicolon, .end, .rightBrace: return .giveBack([])
+        default: break
+        }
+        var values = [try pipeline(allowsCommand: false)]
+        while kind == .comma {
+            advance()
+            skipNewlines()
+            values.append(try expression())
+        }
+        return .giveBack(values)
+    }
+
+    mutating func loopExit(_ statement: Statement.Kind) throws(Diagnostic) -> Statement.Kind {
+        let word = advance()
+        if loopDepth == 0 { throw failure(Sentence.outsideLoop(text(word)), word.range) }
+        return statement
+    }
+
+    mutating func importStatement() throws(Diagnostic) -> Statement.Kind {
+        let word = advance()
+        if functionDepth > 0 { throw failure(Sentence.onlyAtTop("import"), word.range) }
+        return .importFile(try expression())
+    }
+
+    /// `expect condition, "message"`
+    mutating func expectStatement() throws(Diagnostic) -> Statement.Kind {
+        advance()
+        let condition = try expression()
+        guard kind == .comma else { return .expect(condition, message: nil) }
+        advance()
+        skipNewlines()
+        return .expect(condition, message: try expression())
+    }
+
+    /// `param rounds = 40 "training rounds"`
+    mutating func parameterStatement() throws(Diagnostic) -> Statement.Kind {
+        let word = advance()
+        if functionDepth > 0 || loopDepth > 0 { throw failure(Sentence.onlyAtTop("param"), word.range) }
+        let name = text(try expect(.name, "after 'param'"))
+        try expect(.assign, "and the default value of the parameter '\(name)'")
+        let outside = spaceSeparates
+        spaceSeparates = true
+        let fallback = try expression()
+        spaceSeparates = outside
+        guard kind == .string else { return .parameter(name: name, fallback: fallback, help: "") }
+        let help = advance()
+        guard case .text(let text)? = help.parts.first, help.parts.count == 1 else {
+            throw failure(Sentence.plainHelp, help.range)
+        }
+        return .parameter(name: name, fallback: fallback, help: text)
+    }
+
+    mutating func timeStatement() throws(Diagnostic) -> Statement.Kind {
+        advance()
+        return .time(try statement())
+    }
+
+    /// `? direction` is `help direction`.
+    private mutating func helpStatement() throws(Diagnostic) -> Statement.Kind {
+        let mark = advance()
+        let help = Expression(kind: .name("help"), range: mark.range)
+        let call = try command(help, piped: nil)
+        return .expression(call, isSilenced: kind == .semicolon)
+    }
+
+    // MARK: Functions
+
+    /// Parameters and body; `func` and the name were taken.
+    mutating func function(name: String) throws(Diagnostic) -> FunctionSyntax {
+        let start = endOfLast
+        try expect(.leftParenthesis, "and the parameters of the function")
+        let parameters = try bracketed { (parser) throws(Diagnostic) in
+            var parameters: [FunctionSyntax.Parameter] = []
+            while parser.kind != .rightParenthesis {
+                let name = try parser.expect(.name, "for a parameter")
+                if parameters.contains(where: { $0.name == parser.text(name) }) {
+                    throw parser.failure(Sentence.parameterTwice(parser.text(name)), name.range)
+                }
+                var fallback: Expression?
+                if parser.kind == .assign {
+                    parser.advance()
+                    fallback = try parser.expression()
+                } else if parameters.last?.fallback != nil {
+                    throw parser.failure(Sentence.defaultsLast(parser.text(name)), name.range)
+                }
+                parameters.append(.init(name: parser.text(name), range: name.range, fallback: fallback))
+                if parser.kind != .comma { break }
+                parser.advance()
+            }
+            return parameters
+        }
+        try expect(.rightParenthesis, "after the parameters")
+        let outside = (loopDepth, functionDepth)
+        (loopDepth, functionDepth) = (0, functionDepth + 1)
+        defer { (loopDepth, functionDepth) = outside }
+        let body = try block(after: "the parameters of the function")
+        return FunctionSyntax(name: name, parameters: parameters, body: body, range: range(from: start))
+    }
+}

@@ -1,0 +1,105 @@
+extension Table {
+    /// Aligned columns under their names; numbers to the right. Rows and columns that don't fit are counted, not cut
+    /// silently.
+    ///
+    /// - Parameters:
+    ///   - width: columns of the terminal.
+    ///   - rows: how many rows to show at most; the middle is left out.
+    public func display(width: Int, rows: Int = 40) -> String {
+        if columns.isEmpty { return "table without columns" }
+        let shownRows = rowCount <= rows ? Array(0..<rowCount) : Array(0..<rows / 2) + Array(rowCount - rows / 2..<rowCount)
+        var rendered: [[String]] = []
+        var used = 0
+        for column in columns {
+            let cells = Self.cells(column, rows: shownRows, width: width)
+            let cost = cells[0].displayWidth + (rendered.isEmpty ? 0 : 2)
+            if used + cost > width, !rendered.isEmpty { break }
+            used += cost
+            rendered.append(cells)
+        }
+        var lines: [String] = []
+        for line in 0...shownRows.count {
+            if line == rows / 2 + 1, rowCount > rows { lines.append("…") }
+            var text = rendered.map { $0[line] }.joined(separator: "  ")
+            while text.hasSuffix(" ") { text.removeLast() }
+            lines.append(text)
+        }
+        var notes: [String] = []
+        if rowCount > rows { notes.append(counted(rowCount, "row")) }
+        if rendered.count < columns.count {
+            notes.append("not shown: " + columns[rendered.count...].map(\.name).joined(separator: ", "))
+        }
+        if !notes.isEmpty { lines.append("(" + notes.joined(separator: "; ") + ")") }
+        return lines.joined(separator: "\n")
+    }
+
+    /// The heading and the cells of one column, all of one width.
+    private static func cells(_ column: Column, rows: [Int], width: Int) -> [String] {
+        let isNumeric = column.values.allSatisfy { value in
+            switch value {
+            case .number, .none: true
+            default: false
+            }
+        }
+        let limit = Swift.max(8, width / 2)
+        let decimals = isNumeric ? Self.decimals(column.values) : nil
+        let cells = [column.name.clipped(to: limit)] + rows.map { row in
+            let value = column.values[row]
+            if case .number(let number) = value, let decimals, number.isFinite {
+                return NumberText.printf("%.\(decimals)f", number)
+            }
+            return value.isNone ? "" : Self.line(value.text).clipped(to: limit)
+        }
+        let columnWidth = cells.map(\.displayWidth).max() ?? 0
+        return cells.map { $0.padded(to: columnWidth, right: isNumeric) }
+    }
+
+    /// Decimals that line the points of a column up; nil when its numbers differ too much in size for that.
+    private static func decimals(_ values: [Value]) -> Int? {
+        var decimals = 0
+        for case .number(let number) in values where number.isFinite {
+            let text = NumberText.shown(number)
+            if text.contains("e") { return nil }
+            if let point = text.firstIndex(of: ".") {
+                decimals = Swift.max(decimals, text.distance(from: point, to: text.endIndex) - 1)
+            }
+        }
+        let largest = values.reduce(0.0) { size, value in
+            guard case .number(let number) = value, number.isFinite else { return size }
+            return Swift.max(size, abs(number))
+        }
+        if decimals > 4, largest >= 0.1 { decimals = 4 }
+        return largest < 1e9 ? decimals : nil
+    }
+
+    private static func line(_ text: String) -> String {
+        text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ") : text
+    }
+
+    /// Comma-separated values with a heading line, quoted as RFC 4180 says; numbers keep every digit.
+    public var csv: String {
+        var result = columns.map { Self.csvCell($0.name) }.joined(separator: ",") + "\n"
+        for row in 0..<rowCount {
+            result += columns.map { column in
+                switch column.values[row] {
+                case .number(let number): NumberText.exact(number)
+                case .none, .unset: ""
+                case let value: Self.csvCell(value.text)
+                }
+            }.joined(separator: ",")
+            result += "\n"
+        }
+        return result
+    }
+
+    private static func csvCell(_ text: String) -> String {
+        let needsQuotes = text.utf8.contains { $0 == 0x2C || $0 == 0x22 || $0 == 0x0A || $0 == 0x0D }
+        guard needsQuotes else { return text }
+        var quoted = "\""
+        for character in text.unicodeScalars {
+            if character == "\"" { quoted += "\"" }
+            quoted.unicodeScalars.append(character)
+        }
+        return quoted + "\""
+    }
+}

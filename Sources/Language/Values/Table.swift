@@ -1,0 +1,80 @@
+/// Named columns of equal length.
+public struct Table {
+    public struct Column {
+        public var name: String
+        public var values: [Value]
+
+        public init(_ name: String, _ values: [Value]) {
+            self.name = name
+            self.values = values
+        }
+
+        public init(_ name: String, _ numbers: [Double]) { self.init(name, numbers.map { .number($0) }) }
+        public init(_ name: String, _ strings: [String]) { self.init(name, strings.map { .string($0) }) }
+    }
+
+    public private(set) var columns: [Column]
+
+    /// - Throws: `VerbError` when lengths differ or a name comes twice.
+    public init(_ columns: [Column]) throws {
+        for (position, column) in columns.enumerated() {
+            if column.values.count != columns[0].values.count {
+                throw VerbError(Sentence.columnLengths(columns[0], column))
+            }
+            if columns[..<position].contains(where: { $0.name == column.name }) {
+                throw VerbError(Sentence.columnTwice(column.name))
+            }
+        }
+        self.columns = columns
+    }
+
+    public var rowCount: Int { columns.first?.values.count ?? 0 }
+    public var names: [String] { columns.map(\.name) }
+
+    /// The values of a column; nil when there is none of that name.
+    public subscript(name: String) -> [Value]? { columns.first { $0.name == name }?.values }
+
+    /// A row as a record.
+    public func row(_ position: Int) -> Record { Record(columns.map { ($0.name, $0.values[position]) }) }
+
+    /// A table of the rows at the given positions.
+    public func rows(_ positions: some Sequence<Int>) -> Table {
+        let positions = Array(positions)
+        var result = self
+        for column in result.columns.indices {
+            result.columns[column].values = positions.map { columns[column].values[$0] }
+        }
+        return result
+    }
+
+    /// A column as numbers.
+    ///
+    /// - Throws: `VerbError` when there is no such column or a value in it is no number.
+    public func numbers(_ name: String) throws -> [Double] {
+        guard let values = self[name] else { throw missing(name) }
+        return try values.enumerated().map { row, value in
+            guard case .number(let number) = value else {
+                throw VerbError(Sentence.columnOfNumbers(name, row: row, value))
+            }
+            return number
+        }
+    }
+
+    func missing(_ name: String) -> VerbError {
+        VerbError(
+            Sentence.noColumn(name),
+            hint: Sentence.suggestion(Suggestion.closest(to: name, in: names), orList: names, named: "columns"))
+    }
+
+    /// Adds a column or replaces the one of that name.
+    mutating func set(_ name: String, _ values: [Value]) throws {
+        if let position = columns.firstIndex(where: { $0.name == name }) {
+            if columns.count > 1, values.count != rowCount {
+                throw VerbError(Sentence.columnLengths(columns[0], Column(name, values)))
+            }
+            columns[position].values = values
+        } else {
+            self = try Table(columns + [Column(name, values)])
+        }
+    }
+}

@@ -1,0 +1,72 @@
+extension Arguments {
+    /// Gives each argument of a call to its parameter and checks it against the declaration.
+    ///
+    /// - Parameter names: the option name of each argument; nil for positional ones.
+    /// - Throws: `CallProblem`, which points at the argument at fault.
+    init(_ verb: Verb, _ arguments: [Value], names: [String?], interpreter: Interpreter) throws {
+        let parameters = verb.parameters
+        var values = [Value?](repeating: nil, count: parameters.count)
+        var origins = [Int?](repeating: nil, count: parameters.count)
+        var rest: [Value] = []
+        var extra: [(name: String, value: Value)] = []
+        let restPosition = parameters.firstIndex { $0.style == .rest }
+        // Options first: `plot x: a b` gives b to the first parameter that is still free.
+        for (position, name) in names.enumerated() {
+            guard let name else { continue }
+            guard let target = parameters.firstIndex(where: { $0.name == name }) else {
+                if verb.takesAnyOption {
+                    extra.append((name, arguments[position]))
+                    continue
+                }
+                throw CallProblem.unknownOption(name, of: verb.name, in: [verb], at: .name(position))
+            }
+            if values[target] != nil { throw CallProblem.twice(name, of: verb.name, at: .name(position)) }
+            values[target] = arguments[position]
+            origins[target] = position
+        }
+        var next = 0
+        for (position, name) in names.enumerated() where name == nil {
+            while next < parameters.count, parameters[next].style != .positional || values[next] != nil { next += 1 }
+            if next < parameters.count {
+                values[next] = arguments[position]
+                origins[next] = position
+            } else if let restPosition {
+                rest.append(arguments[position])
+                try Self.check(arguments[position], parameters[restPosition], verb, .argument(position))
+            } else {
+                throw CallProblem.tooMany(verb, came: names.count { $0 == nil }, at: .argument(position))
+            }
+        }
+        for (position, parameter) in parameters.enumerated() {
+            if let value = values[position] {
+                let argument = origins[position]!
+                if case .unset = value { continue }
+                try Self.check(value, parameter, verb, .argument(argument))
+            } else if position == restPosition {
+                values[position] = .list(rest)
+            } else {
+                switch parameter.fallback {
+                case .required: throw CallProblem.missing(parameter, of: verb)
+                case .value(let value): values[position] = value
+                case .described: values[position] = .some(.none)
+                }
+            }
+        }
+        self.init(
+            verb: verb, interpreter: interpreter, values: values.map { $0 ?? .none }, origins: origins, extra: extra)
+    }
+
+    private static func check(
+        _ value: Value, _ parameter: Parameter, _ verb: Verb, _ spot: CallProblem.Spot
+    ) throws {
+        if parameter.type.accepts(value) { return }
+        if value.isNone, case .value(.none) = parameter.fallback { return }
+        if value.isNone, case .described = parameter.fallback { return }
+        throw CallProblem.wrongType(value, parameter, of: verb, at: spot)
+    }
+
+    /// Which argument of the call a parameter came from.
+    func origin(of name: String) -> Int? {
+        verb.parameters.firstIndex { $0.name == name }.flatMap { origins[$0] }
+    }
+}

@@ -1,0 +1,142 @@
+/// The checked arguments of one call of a verb, and the way back to the interpreter.
+///
+/// The accessors read a parameter by its declared name. The types were checked against the declaration before the
+/// body runs, so an accessor that agrees with the declaration never throws; one that asks for less than declared
+/// (a string out of `any`) throws an error whose caret points at the argument.
+public struct Arguments {
+    public let verb: Verb
+    public let interpreter: Interpreter
+    /// In the order of the verb's parameters; a rest parameter holds a list. Defaults are filled in.
+    public let values: [Value]
+    /// For each parameter, which argument of the call it came from; nil when not given.
+    let origins: [Int?]
+    /// Options the verb doesn't list, for verbs declared with `takesAnyOption`.
+    public let extra: [(name: String, value: Value)]
+
+    init(
+        verb: Verb, interpreter: Interpreter, values: [Value], origins: [Int?],
+        extra: [(name: String, value: Value)]
+    ) {
+        self.verb = verb
+        self.interpreter = interpreter
+        self.values = values
+        self.origins = origins
+        self.extra = extra
+    }
+
+    public var host: any SessionHost { interpreter.host }
+
+    private func position(_ name: String) throws -> Int {
+        guard let position = verb.parameters.firstIndex(where: { $0.name == name }) else {
+            throw VerbError(Sentence.undeclaredParameter(name, verb.name))
+        }
+        return position
+    }
+
+    /// The value of a parameter; none for one that was not given and has no default.
+    public func value(_ name: String) throws -> Value { values[try position(name)] }
+
+    /// Whether the call gave the parameter.
+    public func isGiven(_ name: String) throws -> Bool { origins[try position(name)] != nil }
+
+    public func number(_ name: String) throws -> Double {
+        guard case .number(let number) = try value(name) else { throw try refusal(name, expected: "a number") }
+        return number
+    }
+
+    public func whole(_ name: String) throws -> Int {
+        guard let whole = try value(name).whole else { throw try refusal(name, expected: "a whole number") }
+        return whole
+    }
+
+    public func boolean(_ name: String) throws -> Bool {
+        guard case .boolean(let boolean) = try value(name) else { throw try refusal(name, expected: "true or false") }
+        return boolean
+    }
+
+    public func string(_ name: String) throws -> String {
+        guard case .string(let string) = try value(name) else { throw try refusal(name, expected: "a string") }
+        return string
+    }
+
+    public func list(_ name: String) throws -> [Value] {
+        guard case .list(let list) = try value(name) else { throw try refusal(name, expected: "a list") }
+        return list
+    }
+
+    public func record(_ name: String) throws -> Record {
+        guard case .record(let record) = try value(name) else { throw try refusal(name, expected: "a record") }
+        return record
+    }
+
+    public func table(_ name: String) throws -> Table {
+        guard case .table(let table) = try value(name) else { throw try refusal(name, expected: "a table") }
+        return table
+    }
+
+    public func function(_ name: String) throws -> Function {
+        guard case .function(let function) = try value(name) else { throw try refusal(name, expected: "a function") }
+        return function
+    }
+
+    /// A list of strings, or a single string as a list of one.
+    public func strings(_ name: String) throws -> [String] {
+        switch try value(name) {
+        case .string(let string): return [string]
+        case .list(let list):
+            return try list.map { item in
+                guard case .string(let string) = item else { throw try refusal(name, expected: "strings", item) }
+                return string
+            }
+        default: throw try refusal(name, expected: "a string or a list of strings")
+        }
+    }
+
+    /// A list of numbers, a range, or a single number as a list of one.
+    public func numbers(_ name: String) throws -> [Double] {
+        switch try value(name) {
+        case .number(let number): return [number]
+        case .range(let range):
+            guard let count = range.count, count <= 1 << 28 else { throw try refusal(name, expected: "a closed range") }
+            return (0..<count).map { range[$0] }
+        case .list(let list):
+            return try list.map { item in
+                guard case .number(let number) = item else { throw try refusal(name, expected: "numbers", item) }
+                return number
+            }
+        default: throw try refusal(name, expected: "a number or a list of numbers")
+        }
+    }
+
+    /// An object of a Swift type.
+    public func object<Object>(_ name: String, as type: Object.Type = Object.self) throws -> Object {
+        guard let object = try value(name).object(as: type) else {
+            throw try refusal(name, expected: verb.parameters[position(name)].type.text)
+        }
+        return object
+    }
+
+    /// nil when the parameter is none, otherwise what `read` gives: `arguments.optional("alpha", arguments.number)`.
+    public func optional<Result>(_ name: String, _ read: (String) throws -> Result) throws -> Result? {
+        try value(name).isNone ? nil : try read(name)
+    }
+
+    /// The seed of a random verb: the option `seed`, else one drawn from the session's stream and noted.
+    public func seed() throws -> UInt64 {
+        if let seed = try value("seed").whole { return UInt64(seed) }
+        let seed = interpreter.drawSeed()
+        host.note("seed: \(seed)")
+        return seed
+    }
+
+    /// An error whose caret points at the argument of a parameter.
+    public func failure(_ name: String, _ message: String, hint: String = "") -> VerbError {
+        VerbError(message, hint: hint, parameter: name)
+    }
+
+    private func refusal(_ name: String, expected: String, _ value: Value? = nil) throws -> VerbError {
+        VerbError(
+            Sentence.wrongArgument(name, of: verb.name, expected: expected, came: try value ?? self.value(name)),
+            parameter: name)
+    }
+}

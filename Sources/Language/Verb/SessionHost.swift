@@ -1,0 +1,62 @@
+/// Where the output of a program goes and where interruptions come from: a terminal, a transcript, a test.
+public protocol SessionHost: AnyObject {
+    /// Program output, as `print` makes it; line ends included.
+    func write(_ text: String)
+    /// A remark that is not the program's output: a drawn seed, a file written.
+    func note(_ text: String)
+    /// The value of a statement that was not silenced.
+    func show(_ value: Value)
+    /// A figure or picture that belongs to the statement being run.
+    func attach(_ attachment: Attachment)
+    /// Called between steps of long work; cheap enough to call often.
+    func progress(_ progress: StepProgress)
+    /// Polled between steps; true ends the running statement.
+    var isInterrupted: Bool { get }
+    /// Folder for figures and files of the run; nil when results are not kept.
+    var outputFolder: String? { get }
+    /// Columns of the terminal.
+    var width: Int { get }
+    /// The value that `rhumb run --set name=value` gives a `param`, as text; nil keeps the default.
+    func parameter(_ name: String) -> String?
+}
+
+extension SessionHost {
+    public func note(_ text: String) {}
+    public func show(_ value: Value) { write(value.display(width: width) + "\n") }
+    public func attach(_ attachment: Attachment) {}
+    public func progress(_ progress: StepProgress) {}
+    public var isInterrupted: Bool { false }
+    public var outputFolder: String? { nil }
+    public var width: Int { 100 }
+    public func parameter(_ name: String) -> String? { nil }
+}
+
+/// A file-like result handed to the host: an image or a figure with the script that draws it.
+public struct Attachment {
+    /// A short title; alternative text for readers that can't see it.
+    public let title: String
+    /// Media type and bytes of each form: `image/png`, `image/svg+xml`, `text/plain`, `text/x-gnuplot`.
+    public let forms: [(type: String, bytes: [UInt8])]
+
+    public init(title: String, forms: [(type: String, bytes: [UInt8])]) {
+        self.title = title
+        self.forms = forms
+    }
+}
+
+/// How far long work has come.
+public struct StepProgress: Sendable {
+    public let label: String
+    public let done: Int
+    /// nil when not known.
+    public let total: Int?
+    /// The numbers of the step, ready to read: `loss 0.31  kl 2e-5`.
+    public let detail: String
+
+    public init(_ label: String, done: Int, total: Int?, detail: String = "") {
+        self.label = label
+        self.done = done
+        self.total = total
+        self.detail = detail
+    }
+}

@@ -1,0 +1,64 @@
+/// The one declaration of a verb. Argument checks, did-you-mean, help, completion, the reference page and the tests
+/// that run its examples all come from it.
+public struct Verb {
+    public let name: String
+    /// The group it is listed in: `lists`, `steering`.
+    public let family: String
+    /// One line without a full stop: `the direction from unsafe to safe anchors`.
+    public let summary: String
+    public let parameters: [Parameter]
+    /// What it returns, in a few words.
+    public let result: String
+    /// Further paragraphs of its page, in Markdown.
+    public let details: String
+    public let examples: [Example]
+    public let seeAlso: [String]
+    /// Options it doesn't list are gathered in `Arguments.extra` instead of being refused: for verbs that hand their
+    /// arguments on to another one.
+    public let takesAnyOption: Bool
+    public let body: (Arguments) throws -> Value
+    /// A faster way for the commonest arguments: see `Shortcut`.
+    let shortcut: Shortcut?
+
+    /// Line of code and what it must give.
+    public struct Example {
+        public let code: String
+        /// What the last value displays as, or what was printed when there is no value; nil when it only has to run.
+        public let gives: String?
+
+        public init(_ code: String, gives: String? = nil) {
+            self.code = code
+            self.gives = gives
+        }
+    }
+
+    public init(
+        _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "",
+        details: String = "", examples: [Example] = [], seeAlso: [String] = [], takesAnyOption: Bool = false,
+        body: @escaping (Arguments) throws -> Value
+    ) {
+        self.init(
+            name, family: family, summary: summary, parameters: parameters, result: result, details: details,
+            examples: examples, seeAlso: seeAlso, takesAnyOption: takesAnyOption, shortcut: nil, body: body)
+    }
+
+    init(
+        _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "",
+        details: String = "", examples: [Example] = [], seeAlso: [String] = [], takesAnyOption: Bool = false,
+        shortcut: Shortcut?, body: @escaping (Arguments) throws -> Value
+    ) {
+        self.name = name
+        self.family = family
+        self.summary = summary
+        self.parameters = parameters
+        self.result = result
+        self.details = details
+        self.examples = examples
+        self.seeAlso = seeAlso
+        self.takesAnyOption = takesAnyOption
+        self.shortcut = shortcut
+        self.body = body
+    }
+
+    func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }
+}
