@@ -1,9 +1,9 @@
-// Reductions over rows and columns. Sums run in eight partial sums, so that they vectorise and their rounding error
-// grows slowly; the order is fixed, so the same input gives the same bits.
+// Reductions over rows and columns. Sums run in partial sums, so that they vectorise and their rounding error grows
+// slowly; the order is fixed, so the same input gives the same bits on any number of threads.
 #include "dispatch.h"
 #include "include/kernels.h"
-#include <math.h>
-#include <string.h>
+#include "parallel.h"
+#include "vectormath.h"
 
 enum { LANES = 32, BLOCK = 4096 };
 
@@ -23,48 +23,98 @@ RK_CLONES static float sum(size_t n, const float *x) { LANE_SUM(v) }
 RK_CLONES static float sum_of_squares(size_t n, const float *x) { LANE_SUM(v * v) }
 RK_CLONES static float abs_sum(size_t n, const float *x) { LANE_SUM(fabsf(v)) }
 
-static float maximum(size_t n, const float *x) {
-    float m = -INFINITY;
-    for (size_t i = 0; i < n; i++) { if (x[i] != x[i]) return x[i]; if (x[i] > m) m = x[i]; }
-    return m;
-}
-static float minimum(size_t n, const float *x) {
-    float m = INFINITY;
-    for (size_t i = 0; i < n; i++) { if (x[i] != x[i]) return x[i]; if (x[i] < m) m = x[i]; }
-    return m;
-}
+/// The extreme value; a NaN anywhere is what comes out, as in PyTorch.
+#define LANE_EXTREME(START, BETTER)                                                                                    \
+    float lanes[LANES], best = START;                                                                                  \
+    uint32_t nan = 0;                                                                                                  \
+    for (int l = 0; l < LANES; l++) lanes[l] = START;                                                                  \
+    size_t i = 0;                                                                                                      \
+    for (; i + LANES <= n; i += LANES)                                                                                 \
+        for (int l = 0; l < LANES; l++) {                                                                              \
+            const float v = x[i + (size_t)l];                                                                          \
+            lanes[l] = v BETTER lanes[l] ? v : lanes[l];                                                               \
+            nan |= v != v;                                                                                             \
+        }                                                                                                              \
+    for (; i < n; i++) { const float v = x[i]; best = v BETTER best ? v : best; nan |= v != v; }                       \
+    for (int l = 0; l < LANES; l++) best = lanes[l] BETTER best ? lanes[l] : best;                                     \
+    return nan ? NAN : best;
 
-void rk_reduce_rows_f32(rk_reduce_op op, size_t rows, size_t columns, const float *x, float *out) {
-    for (size_t r = 0; r < rows; r++, x += columns) switch (op) {
-        case RK_SUM: out[r] = sum(columns, x); break;
-        case RK_SUM_OF_SQUARES: out[r] = sum_of_squares(columns, x); break;
-        case RK_ABS_SUM: out[r] = abs_sum(columns, x); break;
-        case RK_MAXIMUM: out[r] = maximum(columns, x); break;
-        case RK_MINIMUM: out[r] = minimum(columns, x); break;
+RK_CLONES static float maximum(size_t n, const float *x) { LANE_EXTREME(-INFINITY, >) }
+RK_CLONES static float minimum(size_t n, const float *x) { LANE_EXTREME(INFINITY, <) }
+
+typedef struct {
+    int op;
+    size_t rows, columns;
+    const float *x;
+    float *out;
+    int64_t *indexes;
+} reduction;
+
+static void reduce_range(const void *context, size_t begin, size_t end) {
+    const reduction *r = context;
+    const size_t columns = r->columns;
+    const float *x = r->x + begin * columns;
+    for (size_t row = begin; row < end; row++, x += columns) switch ((rk_reduce_op)r->op) {
+        case RK_SUM: r->out[row] = sum(columns, x); break;
+        case RK_SUM_OF_SQUARES: r->out[row] = sum_of_squares(columns, x); break;
+        case RK_ABS_SUM: r->out[row] = abs_sum(columns, x); break;
+        case RK_MAXIMUM: r->out[row] = maximum(columns, x); break;
+        case RK_MINIMUM: r->out[row] = minimum(columns, x); break;
     }
 }
 
-RK_CLONES void rk_sum_columns_f32(size_t rows, size_t columns, const float *x, float *out) {
-    memset(out, 0, columns * sizeof(float));
-    for (size_t r = 0; r < rows; r++, x += columns)
-        for (size_t c = 0; c < columns; c++) out[c] += x[c];
+/// Rows that together are worth a thread.
+static size_t rows_for(size_t grain, size_t columns) { return grain / (columns + 1) + 1; }
+
+void rk_reduce_rows_f32(rk_reduce_op op, size_t rows, size_t columns, const float *x, float *out) {
+    const reduction r = {(int)op, rows, columns, x, out, NULL};
+    rk_parallel(rows, rows_for(RK_CHEAP_GRAIN, columns), reduce_range, &r);
+}
+
+// The columns are shared out, not the rows: each sum then runs in row order whatever the number of threads.
+RK_CLONES static void sum_columns_range(const void *context, size_t begin, size_t end) {
+    const reduction *r = context;
+    enum { STRIP = 256, RUN = 512 };
+    for (size_t strip = begin; strip < end; strip += STRIP) {
+        const size_t width = end - strip < STRIP ? end - strip : STRIP;
+        float total[STRIP] = {0};
+        for (size_t first = 0; first < r->rows; first += RUN) {
+            const size_t last = first + RUN < r->rows ? first + RUN : r->rows;
+            float partial[STRIP] = {0};
+            for (size_t row = first; row < last; row++) {
+                const float *x = r->x + row * r->columns + strip;
+                for (size_t c = 0; c < width; c++) partial[c] += x[c];
+            }
+            for (size_t c = 0; c < width; c++) total[c] += partial[c];
+        }
+        memcpy(r->out + strip, total, width * sizeof(float));
+    }
+}
+
+void rk_sum_columns_f32(size_t rows, size_t columns, const float *x, float *out) {
+    const reduction r = {0, rows, columns, x, out, NULL};
+    rk_parallel(columns, rows_for(RK_CHEAP_GRAIN, rows), sum_columns_range, &r);
+}
+
+static void arg_range(const void *context, size_t begin, size_t end) {
+    const reduction *r = context;
+    const float *x = r->x + begin * r->columns;
+    for (size_t row = begin; row < end; row++, x += r->columns) {
+        const float best = r->op ? maximum(r->columns, x) : minimum(r->columns, x);
+        size_t at = 0;
+        // The first that equals the extreme; the first NaN where there is one.
+        while (at + 1 < r->columns && !(best != best ? x[at] != x[at] : x[at] == best)) at++;
+        r->indexes[row] = (int64_t)at;
+    }
 }
 
 void rk_arg_rows_f32(int want_maximum, size_t rows, size_t columns, const float *x, int64_t *out) {
-    for (size_t r = 0; r < rows; r++, x += columns) {
-        size_t best = 0;
-        for (size_t c = 1; c < columns; c++)
-            if (want_maximum ? x[c] > x[best] : x[c] < x[best]) best = c;
-        out[r] = (int64_t)best;
-    }
+    const reduction r = {want_maximum, rows, columns, x, NULL, out};
+    rk_parallel(rows, rows_for(RK_CHEAP_GRAIN, columns), arg_range, &r);
 }
 
-int rk_all_finite_f32(size_t n, const float *x) {
+RK_CLONES int rk_all_finite_f32(size_t n, const float *x) {
     uint32_t bad = 0;
-    for (size_t i = 0; i < n; i++) {
-        uint32_t u;
-        memcpy(&u, &x[i], 4);
-        bad |= (u & 0x7f800000u) == 0x7f800000u;
-    }
+    for (size_t i = 0; i < n; i++) bad |= (rk_bits(x[i]) & 0x7f800000u) == 0x7f800000u;
     return !bad;
 }

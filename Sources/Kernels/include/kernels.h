@@ -1,8 +1,12 @@
-// The loops no library has. Plain C, one thread each unless a name says otherwise; every function is compiled for
-// x86-64-v4, x86-64-v3 and the baseline, and the fitting one is chosen when the program starts.
+// The loops no library has. Plain C; every one is compiled for x86-64-v4, x86-64-v3 and the baseline, and the fitting
+// one is chosen when the program starts. Long ones are shared between threads; how many there are never shows in a
+// result. Functions that return int give 0 when they could not have the memory they work in, and 1 otherwise.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
+
+// Threads used from now on, 1 at first. They are oneDNN's: one pool for the process.
+void rk_set_threads(int count);
 
 // Binary operations on float32 with a stride a side (0 repeats one value).
 typedef enum {
@@ -20,6 +24,10 @@ typedef enum {
 void rk_binary_f32(rk_binary_op op, size_t n, const float *a, ptrdiff_t stride_a, const float *b, ptrdiff_t stride_b,
                    float *out);
 void rk_unary_f32(rk_unary_op op, size_t n, const float *x, float *y);
+// The same on bfloat16; the arithmetic is in float32.
+void rk_binary_bf16(rk_binary_op op, size_t n, const uint16_t *a, ptrdiff_t stride_a, const uint16_t *b,
+                    ptrdiff_t stride_b, uint16_t *out);
+void rk_unary_bf16(rk_unary_op op, size_t n, const uint16_t *x, uint16_t *y);
 // dx = dy * d op(x) / dx, with y = op(x) at hand where that is cheaper.
 void rk_unary_gradient_f32(rk_unary_op op, size_t n, const float *x, const float *y, const float *dy, float *dx);
 
@@ -33,7 +41,7 @@ void rk_reduce_rows_f32(rk_reduce_op op, size_t rows, size_t columns, const floa
 void rk_sum_columns_f32(size_t rows, size_t columns, const float *x, float *out);
 void rk_arg_rows_f32(int want_maximum, size_t rows, size_t columns, const float *x, int64_t *out);
 
-// Softmax over rows; with causal != 0 row r of each block of `columns` rows sees the first r + 1 columns.
+// Softmax over rows.
 void rk_softmax_rows_f32(size_t rows, size_t columns, const float *x, float *y);
 void rk_softmax_rows_gradient_f32(size_t rows, size_t columns, const float *y, const float *dy, float *dx);
 
@@ -41,15 +49,40 @@ void rk_softmax_rows_gradient_f32(size_t rows, size_t columns, const float *y, c
 void rk_layer_norm_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
                        float *y, float *mean, float *rstd);
 // dweight and dbias are added to; any of weight, dweight, dbias may be null.
-void rk_layer_norm_gradient_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *mean,
-                                const float *rstd, const float *dy, float *dx, float *dweight, float *dbias);
+int rk_layer_norm_gradient_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *mean,
+                               const float *rstd, const float *dy, float *dx, float *dweight, float *dbias);
 
 // Group norm over [batch, positions, channels], channels innermost; mean and rstd are [batch, groups].
-void rk_group_norm_f32(size_t batch, size_t positions, size_t channels, size_t groups, const float *x,
-                       const float *weight, const float *bias, float epsilon, float *y, float *mean, float *rstd);
-void rk_group_norm_gradient_f32(size_t batch, size_t positions, size_t channels, size_t groups, const float *x,
-                                const float *weight, const float *mean, const float *rstd, const float *dy, float *dx,
-                                float *dweight, float *dbias);
+int rk_group_norm_f32(size_t batch, size_t positions, size_t channels, size_t groups, const float *x,
+                      const float *weight, const float *bias, float epsilon, float *y, float *mean, float *rstd);
+int rk_group_norm_bf16(size_t batch, size_t positions, size_t channels, size_t groups, const uint16_t *x,
+                       const float *weight, const float *bias, float epsilon, uint16_t *y, float *mean, float *rstd);
+int rk_group_norm_gradient_f32(size_t batch, size_t positions, size_t channels, size_t groups, const float *x,
+                               const float *weight, const float *mean, const float *rstd, const float *dy, float *dx,
+                               float *dweight, float *dbias);
+
+// Fused attention: out = softmax(q kᵀ · scale + mask) v for every head. Strides count elements and are given for
+// batch, head and position; the width is dense. The mask (or null) is float32 [batch, head, query, key], dense along
+// the keys, stride 0 where it repeats. Causal: query i sees keys 0…i.
+typedef struct {
+    size_t batch, heads, queries, keys, width;
+    ptrdiff_t q_strides[3], k_strides[3], v_strides[3], out_strides[3], mask_strides[3];
+    const float *mask;
+    float scale;
+    int causal;
+} rk_attention;
+int rk_attention_f32(rk_attention a, const float *q, const float *k, const float *v, float *out);
+// Only where rk_has_attention_bf16 says 1, and for even widths.
+int rk_attention_bf16(rk_attention a, const uint16_t *q, const uint16_t *k, const uint16_t *v, uint16_t *out);
+int rk_has_attention_bf16(void);
+
+// Resampling along one axis of [outer, in_size, inner]: output position p is the sum over tap t of weights[p][t] times
+// input position starts[p] + t. Taps with weight 0 are not read.
+void rk_resample_f32(size_t outer, size_t in_size, size_t out_size, size_t inner, size_t taps, const int32_t *starts,
+                     const float *weights, const float *x, float *y);
+// Adds to dx.
+void rk_resample_gradient_f32(size_t outer, size_t in_size, size_t out_size, size_t inner, size_t taps,
+                              const int32_t *starts, const float *weights, const float *dy, float *dx);
 
 // Conversions; to bfloat16 rounds to nearest even.
 void rk_f32_to_bf16(size_t n, const float *x, uint16_t *y);

@@ -1,0 +1,154 @@
+import Foundation
+import Kernels
+import XCTest
+
+/// The loops that networks are made of, against plain sums in double precision.
+final class KernelsNetworkTests: XCTestCase {
+    private func numbers(_ count: Int, seed: Int = 1) -> [Float] {
+        (0..<count).map { Float(($0 &* 7919 &+ seed &* 104_729) % 2003) / 1001 - 1 }
+    }
+
+    private func narrow(_ x: [Float]) -> [UInt16] {
+        var y = [UInt16](repeating: 0, count: x.count)
+        rk_f32_to_bf16(x.count, x, &y)
+        return y
+    }
+
+    private func widen(_ x: [UInt16]) -> [Float] {
+        var y = [Float](repeating: 0, count: x.count)
+        rk_bf16_to_f32(x.count, x, &y)
+        return y
+    }
+
+    func testFusedAttention() {
+        let cases: [(batch: Int, heads: Int, queries: Int, keys: Int, width: Int, causal: Bool, masked: Bool)] = [
+            (1, 2, 7, 7, 5, true, false), (2, 3, 50, 50, 64, false, false), (1, 2, 77, 77, 64, true, false),
+            (2, 2, 9, 13, 6, false, true), (1, 1, 33, 600, 40, false, false), (1, 2, 530, 530, 16, true, false),
+        ]
+        defer { rk_set_threads(1) }
+        for c in cases {
+            let row = c.heads * c.width, batch = max(c.queries, c.keys) * row
+            let q = numbers(c.batch * batch, seed: 1), k = numbers(c.batch * batch, seed: 2)
+            let v = numbers(c.batch * batch, seed: 3)
+            let mask = numbers(c.queries * c.keys, seed: 4).map { $0 < -0.6 ? -Float.infinity : $0 }
+            let scale = 2 / Float(c.width).squareRoot()
+            mask.withUnsafeBufferPointer { maskPointer in
+                let plan = rk_attention(
+                    batch: c.batch, heads: c.heads, queries: c.queries, keys: c.keys, width: c.width,
+                    q_strides: (batch, c.width, row), k_strides: (batch, c.width, row),
+                    v_strides: (batch, c.width, row), out_strides: (batch, c.width, row), mask_strides: (0, 0, c.keys),
+                    mask: c.masked ? maskPointer.baseAddress : nil, scale: scale, causal: c.causal ? 1 : 0)
+                var out = q
+                rk_set_threads(1)
+                XCTAssertEqual(rk_attention_f32(plan, q, k, v, &out), 1)
+                var shared = q
+                rk_set_threads(2)
+                XCTAssertEqual(rk_attention_f32(plan, q, k, v, &shared), 1)
+                XCTAssertEqual(out, shared, "one thread and two")
+                var half = narrow(q)
+                let narrowed = rk_has_attention_bf16() == 1 && c.width % 2 == 0
+                if narrowed { XCTAssertEqual(rk_attention_bf16(plan, half, narrow(k), narrow(v), &half), 1) }
+                for (b, h, i, d) in [(0, 0, 0, 0), (c.batch - 1, c.heads - 1, c.queries - 1, c.width - 1), (0, 0, 5, 2)] {
+                    func at(_ position: Int, _ d: Int) -> Int { b * batch + position * row + h * c.width + d }
+                    var total = 0.0, sum = 0.0
+                    for j in 0..<(c.causal ? i + 1 : c.keys) {
+                        var dot = 0.0
+                        for e in 0..<c.width { dot += Double(q[at(i, e)]) * Double(k[at(j, e)]) }
+                        let weight = exp(dot * Double(scale) + (c.masked ? Double(mask[i * c.keys + j]) : 0))
+                        total += weight
+                        sum += weight * Double(v[at(j, d)])
+                    }
+                    XCTAssertEqual(Double(out[at(i, d)]), sum / total, accuracy: 2e-6, "\(c)")
+                    if narrowed { XCTAssertEqual(Double(widen(half)[at(i, d)]), sum / total, accuracy: 2e-2, "\(c)") }
+                }
+            }
+        }
+    }
+
+    func testGroupNormAndItsGradients() {
+        let (batch, positions, channels, groups, epsilon) = (2, 300, 96, 8, Float(1e-5))
+        let width = channels / groups, count = Double(positions * width)
+        // Far from zero: a variance from raw sums of squares would lose its digits here.
+        let x = numbers(batch * positions * channels).map { $0 + 100 }, dy = numbers(x.count, seed: 5)
+        let weight = numbers(channels, seed: 6), bias = numbers(channels, seed: 7)
+        var y = x, mean = [Float](repeating: 0, count: batch * groups), rstd = mean, dx = x
+        var dw = [Float](repeating: 0, count: channels), db = dw
+        XCTAssertEqual(
+            rk_group_norm_f32(batch, positions, channels, groups, x, weight, bias, epsilon, &y, &mean, &rstd), 1)
+        XCTAssertEqual(
+            rk_group_norm_gradient_f32(
+                batch, positions, channels, groups, x, weight, mean, rstd, dy, &dx, &dw, &db), 1)
+        let (b, g) = (1, 3)
+        var elements: [(at: Int, channel: Int)] = []
+        for p in 0..<positions {
+            for c in g * width..<(g + 1) * width { elements.append(((b * positions + p) * channels + c, c)) }
+        }
+        let mu = elements.reduce(0.0) { $0 + Double(x[$1.at]) } / count
+        let variance = elements.reduce(0.0) { $0 + (Double(x[$1.at]) - mu) * (Double(x[$1.at]) - mu) } / count
+        let r = 1 / (variance + Double(epsilon)).squareRoot()
+        var sumG = 0.0, sumGH = 0.0
+        for e in elements {
+            let gradient = Double(dy[e.at]) * Double(weight[e.channel])
+            sumG += gradient
+            sumGH += gradient * (Double(x[e.at]) - mu) * r
+        }
+        for e in [elements[0], elements[777], elements.last!] {
+            let h = (Double(x[e.at]) - mu) * r
+            XCTAssertEqual(Double(y[e.at]), h * Double(weight[e.channel]) + Double(bias[e.channel]), accuracy: 1e-4)
+            let slope = (Double(dy[e.at]) * Double(weight[e.channel]) - sumG / count - h * sumGH / count) * r
+            XCTAssertEqual(Double(dx[e.at]), slope, accuracy: 1e-4)
+        }
+        let channel = g * width + 2
+        var byWeight = 0.0, byBias = 0.0
+        for b in 0..<batch {
+            for p in 0..<positions {
+                let at = (b * positions + p) * channels + channel
+                byWeight += Double(dy[at]) * (Double(x[at]) - Double(mean[b * groups + g])) * Double(rstd[b * groups + g])
+                byBias += Double(dy[at])
+            }
+        }
+        XCTAssertEqual(Double(dw[channel]), byWeight, accuracy: 1e-3)
+        XCTAssertEqual(Double(db[channel]), byBias, accuracy: 1e-3)
+    }
+
+    func testGroupNormInBfloat16FollowsFloat32() {
+        let (batch, positions, channels, groups) = (2, 70, 1040, 4)
+        let x = numbers(batch * positions * channels), half = narrow(x)
+        var y = x, narrowY = half, mean = [Float](repeating: 0, count: batch * groups), rstd = mean
+        XCTAssertEqual(
+            rk_group_norm_bf16(batch, positions, channels, groups, half, nil, nil, 1e-5, &narrowY, &mean, &rstd), 1)
+        XCTAssertEqual(
+            rk_group_norm_f32(batch, positions, channels, groups, widen(half), nil, nil, 1e-5, &y, &mean, &rstd), 1)
+        XCTAssertEqual(narrowY, narrow(y))
+    }
+
+    func testLayerNormGradientsAddUpOverChunks() {
+        let (rows, columns) = (100, 37)
+        let x = numbers(rows * columns), dy = numbers(rows * columns, seed: 2), weight = numbers(columns, seed: 3)
+        var y = x, dx = x, mean = [Float](repeating: 0, count: rows), rstd = mean
+        var dw = [Float](repeating: 1, count: columns), db = [Float](repeating: 2, count: columns)
+        rk_layer_norm_f32(rows, columns, x, weight, nil, 1e-5, &y, &mean, &rstd)
+        XCTAssertEqual(rk_layer_norm_gradient_f32(rows, columns, x, weight, mean, rstd, dy, &dx, &dw, &db), 1)
+        var byWeight = 1.0, byBias = 2.0
+        for row in 0..<rows {
+            byWeight += Double(dy[row * columns + 5]) * Double((x[row * columns + 5] - mean[row]) * rstd[row])
+            byBias += Double(dy[row * columns + 5])
+        }
+        XCTAssertEqual(Double(dw[5]), byWeight, accuracy: 1e-4, "sums are added to what was there")
+        XCTAssertEqual(Double(db[5]), byBias, accuracy: 1e-4)
+        XCTAssertEqual(dx[columns..<2 * columns].reduce(0, +), 0, accuracy: 1e-4, "a shift of a row changes nothing")
+    }
+
+    func testResamplingAndItsTranspose() {
+        // Two outputs from five inputs of three numbers each; the second output's last tap is unused.
+        let starts: [Int32] = [0, 3], weights: [Float] = [0.25, 0.5, 0.25, 0.5, 0.5, 0]
+        let x = numbers(2 * 5 * 3), dy = numbers(2 * 2 * 3, seed: 2)
+        var y = [Float](repeating: 0, count: 12), dx = [Float](repeating: 0, count: 30)
+        rk_resample_f32(2, 5, 2, 3, 3, starts, weights, x, &y)
+        XCTAssertEqual(y[1], 0.25 * x[1] + 0.5 * x[4] + 0.25 * x[7], accuracy: 1e-6)
+        XCTAssertEqual(y[6 + 3 + 2], 0.5 * x[15 + 9 + 2] + 0.5 * x[15 + 12 + 2], accuracy: 1e-6)
+        rk_resample_gradient_f32(2, 5, 2, 3, 3, starts, weights, dy, &dx)
+        let forward = zip(y, dy).reduce(0) { $0 + $1.0 * $1.1 }, backward = zip(x, dx).reduce(0) { $0 + $1.0 * $1.1 }
+        XCTAssertEqual(forward, backward, accuracy: 1e-5, "⟨Ax, dy⟩ = ⟨x, Aᵀdy⟩")
+    }
+}
