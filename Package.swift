@@ -35,7 +35,7 @@ let package = Package(
         .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint", "Kernels"], exclude: ["README.md"]),
         .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
         .target(
-            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "CFreeType"], exclude: ["README.md"],
+            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Steering", "CFreeType"], exclude: ["README.md"],
             resources: [.copy("Resources")]),
 
         // The language and what shows its results.

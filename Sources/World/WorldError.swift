@@ -67,6 +67,33 @@ extension WorldError {
             hint: "there are \(PromptSuite.all.map { "'\($0.name)'" }.joined(separator: ", "))")
     }
 
+    // MARK: Training
+
+    static func trainingSizes(steps: Int, batch: Int, phrases: Int) -> WorldError {
+        WorldError(
+            message: "training needs at least 1 step, 2 pairs a batch and 1 phrase, not \(steps), \(batch) and \(phrases)",
+            hint: "")
+    }
+
+    static func trainingFinished(steps: Int) -> WorldError {
+        WorldError(
+            message: "this run has done all its \(steps) steps",
+            hint: "the learning rate has come to its end: begin another run with more steps")
+    }
+
+    static func notACheckpoint(_ path: String, without weight: String? = nil) -> WorldError {
+        WorldError(
+            message: "'\(path)' is no checkpoint of a mini CLIP's training"
+                + (weight.map { ": it has no '\($0)' of the right shape" } ?? ""),
+            hint: "name the folder that the training run wrote into")
+    }
+
+    static func modelNotInstalled(_ name: String, folder: String) -> WorldError {
+        WorldError(
+            message: "the bundled model '\(name)' is not where it was built: there is no '\(folder)'",
+            hint: "keep 'Rhumb_World.resources' beside the executable")
+    }
+
     private static func hint(for name: String, among names: [String]) -> String {
         let close = names.filter { $0.first == name.lowercased().first }
         return "objects are words such as " + (close.isEmpty ? names : close).prefix(6).joined(separator: ", ")

@@ -82,3 +82,17 @@ public enum Vocabulary {
         ["id": .string(token), "ids": [.integer(identifier)], "tokens": [.string(token)]]
     }
 }
+
+extension Vocabulary {
+    private static let identifiers = Dictionary(
+        uniqueKeysWithValues: words.enumerated().map { ($0.element, $0.offset + 1) })
+
+    /// Start, words, end: what the shipped tokenizer gives for a text in the world's own words.
+    ///
+    /// Training builds batches with this; texts from users go through the tokenizer, which also knows capitals and
+    /// punctuation. At most `positions` identifiers, the end kept.
+    static func identifiers(of text: String) -> [Int] {
+        let body = Grammar.tokens(text).prefix(positions - 2).map { identifiers[$0] ?? 0 }
+        return [startIdentifier] + body + [endIdentifier]
+    }
+}

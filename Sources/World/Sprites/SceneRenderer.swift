@@ -1,4 +1,5 @@
 import Foundation
+import Tensor
 
 /// Draws scenes: sprites of the emoji font, blended onto plain backgrounds.
 ///
@@ -87,5 +88,12 @@ public final class SceneRenderer {
         let original = look.tint.map(square.tinted) ?? square
         originals[look] = original
         return original
+    }
+}
+
+extension SceneRenderer {
+    /// The picture of a scene as a tensor of 0…1.
+    public func image(_ scene: Scene) throws -> Image {
+        try Image(width: Scene.side, height: Scene.side, rgb: render(scene))
     }
 }

@@ -1,0 +1,30 @@
+import Foundation
+
+/// A trained model that comes with the package, as a folder that `load` reads like any other.
+public struct BundledModel: Sendable {
+    /// What users call it: `load "emoji"`.
+    public let name: String
+    public let summary: String
+    private let resource: String
+
+    /// Every model there is.
+    public static let all = [
+        BundledModel(
+            name: "emoji", summary: "the mini CLIP of the emoji world: 64 pixels, 20 words, 128 dimensions",
+            resource: "emoji-clip")
+    ]
+
+    /// The model of that name; nil when there is none, so that the name may be a path.
+    public static func named(_ name: String) -> BundledModel? { all.first { $0.name == name } }
+
+    /// Its folder. The resource bundle is looked for on first use only: starting up must not touch the disk for it.
+    ///
+    /// - Throws: `WorldError` when the package was installed without its resources.
+    public func folder() throws -> URL {
+        let folder = Bundle.module.bundleURL.appendingPathComponent("Resources").appendingPathComponent(resource)
+        guard FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path) else {
+            throw WorldError.modelNotInstalled(name, folder: folder.path)
+        }
+        return folder
+    }
+}
