@@ -73,9 +73,11 @@ public struct TextConfiguration: Codable, Equatable, Sendable, TransformerConfig
     public var hiddenAct = HiddenActivation.quickGELU
     public var layerNormEps: Float = 1e-5
     public var bosTokenID = 49406
-    /// The token whose position gives the text's features. The value 2 is a legacy of old configurations: there the
-    /// largest identifier counts, which is the end token's in the standard vocabulary.
+    /// The token whose position gives the text's features.
     public var eosTokenID = 49407
+    /// An end identifier that old configurations name wrongly: with it the largest identifier of a text counts, which
+    /// in the standard vocabulary is the end token's.
+    public static let legacyEosTokenID = 2
     public var padTokenID = 1
 
     enum CodingKeys: String, CodingKey {

@@ -13,21 +13,27 @@ extension CLIPModel {
     public static func load(weightsIn folder: URL, dtype: DType = .float32) throws -> CLIPModel {
         let configuration = try CLIPConfiguration.load(folder.appendingPathComponent("config.json"))
         let weights = try Weights(folder)
+        // What is wrong is collected, so that one error names it all; the stand-ins are never used.
         var missing: [String] = []
-        // Missing weights are collected, so that one error names them all; their stand-ins are never used.
+        var misshapen: [(name: String, expected: [Int], found: [Int])] = []
         let source = ParameterSource { name, shape, _ in
-            guard weights.contains(name) else {
+            guard let found = weights.shape(of: name) else {
                 missing.append(name)
-                return try Tensor.zeros(shape, dtype)
+                return try Tensor(0).expanded(shape)
             }
-            return try weights.tensor(name, as: dtype, shape: shape)
+            guard found == shape else {
+                misshapen.append((name, shape, found))
+                return try Tensor(0).expanded(shape)
+            }
+            return try weights.tensor(name, as: dtype)
         }
         let model = try CLIPModel(configuration, source)
-        let path = weights.url.path
-        guard missing.isEmpty else { throw CLIPError.missingWeights(missing, file: path) }
         let known = Set(model.parameters.map(\.name)).union(ignored)
         let unexpected = weights.names.filter { !known.contains($0) }
-        guard unexpected.isEmpty else { throw CLIPError.unexpectedWeights(unexpected, file: path) }
+        guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
+            throw CLIPError.weights(
+                file: weights.url.path, missing: missing, unexpected: unexpected, misshapen: misshapen)
+        }
         return model
     }
 

@@ -51,7 +51,7 @@ public struct TextTower {
         let length = identifiers.shape[1], all = identifiers.ints
         return (0..<identifiers.shape[0]).map { row in
             let tokens = all[row * length..<(row + 1) * length]
-            let wanted = configuration.eosTokenID == 2 ? tokens.max() : configuration.eosTokenID
+            let wanted = configuration.eosTokenID == TextConfiguration.legacyEosTokenID ? tokens.max() : configuration.eosTokenID
             return (tokens.firstIndex { $0 == wanted } ?? tokens.startIndex) - tokens.startIndex
         }
     }

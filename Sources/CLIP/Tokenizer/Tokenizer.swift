@@ -59,6 +59,9 @@ public final class Tokenizer {
         addedByIdentifier[identifier]?.content ?? model.vocabulary.token(identifier)
     }
 
+    /// The identifier of the end token, where the tokenizer has one.
+    public var endIdentifier: Int? { specialTokens.end.flatMap(identifier) }
+
     // MARK: - Encoding
 
     /// The identifiers of a text.
