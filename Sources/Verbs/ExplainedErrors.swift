@@ -1,0 +1,9 @@
+import CLIP
+import Language
+import Steering
+import Tensor
+
+// The libraries' errors have a message and a hint; the interpreter adds the place.
+extension TensorError: ExplainedError {}
+extension SteeringError: ExplainedError {}
+extension CLIPError: ExplainedError {}

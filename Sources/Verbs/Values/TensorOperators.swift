@@ -1,0 +1,106 @@
+import Language
+import Tensor
+
+/// The language's operators on tensors.
+enum TensorOperators {
+    /// nil for an operator that tensors don't have.
+    static func apply(_ operation: BinaryOperator, _ a: Tensor, _ b: Tensor) throws -> Tensor? {
+        switch operation {
+        case .add: try a + b
+        case .subtract: try a - b
+        case .multiply: try a * b
+        case .divide: try a / b
+        case .remainder: try a.modulo(b)
+        case .power: try a.power(b)
+        case .matmul: try a.matmul(b)
+        case .less: try a.isLess(than: b)
+        case .lessOrEqual: try a.isLessOrEqual(to: b)
+        case .greater: try a.isGreater(than: b)
+        case .greaterOrEqual: try a.isGreaterOrEqual(to: b)
+        case .equal, .notEqual, .contained: nil
+        }
+    }
+}
+
+/// What stands behind the dot: `x.T`, `x.shape`.
+enum TensorMembers {
+    static let names = ["T", "shape", "dtype", "rank", "count", "item", "list", "gradient", "requires_gradient"]
+
+    static func value(_ name: String, of tensor: Tensor) throws -> Value? {
+        switch name {
+        case "T": .tensor(tensor.rank < 2 ? tensor : try tensor.transposed())
+        case "shape": .numbers(tensor.shape.map(Double.init))
+        case "dtype": .string(tensor.dtype.rawValue)
+        case "rank": .number(Double(tensor.rank))
+        case "count": .number(Double(tensor.count))
+        case "item": .number(Double(try tensor.item))
+        case "list": nested(tensor.floats.map(Double.init)[...], tensor.shape[...])
+        case "gradient": tensor.gradient.map { .tensor($0) } ?? Value.none
+        case "requires_gradient": .boolean(tensor.requiresGradient)
+        default: nil
+        }
+    }
+
+    private static func nested(_ values: ArraySlice<Double>, _ shape: ArraySlice<Int>) -> Value {
+        guard let size = shape.first else { return values.first.map { .number($0) } ?? .none }
+        if shape.count == 1 { return .numbers(values) }
+        let width = size == 0 ? 0 : values.count / size
+        return .list((0..<size).map { row in
+            nested(values.dropFirst(row * width).prefix(width), shape.dropFirst())
+        })
+    }
+}
+
+/// `x[0]`, `x[1..3, :]`, `x[[2, 0]]`, `x[mask]`.
+enum TensorSubscripts {
+    /// What the keys select. Indexes drop their dimension; the dimensions after the last key are whole.
+    ///
+    /// - Parameter forWriting: refuse keys that select by copying.
+    static func view(_ tensor: Tensor, _ keys: [Subscript], forWriting: Bool = false) throws -> Tensor {
+        guard keys.count <= tensor.rank else {
+            throw VerbError(
+                "\(keys.count) subscripts for a tensor of \(tensor.rank) dimension\(tensor.rank == 1 ? "" : "s")",
+                hint: "its shape is \(TensorText.shape(tensor.shape))")
+        }
+        var result = tensor
+        var axis = 0
+        for key in keys {
+            switch key {
+            case .index(let index): result = try result.selected(axis, index)
+            case .all: axis += 1
+            case .slice(let start, let stop, let step):
+                guard step != 0 else { throw VerbError("a slice's step can't be 0") }
+                let positions = Subscript.positions(start: start, stop: stop, step: step, count: result.shape[axis])
+                let all = Array(positions)
+                let first = all.first ?? 0
+                result = try result.sliced(axis, from: first, to: all.isEmpty ? first : all[all.count - 1] + (step > 0 ? 1 : -1), step: step)
+                axis += 1
+            case .value(let value):
+                guard !forWriting else {
+                    throw VerbError("elements picked by a list can't be assigned to", hint: "assign to indexes and ranges, or use where")
+                }
+                result = try result.gathered(axis, picked(value, size: result.shape[axis]))
+                axis += 1
+            case .name(let name): throw VerbError("a tensor has no element named '\(name)'", hint: "use indexes, ranges, lists or masks")
+            }
+        }
+        return result
+    }
+
+    /// Indexes from a list of whole numbers, or from a mask as long as the dimension.
+    private static func picked(_ value: Value, size: Int) throws -> [Int] {
+        if case .list(let items) = value {
+            let indexes = items.compactMap(\.whole)
+            if indexes.count == items.count { return indexes }
+        }
+        guard let tensor = try value.asTensor(), tensor.rank == 1 else {
+            throw VerbError("a subscript is a whole number, a range, a list of whole numbers or a mask, and got \(value.typeName)")
+        }
+        if tensor.dtype == .int64 { return tensor.ints }
+        let mask = tensor.floats
+        guard mask.count == size, mask.allSatisfy({ $0 == 0 || $0 == 1 }) else {
+            throw VerbError("a mask has one 0 or 1 for each of the \(size) elements", hint: "compare a tensor of that size: x[x > 0]")
+        }
+        return mask.indices.filter { mask[$0] == 1 }
+    }
+}

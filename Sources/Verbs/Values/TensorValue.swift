@@ -1,0 +1,67 @@
+import Language
+import Tensor
+
+/// A tensor in the language.
+final class TensorValue: ObjectValue {
+    let tensor: Tensor
+
+    init(_ tensor: Tensor) { self.tensor = tensor }
+
+    var typeName: String { "tensor" }
+
+    var summary: String { TensorText.summary(tensor) }
+
+    func display(width: Int) -> String { TensorText.display(tensor, width: width) }
+
+    func formatted(_ format: Format) -> String? {
+        guard tensor.count == 1, let item = try? tensor.item else { return nil }
+        return format.text(Double(item))
+    }
+
+    func unary(_ operation: UnaryOperator) throws -> Value? {
+        switch operation {
+        case .negate: .tensor(try -tensor)
+        }
+    }
+
+    func binary(_ operation: BinaryOperator, _ other: Value, isRight: Bool) throws -> Value? {
+        guard let other = try other.asTensor() else { return nil }
+        return try TensorOperators.apply(operation, isRight ? other : tensor, isRight ? tensor : other).map { .tensor($0) }
+    }
+
+    /// Same shape and same elements; NaN equals nothing.
+    func isEqual(to other: Value) -> Bool {
+        guard let other = try? other.asTensor(), other.shape == tensor.shape else { return false }
+        return other.floats == tensor.floats
+    }
+
+    func isClose(to other: Value, within tolerance: Double) throws -> Bool? {
+        guard let other = try other.asTensor() else { return nil }
+        let difference = try (tensor.detached() - other.detached()).floats
+        return difference.allSatisfy { Double(abs($0)) <= tolerance }
+    }
+
+    func subscripted(_ keys: [Subscript]) throws -> Value? { .tensor(try TensorSubscripts.view(tensor, keys)) }
+
+    func replacing(_ keys: [Subscript], with value: Value) throws -> Value? {
+        guard let source = try value.asTensor() else { return nil }
+        let result = try tensor.copied()
+        let place = try TensorSubscripts.view(result, keys, forWriting: true)
+        try place.assign(source.detached().to(result.dtype).expanded(place.shape))
+        return .tensor(result)
+    }
+
+    var memberNames: [String] { TensorMembers.names }
+
+    func member(_ name: String) throws -> Value? { try TensorMembers.value(name, of: tensor) }
+
+    /// How many elements the first dimension has; a scalar can't be counted.
+    var count: Int? { tensor.shape.first }
+
+    func element(at position: Int) throws -> Value { .tensor(try tensor.selected(0, position)) }
+
+    func contains(_ item: Value) throws -> Bool? {
+        guard case .number(let number) = item else { return nil }
+        return tensor.floats.contains(Float(number))
+    }
+}

@@ -1,0 +1,87 @@
+import Language
+import Tensor
+
+// The way between the language's values and the engine's tensors.
+
+extension Value {
+    /// A tensor as a value.
+    static func tensor(_ tensor: Tensor) -> Value { .object(TensorValue(tensor)) }
+
+    /// A picture as a value.
+    static func image(_ image: Image, name: String = "") -> Value { .object(ImageValue(image, name: name)) }
+
+    /// The tensor this value stands for: a tensor, a picture, a number, a boolean, a range, or nested lists of them.
+    /// nil for anything else.
+    func asTensor() throws -> Tensor? {
+        switch self {
+        case .number(let number): return try Tensor(Float(number))
+        case .boolean(let boolean): return try Tensor(boolean ? 1 : 0)
+        case .range(let range):
+            guard let count = range.count, count <= 1 << 28 else { return nil }
+            return try Tensor((0..<count).map { Float(range[$0]) })
+        case .list(let items): return try Value.stacked(items)
+        case .object(let object):
+            if let tensor = object as? TensorValue { return tensor.tensor }
+            return (object as? ImageValue)?.image.tensor
+        default: return nil
+        }
+    }
+
+    /// A list of numbers becomes a row without a detour over one tensor a number.
+    private static func stacked(_ items: [Value]) throws -> Tensor? {
+        var numbers: [Float] = []
+        numbers.reserveCapacity(items.count)
+        for item in items {
+            guard case .number(let number) = item else { break }
+            numbers.append(Float(number))
+        }
+        if numbers.count == items.count { return try Tensor(numbers) }
+        var parts: [Tensor] = []
+        for item in items {
+            guard let part = try item.asTensor() else { return nil }
+            parts.append(part)
+        }
+        return try Tensor.stacked(parts)
+    }
+}
+
+extension Arguments {
+    /// The tensor that a parameter stands for; see `Value.asTensor`.
+    func tensor(_ name: String) throws -> Tensor {
+        guard let tensor = try value(name).asTensor() else {
+            throw failure(name, "'\(verb.name)' expects a tensor, an image, a number or nested lists of numbers, and got \(try value(name).typeName)")
+        }
+        return tensor
+    }
+
+    /// The pictures of a parameter: an image, a list of images, or a tensor of shape [3, height, width] or
+    /// [count, 3, height, width].
+    func images(_ name: String) throws -> [Image] {
+        guard let images = try value(name).asImages() else {
+            throw failure(name, "'\(verb.name)' expects an image or a list of images, and got \(try value(name).typeName)")
+        }
+        return images
+    }
+}
+
+extension Value {
+    /// The pictures in an image, a list of images or a tensor of pixels; nil for anything else.
+    func asImages() throws -> [Image]? {
+        switch self {
+        case .list(let items):
+            var images: [Image] = []
+            for item in items {
+                guard let image = item.object(as: ImageValue.self) else { return nil }
+                images.append(image.image)
+            }
+            return images.isEmpty ? nil : images
+        case .object(let object):
+            if let image = object as? ImageValue { return [image.image] }
+            guard let tensor = (object as? TensorValue)?.tensor else { return nil }
+            if tensor.rank == 3, tensor.shape[0] == 3 { return [try Image(tensor)] }
+            guard tensor.rank == 4, tensor.shape[1] == 3 else { return nil }
+            return try (0..<tensor.shape[0]).map { try Image(tensor.selected(0, $0)) }
+        default: return nil
+        }
+    }
+}
