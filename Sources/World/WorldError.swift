@@ -57,6 +57,26 @@ extension WorldError {
             hint: "they make a scene of kind '\(natural.rawValue)'")
     }
 
+    static func untintable(_ name: String) -> WorldError {
+        let names = Concept.all.filter(\.isTintable).map(\.name).joined(separator: ", ")
+        return WorldError(message: "a \(name) has its own colour", hint: "these come in colours: \(names)")
+    }
+
+    static func unknownWords(_ words: [String]) -> WorldError {
+        WorldError(
+            message: "the world has nothing for \(words.map { "'\($0)'" }.joined(separator: ", "))",
+            hint: hint(for: words[0], among: Concept.all.map(\.name)))
+    }
+
+    static func namesNoObject(_ text: String) -> WorldError {
+        WorldError(
+            message: "'\(text)' names no object of the world", hint: hint(for: text, among: Concept.all.map(\.name)))
+    }
+
+    static func relationOfTwo(_ text: String) -> WorldError {
+        WorldError(message: "'\(text)' places other than two objects", hint: "for example \"a dog left of a cat\"")
+    }
+
     static func unknownConcept(_ name: String) -> WorldError {
         WorldError(message: "unknown object '\(name)'", hint: hint(for: name, among: Concept.all.map(\.name)))
     }

@@ -126,4 +126,38 @@ final class CaptionTests: XCTestCase {
         let empty = Scene.random(.only(.empty), using: &random).captions(40, using: &random)
         XCTAssertTrue((5..<40).contains(empty.count), "an empty scene says what it can: \(empty)")
     }
+
+    func testReadingACaptionGivesBackItsScene() throws {
+        var random = SplitMix64(seed: 13)
+        var options = CaptionOptions()
+        (options.abstractShare, options.colourShare, options.backgroundShare) = (0, 1, 1)
+        for scene in scenes(3000) {
+            let caption = scene.caption(options, using: &random)
+            let request = try SceneRequest(reading: caption)
+            XCTAssertEqual(request.concepts.sorted { $0.index < $1.index }, scene.objects.map(\.concept).sorted { $0.index < $1.index }, caption)
+            XCTAssertEqual(Set(request.tints), Set(scene.objects.map(\.tint)), caption)
+            if let background = request.background { XCTAssertEqual(background, scene.background, caption) }
+            if let relation = request.relation {
+                let first = scene.objects.firstIndex { $0.concept == request.concepts[0] }!
+                XCTAssertEqual(relation, scene.relation(first, 1 - first), caption)
+            }
+            let drawn = try Scene.of(request, using: &random)
+            XCTAssertEqual(drawn.kind == .two ? scene.kind : drawn.kind, scene.kind == .positions && request.relation == nil ? .two : scene.kind)
+            XCTAssertEqual(Set(drawn.objects.map(\.concept)), Set(scene.objects.map(\.concept)))
+            if let relation = request.relation { XCTAssertEqual(drawn.relation(0, 1), relation) }
+        }
+    }
+
+    func testTextsThatNameNoSceneSayWhy() {
+        func message(_ text: String) -> String {
+            do { return "\(try SceneRequest(reading: text))" } catch { return "\(error)" }
+        }
+        XCTAssertTrue(message("a dog and a unicorn").contains("'unicorn'"), message("a dog and a unicorn"))
+        XCTAssertTrue(message("a violent picture").contains("names no object"), message("a violent picture"))
+        XCTAssertTrue(message("three dogs left of a cat").contains("places other than two"))
+        var random = SplitMix64(seed: 1)
+        XCTAssertThrowsError(try Scene.of(SceneRequest(reading: "a red dog"), using: &random)) {
+            XCTAssertTrue("\($0)".contains("its own colour") && "\($0)".contains("balloon"), "\($0)")
+        }
+    }
 }
