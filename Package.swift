@@ -65,7 +65,7 @@ let package = Package(
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),
         .testTarget(name: "PlotTests", dependencies: ["Plot"]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook"]),
-        .testTarget(name: "VerbsTests", dependencies: ["Verbs"]),
+        .testTarget(name: "VerbsTests", dependencies: ["Verbs", "CLIP", "World"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

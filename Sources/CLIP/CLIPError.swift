@@ -23,7 +23,8 @@ extension CLIPError {
     }
 
     static func unsupported(_ part: String, _ kind: String?, supported: String) -> CLIPError {
-        CLIPError("the tokenizer has a \(part) \(kind.map { "'\($0)'" } ?? "without a kind"), which is not supported",
+        CLIPError(
+            "the tokenizer has a \(part) \(kind.map { "'\($0)'" } ?? "without a kind"), which is not supported",
             hint: "supported: \(supported)")
     }
 

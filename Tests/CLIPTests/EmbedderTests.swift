@@ -79,7 +79,9 @@ final class EmbedderTests: XCTestCase {
         XCTAssertEqual(tokens.count, 24)
         XCTAssertEqual(tokens.first?.token, "<|startoftext|>")
         XCTAssertEqual(tokens.last?.token, "<|endoftext|>")
-        let rows = try embedder.embed(texts: [String(repeating: "dog ", count: 23), String(repeating: "dog ", count: 24)])
+        let rows = try embedder.embed(texts: [
+            String(repeating: "dog ", count: 23), String(repeating: "dog ", count: 24),
+        ])
         XCTAssertEqual(try row(rows, 0), try row(rows, 1))
     }
 
@@ -116,7 +118,8 @@ final class EmbedderTests: XCTestCase {
         XCTAssertEqual(
             Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)),
             [
-                "config.json", "model.safetensors", "preprocessor_config.json", "special_tokens_map.json", "tokenizer.json",
+                "config.json", "model.safetensors", "preprocessor_config.json", "special_tokens_map.json",
+                "tokenizer.json",
                 "tokenizer_config.json",
             ])
         let again = try CLIPEmbedder.load(folder: folder)
@@ -164,7 +167,8 @@ final class EmbedderTests: XCTestCase {
         XCTAssertThrowsError(try CLIPEmbedder.load(folder: folder)) { error in
             for part in [
                 "lacks 'logit_scale'", "holds 'text_model.encoder.layers.9.mlp.fc1.bias'",
-                "'visual_projection.weight' is 12×17 instead of 12×16", "'text_projection.weight' is 13×16 instead of 12×16",
+                "'visual_projection.weight' is 12×17 instead of 12×16",
+                "'text_projection.weight' is 13×16 instead of 12×16",
                 file.path,
             ] { XCTAssert("\(error)".contains(part), "\(error) should say: \(part)") }
         }

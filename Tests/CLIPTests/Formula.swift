@@ -27,9 +27,11 @@ enum Formula {
     }
 
     static func model(_ configuration: CLIPConfiguration) throws -> CLIPModel {
-        try CLIPModel(configuration, ParameterSource { name, shape, _ in
-            try Tensor(values(name, shape), shape: shape).requireGradient()
-        })
+        try CLIPModel(
+            configuration,
+            ParameterSource { name, shape, _ in
+                try Tensor(values(name, shape), shape: shape).requireGradient()
+            })
     }
 
     static func pixels(_ vision: VisionConfiguration, _ rows: Int) throws -> Tensor {

@@ -9,7 +9,8 @@ final class PreprocessingTests: XCTestCase {
         let cases = try XCTUnwrap(JSON(parsing: Golden.data("preprocessing.golden.json")).array)
         XCTAssertEqual(cases.count, 20)
         for json in cases {
-            let width = try XCTUnwrap(json["width"]?.integer), height = try XCTUnwrap(json["height"]?.integer)
+            let width = try XCTUnwrap(json["width"]?.integer)
+            let height = try XCTUnwrap(json["height"]?.integer)
             let config = try XCTUnwrap(json["config"])
             let image = try Self.picture(width: width, height: height)
             let name = "\(width)×\(height) \(config["size"]?.text() ?? "") filter \(config["resample"]?.text() ?? "")"
@@ -18,7 +19,8 @@ final class PreprocessingTests: XCTestCase {
             XCTAssertEqual(pixels.shape, [1] + (json["shape"]?.array ?? []).compactMap(\.integer), name)
             let values = pixels.floats
             for pair in json["values"]?.array ?? [] {
-                let place = try XCTUnwrap(pair.array?[0].integer), expected = try XCTUnwrap(pair.array?[1].number)
+                let place = try XCTUnwrap(pair.array?[0].integer)
+                let expected = try XCTUnwrap(pair.array?[1].number)
                 XCTAssertEqual(Double(values[place]), expected, accuracy: 1e-6 * max(1, abs(expected)), name)
             }
             var raw = preprocessing
@@ -43,8 +45,10 @@ final class PreprocessingTests: XCTestCase {
 
     func testErrorsNameTheKey() throws {
         for (text, key) in [
-            (#"{"size": "big"}"#, "size"), (#"{"crop_size": {"height": 3}}"#, "crop_size"), (#"{"resample": 0}"#, "resample"),
-            (#"{"image_std": [1, 0, 1]}"#, "image_std"), (#"{"image_mean": [1]}"#, "image_mean"), (#"{"size": -3}"#, "size"),
+            (#"{"size": "big"}"#, "size"), (#"{"crop_size": {"height": 3}}"#, "crop_size"),
+            (#"{"resample": 0}"#, "resample"),
+            (#"{"image_std": [1, 0, 1]}"#, "image_std"), (#"{"image_mean": [1]}"#, "image_mean"),
+            (#"{"size": -3}"#, "size"),
         ] {
             XCTAssertThrowsError(try Preprocessing(JSON(parsing: text)), text) {
                 XCTAssert("\($0)".hasPrefix("'\(key)' in 'preprocessor_config.json' is "), "\($0)")
@@ -53,7 +57,9 @@ final class PreprocessingTests: XCTestCase {
         var untouched = Preprocessing()
         (untouched.resizes, untouched.crops) = (false, false)
         let images = [try Self.picture(width: 4, height: 3), try Self.picture(width: 3, height: 4)]
-        XCTAssertThrowsError(try untouched.pixels(images)) { XCTAssert("\($0)".contains("4×3 and 3×4 pixels"), "\($0)") }
+        XCTAssertThrowsError(try untouched.pixels(images)) {
+            XCTAssert("\($0)".contains("4×3 and 3×4 pixels"), "\($0)")
+        }
         XCTAssertThrowsError(try untouched.pixels([]))
     }
 

@@ -34,7 +34,9 @@ final class TokenizerTests: XCTestCase {
         for sample in try golden().samples {
             XCTAssertEqual(try tokenizer.encode(sample.text, length: .max), sample.ids, sample.text.debugDescription)
             let decoded = tokenizer.decode(sample.ids)
-            XCTAssert(decoded.utf8.elementsEqual(sample.decoded.utf8), "\(sample.text) gives \(decoded), not \(sample.decoded)")
+            XCTAssert(
+                decoded.utf8.elementsEqual(sample.decoded.utf8),
+                "\(sample.text) gives \(decoded), not \(sample.decoded)")
         }
     }
 

@@ -37,7 +37,8 @@ final class TowerTests: XCTestCase {
     /// The largest difference of a row, against its largest value.
     private func difference(_ tensor: Tensor, _ rows: [[Double]], _ name: String) -> Double {
         XCTAssertEqual(tensor.shape, [rows.count, rows[0].count], name)
-        let width = rows[0].count, floats = tensor.floats
+        let width = rows[0].count
+        let floats = tensor.floats
         return rows.enumerated().map { index, row in
             let largest = row.map(abs).max()!
             return row.indices.map { abs(Double(floats[index * width + $0]) - row[$0]) }.max()! / largest
@@ -78,7 +79,8 @@ final class TowerTests: XCTestCase {
             let model = try Formula.model(golden.config)
             let text = try model.textFeatures(identifiers(golden.ids)).normalized()
             let image = try model.imageFeatures(Formula.pixels(golden.config.vision, golden.ids.count)).normalized()
-            let loss = try model.contrastiveLoss(images: image, texts: text)
+            let loss = try ContrastiveLoss.symmetric(
+                images: image, texts: text, logitScale: model.logitScale, targets: .eye(golden.ids.count))
             XCTAssertEqual(Double(try loss.item), golden.loss, accuracy: 1e-5 * golden.loss)
             try loss.backward()
             XCTAssertEqual(Set(model.parameters.map(\.name)), Set(golden.gradients.keys))
@@ -89,7 +91,9 @@ final class TowerTests: XCTestCase {
                 let tolerance = 1e-4 * expected.norm + 1e-7
                 let norm = gradient.reduce(0) { $0 + $1 * $1 }.squareRoot()
                 XCTAssertEqual(norm, expected.norm, accuracy: tolerance, "\(golden.name) \(name)")
-                let probe = zip(gradient, Formula.stream("probe \(name)", gradient.count)).reduce(0) { $0 + $1.0 * $1.1 }
+                let probe = zip(gradient, Formula.stream("probe \(name)", gradient.count)).reduce(0) {
+                    $0 + $1.0 * $1.1
+                }
                 XCTAssertEqual(probe, expected.product, accuracy: tolerance, "\(golden.name) \(name)")
                 for element in expected.elements {
                     XCTAssertEqual(gradient[Int(element[0])], element[1], accuracy: tolerance, "\(golden.name) \(name)")

@@ -4,7 +4,8 @@ import XCTest
 final class JSONTests: XCTestCase {
     func testValuesKeepOrderExactnessAndComposition() throws {
         let json = try JSON(
-            parsing: "{\"b\": [1, -2.5e3, true, null], \"a\": 9007199254740993, \"\u{E9}\": 1, \"e\u{301}\": 2, \"b\": {}}")
+            parsing:
+                "{\"b\": [1, -2.5e3, true, null], \"a\": 9007199254740993, \"\u{E9}\": 1, \"e\u{301}\": 2, \"b\": {}}")
         XCTAssertEqual(json.members?.map { Array($0.key.utf8).count }, [1, 1, 2, 3, 1])
         XCTAssertEqual(json.members?[0].value, [1, .number(-2500), true, .null])
         XCTAssertEqual(json["a"]?.integer, 9_007_199_254_740_993)

@@ -11,8 +11,10 @@ public struct CLIPConfiguration: Codable, Equatable, Sendable {
     public var vision: VisionConfiguration
 
     enum CodingKeys: String, CodingKey {
-        case projectionDim = "projection_dim", logitScaleInitValue = "logit_scale_init_value"
-        case text = "text_config", vision = "vision_config"
+        case projectionDim = "projection_dim"
+        case logitScaleInitValue = "logit_scale_init_value"
+        case text = "text_config"
+        case vision = "vision_config"
     }
 
     public init(
@@ -27,7 +29,8 @@ public struct CLIPConfiguration: Codable, Equatable, Sendable {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         let standard = CLIPConfiguration()
         projectionDim = try values.decodeIfPresent(Int.self, forKey: .projectionDim) ?? standard.projectionDim
-        logitScaleInitValue = try values.decodeIfPresent(Float.self, forKey: .logitScaleInitValue) ?? standard.logitScaleInitValue
+        logitScaleInitValue =
+            try values.decodeIfPresent(Float.self, forKey: .logitScaleInitValue) ?? standard.logitScaleInitValue
         text = try values.decodeIfPresent(TextConfiguration.self, forKey: .text) ?? standard.text
         vision = try values.decodeIfPresent(VisionConfiguration.self, forKey: .vision) ?? standard.vision
     }
@@ -81,10 +84,17 @@ public struct TextConfiguration: Codable, Equatable, Sendable, TransformerConfig
     public var padTokenID = 1
 
     enum CodingKeys: String, CodingKey {
-        case vocabSize = "vocab_size", hiddenSize = "hidden_size", intermediateSize = "intermediate_size"
-        case numHiddenLayers = "num_hidden_layers", numAttentionHeads = "num_attention_heads"
-        case maxPositionEmbeddings = "max_position_embeddings", hiddenAct = "hidden_act", layerNormEps = "layer_norm_eps"
-        case bosTokenID = "bos_token_id", eosTokenID = "eos_token_id", padTokenID = "pad_token_id"
+        case vocabSize = "vocab_size"
+        case hiddenSize = "hidden_size"
+        case intermediateSize = "intermediate_size"
+        case numHiddenLayers = "num_hidden_layers"
+        case numAttentionHeads = "num_attention_heads"
+        case maxPositionEmbeddings = "max_position_embeddings"
+        case hiddenAct = "hidden_act"
+        case layerNormEps = "layer_norm_eps"
+        case bosTokenID = "bos_token_id"
+        case eosTokenID = "eos_token_id"
+        case padTokenID = "pad_token_id"
     }
 
     public init() {}
@@ -120,10 +130,15 @@ public struct VisionConfiguration: Codable, Equatable, Sendable, TransformerConf
     public var patchesPerSide: Int { imageSize / patchSize }
 
     enum CodingKeys: String, CodingKey {
-        case hiddenSize = "hidden_size", intermediateSize = "intermediate_size"
-        case numHiddenLayers = "num_hidden_layers", numAttentionHeads = "num_attention_heads"
-        case numChannels = "num_channels", imageSize = "image_size", patchSize = "patch_size"
-        case hiddenAct = "hidden_act", layerNormEps = "layer_norm_eps"
+        case hiddenSize = "hidden_size"
+        case intermediateSize = "intermediate_size"
+        case numHiddenLayers = "num_hidden_layers"
+        case numAttentionHeads = "num_attention_heads"
+        case numChannels = "num_channels"
+        case imageSize = "image_size"
+        case patchSize = "patch_size"
+        case hiddenAct = "hidden_act"
+        case layerNormEps = "layer_norm_eps"
     }
 
     public init() {}
@@ -156,7 +171,9 @@ extension CLIPConfiguration {
             guard value > 0 else { throw CLIPError.configuration(key, "\(value)", "a positive number") }
         }
         try positive(projectionDim, "projection_dim")
-        for (tower, prefix) in [(text, "text_config"), (vision, "vision_config")] as [(any TransformerConfiguration, String)] {
+        for (tower, prefix) in [(text, "text_config"), (vision, "vision_config")]
+            as [(any TransformerConfiguration, String)]
+        {
             try positive(tower.hiddenSize, "\(prefix).hidden_size")
             try positive(tower.intermediateSize, "\(prefix).intermediate_size")
             try positive(tower.numAttentionHeads, "\(prefix).num_attention_heads")
@@ -165,7 +182,8 @@ extension CLIPConfiguration {
             }
             guard tower.hiddenSize % tower.numAttentionHeads == 0 else {
                 throw CLIPError.configuration(
-                    "\(prefix).hidden_size", "\(tower.hiddenSize)", "a multiple of num_attention_heads, \(tower.numAttentionHeads)")
+                    "\(prefix).hidden_size", "\(tower.hiddenSize)",
+                    "a multiple of num_attention_heads, \(tower.numAttentionHeads)")
             }
         }
         try positive(text.vocabSize, "text_config.vocab_size")
@@ -173,7 +191,8 @@ extension CLIPConfiguration {
         try positive(vision.numChannels, "vision_config.num_channels")
         try positive(vision.patchSize, "vision_config.patch_size")
         guard vision.imageSize >= vision.patchSize else {
-            throw CLIPError.configuration("vision_config.image_size", "\(vision.imageSize)", "at least patch_size, \(vision.patchSize)")
+            throw CLIPError.configuration(
+                "vision_config.image_size", "\(vision.imageSize)", "at least patch_size, \(vision.patchSize)")
         }
     }
 }

@@ -5,7 +5,8 @@ extension CLIPError {
 
     static func identifiers(_ shape: [Int], limit: Int) -> CLIPError {
         CLIPError(
-            "token identifiers are a matrix of 1 to \(limit) positions, and got shape \(shape.map(String.init).joined(separator: "×"))")
+            "token identifiers are a matrix of 1 to \(limit) positions, and got shape \(shape.map(String.init).joined(separator: "×"))"
+        )
     }
 
     static func pixels(_ shape: [Int], channels: Int, size: Int) -> CLIPError {
@@ -37,7 +38,8 @@ extension CLIPError {
             shapes.isEmpty ? nil : "has other shapes: \(listed(shapes))",
         ]
         return CLIPError(
-            "the weights of '\(file)' do not fit the configuration: the file " + parts.compactMap(\.self).joined(separator: "; "),
+            "the weights of '\(file)' do not fit the configuration: the file "
+                + parts.compactMap(\.self).joined(separator: "; "),
             hint: "'config.json' and the weights must come from the same model")
     }
 

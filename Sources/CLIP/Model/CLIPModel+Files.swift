@@ -52,18 +52,24 @@ extension CLIPConfiguration {
     /// Reads a transformers `config.json`.
     public static func load(_ file: URL) throws -> CLIPConfiguration {
         let data: Data
-        do { data = try Data(contentsOf: file) } catch { throw CLIPError.unreadable(file.path, "\(error.localizedDescription)") }
+        do { data = try Data(contentsOf: file) } catch {
+            throw CLIPError.unreadable(file.path, "\(error.localizedDescription)")
+        }
         do { return try JSONDecoder().decode(CLIPConfiguration.self, from: data) } catch let error as DecodingError {
             throw CLIPError.unreadable(file.path, CLIPConfiguration.explain(error))
         }
     }
 
     private static func explain(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String { context.codingPath.map(\.stringValue).joined(separator: ".") }
+        func path(_ context: DecodingError.Context) -> String {
+            context.codingPath.map(\.stringValue).joined(separator: ".")
+        }
         switch error {
-        case .typeMismatch(_, let context), .valueNotFound(_, let context): return "'\(path(context))' has the wrong type"
+        case .typeMismatch(_, let context), .valueNotFound(_, let context):
+            return "'\(path(context))' has the wrong type"
         case .dataCorrupted(let context):
-            return context.codingPath.isEmpty ? "it is not valid JSON" : "'\(path(context))' has a value that is not supported"
+            return context.codingPath.isEmpty
+                ? "it is not valid JSON" : "'\(path(context))' has a value that is not supported"
         case .keyNotFound(let key, _): return "'\(key.stringValue)' is missing"
         @unknown default: return "it is not a CLIP configuration"
         }

@@ -21,9 +21,11 @@ public final class CLIPModel {
         text = try TextTower(source, c.text)
         image = try ImageTower(source, c.vision)
         visualProjection = try source.parameter(
-            "visual_projection.weight", [c.projectionDim, c.vision.hiddenSize], .normal(1 / Float(c.vision.hiddenSize).squareRoot()))
+            "visual_projection.weight", [c.projectionDim, c.vision.hiddenSize],
+            .normal(1 / Float(c.vision.hiddenSize).squareRoot()))
         textProjection = try source.parameter(
-            "text_projection.weight", [c.projectionDim, c.text.hiddenSize], .normal(1 / Float(c.text.hiddenSize).squareRoot()))
+            "text_projection.weight", [c.projectionDim, c.text.hiddenSize],
+            .normal(1 / Float(c.text.hiddenSize).squareRoot()))
         parameters = source.parameters
     }
 
@@ -36,7 +38,8 @@ public final class CLIPModel {
     public func converted(to dtype: DType) throws -> CLIPModel {
         // The same configuration asks for the same parameters in the same order.
         var rest = parameters[...]
-        return try CLIPModel(configuration, ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
+        return try CLIPModel(
+            configuration, ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
     }
 
     /// The element type of the weights.

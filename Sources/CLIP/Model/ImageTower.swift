@@ -15,11 +15,15 @@ public struct ImageTower {
 
     init(_ source: ParameterSource, _ c: VisionConfiguration) throws {
         configuration = c
-        let name = "vision_model", patches = c.patchesPerSide * c.patchesPerSide
-        classEmbedding = try source.parameter("\(name).embeddings.class_embedding", [c.hiddenSize], .normal(1 / Float(c.hiddenSize).squareRoot()))
+        let name = "vision_model"
+        let patches = c.patchesPerSide * c.patchesPerSide
+        classEmbedding = try source.parameter(
+            "\(name).embeddings.class_embedding", [c.hiddenSize], .normal(1 / Float(c.hiddenSize).squareRoot()))
         patchEmbedding = try source.parameter(
-            "\(name).embeddings.patch_embedding.weight", [c.hiddenSize, c.numChannels, c.patchSize, c.patchSize], .normal(0.02))
-        positionEmbedding = try source.parameter("\(name).embeddings.position_embedding.weight", [patches + 1, c.hiddenSize], .normal(0.02))
+            "\(name).embeddings.patch_embedding.weight", [c.hiddenSize, c.numChannels, c.patchSize, c.patchSize],
+            .normal(0.02))
+        positionEmbedding = try source.parameter(
+            "\(name).embeddings.position_embedding.weight", [patches + 1, c.hiddenSize], .normal(0.02))
         // The name's spelling is the published one.
         preNorm = try LayerNorm(source, "\(name).pre_layrnorm", c.hiddenSize, epsilon: c.layerNormEps)
         encoder = try Encoder(source, "\(name).encoder", c)

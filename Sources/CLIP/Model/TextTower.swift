@@ -13,7 +13,8 @@ public struct TextTower {
     init(_ source: ParameterSource, _ c: TextConfiguration) throws {
         configuration = c
         let name = "text_model"
-        tokenEmbedding = try source.parameter("\(name).embeddings.token_embedding.weight", [c.vocabSize, c.hiddenSize], .normal(0.02))
+        tokenEmbedding = try source.parameter(
+            "\(name).embeddings.token_embedding.weight", [c.vocabSize, c.hiddenSize], .normal(0.02))
         positionEmbedding = try source.parameter(
             "\(name).embeddings.position_embedding.weight", [c.maxPositionEmbeddings, c.hiddenSize], .normal(0.02))
         encoder = try Encoder(source, "\(name).encoder", c)
@@ -24,7 +25,9 @@ public struct TextTower {
     ///
     /// - Parameter identifiers: int64, [texts, positions], at most `maxPositionEmbeddings` of them.
     public func hiddenStates(_ identifiers: Tensor) throws -> Tensor {
-        guard identifiers.rank == 2, identifiers.shape[1] > 0, identifiers.shape[1] <= configuration.maxPositionEmbeddings else {
+        guard identifiers.rank == 2, identifiers.shape[1] > 0,
+            identifiers.shape[1] <= configuration.maxPositionEmbeddings
+        else {
             throw CLIPError.identifiers(identifiers.shape, limit: configuration.maxPositionEmbeddings)
         }
         let positions = try positionEmbedding.sliced(0, from: 0, to: identifiers.shape[1])
@@ -48,10 +51,12 @@ public struct TextTower {
     /// Where each text ends: the first end token, or with the legacy identifier 2 the first largest identifier.
     func endPositions(_ identifiers: Tensor) -> [Int] {
         guard identifiers.rank == 2, identifiers.shape[1] > 0 else { return [] }
-        let length = identifiers.shape[1], all = identifiers.ints
+        let length = identifiers.shape[1]
+        let all = identifiers.ints
         return (0..<identifiers.shape[0]).map { row in
             let tokens = all[row * length..<(row + 1) * length]
-            let wanted = configuration.eosTokenID == TextConfiguration.legacyEosTokenID ? tokens.max() : configuration.eosTokenID
+            let wanted =
+                configuration.eosTokenID == TextConfiguration.legacyEosTokenID ? tokens.max() : configuration.eosTokenID
             return (tokens.firstIndex { $0 == wanted } ?? tokens.startIndex) - tokens.startIndex
         }
     }

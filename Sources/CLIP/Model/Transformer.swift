@@ -72,7 +72,8 @@ struct EncoderLayer {
         let inner = 1 / Float(width).squareRoot() / Float(2 * max(c.numHiddenLayers, 1)).squareRoot()
         attention = try SelfAttention(source, "\(name).self_attn", c)
         attentionNorm = try LayerNorm(source, "\(name).layer_norm1", width, epsilon: c.layerNormEps)
-        expand = try Linear(source, "\(name).mlp.fc1", width, c.intermediateSize, deviation: 1 / Float(2 * width).squareRoot())
+        expand = try Linear(
+            source, "\(name).mlp.fc1", width, c.intermediateSize, deviation: 1 / Float(2 * width).squareRoot())
         contract = try Linear(source, "\(name).mlp.fc2", c.intermediateSize, width, deviation: inner)
         mlpNorm = try LayerNorm(source, "\(name).layer_norm2", width, epsilon: c.layerNormEps)
         activation = c.hiddenAct.activation

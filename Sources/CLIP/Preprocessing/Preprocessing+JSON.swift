@@ -28,7 +28,8 @@ extension Preprocessing {
         }
         if let value = json["resample"].present {
             guard let number = value.integer, let filter = ResamplingFilter(rawValue: number) else {
-                throw .preprocessing("resample", value, expected: "a filter of PIL from 1 (Lanczos) to 5, 3 for bicubic")
+                throw .preprocessing(
+                    "resample", value, expected: "a filter of PIL from 1 (Lanczos) to 5, 3 for bicubic")
             }
             self.filter = filter
         }

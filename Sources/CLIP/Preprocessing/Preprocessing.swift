@@ -66,7 +66,8 @@ public struct Preprocessing: Equatable, Sendable {
         for channel in 0..<3 {
             let source = image.tensor.floatPointer + channel * plane
             let out = target.floatPointer + channel * rows.wanted * columns.wanted
-            let part = isResized
+            let part =
+                isResized
                 ? Plane(width: image.width, height: image.height, values: source)
                     .resized(width: width, height: height, filter, columns: columns.seen, rows: rows.seen)
                 : nil

@@ -94,9 +94,11 @@ struct ResamplingTaps {
         starts.withUnsafeBufferPointer { starts in
             counts.withUnsafeBufferPointer { counts in
                 weights.withUnsafeBufferPointer { weights in
-                    body(rk_taps(
-                        outputs: starts.count, stride: stride, starts: starts.baseAddress, counts: counts.baseAddress,
-                        weights: weights.baseAddress))
+                    body(
+                        rk_taps(
+                            outputs: starts.count, stride: stride, starts: starts.baseAddress,
+                            counts: counts.baseAddress,
+                            weights: weights.baseAddress))
                 }
             }
         }

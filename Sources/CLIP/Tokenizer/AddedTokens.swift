@@ -21,8 +21,12 @@ struct AddedToken {
 
     /// An entry of `added_tokens`, or of `added_tokens_decoder`, where the identifier is the key.
     init(_ json: JSON, identifier: Int?) throws(CLIPError) {
-        guard let content = json["content"]?.string, !content.isEmpty else { throw .field("content", of: "added token") }
-        guard let identifier = identifier ?? json["id"]?.integer else { throw .field("id", of: "added token '\(content)'") }
+        guard let content = json["content"]?.string, !content.isEmpty else {
+            throw .field("content", of: "added token")
+        }
+        guard let identifier = identifier ?? json["id"]?.integer else {
+            throw .field("id", of: "added token '\(content)'")
+        }
         self.content = content
         self.identifier = identifier
         isSpecial = json["special"]?.bool ?? false

@@ -137,7 +137,8 @@ final class BytePairEncoding: TokenModel {
         [
             "type": "BPE", "dropout": .null, "unk_token": options.unknownToken.map(JSON.string) ?? .null,
             "continuing_subword_prefix": "", "end_of_word_suffix": .string(options.endOfWordSuffix),
-            "fuse_unk": .bool(options.fusesUnknown), "byte_fallback": false, "ignore_merges": .bool(options.ignoresMerges),
+            "fuse_unk": .bool(options.fusesUnknown), "byte_fallback": false,
+            "ignore_merges": .bool(options.ignoresMerges),
             "vocab": vocabulary.description,
             "merges": .array(rules.map { .array([.string($0.0), .string($0.1)]) }),
         ]

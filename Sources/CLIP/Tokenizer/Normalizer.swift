@@ -21,7 +21,9 @@ indirect enum Normalizer {
             guard let content = json["content"]?.string else { throw .field("content", of: "normalizer 'Replace'") }
             self = .replace(pattern, with: Array(content.unicodeScalars), written: json["pattern"] ?? .null)
         case "Sequence":
-            guard let parts = json["normalizers"]?.array else { throw .field("normalizers", of: "normalizer 'Sequence'") }
+            guard let parts = json["normalizers"]?.array else {
+                throw .field("normalizers", of: "normalizer 'Sequence'")
+            }
             var normalizers: [Normalizer] = []
             for part in parts { normalizers.append(try Normalizer(part)) }
             self = .sequence(normalizers)

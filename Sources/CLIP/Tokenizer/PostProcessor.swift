@@ -16,7 +16,9 @@ struct PostProcessor {
         case "TemplateProcessing": (before, after) = try Self.template(json)
         case "ByteLevel": (before, after) = ([], [])
         case "Sequence":
-            guard let parts = json["processors"]?.array else { throw .field("processors", of: "post-processor 'Sequence'") }
+            guard let parts = json["processors"]?.array else {
+                throw .field("processors", of: "post-processor 'Sequence'")
+            }
             var around: (before: [Int], after: [Int]) = ([], [])
             for part in parts {
                 let inner = try PostProcessor(part)
@@ -39,7 +41,9 @@ struct PostProcessor {
     }
 
     private static func template(_ json: JSON) throws(CLIPError) -> (before: [Int], after: [Int]) {
-        guard let single = json["single"]?.array else { throw .field("single", of: "post-processor 'TemplateProcessing'") }
+        guard let single = json["single"]?.array else {
+            throw .field("single", of: "post-processor 'TemplateProcessing'")
+        }
         var around: (before: [Int], after: [Int]) = ([], [])
         var hasText = false
         for part in single {

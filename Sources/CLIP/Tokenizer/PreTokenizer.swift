@@ -29,7 +29,9 @@ indirect enum PreTokenizer {
         case "Punctuation": self = .punctuation(try json["behavior"].map(SplitBehaviour.init) ?? .isolated)
         case "Digits": self = .digits(individually: json["individual_digits"]?.bool ?? false)
         case "Sequence":
-            guard let parts = json["pretokenizers"]?.array else { throw .field("pretokenizers", of: "pre-tokenizer 'Sequence'") }
+            guard let parts = json["pretokenizers"]?.array else {
+                throw .field("pretokenizers", of: "pre-tokenizer 'Sequence'")
+            }
             var preTokenizers: [PreTokenizer] = []
             for part in parts { preTokenizers.append(try PreTokenizer(part)) }
             self = .sequence(preTokenizers)

@@ -233,7 +233,9 @@ struct TextPatternParser {
         "s": .whitespace, "S": .not(.whitespace), "w": .word, "W": .not(.word),
         "d": .categories(GeneralCategories(named: "Nd")!), "D": .not(.categories(GeneralCategories(named: "Nd")!)),
     ]
-    private static let controls: [Unicode.Scalar: UInt32] = ["n": 10, "r": 13, "t": 9, "f": 12, "v": 11, "a": 7, "e": 27]
+    private static let controls: [Unicode.Scalar: UInt32] = [
+        "n": 10, "r": 13, "t": 9, "f": 12, "v": 11, "a": 7, "e": 27,
+    ]
 
     /// What follows a backslash.
     private mutating func escape() throws(CLIPError) -> ScalarSet.Item {

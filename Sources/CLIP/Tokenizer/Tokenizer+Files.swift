@@ -63,10 +63,11 @@ extension Tokenizer {
         }
         // CLIPTokenizer builds its own normalisation around the vocabulary, so only CLIP's own may carry its name.
         let name = isCLIP ? "CLIPTokenizer" : "PreTrainedTokenizerFast"
-        let settings = roles + [
-            .init("model_max_length", maximumLength.map(JSON.integer) ?? .number(1e30)),
-            .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(name)),
-        ]
+        let settings =
+            roles + [
+                .init("model_max_length", maximumLength.map(JSON.integer) ?? .number(1e30)),
+                .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(name)),
+            ]
         try AtomicFile.write(json.text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer.json"))
         try AtomicFile.write(
             JSON.object(settings).text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer_config.json"))

@@ -32,7 +32,9 @@ public final class Tokenizer {
         decoder = parts.decoder
         self.specialTokens = specialTokens
         self.maximumLength = maximumLength
-        rawSplitter = AddedTokenSplitter(parts.addedTokens.filter { !$0.isNormalized }) { Array($0.content.unicodeScalars) }
+        rawSplitter = AddedTokenSplitter(parts.addedTokens.filter { !$0.isNormalized }) {
+            Array($0.content.unicodeScalars)
+        }
         normalizedSplitter = AddedTokenSplitter(parts.addedTokens.filter(\.isNormalized)) { token in
             let scalars = Array(token.content.unicodeScalars)
             return parts.normalizer.map { Array($0.normalized(scalars[...])) } ?? scalars
@@ -40,7 +42,9 @@ public final class Tokenizer {
         addedByIdentifier = Dictionary(parts.addedTokens.map { ($0.identifier, $0) }) { $1 }
         for name in [specialTokens.padding, specialTokens.end] {
             guard let name else { continue }
-            if identifier(of: name) == nil { throw .missingToken(name, role: name == specialTokens.end ? "end" : "padding") }
+            if identifier(of: name) == nil {
+                throw .missingToken(name, role: name == specialTokens.end ? "end" : "padding")
+            }
         }
     }
 
@@ -82,7 +86,9 @@ public final class Tokenizer {
         let before = addsSpecialTokens ? postProcessor?.before ?? [] : []
         let after = addsSpecialTokens ? postProcessor?.after ?? [] : []
         if let length = length ?? maximumLength {
-            guard length >= before.count + after.count else { throw .length(length, special: before.count + after.count) }
+            guard length >= before.count + after.count else {
+                throw .length(length, special: before.count + after.count)
+            }
             identifiers.removeLast(max(0, identifiers.count - (length - before.count - after.count)))
         }
         return before + identifiers + after

@@ -45,7 +45,8 @@ struct TokenizerParts {
             }
             var rules: [(String, String)] = []
             for (index, merge) in (json["merges"]?.array ?? []).enumerated() {
-                let parts = merge.string.map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
+                let parts =
+                    merge.string.map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
                     ?? (merge.array ?? []).compactMap(\.string)
                 guard parts.count == 2 else { throw .merge(number: index + 1) }
                 rules.append((parts[0], parts[1]))
@@ -84,7 +85,8 @@ struct TokenizerParts {
         decoder = ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true]
         postProcessor = try PostProcessor([
             "type": "RobertaProcessing", "sep": [.string(end.content), .integer(end.identifier)],
-            "cls": [.string(start.content), .integer(start.identifier)], "trim_offsets": false, "add_prefix_space": false,
+            "cls": [.string(start.content), .integer(start.identifier)], "trim_offsets": false,
+            "add_prefix_space": false,
         ])
     }
 

@@ -76,7 +76,9 @@ private struct JSONParser {
                 guard at < bytes.count, bytes[at] == UInt8(ascii: "\"") else { throw error("expected a key in quotes") }
                 let key = try string()
                 skipSpace()
-                guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else { throw error("expected ':' after the key") }
+                guard at < bytes.count, bytes[at] == UInt8(ascii: ":") else {
+                    throw error("expected ':' after the key")
+                }
                 at += 1
                 members.append(.init(key, try value()))
             } while try continues(to: UInt8(ascii: "}"))
@@ -112,7 +114,9 @@ private struct JSONParser {
     /// After a value: true at a comma, false at the closing bracket.
     private mutating func continues(to closing: UInt8) throws(JSONError) -> Bool {
         skipSpace()
-        guard at < bytes.count else { throw error("the text ends inside \(closing == 0x5D ? "an array" : "an object")") }
+        guard at < bytes.count else {
+            throw error("the text ends inside \(closing == 0x5D ? "an array" : "an object")")
+        }
         let byte = bytes[at]
         guard byte == UInt8(ascii: ",") || byte == closing else {
             throw error("expected ',' or '\(Unicode.Scalar(closing))', found \(shown(byte))")

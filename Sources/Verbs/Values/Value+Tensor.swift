@@ -5,14 +5,14 @@ import Tensor
 
 extension Value {
     /// A tensor as a value.
-    static func tensor(_ tensor: Tensor) -> Value { .object(TensorValue(tensor)) }
+    package static func tensor(_ tensor: Tensor) -> Value { .object(TensorValue(tensor)) }
 
     /// A picture as a value.
-    static func image(_ image: Image, name: String = "") -> Value { .object(ImageValue(image, name: name)) }
+    package static func image(_ image: Image, name: String = "") -> Value { .object(ImageValue(image, name: name)) }
 
     /// The tensor this value stands for: a tensor, a picture, a number, a boolean, a range, or nested lists of them.
     /// nil for anything else.
-    func asTensor() throws -> Tensor? {
+    package func asTensor() throws -> Tensor? {
         switch self {
         case .number(let number): return try Tensor(Float(number))
         case .boolean(let boolean): return try Tensor(boolean ? 1 : 0)
@@ -66,7 +66,7 @@ extension Arguments {
 
 extension Value {
     /// The pictures in an image, a list of images or a tensor of pixels; nil for anything else.
-    func asImages() throws -> [Image]? {
+    package func asImages() throws -> [Image]? {
         switch self {
         case .list(let items):
             var images: [Image] = []
