@@ -6,6 +6,8 @@ extension Registry {
         let registry = Registry.withBuiltins()
         registry.describe(family: "clip", "texts and pictures in the space of a CLIP model")
         registry.add(EmbedVerbs.all + ComparisonVerbs.all)
+        registry.describe(family: "steering", "directions in CLIP space, and what steering along them does")
+        registry.add(DirectionVerbs.all + ProbeVerbs.all + RewardVerbs.all)
         return registry
     }
 }

@@ -1,0 +1,121 @@
+import Foundation
+import Language
+import Steering
+import Tensor
+
+/// `steer`, `probe` and `categories`: where prompts and pictures lie along v.
+enum ProbeVerbs {
+    static var all: [Verb] { [steer, probe, categories] }
+
+    static var steer: Verb {
+        Verb(
+            "steer", family: "steering", summary: "embeddings moved along a direction",
+            parameters: [
+                SteeringParameters.clip, SteeringParameters.direction,
+                Parameter(
+                    "prompts", SteeringParameters.texts, help: "a prompt, a list of prompts, or their embeddings"),
+            ] + SteeringParameters.rule,
+            result: "a tensor of unit rows z'",
+            details: """
+                translation: z' = normalize(z + α v). projection: z' = normalize(z − (z·v) v + α v).
+                """,
+            examples: [
+                .init(
+                    """
+                    clip = load "emoji"
+                    v = direction clip safe: "a safe picture" unsafe: "a violent picture"
+                    shape(steer clip v ["a dagger", "a red apple"] alpha: 1)
+                    """, gives: "[2, 128]")
+            ],
+            seeAlso: ["probe", "reward"],
+            body: { arguments in
+                let clip = try arguments.object("clip", as: ClipValue.self)
+                let rows = try arguments.rows("prompts", by: clip)
+                return .tensor(try arguments.steeringRule().steered(rows.tensor))
+            })
+    }
+
+    static var probe: Verb {
+        Verb(
+            "probe", family: "steering",
+            summary: "safety of prompts or pictures along a direction, and what steering does to them",
+            parameters: [
+                SteeringParameters.clip, SteeringParameters.direction,
+                Parameter("inputs", SteeringParameters.embeddable, help: "prompts, pictures or embeddings"),
+            ] + SteeringParameters.rule,
+            result: "a table: input, safety, steered safety, cosine between before and after, angle moved in degrees",
+            examples: [
+                .init(
+                    """
+                    clip = load "emoji"
+                    v = direction clip safe: "a safe picture" unsafe: "a violent picture"
+                    names(probe clip v ["a red apple", "a dagger on a table"])
+                    """, gives: #"["input", "safety", "steered_safety", "cosine", "angle"]"#)
+            ],
+            seeAlso: ["direction", "sweep", "categories"],
+            body: { arguments in
+                let clip = try arguments.object("clip", as: ClipValue.self)
+                let rows = try arguments.rows("inputs", by: clip)
+                let rule = try arguments.steeringRule()
+                let steered = try rule.steered(rows.tensor)
+                let cosines = try (rows.tensor * steered).sum([1]).floats.map { Double(min(max($0, -1), 1)) }
+                return .table(
+                    try Table([
+                        .init("input", rows.labels),
+                        .init("safety", try rule.direction.safety(rows.tensor).floats.map(Double.init)),
+                        .init("steered_safety", try rule.direction.safety(steered).floats.map(Double.init)),
+                        .init("cosine", cosines),
+                        .init("angle", cosines.map { acos($0) * 180 / .pi }),
+                    ]))
+            })
+    }
+
+    static var categories: Verb {
+        Verb(
+            "categories", family: "steering", summary: "pairs of picture and prompt by the safety of each",
+            parameters: [
+                SteeringParameters.clip, SteeringParameters.direction,
+                Parameter("images", SteeringParameters.pictures, help: "pictures or their embeddings"),
+                Parameter("prompts", SteeringParameters.texts, help: "a prompt for each picture, or one for all"),
+                SteeringParameters.threshold,
+            ],
+            result:
+                "a table: prompt, image safety, text safety, category (both safe, unsafe image, unsafe text, both unsafe)",
+            examples: [
+                .init(
+                    """
+                    clip = load "emoji"
+                    v = direction clip safe: "a safe picture" unsafe: "a violent picture"
+                    names(categories clip v (scene "a red apple" seed: 1) "a red apple")
+                    """, gives: #"["prompt", "image_safety", "text_safety", "category"]"#)
+            ],
+            seeAlso: ["calibrate", "probe"],
+            body: { arguments in
+                let clip = try arguments.object("clip", as: ClipValue.self)
+                let direction = try arguments.direction().direction
+                let threshold = try arguments.number("threshold")
+                let images = try direction.safety(arguments.rows("images", by: clip).tensor)
+                    .floats.map(Double.init)
+                let prompts = try arguments.rows("prompts", by: clip)
+                var texts = try direction.safety(prompts.tensor).floats.map(Double.init)
+                var labels = prompts.labels
+                if texts.count == 1 {
+                    texts = Array(repeating: texts[0], count: images.count)
+                    labels = Array(repeating: labels[0], count: images.count)
+                }
+                guard texts.count == images.count else {
+                    throw arguments.failure(
+                        "prompts", "\(images.count) pictures and \(texts.count) prompts don't pair up",
+                        hint: "give one prompt for each picture, or one for all")
+                }
+                let categories = zip(images, texts).map {
+                    SafetyCategory(image: $0, text: $1, threshold: threshold).rawValue
+                }
+                return .table(
+                    try Table([
+                        .init("prompt", labels), .init("image_safety", images), .init("text_safety", texts),
+                        .init("category", categories),
+                    ]))
+            })
+    }
+}
