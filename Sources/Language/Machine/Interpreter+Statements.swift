@@ -43,6 +43,7 @@ extension Interpreter {
         let full = path.hasPrefix("/") ? path : Self.folder(of: importer) + path
         if importing.contains(full) { throw VerbError(Sentence.importCircle(importing + [full])) }
         let text = try Self.read(full)
+        host.didRead(full)
         importing.append(full)
         defer { importing.removeLast() }
         let outside = outcome

@@ -1,10 +1,10 @@
 /// Did-you-mean: the candidate that a mistyped word most likely stands for.
-enum Suggestion {
+package enum Suggestion {
     /// The closest candidate, or nil when none is close enough to be worth showing.
     ///
     /// One slip is allowed in short words and about one in three letters in longer ones; a swap of neighbours
     /// counts as one slip. Ties go to the candidate that comes first.
-    static func closest(to word: String, in candidates: some Sequence<String>) -> String? {
+    package static func closest(to word: String, in candidates: some Sequence<String>) -> String? {
         let word = Array(word.lowercased().unicodeScalars)
         guard word.count > 1 else { return nil }
         let limit = max(1, (word.count + 1) / 3)

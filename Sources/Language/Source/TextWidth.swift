@@ -22,13 +22,13 @@ extension StringProtocol {
     }
 
     /// The text filled with spaces up to a width in columns.
-    func padded(to width: Int, right: Bool = false) -> String {
+    package func padded(to width: Int, right: Bool = false) -> String {
         let fill = String(repeating: " ", count: Swift.max(0, width - displayWidth))
         return right ? fill + self : self + fill
     }
 
     /// The text cut to a width in columns; a cut shows as `…`.
-    func clipped(to width: Int) -> String {
+    package func clipped(to width: Int) -> String {
         if displayWidth <= width { return String(self) }
         var result = ""
         var used = 0

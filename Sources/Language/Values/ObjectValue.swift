@@ -9,6 +9,8 @@ public protocol ObjectValue: AnyObject {
     var summary: String { get }
     /// What a statement's value prints as, at most `width` columns wide; several lines are fine.
     func display(width: Int) -> String
+    /// The value as a picture or figure, for hosts that show and keep such; nil when it has no such form.
+    func attachment() throws -> Attachment?
     /// The value in an interpolation with a format, `"{x:.3f}"`; nil when formats make no sense for it.
     func formatted(_ format: Format) -> String?
 
@@ -40,6 +42,7 @@ public protocol ObjectValue: AnyObject {
 
 extension ObjectValue {
     public func display(width: Int) -> String { summary }
+    public func attachment() throws -> Attachment? { nil }
     public func formatted(_ format: Format) -> String? { nil }
     public func unary(_ operation: UnaryOperator) throws -> Value? { nil }
     public func binary(_ operation: BinaryOperator, _ other: Value, isRight: Bool) throws -> Value? { nil }

@@ -18,6 +18,8 @@ public protocol SessionHost: AnyObject {
     var width: Int { get }
     /// The value that `rhumb run --set name=value` gives a `param`, as text; nil keeps the default.
     func parameter(_ name: String) -> String?
+    /// Told of every file or folder the code reads: an imported script, a model, data. A run's manifest seals them.
+    func didRead(_ path: String)
 }
 
 extension SessionHost {
@@ -29,6 +31,7 @@ extension SessionHost {
     public var outputFolder: String? { nil }
     public var width: Int { 100 }
     public func parameter(_ name: String) -> String? { nil }
+    public func didRead(_ path: String) {}
 }
 
 /// A file-like result handed to the host: an image or a figure with the script that draws it.
