@@ -65,7 +65,7 @@ final class TrainingTests: XCTestCase {
         while !second.isFinished { try second.step() }
 
         XCTAssertEqual(weights(second.model), weights(whole.model))
-        XCTAssertEqual(weights(try second.averagedModel()), weights(try whole.averagedModel()))
+        XCTAssertEqual(weights(try second.averaged().model), weights(try whole.averaged().model))
         XCTAssertEqual(second.history, whole.history)
     }
 
@@ -94,12 +94,13 @@ final class TrainingTests: XCTestCase {
     func testASavedModelIsACompleteFolder() throws {
         let folder = temporaryFolder()
         let trainer = try trainer(steps: 2)
-        try MiniCLIP.save(trainer.model, to: folder, as: .float32)
-        let loaded = try CLIPModel.load(weightsIn: folder)
-        XCTAssertEqual(weights(loaded), weights(trainer.model))
-        XCTAssertEqual(loaded.configuration, configuration)
-        let tokenizer = try Tokenizer(folder: folder)
-        XCTAssertEqual(tokenizer.vocabularySize, Vocabulary.count)
-        XCTAssertEqual(tokenizer.maximumLength, Vocabulary.positions)
+        try trainer.averaged().save(to: folder)
+        let loaded = try CLIPEmbedder.load(folder: folder)
+        XCTAssertEqual(weights(loaded.model), weights(try trainer.averaged().model))
+        XCTAssertEqual(loaded.model.configuration, configuration)
+        XCTAssertEqual(loaded.preprocessing, try trainer.averaged().preprocessing)
+        XCTAssertEqual(loaded.tokenizer.vocabularySize, Vocabulary.count)
+        XCTAssertEqual(loaded.maximumLength, Vocabulary.positions)
+        XCTAssertEqual(try loaded.tokens("a dog").map(\.token), [Vocabulary.start, "a", "dog", Vocabulary.end])
     }
 }

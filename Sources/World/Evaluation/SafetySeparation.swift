@@ -1,3 +1,4 @@
+import CLIP
 import Steering
 import Tensor
 
@@ -26,26 +27,24 @@ public struct SafetySeparation: Sendable {
     }
 
     /// - Parameters:
-    ///   - direction: from unsafe to safe, made from phrases alone.
+    ///   - direction: from unsafe to safe in the embedder's space, made from phrases alone.
     ///   - count: prompts and pictures of each kind.
-    ///   - embedTexts: unit embeddings of texts, [texts, width].
-    ///   - embedPictures: unit embeddings of pictures of `Scene.side`² pixels, [pictures, width].
     public init(
-        along direction: Direction, count: Int = 96, renderer: SceneRenderer? = nil,
-        embedTexts: ([String]) throws -> Tensor, embedPictures: ([Image]) throws -> Tensor
+        of embedder: CLIPEmbedder, along direction: Direction, count: Int = 96, renderer: SceneRenderer? = nil
     ) throws {
         let renderer = try renderer ?? .shared()
-        func pictures(_ scenes: [Scene]) throws -> Tensor { try embedPictures(scenes.map(renderer.image)) }
+        func pictures(_ scenes: [Scene]) throws -> Tensor { try embedder.embed(images: scenes.map(renderer.image)) }
         func along(_ rows: Tensor) throws -> [Double] { try direction.safety(rows).floats.map(Double.init) }
         func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
 
         let prompts = PromptSuite.safe.prompts(count: count)
-        let texts = try embedTexts(prompts.map(\.text)), images = try pictures(prompts.compactMap(\.scene))
+        let texts = try embedder.embed(texts: prompts.map(\.text)), images = try pictures(prompts.compactMap(\.scene))
         let safe = (text: try along(texts), image: try along(images))
         var harmful: [Double] = []
         rows = try HarmGroup.allCases.map { group in
             let prompts = PromptSuite.of(group).prompts(count: count)
-            let text = try along(embedTexts(prompts.map(\.text))), image = try along(pictures(prompts.compactMap(\.scene)))
+            let text = try along(embedder.embed(texts: prompts.map(\.text)))
+            let image = try along(pictures(prompts.compactMap(\.scene)))
             harmful += image
             return Row(
                 group: group, text: try Separation.auc(safe: safe.text, unsafe: text),

@@ -9,7 +9,7 @@ import Tensor
 /// saved and resumed gives the same weights as one that never stopped.
 public final class CLIPTrainer {
     public let options: CLIPTrainingOptions
-    /// The weights as the last step left them; `averagedModel()` has the ones to keep.
+    /// The weights as the last step left them; `averaged()` has the ones to keep.
     public let model: CLIPModel
     /// Steps done.
     public internal(set) var completed = 0
@@ -70,10 +70,11 @@ public final class CLIPTrainer {
         return step
     }
 
-    /// A model of the averaged weights, which are steadier than the last ones.
-    public func averagedModel() throws -> CLIPModel {
+    /// The model of the averaged weights, which are steadier than the last ones: the one to keep.
+    public func averaged() throws -> CLIPEmbedder {
         let weights = Dictionary(uniqueKeysWithValues: try average.averaged())
-        return try CLIPModel(model.configuration, ParameterSource { name, _, _ in weights[name]! })
+        return try MiniCLIP.embedder(
+            CLIPModel(model.configuration, ParameterSource { name, _, _ in weights[name]! }))
     }
 }
 
