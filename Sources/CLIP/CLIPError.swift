@@ -24,7 +24,7 @@ extension CLIPError {
 
     static func unsupported(_ part: String, _ kind: String?, supported: String) -> CLIPError {
         CLIPError(
-            "the tokenizer has a \(part) \(kind.map { "'\($0)'" } ?? "without a kind"), which is not supported",
+            "the tokenizer's \(part) \(kind.map { "'\($0)'" } ?? "has no kind, which") is not supported",
             hint: "supported: \(supported)")
     }
 

@@ -75,7 +75,7 @@ final class TokenizerTests: XCTestCase {
     }
 
     /// FNV-1a over the length and the identifiers of each row, as 32-bit little-endian words.
-    private static func hash(_ rows: [[Int]]) -> String {
+    static func hash(_ rows: [[Int]]) -> String {
         var value: UInt64 = 0xcbf2_9ce4_8422_2325
         for word in rows.flatMap({ [$0.count] + $0 }) {
             for shift in [0, 8, 16, 24] { value = (value ^ UInt64(word >> shift & 0xFF)) &* 0x100_0000_01b3 }

@@ -6,6 +6,8 @@ struct ScalarSet: Hashable, Sendable {
         case whitespace
         /// `\w` of Oniguruma: letters and what else is alphabetic, marks, decimal digits, connectors.
         case word
+        /// `\w` of Oniguruma outside brackets, which takes ² ³ ¹ ¼ ½ ¾, and no other number of their category, too.
+        case wordAlone
         /// `\w` of Rust's expressions, which counts the two joiners in and the fractions and superscripts out.
         case rustWord
         indirect case not(Item)
@@ -44,7 +46,8 @@ struct ScalarSet: Hashable, Sendable {
         case .categories(let categories):
             return !categories.isDisjoint(with: GeneralCategories(of: scalar, in: UnicodeData.expressionVersion))
         case .whitespace: return scalar.properties.isWhitespace
-        case .word: return isWord(scalar) || latinNumbers.contains(scalar.value)
+        case .word: return isWord(scalar)
+        case .wordAlone: return isWord(scalar) || latinNumbers.contains(scalar.value)
         case .rustWord: return isWord(scalar) || scalar.properties.isJoinControl
         case .not(let item): return !contains(scalar, item)
         }
@@ -53,7 +56,6 @@ struct ScalarSet: Hashable, Sendable {
     private static let wordCategories: GeneralCategories = [
         .letters, .marks, GeneralCategories(named: "Nd")!, GeneralCategories(named: "Pc")!,
     ]
-    /// Oniguruma takes ² ³ ¹ ¼ ½ ¾, and no other number of their category, for word characters.
     private static let latinNumbers: Set<UInt32> = [0xB2, 0xB3, 0xB9, 0xBC, 0xBD, 0xBE]
 
     private static func isWord(_ scalar: Unicode.Scalar) -> Bool {

@@ -164,7 +164,7 @@ struct TextPatternParser {
         if take("\\") {
             let item = try escape()
             if case .range(let range) = item, range.count == 1 { return literal(Unicode.Scalar(range.lowerBound)!) }
-            return .set(ScalarSet([item]))
+            return .set(ScalarSet([Self.alone[item] ?? item]))
         }
         let scalar = scalars[at]
         if "*+?{".unicodeScalars.contains(scalar) { throw error("a repetition of nothing") }
@@ -233,6 +233,8 @@ struct TextPatternParser {
         "s": .whitespace, "S": .not(.whitespace), "w": .word, "W": .not(.word),
         "d": .categories(GeneralCategories(named: "Nd")!), "D": .not(.categories(GeneralCategories(named: "Nd")!)),
     ]
+    /// What a shorthand is outside brackets, where that differs.
+    private static let alone: [ScalarSet.Item: ScalarSet.Item] = [.word: .wordAlone, .not(.word): .not(.wordAlone)]
     private static let controls: [Unicode.Scalar: UInt32] = [
         "n": 10, "r": 13, "t": 9, "f": 12, "v": 11, "a": 7, "e": 27,
     ]

@@ -19,6 +19,7 @@ struct TextPattern {
         case run(ScalarSet, minimum: Int)
         /// The body follows and ends with `match`; matching goes on at `next` without having moved.
         case look(negative: Bool, next: Int)
+        /// Where a line starts or ends.
         case start
         case end
         case match
@@ -102,10 +103,10 @@ struct TextPattern {
                 failed = (run(text, program: counter + 1, position) != nil) == negative
                 counter = next
             case .start:
-                failed = position != text.startIndex
+                failed = position != text.startIndex && (position == text.endIndex || text[position - 1] != "\n")
                 counter += 1
             case .end:
-                failed = position != text.endIndex
+                failed = position != text.endIndex && text[position] != "\n"
                 counter += 1
             case .match: return position
             }

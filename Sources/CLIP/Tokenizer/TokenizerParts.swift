@@ -36,12 +36,12 @@ struct TokenizerParts {
         case "WordLevel":
             return WordLevel(vocabulary: vocabulary, unknownToken: json["unk_token"]?.string ?? "[UNK]")
         case "BPE":
-            if json["dropout"]?.number ?? 0 != 0 { throw .unsupported("option of BPE", "dropout", supported: "0") }
+            if json["dropout"]?.number ?? 0 != 0 { throw .unsupported("BPE option", "dropout", supported: "0") }
             if json["byte_fallback"]?.bool == true {
-                throw .unsupported("option of BPE", "byte_fallback", supported: "false")
+                throw .unsupported("BPE option", "byte_fallback", supported: "false")
             }
             if let prefix = json["continuing_subword_prefix"]?.string, !prefix.isEmpty {
-                throw .unsupported("option of BPE", "continuing_subword_prefix", supported: "an empty one")
+                throw .unsupported("BPE option", "continuing_subword_prefix", supported: "an empty one")
             }
             var rules: [(String, String)] = []
             for (index, merge) in (json["merges"]?.array ?? []).enumerated() {
@@ -57,7 +57,7 @@ struct TokenizerParts {
                     unknownToken: json["unk_token"]?.string, fusesUnknown: json["fuse_unk"]?.bool ?? false,
                     endOfWordSuffix: json["end_of_word_suffix"]?.string ?? "",
                     ignoresMerges: json["ignore_merges"]?.bool ?? false))
-        default: throw .unsupported("tokenizer model", kind, supported: "BPE, WordLevel")
+        default: throw .unsupported("model", kind, supported: "BPE, WordLevel")
         }
     }
 
