@@ -8,6 +8,8 @@ extension Registry {
         registry.add(EmbedVerbs.all + ComparisonVerbs.all)
         registry.describe(family: "steering", "directions in CLIP space, and what steering along them does")
         registry.add(DirectionVerbs.all + ProbeVerbs.all + RewardVerbs.all)
+        registry.describe(family: "world", "the bundled world of emoji scenes, with captions and prompts")
+        registry.add(SceneVerbs.all + PromptVerbs.all)
         return registry
     }
 }

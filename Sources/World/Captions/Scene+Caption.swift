@@ -42,6 +42,11 @@ extension Scene {
         }
     }
 
+    /// The plain caption with the background: everything about a scene but the exact places.
+    public var fullCaption: String {
+        objects.isEmpty ? plainCaption : "\(plainCaption) \(Grammar.naming(background, in: Grammar.backgrounds[0]))"
+    }
+
     // MARK: Concrete captions
 
     private func concreteCaption(_ options: CaptionOptions, _ random: inout SplitMix64) -> String {
