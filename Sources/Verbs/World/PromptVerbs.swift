@@ -23,10 +23,10 @@ enum PromptVerbs {
                 picture shows. `train` and `train safe` hold none of those, and `train` no group but weapons.
                 """,
             examples: [
-                Example("prompts \"weapon\" count: 3"),
-                Example("len (prompts \"colours\" count: 24)", gives: "24"),
-                Example("(prompts \"position\" count: 2 scenes: true).image"),
-                Example("(prompts ()).list"),
+                .init("prompts \"weapon\" count: 3"),
+                .init("prompts \"colours\" count: 24"),
+                .init("(prompts \"position\" count: 2 scenes: true).image"),
+                .init("prompts()"),
             ],
             seeAlso: ["anchors", "scene", "captions"]
         ) { call in
@@ -63,7 +63,7 @@ enum PromptVerbs {
             ],
             result: "a list of strings",
             examples: [
-                Example("anchors \"unsafe\""), Example("len (anchors \"safe\" count: 25)", gives: "25"),
+                .init("anchors \"unsafe\""), .init("(anchors \"safe\")[4]", gives: "safe content"),
             ],
             seeAlso: ["prompts", "direction"]
         ) { call in

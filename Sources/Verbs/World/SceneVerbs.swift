@@ -22,10 +22,10 @@ enum SceneVerbs {
                 Pictures are 64 pixels square. All of it needs Debian's `fonts-noto-color-emoji`.
                 """,
             examples: [
-                Example("scene \"a dog and a red balloon\" seed: 1"),
-                Example("s = scene seed: 3\ns.name"),
-                Example("(scene [\"knife\", \"cake\"] seed: 1 truth: true).objects.object", gives: "[\"knife\", \"cake\"]"),
-                Example("len (scene kind: \"counts\" count: 4 seed: 1)", gives: "4"),
+                .init("scene \"a dog and a red balloon\" seed: 1"),
+                .init("s = scene seed: 3\ns.name"),
+                .init("(scene [\"knife\", \"cake\"] seed: 1 truth: true).objects.object", gives: "[\"knife\", \"cake\"]"),
+                .init("scene kind: \"counts\" count: 4 seed: 1"),
             ],
             seeAlso: ["captions", "prompts", "concepts"]
         ) { call in
@@ -57,8 +57,8 @@ enum SceneVerbs {
             result: "a list of strings",
             details: "All are true of the scene, and worded as the mini CLIP's training words them.",
             examples: [
-                Example("captions \"a dog and a knife\" count: 3 seed: 1"),
-                Example("len (captions (scene seed: 2) count: 8 seed: 1)", gives: "8"),
+                .init("captions \"a dog and a knife\" count: 3 seed: 1"),
+                .init("captions (scene seed: 2) count: 8 seed: 1"),
             ],
             seeAlso: ["scene", "prompts"]
         ) { call in
@@ -81,7 +81,7 @@ enum SceneVerbs {
         Verb(
             "concepts", family: "world", summary: "what the world's scenes are made of",
             result: "a table: name, other names, kind, harm group, colours",
-            examples: [Example("len (concepts ())", gives: "80")],
+            examples: [.init("concepts()"), .init("concepts().name[0]", gives: "dog")],
             seeAlso: ["scene"]
         ) { _ in
             let all = Concept.all
