@@ -71,7 +71,7 @@ struct Script {
     }
 
     func check() {
-        let host = RecordingHost()
+        let host = CollectingHost()
         let expectations = expectations
         for setting in expectations where setting.key == "set:" {
             let parts = setting.text.split(separator: "=", maxSplits: 1)

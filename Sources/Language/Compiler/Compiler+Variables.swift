@@ -75,6 +75,8 @@ extension Compiler {
     private mutating func readUnknown(_ name: String, into target: Int, _ place: Range<Int>) throws(Diagnostic) {
         if let entry = unit.interpreter.registry[name] {
             emit(.constant, target, try add(.function(Function(entry))))
+        } else if let value = unit.interpreter.registry.constants[name] {
+            emit(.constant, target, try add(value))
         } else if !isTop {
             guard let slot = unit.interpreter.makeSlot(name) else { throw failure(Sentence.tooManyVariables, place) }
             emit(.getGlobal, target, slot)

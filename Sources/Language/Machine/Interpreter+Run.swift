@@ -51,6 +51,19 @@ extension Interpreter {
         }
     }
 
+    /// Calls with one argument, which verbs such as `map` do for every element.
+    func call(_ function: Function, _ argument: Value) throws -> Value {
+        guard let head = function.head, head.pointee.parameterCount == 1 else { return try call(function, [argument]) }
+        let base = top
+        try grow(to: base + head.pointee.registerCount)
+        base.set(argument)
+        return try execute(head, function: Unmanaged.passUnretained(function), registers: base, given: 1)
+    }
+
+    func call(_ function: Function, _ first: Value, _ second: Value) throws -> Value {
+        try call(function, [first, second])
+    }
+
     /// Which parameters of a closure positional arguments fill, as a bit set.
     func given(_ count: Int, of function: Function) throws(VerbError) -> UInt64 {
         guard case .closure(let closure) = function.body else { return 0 }

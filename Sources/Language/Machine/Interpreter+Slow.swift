@@ -41,12 +41,9 @@ extension Interpreter {
     @inline(never)
     func add(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
         if i.A == i.B, i.B != i.C {
-            switch (registers[i.B].isString, registers[i.C]) {
-            case (true, .string(let tail)):
-                registers[i.A].append(tail)
-                return
-            case (false, .list(let tail)):
-                if registers[i.A].append(tail) { return }
+            switch registers[i.C] {
+            case .string(let tail): if (registers + i.A).append(tail) { return }
+            case .list(let tail): if (registers + i.A).append(tail) { return }
             default: break
             }
         }
@@ -255,31 +252,9 @@ extension Frame {
 }
 
 extension Value {
-    fileprivate var isString: Bool {
-        if case .string = self { return true }
-        return false
-    }
-
     fileprivate var isObject: Bool {
         if case .object = self { return true }
         return false
-    }
-
-    /// Appends to a string in place.
-    fileprivate mutating func append(_ tail: String) {
-        guard case .string(var text) = self else { return }
-        self = .none
-        text.append(tail)
-        self = .string(text)
-    }
-
-    /// Appends to a list in place; false for anything else.
-    fileprivate mutating func append(_ tail: [Value]) -> Bool {
-        guard case .list(var items) = self else { return false }
-        self = .none
-        items.append(contentsOf: tail)
-        self = .list(items)
-        return true
     }
 
     /// `list[index] = value` in place; false for anything else.
@@ -290,6 +265,25 @@ extension Value {
         self = .none
         items[position] = value
         self = .list(items)
+        return true
+    }
+}
+
+/// Changes in place: the value is moved out and back in, so that nothing shares its storage meanwhile.
+extension UnsafeMutablePointer<Value> {
+    /// Appends to a string; false for anything else.
+    fileprivate func append(_ tail: String) -> Bool {
+        guard case .string = pointee, case .string(var text) = move() else { return false }
+        text.append(tail)
+        initialize(to: .string(text))
+        return true
+    }
+
+    /// Appends to a list; false for anything else.
+    fileprivate func append(_ tail: [Value]) -> Bool {
+        guard case .list = pointee, case .list(var items) = move() else { return false }
+        items.append(contentsOf: tail)
+        initialize(to: .list(items))
         return true
     }
 }

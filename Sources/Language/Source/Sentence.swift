@@ -165,6 +165,27 @@ enum Sentence {
         "this format is for numbers, not for \(described(value))"
     }
 
+    static func noVerb(_ name: String) -> String { "there is no verb '\(name)'" }
+    static func noHelp(_ topic: String) -> String { "no help on '\(topic)'" }
+    static func noNumber(_ text: String) -> String { "\(Value.quoted(text)) is no number" }
+    static let noNumberHelp = "default: gives a value for such text"
+    static let emptySeparator = "the separator is empty"
+    static let emptySeparatorHelp = "for c in text { … } goes through the characters"
+    static let emptyPart = "the part to replace is empty"
+    static let textTooLong = "the text would be too long"
+
+    // MARK: Lists of the built-in verbs
+
+    static func boundsCrossed(_ low: Double, _ high: Double) -> String {
+        "the upper bound \(NumberText.shown(high)) is below the lower bound \(NumberText.shown(low))"
+    }
+    static let needsLists = "'zip' needs at least one list"
+    static let emptyReduce = "an empty list gives no value"
+    static let emptyReduceHelp = "give a value to start from: reduce xs f 0"
+    static let emptyMean = "an empty list has no mean"
+    static func emptyExtreme(_ name: String) -> String { "an empty list has no \(name)" }
+    static let sortTableNeedsColumn = "a table is sorted by a column: sort t by: \"name\""
+
     // MARK: Files and parameters
 
     static func importPath(_ value: Value) -> String { "import needs the path of a file, not \(described(value))" }

@@ -11,8 +11,8 @@ extension Parser {
         case .funcWord where following().kind == .name:
             advance()
             return .function(try function(name: text(advance())))
-        case .question:
-            return try helpStatement()
+        case .question: return try helpStatement()
+        case .name where asksForHelp: return try helpStatement()
         case .name where startsCommand:
             if let rule = Grammar.wordStatements[text(current)] { return try rule(&self) }
         default: break
@@ -160,12 +160,27 @@ extension Parser {
         return .time(try statement())
     }
 
-    /// `? direction` is `help direction`.
+    /// `? direction` is `help direction`; the topic may be a reserved word.
     private mutating func helpStatement() throws(Diagnostic) -> Statement.Kind {
         let mark = advance()
+        var arguments: [Call.Argument] = []
+        if isWord(current) {
+            let topic = advance()
+            let value = Expression(kind: .string([.text(text(topic))]), range: topic.range)
+            arguments = [.init(name: nil, nameRange: topic.range, value: value)]
+        }
         let help = Expression(kind: .name("help"), range: mark.range)
-        let call = try command(help, piped: nil)
-        return .expression(call, isSilenced: kind == .semicolon)
+        let range = range(from: mark.range.lowerBound)
+        return .expression(
+            Expression(kind: .call(Call(callee: help, arguments: arguments)), range: range), isSilenced: false)
+    }
+
+    private func isWord(_ token: Token) -> Bool { token.kind == .name || Token.Kind.words[text(token)] != nil }
+
+    /// `help for`: a reserved word can't be an argument of any other command.
+    private var asksForHelp: Bool {
+        let topic = following()
+        return text(current) == "help" && topic.spaceBefore && topic.kind != .name && isWord(topic)
     }
 
     // MARK: Functions

@@ -3,6 +3,8 @@ public final class Registry {
     private var byName: [String: VerbEntry] = [:]
     /// In the order they were added.
     public private(set) var entries: [VerbEntry] = []
+    /// Names that stand for a value unless a variable has them: `pi`.
+    public private(set) var constants: [String: Value] = [:]
     private var familySummaries: [(name: String, summary: String)] = []
 
     public init() {}
@@ -25,6 +27,8 @@ public final class Registry {
     public func add(_ verbs: some Sequence<Verb>) {
         for verb in verbs { add(verb) }
     }
+
+    public func add(constant name: String, _ value: Value) { constants[name] = value }
 
     /// Says what a family is about; families are listed in the order described, then those never described.
     public func describe(family name: String, _ summary: String) {

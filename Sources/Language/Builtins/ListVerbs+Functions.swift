@@ -1,0 +1,96 @@
+/// Verbs that go through a list with a function.
+extension ListVerbs {
+    static var withFunctions: [Verb] { [map, filter, reduce, any, every] }
+
+    private static var items: Parameter {
+        Parameter("list", .any, help: "anything with elements")
+    }
+
+    private static var map: Verb {
+        Verb(
+            "map", family: "lists", summary: "what a function gives for each element",
+            parameters: [items, Parameter("function", .function, help: "a function of one element, or a verb")],
+            result: "list",
+            examples: [
+                Verb.Example("map [1, 2, 3] (x -> x ** 2)", gives: "[1, 4, 9]"),
+                Verb.Example("[4, 9] |> map sqrt", gives: "[2, 3]"),
+            ],
+            seeAlso: ["filter", "reduce"]
+        ) { call in
+            let function = try call.function("function")
+            let items = try Operations.items(call.value("list"))
+            return .list(try items.map { try call.interpreter.call(function, $0) })
+        }
+    }
+
+    private static var filter: Verb {
+        Verb(
+            "filter", family: "lists", summary: "the elements that pass a test",
+            parameters: [items, Parameter("test", .function, help: "a function that gives true or false")],
+            result: "list", examples: [Verb.Example("filter [1, 2, 3, 4] (x -> x % 2 == 0)", gives: "[2, 4]")],
+            seeAlso: ["map", "count"]
+        ) { call in
+            let test = try call.function("test")
+            let items = try Operations.items(call.value("list"))
+            return .list(try items.filter { try Operations.truth(call.interpreter.call(test, $0)) })
+        }
+    }
+
+    private static var reduce: Verb {
+        Verb(
+            "reduce", family: "lists", summary: "one value made by taking in the elements one after the other",
+            parameters: [
+                items,
+                Parameter("function", .function, help: "a function of the value so far and the next element"),
+                Parameter("start", .any, fallback: .described("the first element"), help: "the value to start from"),
+            ],
+            result: "any value",
+            examples: [
+                Verb.Example("reduce [2, 3, 4] ((a, b) -> a * b)", gives: "24"),
+                Verb.Example("reduce [\"a\", \"b\"] ((a, b) -> a + b) \"\"", gives: "\"ab\""),
+            ],
+            seeAlso: ["sum", "map"]
+        ) { call in
+            let function = try call.function("function")
+            var items = try Operations.items(call.value("list"))[...]
+            var result: Value
+            if try call.isGiven("start") {
+                result = try call.value("start")
+            } else if let first = items.popFirst() {
+                result = first
+            } else {
+                throw call.failure("list", Sentence.emptyReduce, hint: Sentence.emptyReduceHelp)
+            }
+            for item in items { result = try call.interpreter.call(function, result, item) }
+            return result
+        }
+    }
+
+    private static var any: Verb {
+        Verb(
+            "any", family: "lists", summary: "whether an element is true or passes a test",
+            parameters: [items, test], result: "true or false",
+            examples: [Verb.Example("any [1, 5, 2] (x -> x > 4)", gives: "true")], seeAlso: ["all", "filter"]
+        ) { call in .boolean(try holds(call, for: true)) }
+    }
+
+    private static var every: Verb {
+        Verb(
+            "all", family: "lists", summary: "whether every element is true or passes a test",
+            parameters: [items, test], result: "true or false",
+            examples: [Verb.Example("all [0.1, 0.4] (x -> x < 1)", gives: "true")], seeAlso: ["any", "filter"]
+        ) { call in .boolean(try !holds(call, for: false)) }
+    }
+
+    private static var test: Parameter {
+        Parameter("test", .function, fallback: .described("the elements themselves"), help: "gives true or false")
+    }
+
+    /// Whether an element, or the test of it, has the given truth.
+    private static func holds(_ call: Arguments, for truth: Bool) throws -> Bool {
+        let test = try call.optional("test", call.function)
+        return try Operations.items(call.value("list")).contains { item in
+            try Operations.truth(test.map { try call.interpreter.call($0, item) } ?? item) == truth
+        }
+    }
+}

@@ -1,0 +1,87 @@
+extension Interpreter {
+    /// Help on a topic as terminal text: an empty topic lists the families.
+    public func help(_ topic: String, width: Int) -> String {
+        if topic.isEmpty { return registry.overview() }
+        if let entry = registry[topic] {
+            return entry.variants.map { $0.helpText(width: width) }.joined(separator: "\n")
+        }
+        if let family = registry.families.first(where: { $0.name == topic }) { return family.text() }
+        if let word = GrammarTopic.all.first(where: { $0.words.contains(topic) }) { return word.text() }
+        if let value = self[topic] { return "\(topic): \(value.typeName)\n\(value.summary.clipped(to: width))\n" }
+        let found = registry.search(topic)
+        if found.isEmpty {
+            let guess = registry.suggestion(for: topic)
+            return Sentence.noHelp(topic) + (guess.map { "; did you mean '\($0)'?" } ?? "") + "\n"
+        }
+        return listing(found.map { ($0.name, $0.verb.summary) })
+    }
+}
+
+/// Two aligned columns.
+private func listing(_ rows: [(name: String, summary: String)]) -> String {
+    let width = rows.map(\.name.displayWidth).max() ?? 0
+    return rows.map { "  " + $0.name.padded(to: width) + "  " + $0.summary + "\n" }.joined()
+}
+
+extension Registry {
+    /// All families with their verbs, and how to ask on.
+    func overview() -> String {
+        let families = families.map { family in
+            (family.name, family.summary + "\n" + family.verbs.map(\.name).joined(separator: " "))
+        }
+        let width = families.map(\.0.displayWidth).max() ?? 0
+        let margin = String(repeating: " ", count: width + 4)
+        let lines = families.map { name, text in
+            "  " + name.padded(to: width) + "  " + text.split(separator: "\n").joined(separator: "\n" + margin) + "\n"
+        }
+        return "verbs by family:\n" + lines.joined()
+            + "grammar:\n" + listing(GrammarTopic.all.map { ($0.words.joined(separator: " "), $0.summary) })
+            + "help VERB, help FAMILY, help WORD; example VERB runs its examples\n"
+    }
+}
+
+extension Registry.Family {
+    func text() -> String {
+        name + (summary.isEmpty ? "" : ": " + summary) + "\n" + listing(verbs.map { ($0.name, $0.verb.summary) })
+    }
+}
+
+extension Verb {
+    /// Its page as terminal text.
+    func helpText(width: Int) -> String {
+        var text = usage + "\n  " + summary + "\n"
+        let positional = parameters.filter { $0.style != .option }
+        let options = parameters.filter { $0.style == .option }
+        if !positional.isEmpty { text += "\n" + Self.parameterLines(positional, suffix: "", width: width) }
+        if !options.isEmpty { text += "\noptions\n" + Self.parameterLines(options, suffix: ":", width: width) }
+        if !result.isEmpty { text += "\ngives " + result + "\n" }
+        if !details.isEmpty {
+            text += "\n" + details.split(separator: "\n").map { "  " + $0 + "\n" }.joined()
+        }
+        if !examples.isEmpty {
+            text += "\nexamples\n"
+            for example in examples {
+                text += example.code.split(separator: "\n").map { "  " + $0 + "\n" }.joined()
+                if let gives = example.gives {
+                    text += gives.split(separator: "\n").map { "    # => " + $0 + "\n" }.joined()
+                }
+            }
+        }
+        if !seeAlso.isEmpty { text += "\nsee also " + seeAlso.joined(separator: ", ") + "\n" }
+        return text
+    }
+
+    private static func parameterLines(_ parameters: [Parameter], suffix: String, width: Int) -> String {
+        let names = parameters.map { $0.name + suffix + ($0.style == .rest ? " …" : "") }
+        let types = parameters.map { parameter in
+            [parameter.type.text, parameter.defaultText].filter { !$0.isEmpty }.joined(separator: ", ")
+        }
+        let nameWidth = names.map(\.displayWidth).max() ?? 0
+        let typeWidth = min(types.map(\.displayWidth).max() ?? 0, 44)
+        return parameters.indices.map { row in
+            let start = "  " + names[row].padded(to: nameWidth) + "  "
+            let separator = types[row].displayWidth > typeWidth ? "\n" + String(repeating: " ", count: nameWidth + typeWidth + 6) : "  "
+            return start + types[row].padded(to: typeWidth) + separator + parameters[row].help + "\n"
+        }.joined()
+    }
+}
