@@ -22,9 +22,13 @@ enum TensorOperators {
     }
 }
 
+extension BinaryOperator {
+    var isComparison: Bool { [.less, .lessOrEqual, .greater, .greaterOrEqual].contains(self) }
+}
+
 /// What stands behind the dot: `x.T`, `x.shape`.
 enum TensorMembers {
-    static let names = ["T", "shape", "dtype", "rank", "count", "item", "list", "gradient", "requires_gradient"]
+    static let names = ["T", "shape", "dtype", "rank", "count", "item", "list", "grad", "requires_grad"]
 
     static func value(_ name: String, of tensor: Tensor) throws -> Value? {
         switch name {
@@ -35,8 +39,8 @@ enum TensorMembers {
         case "count": .number(Double(tensor.count))
         case "item": .number(Double(try tensor.item))
         case "list": nested(tensor.floats.map(Double.init)[...], tensor.shape[...])
-        case "gradient": tensor.gradient.map { .tensor($0) } ?? Value.none
-        case "requires_gradient": .boolean(tensor.requiresGradient)
+        case "grad": tensor.gradient.map { .tensor($0) } ?? Value.none
+        case "requires_grad": .boolean(tensor.requiresGradient)
         default: nil
         }
     }

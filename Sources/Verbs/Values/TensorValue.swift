@@ -26,7 +26,10 @@ final class TensorValue: ObjectValue {
 
     func binary(_ operation: BinaryOperator, _ other: Value, isRight: Bool) throws -> Value? {
         guard let other = try other.asTensor() else { return nil }
-        return try TensorOperators.apply(operation, isRight ? other : tensor, isRight ? tensor : other).map { .tensor($0) }
+        let result = try TensorOperators.apply(operation, isRight ? other : tensor, isRight ? tensor : other)
+        // Comparisons of single numbers are true or false.
+        if let result, result.rank == 0, operation.isComparison { return .boolean(try result.item != 0) }
+        return result.map { .tensor($0) }
     }
 
     /// Same shape and same elements; NaN equals nothing.
