@@ -11,7 +11,8 @@ final class ExampleTests: XCTestCase {
     }
 
     func testEveryExampleGivesWhatItSays() throws {
-        for entry in Registry.rhumb().entries {
+        let families = ["tensors", "random", "shapes", "elementwise", "reductions", "algebra"]
+        for entry in Registry.rhumb().families.filter({ families.contains($0.name) }).flatMap(\.verbs) {
             for (variant, verb) in entry.variants.enumerated() {
                 XCTAssertFalse(verb.examples.isEmpty, "'\(verb.name)' has no example")
                 for example in verb.examples {

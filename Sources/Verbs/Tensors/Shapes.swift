@@ -5,13 +5,23 @@ extension Registry {
     func addShapes() {
         describe(family: "shapes", "the same elements under another shape; joining and parting")
         add(tensorVerbs: [
-            .reshape, .flatten, .permute, .transpose, .squeeze, .unsqueeze, .expand, .concat, .stack, .split, .flip, .outer,
+            .shape, .reshape, .flatten, .permute, .transpose, .squeeze, .unsqueeze, .expand, .concat, .stack, .split, .flip, .outer,
         ])
     }
 }
 
 extension Verb {
     private static let family = "shapes"
+
+    fileprivate static var shape: Verb {
+        Verb(
+            "shape", family: family, summary: "the size of each dimension", parameters: [.tensor], result: "list of whole numbers",
+            details: "`x.shape` is the same.", examples: [Example("shape [[1, 2, 3], [4, 5, 6]]", gives: "[2, 3]")],
+            seeAlso: ["reshape"]
+        ) { call in
+            .numbers(try call.tensor("x").shape.map(Double.init))
+        }
+    }
 
     fileprivate static var reshape: Verb {
         Verb(
@@ -141,7 +151,7 @@ extension Verb {
             result: "list of tensors",
             examples: [
                 Example("a, b = split 0..5 3\nb", gives: "tensor 2 float32\n  3  4"),
-                Example("len(split(zeros(2, 6), [1, 2, 3], axis: 1))", gives: "3"),
+                Example("split(zeros(2, 6), [1, 2, 3], axis: 1)[2].shape", gives: "[2, 3]"),
             ],
             seeAlso: ["concat"]
         ) { call in

@@ -4,17 +4,12 @@ import Tensor
 // The way between the language's values and the engine's tensors.
 
 extension Value {
-<<<<<<< HEAD
-    /// A tensor as a value.
-    package static func tensor(_ tensor: Tensor) -> Value { .object(TensorValue(tensor)) }
-=======
     /// A tensor as a value. One without dimensions is a number, unless gradients flow through it: so `mean(x) > 0.5` is
     /// true or false, and a loss still knows what it was made from.
-    static func tensor(_ tensor: Tensor) -> Value {
+    package static func tensor(_ tensor: Tensor) -> Value {
         if tensor.rank == 0, !tensor.requiresGradient, let number = tensor.floats.first { return .number(Double(number)) }
         return .object(TensorValue(tensor))
     }
->>>>>>> 340ebda (Verbs of tensors: creation, random numbers, shapes, elementwise functions, reductions, linear algebra)
 
     /// A picture as a value.
     package static func image(_ image: Image, name: String = "") -> Value { .object(ImageValue(image, name: name)) }
