@@ -125,6 +125,7 @@ final class EmbedderTests: XCTestCase {
         let again = try CLIPEmbedder.load(folder: folder)
         XCTAssertEqual(again.model.configuration, embedder.model.configuration)
         XCTAssertEqual(again.preprocessing, embedder.preprocessing)
+        XCTAssertEqual(again.tokenizer.maximumLength, 24)
         let texts = try Texts.make(seed: 6, count: 20)
         XCTAssertEqual(try again.embed(texts: texts).floats, try embedder.embed(texts: texts).floats)
         let image = try PreprocessingTests.picture(width: 40, height: 30)
@@ -206,6 +207,56 @@ final class EmbedderTests: XCTestCase {
             XCTAssertThrowsError(try configuration.validate(), text) {
                 XCTAssert("\($0)".contains("'\(key)'"), "\($0)")
             }
+        }
+    }
+
+    /// Writes folders with what transformers must make of them, for Golden/check_folder.py.
+    func testFoldersForTransformers() throws {
+        guard let path = ProcessInfo.processInfo.environment["RHUMB_SAVE_FOLDER"] else {
+            throw XCTSkip("RHUMB_SAVE_FOLDER names no folder")
+        }
+        let words: JSON = [
+            "model": [
+                "type": "WordLevel", "vocab": ["<unk>": 0, "a": 1, "dog": 2, "red": 3, ",": 4, "<s>": 5, "</s>": 6],
+                "unk_token": "<unk>",
+            ],
+            "version": "1.0", "truncation": .null, "padding": .null, "decoder": .null,
+            "normalizer": ["type": "Lowercase"], "pre_tokenizer": ["type": "Whitespace"],
+            "post_processor": ["type": "RobertaProcessing", "sep": ["</s>", 6], "cls": ["<s>", 5]],
+            "added_tokens": .array(
+                [("<unk>", 0), ("<s>", 5), ("</s>", 6)].map {
+                    ["id": .integer($1), "content": .string($0), "special": true, "normalized": false]
+                }),
+        ]
+        let roles: JSON = ["bos_token": "<s>", "eos_token": "</s>", "pad_token": "</s>", "unk_token": "<unk>"]
+        var small = try configuration()
+        (small.text.vocabSize, small.text.eosTokenID, small.vision.hiddenAct) = (7, 6, .gelu)
+        let embedders = [
+            ("bytes", try embedder()),
+            (
+                "words",
+                try CLIPEmbedder(
+                    model: Formula.model(small), tokenizer: Tokenizer(json: words, configuration: roles),
+                    preprocessing: Preprocessing(imageSize: 24))
+            ),
+        ]
+        for (name, embedder) in embedders {
+            let folder = URL(fileURLWithPath: path).appendingPathComponent(name)
+            try embedder.save(to: folder)
+            let texts = ["A red dog, a dog", "", "dog"] + (try Texts.make(seed: 8, count: 30)).filter { $0.count < 40 }
+            let image = try PreprocessingTests.picture(width: 50, height: 40)
+            let pixels = try embedder.preprocessing.pixels([image])
+            func rows(_ tensor: Tensor) throws -> JSON {
+                .array(try (0..<tensor.shape[0]).map { .array(try row(tensor, $0).map { .number(Double($0)) }) })
+            }
+            let expected: JSON = [
+                "texts": .array(texts.map(JSON.string)), "picture": [50, 40],
+                "ids": .array(try texts.map { .array(try embedder.tokens($0).map { .integer($0.identifier) }) }),
+                "text": try rows(embedder.embed(texts: texts, normalize: false)),
+                "image": try rows(embedder.embed(pixels: pixels, normalize: false)),
+                "pixels": .array(pixels.floats.map { .number(Double($0)) }),
+            ]
+            try Data(expected.text().utf8).write(to: folder.appendingPathComponent("expected.json"))
         }
     }
 }

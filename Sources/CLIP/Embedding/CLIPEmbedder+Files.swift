@@ -24,7 +24,7 @@ extension CLIPEmbedder {
     ///   - type: how weights are stored; as they are by default.
     public func save(to folder: URL, as type: StoredType? = nil) throws {
         try model.save(weightsTo: folder, as: type)
-        try tokenizer.save(to: folder)
+        try tokenizer.save(to: folder, maximumLength: maximumLength)
         try AtomicFile.write(
             preprocessing.json.text(indent: 2) + "\n", to: folder.appendingPathComponent("preprocessor_config.json"))
     }

@@ -56,8 +56,9 @@ extension Tokenizer {
 
     /// Writes `tokenizer.json`, `tokenizer_config.json` and `special_tokens_map.json` into a folder that exists.
     ///
+    /// - Parameter maximumLength: tokens the model beside it sees; nil for the tokenizer's own limit.
     /// - Throws: `CheckpointError` where a file can't be written.
-    public func save(to folder: URL) throws {
+    public func save(to folder: URL, maximumLength length: Int? = nil) throws {
         let roles = SpecialTokens.roles.compactMap { role in
             specialTokens[keyPath: role.path].map { JSON.Member(role.key, .string($0)) }
         }
@@ -65,7 +66,7 @@ extension Tokenizer {
         let name = isCLIP ? "CLIPTokenizer" : "PreTrainedTokenizerFast"
         let settings =
             roles + [
-                .init("model_max_length", maximumLength.map(JSON.integer) ?? .number(1e30)),
+                .init("model_max_length", (length ?? maximumLength).map(JSON.integer) ?? .number(1e30)),
                 .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(name)),
             ]
         try AtomicFile.write(json.text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer.json"))

@@ -55,27 +55,30 @@ def size(edge):
     return {"size": {"shortest_edge": edge}, "crop_size": {"height": edge, "width": edge}}
 
 
-cases = [
-    case(640, 480),
-    case(333, 517),
-    case(224, 224),
-    case(100, 37),
-    case(1, 1, **size(16)),
-    case(500, 3, **size(32)),
-    case(1201, 899, **size(336)),
-    case(64, 64, **size(64)),
-    case(65, 64, **size(64)),
-    case(96, 80, **size(64), resample=2),
-    case(96, 80, **size(64), resample=1),
-    case(96, 80, **size(64), resample=4),
-    case(96, 80, **size(64), resample=5),
-    case(31, 50, **size(64), resample=1),
-    case(70, 50, size={"height": 40, "width": 60}, crop_size={"height": 33, "width": 47}),
-    case(70, 50, size={"shortest_edge": 20}, crop_size={"height": 33, "width": 31}),
-    case(40, 30, do_resize=False, crop_size={"height": 24, "width": 51}),
-    case(40, 30, do_center_crop=False, size={"height": 17, "width": 19}, image_mean=[0.5] * 3, image_std=[0.5] * 3),
-    case(40, 30, do_normalize=False, **size(16)),
-    case(40, 30, do_rescale=False, **size(16)),
-]
-with open(os.path.join(here, "preprocessing.golden.json"), "w") as file:
-    json.dump(cases, file, indent=0)
+def cases():
+    return [
+        case(640, 480),
+        case(333, 517),
+        case(224, 224),
+        case(100, 37),
+        case(1, 1, **size(16)),
+        case(500, 3, **size(32)),
+        case(1201, 899, **size(336)),
+        case(64, 64, **size(64)),
+        case(65, 64, **size(64)),
+        case(96, 80, **size(64), resample=2),
+        case(96, 80, **size(64), resample=1),
+        case(96, 80, **size(64), resample=4),
+        case(96, 80, **size(64), resample=5),
+        case(31, 50, **size(64), resample=1),
+        case(70, 50, size={"height": 40, "width": 60}, crop_size={"height": 33, "width": 47}),
+        case(70, 50, size={"shortest_edge": 20}, crop_size={"height": 33, "width": 31}),
+        case(40, 30, do_resize=False, crop_size={"height": 24, "width": 51}),
+        case(40, 30, do_center_crop=False, size={"height": 17, "width": 19}, image_mean=[0.5] * 3, image_std=[0.5] * 3),
+        case(40, 30, do_normalize=False, **size(16)),
+        case(40, 30, do_rescale=False, **size(16)),
+    ]
+
+if __name__ == "__main__":
+    with open(os.path.join(here, "preprocessing.golden.json"), "w") as file:
+        json.dump(cases(), file, indent=0)
