@@ -63,7 +63,8 @@ let package = Package(
         .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
         .testTarget(name: "WorldTests", dependencies: ["World"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),
-        .testTarget(name: "PlotTests", dependencies: ["Plot"]),
+        .testTarget(
+            name: "PlotTests", dependencies: ["Plot"], exclude: ["Snapshots"], resources: [.copy("Golden")]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook"]),
         .testTarget(name: "VerbsTests", dependencies: ["Verbs", "CLIP", "World"]),
     ],

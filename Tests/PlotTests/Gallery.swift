@@ -2,7 +2,8 @@ import Foundation
 import Plot
 
 /// One figure of each kind, with the texts and values that are hard to draw. Their scripts are compared with recorded
-/// ones; `RHUMB_FIGURES=folder swift test --filter GalleryTests` leaves the pictures to look at.
+/// ones; `RHUMB_FIGURES=folder swift test --filter RenderingTests` leaves the pictures to look at. Values are rounded, so
+/// that the last bit of a sine doesn't matter.
 enum Gallery {
     /// Numbers that look random and are the same everywhere.
     struct Noise {
@@ -18,9 +19,11 @@ enum Gallery {
 
         /// Close to normal: twelve uniform numbers.
         mutating func normal(_ mean: Double = 0, _ deviation: Double = 1) -> Double {
-            mean + deviation * ((0..<12).reduce(0.0) { sum, _ in sum + uniform() } - 6)
+            round(mean + deviation * ((0..<12).reduce(0.0) { sum, _ in sum + uniform() } - 6))
         }
     }
+
+    static func round(_ value: Double) -> Double { (value * 10_000).rounded() / 10_000 }
 
     static var all: [(name: String, figure: Figure)] {
         [
@@ -33,11 +36,11 @@ enum Gallery {
     }
 
     static var line: Figure {
-        let x = stride(from: 0.0, through: 2, by: 0.1).map { $0 }
+        let x = (0...20).map { Double($0) / 10 }
         return .line(
             [
-                Line(x: x, y: x.map { 0.62 - 0.21 * $0 }, name: "a dagger on a table", showsPoints: true),
-                Line(x: x, y: x.map { 0.48 + 0.03 * $0 }, name: "a red apple", showsPoints: true),
+                Line(x: x, y: x.map { round(0.62 - 0.21 * $0) }, name: "a dagger on a table", showsPoints: true),
+                Line(x: x, y: x.map { round(0.48 + 0.03 * $0) }, name: "a red apple", showsPoints: true),
             ],
             title: "Steered reward against the strength of steering", x: Axis("α"), y: Axis("reward r(x, p)"),
             references: [
@@ -47,9 +50,9 @@ enum Gallery {
 
     static var band: Figure {
         var noise = Noise(3)
-        let x = stride(from: 0.0, through: 2, by: 0.1).map { $0 }
+        let x = (0...20).map { Double($0) / 10 }
         func series(_ name: String, _ start: Double, _ slope: Double) -> Line {
-            let mean = x.map { start + slope * $0 + noise.normal(0, 0.006) }
+            let mean = x.map { round(start + slope * $0 + noise.normal(0, 0.006)) }
             return Line(
                 x: x, y: mean, band: .init(around: mean, deviation: x.map { 0.03 + 0.02 * $0 }), name: name)
         }
@@ -60,11 +63,8 @@ enum Gallery {
 
     static var metrics: Figure {
         var noise = Noise(11)
-        let raw = (0..<400).map { 0.2 + 0.5 * (1 - exp(-Double($0) / 120)) + noise.normal(0, 0.05) }
-        let smooth = raw.indices.map { i in
-            let window = raw[max(0, i - 12)...min(raw.count - 1, i + 12)]
-            return window.reduce(0, +) / Double(window.count)
-        }
+        let raw = (0..<400).map { round(0.2 + 0.5 * (1 - exp(-Double($0) / 120)) + noise.normal(0, 0.05)) }
+        let smooth = Smoothing.movingAverage(25)(raw).map(round)
         var pale = Line(y: raw, colour: Palette.colour(0))
         pale.opacity = 0.3
         return .line(
@@ -76,8 +76,8 @@ enum Gallery {
         let x = (0...40).map { Double($0) * 250 }
         return .line(
             [
-                Line(x: x, y: x.map { 2.5 * exp(-$0 / 1500) + 1e-4 }, name: "KL to the start"),
-                Line(x: x, y: x.map { 3e-3 * (1 + $0 / 900) }, name: "clip fraction", style: .dashed),
+                Line(x: x, y: x.map { round(2.5 * exp(-$0 / 1500) + 1e-4) }, name: "KL to the start"),
+                Line(x: x, y: x.map { round(3e-3 * (1 + $0 / 900)) }, name: "clip fraction", style: .dashed),
             ],
             x: Axis("update"), y: Axis("value", isLogarithmic: true))
     }
@@ -170,7 +170,7 @@ enum Gallery {
 
     static var heatmap: Figure {
         let names = ["dog", "cat", "knife", "sword", "apple"]
-        let values = (0..<25).map { index -> Double in 1 - 0.16 * Double(abs(index / 5 - index % 5)) }
+        let values = (0..<25).map { index -> Double in round(1 - 0.16 * Double(abs(index / 5 - index % 5))) }
         return .heatmap(
             Heatmap(
                 values: values, rows: 5, columns: 5,
@@ -179,7 +179,7 @@ enum Gallery {
     }
 
     static var signedHeatmap: Figure {
-        var values = (0..<32).map { sin(Double($0)) * 0.4 }
+        var values = (0..<32).map { round(sin(Double($0)) * 0.4) }
         values[10] = .nan
         return .heatmap(
             Heatmap(
@@ -189,10 +189,10 @@ enum Gallery {
     }
 
     static var largeHeatmap: Figure {
-        let n = 80
+        let n = 50
         let values = (0..<n * n).map { index -> Double in
             let distance = Double(index / n - index % n) / 15
-            return exp(-distance * distance) * (1 + 0.2 * sin(Double(index)))
+            return (exp(-distance * distance) * (1 + 0.2 * sin(Double(index))) * 100).rounded() / 100
         }
         return .heatmap(
             Heatmap(values: values, rows: n, columns: n),
@@ -215,7 +215,7 @@ enum Gallery {
 
     static var images: Figure {
         .images(
-            (0..<7).map { picture($0, width: $0 == 5 ? 48 : 64, height: $0 == 6 ? 300 : 64) },
+            (0..<7).map { picture($0, width: $0 == 5 ? 12 : 16, height: $0 == 6 ? 600 : 16) },
             captions: ["a red ball", "a dagger on a table", "two_dogs next to a fire", "it's", "r = 0.42", "", "tall"],
             title: "Samples, seed 7")
     }

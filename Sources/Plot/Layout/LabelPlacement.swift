@@ -124,7 +124,7 @@ extension LabelPlacement.Placed {
                     + "linecolor '\(Theme.frame.hex)'")
         }
         builder.label(
-            text, at: data(box.x, box.y + box.height / 2), "left", points: Theme.noteSize, bold: isBold, colour: colour)
+            text, at: data(box.x, box.y + box.height / 2), "left boxed", points: Theme.noteSize, bold: isBold, colour: colour)
     }
 }
 

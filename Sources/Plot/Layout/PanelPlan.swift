@@ -26,7 +26,11 @@ struct PanelPlan {
     let yLabel: String
     private(set) var insets = Insets()
 
-    init(_ panel: Panel, size: FigureSize) {
+    init(_ whole: Panel, size: FigureSize) {
+        var panel = whole
+        panel.layers = whole.layers.map { layer in
+            if case .line(let line) = layer { .line(line.thinned(stretches: 2 * Int(size.width))) } else { layer }
+        }
         self.panel = panel
         self.size = size
         styles = panel.styles

@@ -1,9 +1,9 @@
 import Foundation
 
 /// Round positions along an axis and their texts.
-enum Ticks {
+package enum Ticks {
     /// About `count` ticks at multiples of 1, 2 or 5 times a power of ten, within the range.
-    static func linear(_ lower: Double, _ upper: Double, count: Int, wholeNumbers: Bool = false) -> [Tick] {
+    package static func linear(_ lower: Double, _ upper: Double, count: Int, wholeNumbers: Bool = false) -> [Tick] {
         let span = upper - lower
         guard span > 0, span.isFinite else { return [] }
         // A quarter more ticks than wanted read better than half as many.
@@ -30,7 +30,7 @@ enum Ticks {
 
     /// Powers of ten within a range of positive numbers; a range that holds fewer than two gets 2 and 5 times them as
     /// well, and one that holds none gets linear ticks.
-    static func logarithmic(_ lower: Double, _ upper: Double, count: Int) -> [Tick] {
+    package static func logarithmic(_ lower: Double, _ upper: Double, count: Int) -> [Tick] {
         let first = Int(log10(lower).rounded(.down)), last = Int(log10(upper).rounded(.up))
         let slack = 1e-9
         func inside(_ value: Double) -> Bool { value >= lower * (1 - slack) && value <= upper * (1 + slack) }
@@ -58,7 +58,7 @@ enum Ticks {
 }
 
 /// Numbers as people write them.
-enum NumberText {
+package enum NumberText {
     /// The texts of values at multiples of a step: as many decimals as the step needs, a power of ten when they get long.
     static func labels(_ values: [Double], step: Double) -> [String] {
         let greatest = values.map(\.magnitude).max() ?? 0
@@ -70,25 +70,25 @@ enum NumberText {
     }
 
     /// With that many decimals and a minus sign that is as wide as a digit.
-    static func fixed(_ value: Double, decimals: Int) -> String {
+    package static func fixed(_ value: Double, decimals: Int) -> String {
         let text = String(format: "%.\(min(decimals, 17))f", value)
         return signed(text.contains { ("1"..."9").contains($0) } ? text : text.replacing("-", with: ""))
     }
 
     /// The shortest text, without an exponent.
-    static func plain(_ value: Double) -> String {
+    package static func plain(_ value: Double) -> String {
         signed(String(format: "%.10g", value))
     }
 
     /// Four digits at most: a value in a sentence or a cell.
-    static func short(_ value: Double) -> String {
+    package static func short(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         let text = String(format: "%.4g", value)
         return text.contains("e") ? scientific(value, step: pow(10, log10(value.magnitude).rounded(.down) - 2)) : signed(text)
     }
 
     /// A mantissa and a power of ten: `2.5×10⁻⁴`, or just `10⁻⁴`. The mantissa is exact to `step`.
-    static func scientific(_ value: Double, step: Double? = nil) -> String {
+    package static func scientific(_ value: Double, step: Double? = nil) -> String {
         guard value != 0 else { return "0" }
         let exponent = Int((log10(value.magnitude) + 1e-12).rounded(.down))
         let mantissa = value / pow(10, Double(exponent))

@@ -49,15 +49,15 @@ extension PlotError: LocalizedError, CustomStringConvertible {
         }
     }
 
-    /// What to try, if anything is known.
-    public var hint: String? {
+    /// What to try; empty when there is nothing to say.
+    public var hint: String {
         switch self {
         case .gnuplotMissing: "install it with: sudo apt-get install gnuplot-nox"
         case .notPositive: "give the axis a positive lower end, or make it linear"
-        default: nil
+        default: ""
         }
     }
 
     public var errorDescription: String? { message }
-    public var description: String { hint.map { "\(message); \($0)" } ?? message }
+    public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 }

@@ -54,7 +54,7 @@ extension Figure {
         [
             "set encoding utf8",
             "set key noenhanced spacing 1.2 textcolor '\(Theme.ink.hex)' font ',\(Theme.legendSize.shortText)'",
-            "set style textbox noborder",
+            "set style textbox opaque fillcolor '#59ffffff' noborder margins 0.4,0.3",
             "set bars small",
         ]
     }

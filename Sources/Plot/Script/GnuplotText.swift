@@ -4,28 +4,34 @@ extension String {
     /// This text as a gnuplot string expression that yields exactly it.
     ///
     /// Single quotes, because gnuplot substitutes the output of commands between backquotes in double ones. They can't
-    /// hold a line break, so lines are joined by an expression. Control characters have no glyph and are dropped.
+    /// hold a line break, and not in every place a quote, so the parts around these are joined by an expression. Control
+    /// characters have no glyph and are dropped.
     /// The text must be used with `noenhanced`, or underscores, braces, `^`, `@`, `&` and `~` are markup.
-    var gnuplotQuoted: String {
-        let lines = split(omittingEmptySubsequences: false) { $0.isNewline }
-        return lines.map { line in
-            var text = String.UnicodeScalarView()
-            for scalar in line.unicodeScalars {
-                switch scalar {
-                case "'": text.append(contentsOf: "''".unicodeScalars)
-                case "\t": text.append(contentsOf: "    ".unicodeScalars)
-                default: if scalar.properties.generalCategory != .control { text.append(scalar) }
-                }
+    package var gnuplotQuoted: String {
+        var parts: [String] = []
+        var text = String.UnicodeScalarView()
+        func finish(_ next: String?) {
+            if !text.isEmpty || (parts.isEmpty && next == nil) { parts.append("'\(String(text))'") }
+            text = String.UnicodeScalarView()
+            if let next { parts.append(next) }
+        }
+        for scalar in unicodeScalars {
+            switch scalar {
+            case "'": finish("\"'\"")
+            case "\n", "\u{2028}", "\u{2029}": finish("\"\\n\"")
+            case "\t": text.append(contentsOf: "    ".unicodeScalars)
+            default: if scalar.properties.generalCategory != .control { text.append(scalar) }
             }
-            return "'" + String(text) + "'"
-        }.joined(separator: ".\"\\n\".")
+        }
+        finish(nil)
+        return parts.joined(separator: ".")
     }
 }
 
 extension String {
     /// This text in bold as a gnuplot string expression, to be used without `noenhanced`: the svg terminal knows bold
     /// type only as markup, so every character that means something there is escaped.
-    var gnuplotBold: String {
+    package var gnuplotBold: String {
         var escaped = ""
         for character in self {
             if "\\{}^_@&~".contains(character) { escaped.append("\\") }

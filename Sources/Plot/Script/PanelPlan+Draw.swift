@@ -118,7 +118,8 @@ extension PanelPlan {
             builder.label(
                 reference.label, at: isVertical ? "first \(value), graph 0.96" : "graph 0.99, first \(value)",
                 isVertical
-                    ? (isFar ? "right offset -0.6,0" : "left offset 0.6,0") : "right offset 0,\(isFar ? "-0.6" : "0.55")",
+                    ? (isFar ? "right offset -0.6,0" : "left offset 0.6,0")
+                    : "right offset 0,\(isFar ? "-0.6" : "0.55")",
                 points: Theme.noteSize, colour: Theme.softInk)
         }
     }

@@ -60,7 +60,7 @@ extension Terminal {
 }
 
 /// Asks the terminal itself.
-enum TerminalQuery {
+package enum TerminalQuery {
     /// How long an answer may take; a terminal far away takes longer and is treated as if it knew nothing.
     private static let patience: Int32 = 150
 

@@ -3,7 +3,7 @@ extension Bars {
     func text(columns: Int, styles: [SeriesStyle], depth: ColourDepth) -> [String] {
         let colours = (styles.first?.colours ?? []).map { $0.mixed(with: .white, 0.15) }
         let several = series.count > 1
-        let names = categories.map { $0.replacing("\n", with: " ").fitted(columns / 3) }
+        let names = categories.map { $0.replacing("\n", with: " ").fitted(columns / 4) }
         let nameWidth = names.map(\.cellWidth).max() ?? 0
         let texts = series.map { series in
             series.values.enumerated().map { index, value in
@@ -11,7 +11,7 @@ extension Bars {
             }
         }
         let valueWidth = texts.flatMap { $0 }.map(\.cellWidth).max() ?? 0
-        let room = max(8, columns - nameWidth - valueWidth - 3)
+        let room = max(4, columns - nameWidth - valueWidth - 3)
         let finite = series.flatMap(\.values).filter(\.isFinite)
         let least = min(finite.min() ?? 0, 0), greatest = max(finite.max() ?? 1, 0)
         let unit = greatest > least ? Double(room) / (greatest - least) : 0
@@ -19,9 +19,10 @@ extension Bars {
 
         var lines: [String] = []
         if several {
-            lines.append(
-                zip(series, colours).map { "█".coloured($1, depth) + " " + $0.name.fitted(columns / 3) }
-                    .joined(separator: "   "))
+            let entries = zip(series, colours).map { series, colour in
+                "█".coloured(colour, depth) + " " + series.name.fitted(max(4, columns / self.series.count - 5))
+            }
+            lines.append(entries.joined(separator: "   "))
         }
         for (c, name) in names.enumerated() {
             if several, c > 0 { lines.append("") }

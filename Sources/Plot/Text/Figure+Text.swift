@@ -23,7 +23,7 @@ extension Figure {
 extension Panel {
     func text(columns: Int, rows: Int, depth: ColourDepth) -> [String] {
         if let images { return heading(columns) + images.text(columns: columns, depth: depth) }
-        if let heatmap { return heading(columns) + heatmap.text(columns: columns, depth: depth) + footing }
+        if let heatmap { return heading(columns) + heatmap.text(columns: columns, depth: depth) + footing(columns) }
         if let bars { return heading(columns) + bars.text(columns: columns, styles: styles, depth: depth) }
         return TextPlot(self, columns: columns, rows: rows, depth: depth).lines
     }
@@ -33,10 +33,10 @@ extension Panel {
     }
 
     /// What the axes of cells mean.
-    private var footing: [String] {
+    private func footing(_ columns: Int) -> [String] {
         let labels = [y.label.isEmpty ? "" : "rows: \(y.label)", x.label.isEmpty ? "" : "columns: \(x.label)"]
             .filter { !$0.isEmpty }
-        return labels.isEmpty ? [] : [labels.joined(separator: " · ")]
+        return labels.isEmpty ? [] : [labels.joined(separator: " · ").fitted(columns)]
     }
 }
 

@@ -1,0 +1,62 @@
+/// One record of a file of separated values (RFC 4180): fields in quotes may hold separators, line breaks and, doubled,
+/// quotes.
+enum CSVRecord {
+    /// Where the record that begins at `start` ends: the place of its line break, outside quotes. `nil` while there is
+    /// none; `line` counts the breaks inside quotes.
+    static func end(in bytes: [UInt8], from start: Int) -> Int? {
+        var inQuotes = false
+        for index in start..<bytes.count {
+            switch bytes[index] {
+            case UInt8(ascii: "\""): inQuotes.toggle()
+            case UInt8(ascii: "\n") where !inQuotes: return index
+            default: break
+            }
+        }
+        return nil
+    }
+
+    /// The fields of a record; `nil` when its quotes don't match.
+    ///
+    /// - Parameter separator: A blank stands for any number of blanks.
+    static func fields(_ record: Substring, separator: Character) -> [Substring]? {
+        guard separator != " " else { return record.split { $0 == " " || $0 == "\t" } }
+        // Most records have no quotes.
+        guard record.utf8.contains(UInt8(ascii: "\"")) else {
+            return record.split(separator: separator, omittingEmptySubsequences: false)
+        }
+        var fields: [Substring] = []
+        var rest = record
+        while true {
+            let trimmed = rest.drop { $0 == " " }
+            if trimmed.first == "\"" {
+                guard let (text, after) = quoted(trimmed.dropFirst()) else { return nil }
+                fields.append(text)
+                rest = after.drop { $0 == " " }
+                if rest.isEmpty { return fields }
+                guard rest.first == separator else { return nil }
+                rest = rest.dropFirst()
+            } else if let end = rest.firstIndex(of: separator) {
+                fields.append(rest[..<end])
+                rest = rest[rest.index(after: end)...]
+            } else {
+                return fields + [rest]
+            }
+        }
+    }
+
+    /// The text up to the closing quote, and what follows it.
+    private static func quoted(_ text: Substring) -> (text: Substring, after: Substring)? {
+        var result = ""
+        var index = text.startIndex
+        while index < text.endIndex {
+            let next = text.index(after: index)
+            if text[index] == "\"" {
+                guard next < text.endIndex, text[next] == "\"" else { return (result[...], text[next...]) }
+                index = next
+            }
+            result.append(text[index])
+            index = text.index(after: index)
+        }
+        return nil
+    }
+}

@@ -1,0 +1,76 @@
+# Drawn by Rhumb. Run it with gnuplot 5.2 or later; it writes its files into its own folder.
+folder = ''
+do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { folder = ARG0[1:i] } }
+name = folder.'histograms'
+
+$bins1 << EOD
+0.0162 0.05748235294117647 0.6055856369335993
+0.05748235294117647 0.09876470588235295 1.695639783414078
+0.09876470588235295 0.1400470588235294 3.149045312054717
+0.1400470588235294 0.18132941176470588 4.541892277001995
+0.18132941176470588 0.22261176470588234 4.723567968082076
+0.22261176470588234 0.26389411764705883 3.9968652037617534
+0.26389411764705883 0.30517647058823527 2.8462524935879188
+0.30517647058823527 0.34645882352941176 1.9378740381875168
+0.34645882352941176 0.38774117647058826 0.545027073240239
+0.38774117647058826 0.4290235294117647 0.18167569108007994
+0.4290235294117647 0.47030588235294113 0
+0.47030588235294113 0.5115882352941177 0
+0.5115882352941177 0.5528705882352941 0
+0.5528705882352941 0.5941529411764706 0
+0.5941529411764706 0.635435294117647 0
+0.635435294117647 0.6767176470588235 0
+0.6767176470588235 0.718 0
+EOD
+
+$bins2 << EOD
+0.0162 0.05748235294117647 0.08074475159114658
+0.05748235294117647 0.09876470588235295 0
+0.09876470588235295 0.1400470588235294 0
+0.1400470588235294 0.18132941176470588 0.48446850954687953
+0.18132941176470588 0.22261176470588234 1.1304265222760523
+0.22261176470588234 0.26389411764705883 1.211171273867198
+0.26389411764705883 0.30517647058823527 1.6956397834140797
+0.30517647058823527 0.34645882352941176 3.149045312054715
+0.34645882352941176 0.38774117647058826 3.95649282796618
+0.38774117647058826 0.4290235294117647 3.9564928279661853
+0.4290235294117647 0.47030588235294113 2.7453215540989855
+0.47030588235294113 0.5115882352941177 2.099363541369807
+0.5115882352941177 0.5528705882352941 2.260853044552106
+0.5528705882352941 0.5941529411764706 0.8074475159114664
+0.5941529411764706 0.635435294117647 0.3229790063645866
+0.635435294117647 0.6767176470588235 0.16148950318229285
+0.6767176470588235 0.718 0.1614895031822933
+EOD
+
+set encoding utf8
+set key noenhanced spacing 1.2 textcolor '#262626' font ',9'
+set style textbox opaque fillcolor '#59ffffff' noborder margins 0.4,0.3
+set bars small
+
+png = "pngcairo size 1016,734 font 'Arial,10' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'"
+svg = "svg size 508,367 font 'Arial,10' fontscale 1.333 background '#ffffff'"
+do for [suffix in 'png svg'] {
+    eval 'set terminal '.value(suffix)
+    set output name.'.'.suffix
+    set lmargin at screen 0.09437; set rmargin at screen 0.98019
+    set tmargin at screen 0.90765; set bmargin at screen 0.1447
+    unset logscale x
+    set xrange [0.0021639999999999993:0.732036]
+    set xtics nomirror out scale 0.5,0.3 norotate noenhanced font ',9' textcolor '#262626' ('0.1' 0.1, '0.2' 0.2, '0.3' 0.30000000000000004, '0.4' 0.4, '0.5' 0.5, '0.6' 0.6000000000000001, '0.7' 0.7000000000000001)
+    unset logscale y
+    set yrange [0:5.006982046167001]
+    set ytics nomirror out scale 0.5,0.3 norotate noenhanced font ',9' textcolor '#262626' ('0' 0, '1' 1, '2' 2, '3' 3, '4' 4, '5' 5)
+    set border 3 linecolor '#8c8c8c' linewidth 0.8
+    set grid noxtics ytics back linetype 1 linecolor '#e6e6e6' linewidth 0.8
+    set label '{/:Bold Safety of text}' at screen 0.53728, screen 0.94837 center font ',11' textcolor '#262626' front
+    set label 'z · v' at screen 0.53728, screen 0.04995 center noenhanced font ',10' textcolor '#262626' front
+    set label 'density' at screen 0.0357, screen 0.52618 center rotate by 90 noenhanced font ',10' textcolor '#262626' front
+    set key on at screen 0.83315, screen 0.88585 left top Left reverse vertical maxcols 1 samplen 0.6 opaque fillcolor '#26ffffff'
+    set arrow from first 0.29, graph 0 to first 0.29, graph 1 nohead back linewidth 1.2 dashtype (9,6) linecolor '#5c5c5c'
+    set label 'threshold' at first 0.29, graph 0.96 left offset 0.6,0 noenhanced font ',8.5' textcolor '#5c5c5c' front
+    plot $bins1 using (($1+$2)/2):($3/2):1:2:(0):3 with boxxyerror fillcolor '#0072b2' fillstyle transparent solid 0.45 noborder linewidth 0.8 title 'unsafe', \
+         $bins2 using (($1+$2)/2):($3/2):1:2:(0):3 with boxxyerror fillcolor '#d55e00' fillstyle transparent solid 0.45 noborder linewidth 0.8 title 'safe'
+    unset label; unset arrow; unset object
+    unset output
+}

@@ -1,0 +1,94 @@
+import Foundation
+import Plot
+import XCTest
+
+/// Against scikit-learn; see Golden/make_tsne.py.
+final class TSNETests: XCTestCase {
+    private struct Golden: Decodable {
+        var dimensions: Int
+        var perplexity: Double
+        var points: [Float]
+        var divergences: [Double]
+        var trustworthiness: Double
+        var affinities_of_first: [Double]
+        var component_deviations: [Double]
+    }
+
+    private let golden: Golden = {
+        let file = Bundle.module.url(forResource: "Golden/tsne", withExtension: "json")!
+        return try! JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+    }()
+
+    func testAffinitiesAreThoseOfScikitLearn() {
+        let distances = SquaredDistances(golden.points, dimensions: golden.dimensions)
+        let affinities = Affinities(distances, perplexity: golden.perplexity)
+        XCTAssertEqual(affinities.values.reduce(0) { $0 + Double($1) }, 1, accuracy: 1e-5)
+        for (j, wanted) in golden.affinities_of_first.enumerated() {
+            XCTAssertEqual(Double(affinities.values[j]), wanted, accuracy: 1e-4 * wanted + 1e-10)
+            XCTAssertEqual(affinities.values[j], affinities.values[j * affinities.stride], "symmetric")
+        }
+    }
+
+    func testPrincipalComponentsHaveTheDeviationsOfScikitLearn() {
+        let components = PrincipalComponents(golden.points, dimensions: golden.dimensions)
+        for (values, wanted) in zip([components.first, components.second], golden.component_deviations) {
+            let mean = values.reduce(0, +) / Double(values.count)
+            let variance = values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count)
+            XCTAssertEqual(variance.squareRoot(), wanted, accuracy: 1e-3 * wanted)
+        }
+    }
+
+    func testTheLayoutIsAsGoodAsScikitLearns() throws {
+        let layout = try TSNE(perplexity: golden.perplexity).layout(golden.points, dimensions: golden.dimensions)
+        XCTAssertGreaterThan(layout.divergence, golden.divergences.min()! * 0.97)
+        XCTAssertLessThan(layout.divergence, golden.divergences.max()! * 1.03)
+        XCTAssertGreaterThan(trustworthiness(layout, neighbours: 10), golden.trustworthiness - 0.01)
+        // From elsewhere it is about as good, and the same each time.
+        let settings = TSNE(perplexity: golden.perplexity, iterations: 200, start: .random(seed: 3))
+        let other = try settings.layout(golden.points, dimensions: golden.dimensions)
+        XCTAssertLessThan(other.divergence, 3 * layout.divergence)
+        XCTAssertEqual(other, try settings.layout(golden.points, dimensions: golden.dimensions))
+    }
+
+    /// The share of near neighbours in the plane that were near in space (Venna and Kaski, 2001), as scikit-learn does it.
+    private func trustworthiness(_ layout: TSNE.Layout, neighbours k: Int) -> Double {
+        let n = layout.x.count
+        let space = SquaredDistances(golden.points, dimensions: golden.dimensions)
+        let plane = SquaredDistances(zip(layout.x, layout.y).flatMap { [Float($0), Float($1)] }, dimensions: 2)
+        func order(_ distances: SquaredDistances, _ i: Int) -> [Int] {
+            (0..<n).filter { $0 != i }.sorted { distances.values[i * n + $0] < distances.values[i * n + $1] }
+        }
+        var penalty = 0.0
+        for i in 0..<n {
+            let rank = Dictionary(uniqueKeysWithValues: order(space, i).enumerated().map { ($1, $0 + 1) })
+            for j in order(plane, i).prefix(k) { penalty += Double(max(0, (rank[j] ?? 0) - k)) }
+        }
+        let worst = Double(n * k) * Double(2 * n - 3 * k - 1)
+        return 1 - 2 * penalty / worst
+    }
+
+    func testProgressIsToldAndTheWorkCanBeCancelled() throws {
+        var told: [Int] = []
+        _ = try TSNE(iterations: 35).layout(golden.points, dimensions: golden.dimensions, progress: { told.append($0) })
+        XCTAssertEqual(told, [0, 10, 20, 30, 35])
+        var asked = 0
+        XCTAssertThrowsError(
+            try TSNE().layout(golden.points, dimensions: golden.dimensions, isCancelled: { asked += 1; return asked > 7 })
+        ) { XCTAssertEqual($0 as? EmbeddingError, .cancelled) }
+        XCTAssertEqual(asked, 8)
+    }
+
+    func testBadPointsAreRefused() {
+        func failure(_ points: [Float], _ dimensions: Int, _ settings: TSNE = TSNE()) -> EmbeddingError? {
+            do { _ = try settings.layout(points, dimensions: dimensions) } catch { return error }
+            return nil
+        }
+        XCTAssertEqual(failure([1, 2, 3], 2), .raggedPoints(count: 3, dimensions: 2))
+        XCTAssertEqual(failure([1, 2, 3], 1), .tooFewPoints(3))
+        XCTAssertEqual(failure([1, 2, .nan, 4], 1), .notFinite(point: 2))
+        XCTAssertEqual(failure([1, 2, 3, 4], 1, TSNE(perplexity: 0.5)), .badPerplexity(0.5))
+        // Few points, equal points, a single dimension: fine.
+        XCTAssertNil(failure([1, 2, 3, 4], 1))
+        XCTAssertNil(failure([Float](repeating: 1, count: 24), 2))
+    }
+}
