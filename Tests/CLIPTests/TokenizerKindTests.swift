@@ -18,7 +18,8 @@ final class TokenizerKindTests: XCTestCase {
     }
 
     func testEveryKind() throws {
-        let strings = try strings(), trained = try trained()
+        let strings = try strings()
+        let trained = try trained()
         let cases = try XCTUnwrap(JSON(parsing: Golden.data("tokenizer-kinds.golden.json")).array)
         XCTAssertEqual(cases.count, 33)
         for json in cases {
@@ -46,7 +47,10 @@ final class TokenizerKindTests: XCTestCase {
         }
         let cases: [(JSON, String)] = [
             (["model": ["type": "Unigram", "vocab": [:]]], "the tokenizer's model 'Unigram' is not supported"),
-            (["model": words, "normalizer": ["type": "BertNormalizer"]], "the tokenizer's normalizer 'BertNormalizer'"),
+            (
+                ["model": words, "normalizer": ["type": "BertNormalizer"]],
+                "the tokenizer's normalizer 'BertNormalizer'"
+            ),
             (["model": words, "pre_tokenizer": ["type": "Metaspace"]], "the tokenizer's pre-tokenizer 'Metaspace'"),
             (["model": words, "post_processor": ["type": "Other"]], "the tokenizer's post-processor 'Other'"),
             (["model": words, "pre_tokenizer": split("a(")], "'a(' has an unclosed '('"),
@@ -63,12 +67,18 @@ final class TokenizerKindTests: XCTestCase {
             (["model": words, "pre_tokenizer": split("a)")], "an unmatched ')'"),
             (["model": words, "pre_tokenizer": split("\\")], "a backslash at the end"),
             (["model": ["type": "WordLevel", "vocab": ["a": -1]]], "the token 'a' has the identifier -1"),
-            (["model": ["type": "WordLevel", "vocab": ["a": 99_999_999]]], "the token 'a' has the identifier 99999999"),
+            (
+                ["model": ["type": "WordLevel", "vocab": ["a": 99_999_999]]],
+                "the token 'a' has the identifier 99999999"
+            ),
             (["model": ["type": "WordLevel", "vocab": ["a": "x"]]], "the token 'a' has no identifier"),
             (["model": ["type": "BPE", "vocab": ["a": 0], "merges": ["a"]]], "merge rule 1"),
             (["model": ["type": "BPE", "vocab": ["a": 0], "merges": ["a b"]]], "merge rule 1 joins 'a' and 'b'"),
             (["model": ["type": "BPE", "vocab": ["a": 0], "dropout": 0.1]], "BPE option 'dropout'"),
-            (["model": ["type": "BPE", "vocab": ["a": 0], "unk_token": "u"]], "unknown token 'u' is not in its vocabulary"),
+            (
+                ["model": ["type": "BPE", "vocab": ["a": 0], "unk_token": "u"]],
+                "unknown token 'u' is not in its vocabulary"
+            ),
             (["model": ["type": "BPE"]], "no usable 'vocab'"),
             ([:], "no usable 'model'"),
         ]

@@ -3,11 +3,11 @@ import Foundation
 import Tensor
 
 extension CLIPEmbedder {
-    /// Reads a transformers folder: `config.json`, the weights, the tokenizer, and how pictures are preprocessed
-    /// (CLIP's own way where the folder does not say).
+    /// Reads a folder of transformers or of OpenCLIP: configuration, weights, tokenizer, and how pictures are
+    /// preprocessed (CLIP's own way where the folder does not say).
     ///
     /// - Parameters:
-    ///   - folder: as `CLIPModel.from_pretrained` takes it.
+    ///   - folder: as `CLIPModel.from_pretrained` of transformers takes it, or OpenCLIP's `local-dir:`.
     ///   - dtype: of the weights; bfloat16 is for fast inference.
     /// - Throws: `CLIPError` or `CheckpointError` naming the file and what in it is missing, unexpected or wrong.
     public static func load(folder: URL, dtype: DType = .float32) throws -> CLIPEmbedder {
@@ -31,7 +31,8 @@ extension CLIPEmbedder {
 }
 
 extension Preprocessing {
-    /// Reads `preprocessor_config.json`, or what `processor_config.json` says of pictures, where newer folders have it.
+    /// Reads `preprocessor_config.json`, or what `processor_config.json` (newer folders) or `open_clip_config.json` says
+    /// of pictures.
     ///
     /// - Parameter imageSize: of the tower, for a folder that has neither.
     init(folder: URL, imageSize: Int) throws {
@@ -48,6 +49,11 @@ extension Preprocessing {
                 return
             }
         }
-        self.init(imageSize: imageSize)
+        let other = folder.appendingPathComponent(CLIPConfiguration.openCLIPFile)
+        if FileManager.default.fileExists(atPath: other.path) {
+            try self.init(openCLIP: Checkpoint.json(other), imageSize: imageSize)
+        } else {
+            self.init(imageSize: imageSize)
+        }
     }
 }

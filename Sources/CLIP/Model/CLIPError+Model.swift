@@ -49,6 +49,10 @@ extension CLIPError {
         shape.isEmpty ? "a scalar" : shape.map(String.init).joined(separator: "×")
     }
 
+    static func openCLIP(_ key: String, _ problem: String) -> CLIPError {
+        CLIPError("'\(key)' in 'open_clip_config.json' \(problem)")
+    }
+
     static func unreadable(_ file: String, _ reason: String) -> CLIPError {
         CLIPError("can't read the configuration '\(file)': \(reason)")
     }

@@ -3,33 +3,35 @@ import Foundation
 import Tensor
 
 extension CLIPModel {
-    /// Names in older files that hold no weights.
-    private static let ignored: Set = ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids"]
-
-    /// A model from a transformers folder: `config.json` and `model.safetensors` (or its shards).
+    /// A model from a folder of transformers (`config.json` and `model.safetensors`, or its shards) or of OpenCLIP
+    /// (`open_clip_config.json` and `open_clip_model.safetensors`).
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
     /// - Throws: an error that names the file, and every weight that is missing, unexpected or of another shape.
     public static func load(weightsIn folder: URL, dtype: DType = .float32) throws -> CLIPModel {
-        let configuration = try CLIPConfiguration.load(folder.appendingPathComponent("config.json"))
+        let configuration = try CLIPConfiguration.load(folder: folder)
         let weights = try Weights(folder)
+        let names = WeightNames.of(weights)
         // What is wrong is collected, so that one error names it all; the stand-ins are never used.
         var missing: [String] = []
         var misshapen: [(name: String, expected: [Int], found: [Int])] = []
+        var used = names.ignored
         let source = ParameterSource { name, shape, _ in
-            guard let found = weights.shape(of: name) else {
-                missing.append(name)
+            let place = names.place(of: name)
+            guard let place, let found = weights.shape(of: place.stored) else {
+                missing.append(place?.stored ?? name)
                 return try Tensor(0).expanded(shape)
             }
-            guard found == shape else {
-                misshapen.append((name, shape, found))
+            used.insert(place.stored)
+            let expected = place.form.stored(shape)
+            guard found == expected else {
+                misshapen.append((place.stored, expected, found))
                 return try Tensor(0).expanded(shape)
             }
-            return try weights.tensor(name, as: dtype)
+            return try place.form.parameter(weights.tensor(place.stored, as: dtype))
         }
         let model = try CLIPModel(configuration, source)
-        let known = Set(model.parameters.map(\.name)).union(ignored)
-        let unexpected = weights.names.filter { !known.contains($0) }
+        let unexpected = weights.names.filter { !used.contains($0) }
         guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
             throw CLIPError.weights(
                 file: weights.url.path, missing: missing, unexpected: unexpected, misshapen: misshapen)
@@ -49,6 +51,19 @@ extension CLIPModel {
 }
 
 extension CLIPConfiguration {
+    /// Reads `config.json`, or `open_clip_config.json` in a folder where only that describes the model.
+    static func load(folder: URL) throws -> CLIPConfiguration {
+        let file = folder.appendingPathComponent("config.json")
+        let other = folder.appendingPathComponent(openCLIPFile)
+        guard !FileManager.default.fileExists(atPath: file.path), FileManager.default.fileExists(atPath: other.path)
+        else {
+            return try load(file)
+        }
+        return try CLIPConfiguration(openCLIP: Checkpoint.json(other))
+    }
+
+    static let openCLIPFile = "open_clip_config.json"
+
     /// Reads a transformers `config.json`.
     public static func load(_ file: URL) throws -> CLIPConfiguration {
         let data: Data

@@ -48,7 +48,7 @@ extension Preprocessing {
         json?.integer.flatMap { (1...100_000).contains($0) ? $0 : nil }
     }
 
-    private static func channels(_ json: JSON, _ key: String) throws(CLIPError) -> [Double]? {
+    static func channels(_ json: JSON, _ key: String) throws(CLIPError) -> [Double]? {
         guard let value = json[key].present else { return nil }
         if let one = value.number { return [one, one, one] }
         let numbers = (value.array ?? []).compactMap(\.number)

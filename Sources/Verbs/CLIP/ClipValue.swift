@@ -56,11 +56,12 @@ final class ClipValue: ObjectValue {
 }
 
 extension ClipValue {
-    /// Whether a folder holds a CLIP model in the transformers layout.
+    /// Whether a folder holds a CLIP model, of transformers or of OpenCLIP.
     static func recognises(_ folder: URL) -> Bool {
-        let file = folder.appendingPathComponent("config.json")
-        guard let json = try? Checkpoint.json(file) else { return false }
-        return json["model_type"]?.string == "clip" || (json["text_config"] != nil && json["vision_config"] != nil)
+        if let json = try? Checkpoint.json(folder.appendingPathComponent("config.json")) {
+            return json["model_type"]?.string == "clip" || (json["text_config"] != nil && json["vision_config"] != nil)
+        }
+        return FileManager.default.fileExists(atPath: folder.appendingPathComponent("open_clip_config.json").path)
     }
 
     static func load(_ folder: URL, name: String, dtype: DType = .float32) throws -> ClipValue {

@@ -101,41 +101,47 @@ configs = {
     "other": config(12, text(40, 16, 64, 2, 2, 10, "relu", 39), vision(20, 5, 20, 60, 2, 2, "silu", num_channels=1)),
     "deep": config(64, text(300, 128, 512, 6, 4, 40, "quick_gelu", 299), vision(64, 8, 128, 512, 6, 4, "gelu")),
 }
-golden = {"models": [], "gradients": []}
-for name, c in configs.items():
-    model = build(c)
-    ids, images = texts(c, 3, c["text_config"]["max_position_embeddings"]), pixels(c, 2)
-    with torch.no_grad():
-        out = model(input_ids=ids, pixel_values=images)
-        golden["models"].append({
-            "name": name,
-            "config": c,
-            "ids": ids.tolist(),
-            "text": model.get_text_features(input_ids=ids).pooler_output.tolist(),
-            "image": model.get_image_features(pixel_values=images).pooler_output.tolist(),
-            "logits": out.logits_per_image.tolist(),
-        })
 
-tiny = {
-    "quick_gelu": config(8, text(30, 16, 32, 2, 2, 8, "quick_gelu", 29), vision(12, 4, 16, 40, 2, 4, "quick_gelu")),
-    "gelu": config(10, text(25, 12, 24, 1, 3, 6, "gelu", 2), vision(10, 4, 20, 40, 2, 2, "gelu")),
-}
-for name, c in tiny.items():
-    model = build(c).double()
-    ids, images = texts(c, 4, c["text_config"]["max_position_embeddings"]), pixels(c, 4).double()
-    loss = model(input_ids=ids, pixel_values=images, return_loss=True).loss
-    loss.backward()
-    gradients = {}
-    for key, parameter in model.named_parameters():
-        flat = parameter.grad.reshape(-1).numpy()
-        places = sorted({int(p) for p in np.linspace(0, flat.size - 1, 5)})
-        gradients[key] = {
-            "norm": float(np.linalg.norm(flat)),
-            "product": float(flat @ stream("probe " + key, flat.size)),
-            "elements": [[p, float(flat[p])] for p in places],
-        }
-    golden["gradients"].append(
-        {"name": name, "config": c, "ids": ids.tolist(), "loss": float(loss), "gradients": gradients})
+def main():
+    golden = {"models": [], "gradients": []}
+    for name, c in configs.items():
+        model = build(c)
+        ids, images = texts(c, 3, c["text_config"]["max_position_embeddings"]), pixels(c, 2)
+        with torch.no_grad():
+            out = model(input_ids=ids, pixel_values=images)
+            golden["models"].append({
+                "name": name,
+                "config": c,
+                "ids": ids.tolist(),
+                "text": model.get_text_features(input_ids=ids).pooler_output.tolist(),
+                "image": model.get_image_features(pixel_values=images).pooler_output.tolist(),
+                "logits": out.logits_per_image.tolist(),
+            })
 
-with open(os.path.join(here, "towers.golden.json"), "w") as file:
-    json.dump(golden, file, separators=(",", ":"))
+    tiny = {
+        "quick_gelu": config(8, text(30, 16, 32, 2, 2, 8, "quick_gelu", 29), vision(12, 4, 16, 40, 2, 4, "quick_gelu")),
+        "gelu": config(10, text(25, 12, 24, 1, 3, 6, "gelu", 2), vision(10, 4, 20, 40, 2, 2, "gelu")),
+    }
+    for name, c in tiny.items():
+        model = build(c).double()
+        ids, images = texts(c, 4, c["text_config"]["max_position_embeddings"]), pixels(c, 4).double()
+        loss = model(input_ids=ids, pixel_values=images, return_loss=True).loss
+        loss.backward()
+        gradients = {}
+        for key, parameter in model.named_parameters():
+            flat = parameter.grad.reshape(-1).numpy()
+            places = sorted({int(p) for p in np.linspace(0, flat.size - 1, 5)})
+            gradients[key] = {
+                "norm": float(np.linalg.norm(flat)),
+                "product": float(flat @ stream("probe " + key, flat.size)),
+                "elements": [[p, float(flat[p])] for p in places],
+            }
+        golden["gradients"].append(
+            {"name": name, "config": c, "ids": ids.tolist(), "loss": float(loss.detach()), "gradients": gradients})
+
+    with open(os.path.join(here, "towers.golden.json"), "w") as file:
+        json.dump(golden, file, separators=(",", ":"))
+
+
+if __name__ == "__main__":
+    main()
