@@ -70,10 +70,10 @@ enum SessionVerbs {
             parameters: [.rest("names", .word, help: "the names of the variables")],
             examples: [Verb.Example("a = 1\nforget a")], seeAlso: ["vars"]
         ) { call in
-            for name in try call.list("names").map(\.text) {
+            for (position, name) in try call.list("names").map(\.text).enumerated() {
                 guard call.interpreter[name] != nil else {
                     throw call.failure(
-                        "names", Sentence.unknownName(name),
+                        "names", element: position, Sentence.unknownName(name),
                         hint: Sentence.suggestion(
                             Suggestion.closest(to: name, in: call.interpreter.namedValues.map(\.name)), orList: [],
                             named: ""))

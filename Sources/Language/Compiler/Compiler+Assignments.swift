@@ -4,7 +4,7 @@ extension Compiler {
         if values.count == 1 {
             let value = try temporaries()
             try expression(values[0], into: value)
-            return try assign(value, to: targets)
+            return try assign(value, to: targets, values[0].range)
         }
         guard values.count == targets.count else {
             let range = values[0].range.lowerBound..<values[values.count - 1].range.upperBound
@@ -17,10 +17,14 @@ extension Compiler {
     }
 
     /// Distributes the elements of a register over targets.
-    mutating func assign(_ register: Int, to targets: [Expression]) throws(Diagnostic) {
+    mutating func assign(
+        _ register: Int, to targets: [Expression], _ place: Range<Int>
+    ) throws(Diagnostic) {
         if targets.count == 1 { return try assign(register: register, to: targets[0]) }
         let first = try temporaries(targets.count)
-        emit(.unpack, first, register, targets.count)
+        try at(place) { (compiler) throws(Diagnostic) in
+            _ = compiler.emit(.unpack, first, register, targets.count)
+        }
         for (position, target) in targets.enumerated() { try assign(register: first + position, to: target) }
     }
 
@@ -37,6 +41,7 @@ extension Compiler {
             return try setPath(target) { (compiler) throws(Diagnostic) in try compiler.operand(value) }
         }
         let home = self.target(name)
+        let value = value.named(name)
         guard case .register(let register) = home else {
             let temporary = try temporaries()
             try expression(value, into: temporary)
@@ -122,5 +127,15 @@ extension Compiler {
             }
         }
         if case .cell? = home { store(container, in: home!) }
+    }
+}
+
+extension Expression {
+    /// `f = x -> x + 1` makes a function that knows its name.
+    fileprivate func named(_ name: String) -> Expression {
+        guard case .function(let function) = kind, function.name.isEmpty else { return self }
+        let named = FunctionSyntax(
+            name: name, parameters: function.parameters, body: function.body, range: function.range)
+        return Expression(kind: .function(named), range: range)
     }
 }

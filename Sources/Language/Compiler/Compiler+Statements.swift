@@ -135,7 +135,7 @@ extension Compiler {
             item = own
             markAssigned(.register(own))
         } else {
-            try assign(item, to: targets)
+            try assign(item, to: targets, items.range)
         }
         loops.append(Loop())
         try block(body)
@@ -177,7 +177,7 @@ extension Compiler {
 
     private mutating func importFile(_ path: Expression) throws(Diagnostic) {
         let register = try operand(path)
-        emit(.importFile, register)
+        try at(path.range) { (compiler) throws(Diagnostic) in _ = compiler.emit(.importFile, register) }
     }
 
     private mutating func parameter(

@@ -30,9 +30,15 @@ extension Compiler {
 
     /// The register that a name's value is in, without moving it; nil when it must be fetched.
     mutating func register(of name: String, _ place: Range<Int>) throws(Diagnostic) -> Int? {
-        guard case .register(let register)? = home(name) else { return nil }
+        guard case .register(let register)? = home(name), !mayBeVerb(name, register) else { return nil }
         try requireValue(name, register, place)
         return register
+    }
+
+    /// At the top level a name that gets its value only later may until then mean a verb or constant.
+    private func mayBeVerb(_ name: String, _ register: Int) -> Bool {
+        guard isTop, assigned?.contains(register) == false, !unit.interpreter.hasValue(register) else { return false }
+        return unit.interpreter.registry[name] != nil || unit.interpreter.registry.constants[name] != nil
     }
 
     /// A check, unless the variable surely has a value here.
@@ -47,6 +53,8 @@ extension Compiler {
     mutating func read(_ name: String, into target: Int, _ place: Range<Int>) throws(Diagnostic) {
         try at(place) { (compiler) throws(Diagnostic) in
             switch compiler.home(name) {
+            case .register(let register)? where compiler.mayBeVerb(name, register):
+                compiler.emit(.getGlobal, target, register)
             case .register(let register)?:
                 try compiler.requireValue(name, register, place)
                 if register != target { compiler.emit(.move, target, register) }
@@ -86,7 +94,8 @@ extension Compiler {
     }
 
     func unknownName(_ name: String, _ place: Range<Int>) -> Diagnostic {
-        var error = unit.interpreter.unknownName(name, at: Place(source: unit.source, range: place))
+        var error = unit.interpreter.unknownName(
+            name, at: Place(source: unit.source, range: place), others: unit.topNames.sorted())
         error.kind = .syntax
         return error
     }

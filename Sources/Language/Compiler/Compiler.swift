@@ -99,7 +99,7 @@ struct Compiler {
         let scope = Scope(parent: parent, name: function.name)
         for name in names.assigned { scope.registers[name] = scope.registers.count }
         scope.shared = names.isAssigned.intersection(names.readInside)
-        var parts = Code.Parts(name: function.name.isEmpty ? "function" : function.name, source: unit.source)
+        var parts = Code.Parts(name: function.name, source: unit.source)
         parts.parameters = function.parameters.map { .init(name: $0.name, hasDefault: $0.fallback != nil) }
         var compiler = Compiler(unit: unit, scope: scope, parts: parts, nextTemporary: names.assigned.count)
         compiler.parts.registerCount = names.assigned.count

@@ -24,8 +24,8 @@ extension Interpreter {
                 while next < parameters.count, given & (1 << UInt64(next)) != 0 { next += 1 }
                 guard next < parameters.count else {
                     throw CallProblem.tooMany(
-                        function.name, takes: parameters.count, came: site.names.count, usage: function.signature,
-                        at: .argument(position))
+                        function.name, takes: parameters.count { !$0.hasDefault }...parameters.count,
+                        came: site.names.count, usage: function.signature, at: .argument(position))
                 }
                 target = next
             }
@@ -158,7 +158,7 @@ extension Interpreter {
         do {
             return try verb.body(bound)
         } catch let error as VerbError {
-            guard let parameter = error.parameter, let position = bound.origin(of: parameter) else { throw error }
+            guard let parameter = error.parameter, let position = bound.origin(of: parameter, element: error.element) else { throw error }
             throw CallProblem(message: error.message, help: error.hint, spot: .argument(position))
         }
     }

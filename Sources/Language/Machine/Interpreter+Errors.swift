@@ -15,15 +15,20 @@ extension Interpreter {
             diagnostic = inner
             diagnostic.trace.append(.init(function: site?.calleeName ?? "function", place: place))
         case let problem as CallProblem:
+            let isGuess = problem.label.isEmpty && problem.help.hasPrefix("did you mean")
             diagnostic = Diagnostic(
-                .runtime, problem.message, at: self.place(problem.spot, site, place), label: problem.label,
-                help: problem.help)
+                .runtime, problem.message, at: self.place(problem.spot, site, place),
+                label: isGuess ? problem.help : problem.label, help: isGuess ? "" : problem.help)
         case let unknown as UnknownName:
             let range = site?.calleeRange
             diagnostic = unknownName(
                 unknown.name, at: range.map { Place(source: code.source, range: $0) } ?? place)
         case let explained as any ExplainedError:
-            diagnostic = Diagnostic(.runtime, explained.message, at: place, help: explained.hint)
+            // A suggestion stands behind the caret, where the eye is.
+            let isGuess = explained.hint.hasPrefix("did you mean")
+            diagnostic = Diagnostic(
+                .runtime, explained.message, at: place, label: isGuess ? explained.hint : "",
+                help: isGuess ? "" : explained.hint)
         case is Interruption:
             diagnostic = Diagnostic(.interrupted, Sentence.interrupted, at: place)
         case let failure as ExpectationFailure:

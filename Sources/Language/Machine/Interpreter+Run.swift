@@ -15,7 +15,6 @@ extension Interpreter {
     @discardableResult
     public func run(_ source: Source) throws(Diagnostic) -> Outcome {
         let statements = try Parser.parse(source)
-        let code = try Compiler.compile(statements, of: source, in: self, firstTemporary: top - stack)
         let outside = outcome
         outcome = Outcome(value: .none, isSilenced: true)
         defer { outcome = outside }
@@ -25,7 +24,11 @@ extension Interpreter {
             if let function = frames[frame].function { retired.append(.function(function.takeUnretainedValue())) }
         }
         defer { retired.removeSubrange(kept...) }
-        _ = try execute(code.head, function: nil, registers: stack)
+        // What an import defines must be known when the rest is compiled.
+        for part in statements.split(after: \.isImport) {
+            let code = try Compiler.compile(part, of: source, in: self, firstTemporary: top - stack)
+            _ = try execute(code.head, function: nil, registers: stack)
+        }
         return outcome
     }
 
@@ -84,5 +87,24 @@ extension Interpreter {
         guard end < stack + Self.stackSize else { throw VerbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
         high.initialize(repeating: .unset, count: end - high)
         high = end
+    }
+}
+
+extension Statement {
+    fileprivate var isImport: Bool {
+        if case .importFile = kind { return true }
+        return false
+    }
+}
+
+extension Array {
+    /// Pieces that end with the elements that match; the last piece may be empty.
+    fileprivate func split(after isEnd: (Element) -> Bool) -> [[Element]] {
+        var pieces: [[Element]] = [[]]
+        for element in self {
+            pieces[pieces.count - 1].append(element)
+            if isEnd(element) { pieces.append([]) }
+        }
+        return pieces
     }
 }

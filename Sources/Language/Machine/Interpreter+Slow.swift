@@ -14,7 +14,7 @@ extension Interpreter {
             capture.isOuterCapture
                 ? frames[depth - 1].cells[capture.position] : cell(registers + capture.position)
         }
-        registers[i.A] = .function(Function(name: code.name, body: .closure(closure)))
+        registers[i.A] = .function(Function(name: code.name.isEmpty ? "function" : code.name, body: .closure(closure)))
     }
 
     @inline(never)
@@ -23,6 +23,10 @@ extension Interpreter {
             let name = variables.names[i.B]
             if let entry = registry[name] {
                 registers[i.A] = .function(Function(entry))
+                return
+            }
+            if let value = registry.constants[name] {
+                registers[i.A] = value
                 return
             }
             throw UnknownName(name: name)

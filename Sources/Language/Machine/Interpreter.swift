@@ -99,8 +99,10 @@ public final class Interpreter {
     }
 
     /// An error for a name that neither a variable nor a verb has.
-    func unknownName(_ name: String, at place: Place) -> Diagnostic {
-        let known = namedValues.map(\.name)
+    ///
+    /// - Parameter others: names to suggest besides.
+    func unknownName(_ name: String, at place: Place, others: [String] = []) -> Diagnostic {
+        let known = namedValues.map(\.name) + others
         let guess = Suggestion.closest(to: name, in: known + registry.names + registry.constants.keys.sorted())
         return Diagnostic(
             .runtime, Sentence.unknownName(name), at: place, label: guess.map { "did you mean '\($0)'?" } ?? "",

@@ -66,11 +66,18 @@ public struct VerbError: ExplainedError {
     public let hint: String
     /// The parameter at fault: the caret then points at its argument instead of the whole call.
     public let parameter: String?
+    /// Which argument of a rest parameter.
+    let element: Int
 
     public init(_ message: String, hint: String = "", parameter: String? = nil) {
+        self.init(message, hint: hint, parameter: parameter, element: 0)
+    }
+
+    init(_ message: String, hint: String, parameter: String?, element: Int) {
         self.message = message
         self.hint = hint
         self.parameter = parameter
+        self.element = element
     }
 }
 

@@ -23,12 +23,8 @@ enum Sentence {
         "'\(callee)' needs '\(name)'" + (type.map { ", \(withArticle($0))" } ?? "")
     }
     static func givenTwice(_ name: String, of callee: String) -> String { "'\(name)' of '\(callee)' is given twice" }
-    static func tooManyArguments(_ name: String, takes count: Int, came: Int) -> String {
-        count == 0
-            ? "'\(name)' takes no argument, but \(came) came"
-            : "'\(name)' takes at most \(counted(count, "argument")), but \(came) came"
-    }
     static func argumentCount(_ name: String, _ count: ClosedRange<Int>, came: Int) -> String {
+        if count.upperBound == 0 { return "'\(name)' takes no argument, but is called with \(came)" }
         let takes =
             count.lowerBound == count.upperBound
             ? counted(count.lowerBound, "argument") : "\(count.lowerBound) to \(counted(count.upperBound, "argument"))"

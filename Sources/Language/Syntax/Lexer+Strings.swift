@@ -55,11 +55,10 @@ extension Lexer {
                 while position < end, bytes[position] != UInt8(ascii: "}"), bytes[position] != UInt8(ascii: "\n") {
                     position += 1
                 }
-                if let code = UInt32(source.slice(digits..<position), radix: 16), let scalar = Unicode.Scalar(code),
-                    position < end, bytes[position] == UInt8(ascii: "}")
-                {
+                let code = UInt32(source.slice(digits..<position), radix: 16)
+                if position < end, bytes[position] == UInt8(ascii: "}") {
                     position += 1
-                    return scalar
+                    if let scalar = code.flatMap(Unicode.Scalar.init) { return scalar }
                 }
             }
         default: break
@@ -89,7 +88,7 @@ extension Lexer {
             case .rightParenthesis, .rightBracket:
                 depth -= 1
             case .rightBrace where depth <= 0:
-                tokens.append(Token(kind: .end, range: token.range.lowerBound..<token.range.lowerBound, spaceBefore: true))
+                tokens.append(Token(kind: .end, range: token.range, spaceBefore: true))
                 return .code(tokens, format: nil, formatRange: token.range)
             case .rightBrace:
                 depth -= 1

@@ -72,7 +72,7 @@ extension Parser {
 
     private var startsOperand: Bool {
         switch kind {
-        case .number, .string, .leftParenthesis, .leftBracket, .leftBrace, .trueWord, .falseWord, .noneWord, .minus:
+        case .number, .string, .leftParenthesis, .leftBracket, .trueWord, .falseWord, .noneWord, .minus:
             !(spaceSeparates && current.spaceBefore)
         case .name:
             text(current) != "by" && !(spaceSeparates && current.spaceBefore)

@@ -123,7 +123,7 @@ extension Parser {
 
     mutating func importStatement() throws(Diagnostic) -> Statement.Kind {
         let word = advance()
-        if functionDepth > 0 { throw failure(Sentence.onlyAtTop("import"), word.range) }
+        if blockDepth > 0 { throw failure(Sentence.onlyAtTop("import"), word.range) }
         return .importFile(try expression())
     }
 
@@ -140,7 +140,7 @@ extension Parser {
     /// `param rounds = 40 "training rounds"`
     mutating func parameterStatement() throws(Diagnostic) -> Statement.Kind {
         let word = advance()
-        if functionDepth > 0 || loopDepth > 0 { throw failure(Sentence.onlyAtTop("param"), word.range) }
+        if blockDepth > 0 { throw failure(Sentence.onlyAtTop("param"), word.range) }
         let name = text(try expect(.name, "after 'param'"))
         try expect(.assign, "and the default value of the parameter '\(name)'")
         let outside = spaceSeparates

@@ -11,6 +11,7 @@ struct Parser {
     var isInsideString = false
     var loopDepth = 0
     var functionDepth = 0
+    var blockDepth = 0
     private var nesting = 0
 
     /// How deep syntax may nest, and how many operators one expression may chain.
@@ -134,7 +135,11 @@ struct Parser {
     mutating func block(after purpose: String) throws(Diagnostic) -> [Statement] {
         let outside = (skipsNewlines, spaceSeparates)
         (skipsNewlines, spaceSeparates) = (false, false)
-        defer { (skipsNewlines, spaceSeparates) = outside }
+        blockDepth += 1
+        defer {
+            (skipsNewlines, spaceSeparates) = outside
+            blockDepth -= 1
+        }
         return try nested { (parser) throws(Diagnostic) in
             parser.skipNewlines()
             try parser.expect(.leftBrace, "after " + purpose)

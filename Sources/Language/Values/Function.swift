@@ -41,7 +41,7 @@ public final class Function {
     /// As written in front of the body: `redness(image, prompt)`.
     public var signature: String {
         switch body {
-        case .closure(let closure): "\(name)(\(closure.code.parameterText))"
+        case .closure(let closure): "\(closure.code.name)(\(closure.code.parameterText))"
         case .verb: name
         case .native: name + "(…)"
         }

@@ -11,7 +11,7 @@ public enum NumberText {
         if let whole = wholeText(number) { return whole }
         guard number.isFinite else { return special(number) }
         let size = abs(number)
-        if size >= 1e6, size < 1e15 { return trimmed(printf("%.1f", number), keepPoint: true) }
+        if size >= 1e5, size < 1e15 { return trimmed(printf("%.1f", number), keepPoint: true) }
         return trimmed(printf("%.6g", number))
     }
 

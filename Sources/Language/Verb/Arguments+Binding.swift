@@ -8,6 +8,7 @@ extension Arguments {
         var values = [Value?](repeating: nil, count: parameters.count)
         var origins = [Int?](repeating: nil, count: parameters.count)
         var rest: [Value] = []
+        var restOrigins: [Int] = []
         var extra: [(name: String, value: Value)] = []
         let restPosition = parameters.firstIndex { $0.style == .rest }
         // Options first: `plot x: a b` gives b to the first parameter that is still free.
@@ -32,9 +33,10 @@ extension Arguments {
                 origins[next] = position
             } else if let restPosition {
                 rest.append(arguments[position])
+                restOrigins.append(position)
                 try Self.check(arguments[position], parameters[restPosition], verb, .argument(position))
             } else {
-                throw CallProblem.tooMany(verb, came: names.count { $0 == nil }, at: .argument(position))
+                throw CallProblem.tooMany(verb, came: names.count, at: .argument(position))
             }
         }
         for (position, parameter) in parameters.enumerated() {
@@ -53,7 +55,8 @@ extension Arguments {
             }
         }
         self.init(
-            verb: verb, interpreter: interpreter, values: values.map { $0 ?? .none }, origins: origins, extra: extra)
+            verb: verb, interpreter: interpreter, values: values.map { $0 ?? .none }, origins: origins,
+            restOrigins: restOrigins, extra: extra)
     }
 
     private static func check(
@@ -66,7 +69,10 @@ extension Arguments {
     }
 
     /// Which argument of the call a parameter came from.
-    func origin(of name: String) -> Int? {
-        verb.parameters.firstIndex { $0.name == name }.flatMap { origins[$0] }
+    func origin(of name: String, element: Int) -> Int? {
+        guard let position = verb.parameters.firstIndex(where: { $0.name == name }) else { return nil }
+        if let origin = origins[position] { return origin }
+        guard verb.parameters[position].style == .rest, element < restOrigins.count else { return nil }
+        return restOrigins[element]
     }
 }

@@ -10,17 +10,20 @@ public struct Arguments {
     public let values: [Value]
     /// For each parameter, which argument of the call it came from; nil when not given.
     let origins: [Int?]
+    /// The same for each element of a rest parameter.
+    let restOrigins: [Int]
     /// Options the verb doesn't list, for verbs declared with `takesAnyOption`.
     public let extra: [(name: String, value: Value)]
 
     init(
-        verb: Verb, interpreter: Interpreter, values: [Value], origins: [Int?],
+        verb: Verb, interpreter: Interpreter, values: [Value], origins: [Int?], restOrigins: [Int],
         extra: [(name: String, value: Value)]
     ) {
         self.verb = verb
         self.interpreter = interpreter
         self.values = values
         self.origins = origins
+        self.restOrigins = restOrigins
         self.extra = extra
     }
 
@@ -130,8 +133,10 @@ public struct Arguments {
     }
 
     /// An error whose caret points at the argument of a parameter.
-    public func failure(_ name: String, _ message: String, hint: String = "") -> VerbError {
-        VerbError(message, hint: hint, parameter: name)
+    ///
+    /// - Parameter element: which of the arguments of a rest parameter.
+    public func failure(_ name: String, element: Int = 0, _ message: String, hint: String = "") -> VerbError {
+        VerbError(message, hint: hint, parameter: name, element: element)
     }
 
     private func refusal(_ name: String, expected: String, _ value: Value? = nil) throws -> VerbError {

@@ -43,14 +43,15 @@ struct CallProblem: Error {
     }
 
     static func tooMany(
-        _ name: String, takes count: Int, came: Int, usage: String, at spot: Spot
+        _ name: String, takes count: ClosedRange<Int>, came: Int, usage: String, at spot: Spot
     ) -> CallProblem {
-        CallProblem(message: Sentence.tooManyArguments(name, takes: count, came: came), help: usage, spot: spot)
+        CallProblem(message: Sentence.argumentCount(name, count, came: came), help: usage, spot: spot)
     }
 
     static func tooMany(_ verb: Verb, came: Int, at spot: Spot) -> CallProblem {
-        let positional = verb.parameters.count { $0.style == .positional }
-        return tooMany(verb.name, takes: positional, came: came, usage: verb.usage, at: spot)
+        let positional = verb.parameters.filter { $0.style == .positional }
+        let required = positional.count { $0.isRequired }
+        return tooMany(verb.name, takes: required...positional.count, came: came, usage: verb.usage, at: spot)
     }
 
     static func twice(_ name: String, of callee: String, at spot: Spot) -> CallProblem {
@@ -75,7 +76,7 @@ struct CallProblem: Error {
         if case .choice(let choices) = parameter.type, case .string(let string) = value {
             problem.label = Suggestion.closest(to: string, in: choices).map { "did you mean \"\($0)\"?" } ?? ""
         }
-        if case .list(let items) = value, case .list(let element) = parameter.type,
+        if case .list(let items) = value, let element = parameter.type.element,
             let culprit = items.firstIndex(where: { !element.accepts($0) })
         {
             problem.label = "element \(culprit) is \(Sentence.described(items[culprit]))"

@@ -73,6 +73,16 @@ public indirect enum ValueType: Sendable, Equatable {
         return "\(range.lowerBound)…\(range.upperBound)"
     }
 
+    /// The type of a list's elements, where a list is wanted.
+    var element: ValueType? {
+        switch self {
+        case .list(let element): element
+        case .either(let types): types.lazy.compactMap(\.element).first
+        case .optional(let type): type.element
+        default: nil
+        }
+    }
+
     /// Whether a value is of the type.
     public func accepts(_ value: Value) -> Bool {
         switch (self, value) {
