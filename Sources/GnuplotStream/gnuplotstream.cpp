@@ -6,8 +6,10 @@
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <new>
 #include <stdexcept>
 #include <string>
+#include <vector>
 
 #include <sys/mman.h>
 #include <unistd.h>
@@ -21,15 +23,16 @@ namespace {
 class Capture {
 public:
     explicit Capture(const char *name) : descriptor(memfd_create(name, 0)) {
-        if (descriptor < 0) throw std::runtime_error(std::string("no memory file: ") + std::strerror(errno));
+        if (descriptor < 0) throw std::runtime_error(std::string("no file in memory: ") + std::strerror(errno));
+        path = "/proc/self/fd/" + std::to_string(descriptor);
     }
     ~Capture() { close(descriptor); }
     Capture(const Capture &) = delete;
     Capture &operator=(const Capture &) = delete;
 
-    /// A name under which the child, which inherits the descriptor, opens the file. A plain `2>&12` would do, but
-    /// POSIX shells need only understand descriptors of one digit.
-    std::string path() const { return "/proc/self/fd/" + std::to_string(descriptor); }
+    /// A name under which the child, which inherits the descriptor, opens the file. For a redirection a plain `2>&12`
+    /// would do, but POSIX shells need only understand descriptors of one digit.
+    std::string path;
 
     std::string contents() const {
         std::string text;
@@ -86,14 +89,16 @@ std::string shellQuoted(const std::string &text) {
     return quoted + "'";
 }
 
-char *copied(const std::string &text) {
+/// A copy for the C side; throws when there is no memory for it.
+gnuplotstream_text copied(const std::string &text) {
     char *copy = static_cast<char *>(std::malloc(text.size() + 1));
-    if (copy) std::memcpy(copy, text.c_str(), text.size() + 1);
-    return copy;
+    if (!copy) throw std::bad_alloc();
+    std::memcpy(copy, text.c_str(), text.size() + 1);
+    return {copy, text.size()};
 }
 
 void setError(char **error, const char *message) {
-    if (error) *error = copied(message);
+    *error = strdup(message);
 }
 
 }  // namespace
@@ -102,27 +107,33 @@ struct gnuplotstream {
     Capture output{"gnuplot output"};
     Capture diagnostics{"gnuplot diagnostics"};
     Capture status{"gnuplot status"};
+    std::vector<std::unique_ptr<Capture>> files;
     std::unique_ptr<Gnuplot> gnuplot;
 
     // The shell that runs gnuplot reports its exit status through a file and itself succeeds, because gnuplot-iostream
     // drops the status and prints a line of its own when the command fails. An interrupt at the keyboard reaches the
     // whole foreground group; the figure, some tens of milliseconds away, is still finished.
-    explicit gnuplotstream(const std::string &program) {
+    gnuplotstream(const std::string &program, int fileCount) {
+        for (int index = 0; index < fileCount; ++index) files.push_back(std::make_unique<Capture>("gnuplot file"));
         gnuplot = std::make_unique<Gnuplot>(
-            "trap '' INT; " + shellQuoted(program) + " -d >" + output.path() + " 2>" + diagnostics.path() +
-            "; echo $? >" + status.path());
+            "trap '' INT; " + shellQuoted(program) + " -d >" + output.path + " 2>" + diagnostics.path +
+            "; echo $? >" + status.path);
     }
 };
 
-gnuplotstream *gnuplotstream_open(const char *program, char **error) {
+gnuplotstream *gnuplotstream_open(const char *program, int file_count, char **error) {
     try {
-        return new gnuplotstream(program);
+        return new gnuplotstream(program, file_count);
     } catch (const std::exception &exception) {
         setError(error, exception.what());
     } catch (...) {
         setError(error, "unknown C++ exception");
     }
     return nullptr;
+}
+
+const char *gnuplotstream_path(const gnuplotstream *stream, int index) {
+    return stream->files[static_cast<size_t>(index)]->path.c_str();
 }
 
 int gnuplotstream_write(gnuplotstream *stream, const char *bytes, size_t count) {
@@ -137,33 +148,34 @@ int gnuplotstream_write(gnuplotstream *stream, const char *bytes, size_t count) 
 
 int gnuplotstream_close(gnuplotstream *stream, gnuplotstream_result *result, char **error) {
     const std::unique_ptr<gnuplotstream> owner(stream);
+    *result = {};
     try {
         {
             const PipeSignalBlock block;
             owner->gnuplot.reset();
         }
-        const std::string output = owner->output.contents();
-        const std::string diagnostics = owner->diagnostics.contents();
         const std::string status = owner->status.contents();
         result->status = status.empty() ? 127 : std::atoi(status.c_str());
-        result->output = copied(output);
-        result->output_count = output.size();
-        result->diagnostics = copied(diagnostics);
-        result->diagnostics_count = diagnostics.size();
-        if (result->output && result->diagnostics) return 0;
-        gnuplotstream_result_free(result);
-        setError(error, "out of memory");
+        result->output = copied(owner->output.contents());
+        result->diagnostics = copied(owner->diagnostics.contents());
+        result->files = static_cast<gnuplotstream_text *>(
+            std::calloc(owner->files.size() + 1, sizeof(gnuplotstream_text)));
+        if (!result->files) throw std::bad_alloc();
+        for (const auto &file : owner->files) result->files[result->file_count++] = copied(file->contents());
+        return 0;
     } catch (const std::exception &exception) {
         setError(error, exception.what());
     } catch (...) {
         setError(error, "unknown C++ exception");
     }
+    gnuplotstream_result_free(result);
     return -1;
 }
 
 void gnuplotstream_result_free(gnuplotstream_result *result) {
-    std::free(result->output);
-    std::free(result->diagnostics);
-    result->output = nullptr;
-    result->diagnostics = nullptr;
+    std::free(result->output.bytes);
+    std::free(result->diagnostics.bytes);
+    for (int index = 0; index < result->file_count; ++index) std::free(result->files[index].bytes);
+    std::free(result->files);
+    *result = {};
 }

@@ -18,40 +18,61 @@ final class PlotErrorTests: XCTestCase {
     }
 
     func testAGnuplotErrorIsQuoted() throws {
-        let error = failure { _ = try Gnuplot.run("set terminal dumb\nset nonsense 3\n") }
+        let error = failure { _ = try Gnuplot.run { _ in "set terminal dumb\nset nonsense 3\n" } }
         guard case .gnuplotFailed(let status, let diagnostics) = error else { return XCTFail("\(String(describing: error))") }
         XCTAssertNotEqual(status, 0)
         XCTAssertEqual(diagnostics, "unrecognized option - see 'help set'. in 'set nonsense 3'")
         // Within a block the whole block is one line to gnuplot.
-        let inBlock = failure { _ = try Gnuplot.run("do for [i=1:2] {\n  a = i\n  set nonsense 3\n  b = i\n}\n") }
+        let inBlock = failure { _ = try Gnuplot.run { _ in "do for [i=1:2] {\n  a = i\n  set nonsense 3\n  b = i\n}\n" } }
         XCTAssertTrue(inBlock?.message.hasSuffix("in 'set nonsense 3'") == true, inBlock?.message ?? "")
     }
 
     func testAGnuplotThatDiesOrSaysNothingIsAnError() throws {
         let folder = try TemporaryFolder(self)
         try folder.program("gnuplot", "kill -9 $$")
-        let killed = withPath("\(folder.path):/usr/bin:/bin") { failure { _ = try Gnuplot.run("plot x") } }
+        let killed = withPath("\(folder.path):/usr/bin:/bin") { failure { _ = try Gnuplot.run { _ in "plot x" } } }
         guard case .gnuplotFailed(137, _) = killed else { return XCTFail("\(String(describing: killed))") }
         // More commands than a pipe holds, to a process that reads none: no signal, no wait without end.
         try folder.program("gnuplot", "echo 'cannot open display' >&2; exit 3")
         let long = String(repeating: "# nothing\n", count: 50_000)
         XCTAssertEqual(
-            withPath("\(folder.path):/usr/bin:/bin") { failure { _ = try Gnuplot.run(long) } },
+            withPath("\(folder.path):/usr/bin:/bin") { failure { _ = try Gnuplot.run { _ in long } } },
             .gnuplotFailed(status: 3, diagnostics: "cannot open display"))
     }
 
-    /// As when a disk is full: gnuplot succeeds, but the file ends too early. The older figure stays.
+    /// gnuplot succeeds, but the file ends too early. The older figure stays.
     func testAnIncompleteFileIsAnErrorAndLeavesTheOlderFigure() throws {
         let folder = try TemporaryFolder(self)
         try Gallery.line.write(to: folder["figure"])
         let before = try folder.bytes("figure.png")
         let programs = try TemporaryFolder(self)
         try programs.program(
-            "gnuplot", "name=$(sed -n \"s/^name = '\\(.*\\)'$/\\1/p\" | head -n 1); printf '\\211PNG half' > \"$name.png\"")
+            "gnuplot", "file=$(sed -n \"s/^png_file = '\\(.*\\)'$/\\1/p\"); printf '\\211PNG half' > \"$file\"")
         let error = withPath("\(programs.path):/usr/bin:/bin") { failure { try Gallery.band.write(to: folder["figure"]) } }
-        XCTAssertTrue(error?.message.contains("figure.png") == true && error?.message.contains("disk full") == true)
+        XCTAssertEqual(error, .incomplete(.png))
         XCTAssertEqual(try folder.bytes("figure.png"), before)
         XCTAssertEqual(folder.files, ["figure.gp", "figure.png"])
+    }
+
+    /// A limit on the size of files stands in for a full disk.
+    func testAFullDiskLeavesNothingHalfWritten() throws {
+        let folder = try TemporaryFolder(self)
+        let drawn = try Gallery.line.draw()
+        try drawn.write(to: folder["figure"])
+        let before = try folder.bytes("figure.png")
+        var old = rlimit()
+        getrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
+        let handler = signal(SIGXFSZ, SIG_IGN)
+        var limit = rlimit(rlim_cur: 4096, rlim_max: old.rlim_max)
+        setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &limit)
+        defer {
+            setrlimit(__rlimit_resource_t(RLIMIT_FSIZE.rawValue), &old)
+            signal(SIGXFSZ, handler)
+        }
+        let error = failure { try drawn.write(to: folder["figure"]) }
+        guard case .unwritable(_, "File too large") = error else { return XCTFail("\(String(describing: error))") }
+        XCTAssertEqual(folder.files, ["figure.gp", "figure.png"])
+        XCTAssertEqual(try folder.bytes("figure.png"), before)
     }
 
     func testAFolderThatCannotBeWrittenIsNamed() throws {
@@ -67,7 +88,7 @@ final class PlotErrorTests: XCTestCase {
     }
 
     func testDescriptionsThatCannotBeDrawnAreRefused() {
-        func script(_ figure: Figure) -> PlotError? { failure { _ = try figure.script(name: "x") } }
+        func script(_ figure: Figure) -> PlotError? { failure { _ = try figure.script() } }
         XCTAssertEqual(script(Figure(panels: [])), .emptyFigure)
         XCTAssertEqual(script(.line([])), .emptyFigure)
         XCTAssertEqual(

@@ -70,7 +70,7 @@ final class RenderingTests: XCTestCase {
         try Gallery.line.write(to: folder["line"])
         let before = descriptors()
         for _ in 0..<25 { try Gallery.line.write(to: folder["line"]) }
-        XCTAssertThrowsError(try Gnuplot.run("set nonsense"))
+        XCTAssertThrowsError(try Gnuplot.run { _ in "set nonsense" })
         XCTAssertEqual(descriptors(), before)
         XCTAssertEqual(waitpid(-1, nil, WNOHANG), -1, "a child is left")
         XCTAssertEqual(folder.files, ["line.gp", "line.png"])
@@ -87,7 +87,7 @@ final class RenderingTests: XCTestCase {
         XCTAssertEqual(thin.x[thin.y.firstIndex(of: 9) ?? 0], 70_001)
         XCTAssertEqual(thin.y.count { $0.isNaN }, 1)
         XCTAssertEqual([thin.x.first, thin.x.last], [0, 199_999])
-        let script = try Figure.line([Line(y: y)]).script(name: "long")
+        let script = try Figure.line([Line(y: y)]).script()
         XCTAssertLessThan(script.utf8.count, 300_000)
     }
 }

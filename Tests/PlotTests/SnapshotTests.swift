@@ -10,7 +10,7 @@ final class SnapshotTests: XCTestCase {
 
     func testScriptsAreAsRecorded() throws {
         for (name, figure) in Gallery.all {
-            try compare(figure.script(name: name, formats: [.png, .svg]), with: "\(name).gp")
+            try compare(figure.script(formats: [.png, .svg]), with: "\(name).gp")
         }
     }
 

@@ -11,8 +11,8 @@ final class TextTests: XCTestCase {
 
     func testGnuplotReadsQuotedTextsAsTheyWere() throws {
         for text in Self.texts {
-            let output = try Gnuplot.run("set encoding utf8\nset print '-'\nprint \(text.gnuplotQuoted)\n")
-            XCTAssertEqual(String(decoding: output, as: UTF8.self), text + "\n")
+            let output = try Gnuplot.run { _ in "set encoding utf8\nset print '-'\nprint \(text.gnuplotQuoted)\n" }
+            XCTAssertEqual(String(decoding: output.text, as: UTF8.self), text + "\n")
         }
     }
 

@@ -13,21 +13,31 @@ extern "C" {
 /// A running gnuplot process.
 typedef struct gnuplotstream gnuplotstream;
 
-/// What a gnuplot process left behind. Both texts are owned by the caller and freed by `gnuplotstream_result_free`.
+/// Bytes that gnuplot wrote; a zero byte follows them.
+typedef struct {
+    char *bytes;
+    size_t count;
+} gnuplotstream_text;
+
+/// What a gnuplot process left behind; freed by `gnuplotstream_result_free`.
 typedef struct {
     /// The exit status of gnuplot: 0 when every command succeeded, 128 + n after signal n.
     int status;
-    /// The bytes gnuplot wrote to its standard output (the text terminals draw there).
-    char *output;
-    size_t output_count;
-    /// The bytes gnuplot wrote to its standard error.
-    char *diagnostics;
-    size_t diagnostics_count;
+    /// What it wrote to its standard output.
+    gnuplotstream_text output;
+    /// What it wrote to its standard error.
+    gnuplotstream_text diagnostics;
+    /// What it wrote to each of its files.
+    gnuplotstream_text *files;
+    int file_count;
 } gnuplotstream_result;
 
-/// Starts `program -d` (`program` is a path; no start-up file of the user is read).
-/// Returns NULL on failure and then sets `*error` to a message to be freed with `free`.
-gnuplotstream *gnuplotstream_open(const char *program, char **error);
+/// Starts `program -d` (`program` is a path; no start-up file of the user is read) with a number of files in memory
+/// that it can write to. Returns NULL on failure and then sets `*error` to a message to be freed with `free`.
+gnuplotstream *gnuplotstream_open(const char *program, int file_count, char **error);
+
+/// The path under which gnuplot writes to file `index`, for its `set output`. It lives as long as `stream`.
+const char *gnuplotstream_path(const gnuplotstream *stream, int index);
 
 /// Sends `count` bytes of commands. Returns 0, or -1 once gnuplot no longer reads (the diagnostics tell why).
 int gnuplotstream_write(gnuplotstream *stream, const char *bytes, size_t count);
@@ -36,7 +46,7 @@ int gnuplotstream_write(gnuplotstream *stream, const char *bytes, size_t count);
 /// `*error` to a message to be freed with `free`.
 int gnuplotstream_close(gnuplotstream *stream, gnuplotstream_result *result, char **error);
 
-/// Frees the texts of a result.
+/// Frees what a result holds.
 void gnuplotstream_result_free(gnuplotstream_result *result);
 
 #ifdef __cplusplus

@@ -11,53 +11,37 @@ public struct FigureFiles: Sendable, Hashable {
 extension Figure {
     /// Draws this figure and saves it with its script: `stem.gp`, `stem.png`, ….
     ///
-    /// Everything is written under temporary names and renamed when all of it is complete, the script last, so that an
-    /// error leaves an older figure of that name as it was.
     /// - Parameters:
     ///   - stem: The path of the files without a suffix. Its folder is made when missing.
     ///   - formats: The kinds of file to draw.
-    /// - Throws: ``PlotError``: gnuplot missing or at odds with the script, a folder that can't be written to, a full
-    ///   disk, a description that can't be drawn.
+    /// - Throws: ``PlotError``: as ``draw(_:)``, or a folder that can't be written to, or a full disk.
     @discardableResult
     public func write(to stem: String, formats: [OutputFormat] = [.png]) throws(PlotError) -> FigureFiles {
-        let url = URL(fileURLWithPath: stem)
-        let folder = url.deletingLastPathComponent().path, name = url.lastPathComponent
-        let path = "\(folder == "/" ? "" : folder)/\(name)"
-        let temporary = "\(folder)/.\(name)-\(getpid())"
-        let script = try script(name: name, formats: formats)
-        let body = try body(formats: formats)
-
-        try FileWriting.makeFolder(folder)
-        defer { for suffix in formats.map(\.rawValue) + ["gp"] { unlink("\(temporary).\(suffix)") } }
-        try FileWriting.write(Array(script.utf8), to: "\(temporary).gp")
-        _ = try Gnuplot.run("name = \(temporary.gnuplotQuoted)\n" + body)
-        for format in formats {
-            try format.finish("\(temporary).\(format.rawValue)", shownAs: "\(path).\(format.rawValue)")
-        }
-        for suffix in formats.map(\.rawValue) + ["gp"] {
-            try FileWriting.move("\(temporary).\(suffix)", to: "\(path).\(suffix)")
-        }
-        return FigureFiles(script: "\(path).gp", images: formats.map { "\(path).\($0.rawValue)" })
+        try draw(formats).write(to: stem)
     }
 }
 
-extension OutputFormat {
-    /// What a complete file of this kind ends with.
-    private var ending: [UInt8] {
-        switch self {
-        case .png: [0x49, 0x45, 0x4e, 0x44, 0xae, 0x42, 0x60, 0x82]
-        case .svg: Array("</svg>".utf8)
-        case .pdf: Array("%%EOF".utf8)
-        }
-    }
+extension DrawnFigure {
+    /// Saves the files and the script: `stem.gp`, `stem.png`, ….
+    ///
+    /// They are written under temporary names and renamed when all are complete, so that an error leaves an older figure
+    /// of that name as it was.
+    /// - Throws: ``PlotError`` for a folder that can't be written to or a full disk.
+    @discardableResult
+    public func write(to stem: String) throws(PlotError) -> FigureFiles {
+        let url = URL(fileURLWithPath: stem)
+        let folder = url.deletingLastPathComponent().path, name = url.lastPathComponent
+        let prefix = folder == "/" ? "/" : folder + "/"
+        let temporary = "\(prefix).\(name)-\(getpid())"
+        let contents = files.map { ($0.format.rawValue, $0.bytes) } + [("gp", Array(script.utf8))]
 
-    /// Checks that gnuplot completed a file: neither it nor cairo says so when a disk is full.
-    package func finish(_ path: String, shownAs name: String) throws(PlotError) {
-        guard let tail = FileWriting.tail(path, count: 64) else {
-            throw .unwritable(path: name, reason: "gnuplot wrote no file")
+        try FileWriting.makeFolder(folder)
+        defer { for (suffix, _) in contents { unlink("\(temporary).\(suffix)") } }
+        for (suffix, bytes) in contents { try FileWriting.write(bytes, to: "\(temporary).\(suffix)") }
+        for (suffix, _) in contents {
+            try FileWriting.move("\(temporary).\(suffix)", to: "\(prefix)\(name).\(suffix)")
         }
-        guard tail.withUnsafeBytes({ Data($0) }).range(of: Data(ending)) != nil else {
-            throw .unwritable(path: name, reason: "the file is incomplete; is the disk full?")
-        }
+        return FigureFiles(
+            script: "\(prefix)\(name).gp", images: files.map { "\(prefix)\(name).\($0.format.rawValue)" })
     }
 }

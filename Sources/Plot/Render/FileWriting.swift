@@ -45,15 +45,6 @@ enum FileWriting {
         guard rename(source, target) == 0 else { throw failure(target) }
     }
 
-    /// The last bytes of a file, at most `count`; `nil` when it can't be read.
-    static func tail(_ path: String, count: Int) -> [UInt8]? {
-        guard let handle = FileHandle(forReadingAtPath: path) else { return nil }
-        defer { try? handle.close() }
-        guard let end = try? handle.seekToEnd(), (try? handle.seek(toOffset: end - min(end, UInt64(count)))) != nil
-        else { return nil }
-        return (try? handle.readToEnd()).flatMap { $0.map(Array.init) } ?? []
-    }
-
     private static func failure(_ path: String) -> PlotError {
         .unwritable(path: path, reason: String(cString: strerror(errno)))
     }

@@ -8,6 +8,8 @@ public enum PlotError: Error, Hashable {
     case gnuplotUnusable(reason: String)
     /// gnuplot refused a command; `diagnostics` is what it printed.
     case gnuplotFailed(status: Int, diagnostics: String)
+    /// gnuplot ended well and left an unfinished file.
+    case incomplete(OutputFormat)
     /// A file of the figure could not be written.
     case unwritable(path: String, reason: String)
 
@@ -34,6 +36,7 @@ extension PlotError: LocalizedError, CustomStringConvertible {
         case .gnuplotFailed(let status, let diagnostics):
             diagnostics.isEmpty
                 ? "gnuplot ended with status \(status) and said nothing" : "gnuplot could not draw the figure: \(diagnostics)"
+        case .incomplete(let format): "gnuplot left the \(format.rawValue) file of the figure unfinished"
         case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"
         case .emptyFigure: "there is nothing to plot"
         case .mismatch(let what, let count, let other, let expected):

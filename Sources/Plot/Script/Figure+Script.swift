@@ -1,22 +1,20 @@
 extension Figure {
-    /// The gnuplot script of this figure. Run by gnuplot it draws `name.png` and the like in its own folder.
+    /// The gnuplot script of this figure. Saved as `figure.gp` and run by gnuplot, it draws `figure.png` and the like
+    /// beside itself, wherever gnuplot is started.
     ///
-    /// - Parameters:
-    ///   - name: The stem of the files it draws.
-    ///   - formats: The kinds of file it draws.
+    /// - Parameter formats: The kinds of file it draws.
     /// - Throws: ``PlotError`` when the description can't be drawn, such as lines with more positions than values.
-    public func script(name: String, formats: [OutputFormat] = [.png]) throws(PlotError) -> String {
-        let head = """
-            # Drawn by Rhumb. Run it with gnuplot 5.2 or later; it writes its files into its own folder.
-            folder = ''
-            do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { folder = ARG0[1:i] } }
-            name = folder.\(name.gnuplotQuoted)
+    public func script(formats: [OutputFormat] = [.png]) throws(PlotError) -> String {
+        var head = """
+            # Drawn by Rhumb. Run with gnuplot 5.2 or later, this script draws its files anew, beside itself and with its name.
+            stem = exists('ARG0') ? ARG0[1:strlen(ARG0) - 3] : 'figure'
 
             """
+        for format in formats { head += "\(format.fileVariable) = stem.'.\(format.rawValue)'\n" }
         return head + (try body(formats: formats))
     }
 
-    /// Everything but the definition of `name`, the path of the drawn files without their suffixes.
+    /// Everything but the paths of the drawn files.
     func body(formats: [OutputFormat]) throws(PlotError) -> String {
         try validate()
         let layout = FigureLayout(self)
@@ -36,14 +34,12 @@ extension Figure {
         var lines = [""]
         for block in builder.blocks { lines += [block, ""] }
         lines += Self.look
-        // One copy of the commands serves every kind of file.
         lines.append("")
-        for format in formats {
-            lines.append("\(format.rawValue) = \(format.terminal(layout.size).gnuplotExpression)")
-        }
-        lines.append("do for [suffix in '\(formats.map(\.rawValue).joined(separator: " "))'] {")
-        lines.append("    eval 'set terminal '.value(suffix)")
-        lines.append("    set output name.'.'.suffix")
+        // One copy of the commands serves every kind of file.
+        for format in formats { lines.append("\(format.rawValue) = \"\(format.terminal(layout.size))\"") }
+        lines.append("do for [format in '\(formats.map(\.rawValue).joined(separator: " "))'] {")
+        lines.append("    eval 'set terminal '.value(format)")
+        lines.append("    set output value(format.'_file')")
         lines += builder.commands.map { "    " + $0.replacing("\n", with: "\n    ") }
         lines += ["    unset output", "}"]
         return lines.joined(separator: "\n") + "\n"
@@ -58,9 +54,4 @@ extension Figure {
             "set bars small",
         ]
     }
-}
-
-extension String {
-    /// A text without quotes of the other kind as a gnuplot string.
-    fileprivate var gnuplotExpression: String { "\"\(self)\"" }
 }

@@ -2,7 +2,10 @@
 public enum OutputFormat: String, Sendable, Hashable, CaseIterable {
     case png, svg, pdf
 
-    /// The gnuplot command that selects the terminal for a figure of this size. A PNG has `scale` pixels a unit.
+    /// The gnuplot variable with the path of the file.
+    var fileVariable: String { rawValue + "_file" }
+
+    /// The gnuplot terminal that selects the terminal for a figure of this size. A PNG has `scale` pixels a unit.
     ///
     /// A point of text is 4/3 units in all three: pngcairo draws it so, svg needs the factor, and pdfcairo, which draws
     /// 7/4 units at a `fontscale` of 1, another.

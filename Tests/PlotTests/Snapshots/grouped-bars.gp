@@ -1,7 +1,7 @@
-# Drawn by Rhumb. Run it with gnuplot 5.2 or later; it writes its files into its own folder.
-folder = ''
-do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { folder = ARG0[1:i] } }
-name = folder.'grouped-bars'
+# Drawn by Rhumb. Run with gnuplot 5.2 or later, this script draws its files anew, beside itself and with its name.
+stem = exists('ARG0') ? ARG0[1:strlen(ARG0) - 3] : 'figure'
+png_file = stem.'.png'
+svg_file = stem.'.svg'
 
 $bars1 << EOD
 -0.384 -0.14933333333333337 0.71 0.04
@@ -37,9 +37,9 @@ set bars small
 
 png = "pngcairo size 952,654 font 'Arial,10' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'"
 svg = "svg size 476,327 font 'Arial,10' fontscale 1.333 background '#ffffff'"
-do for [suffix in 'png svg'] {
-    eval 'set terminal '.value(suffix)
-    set output name.'.'.suffix
+do for [format in 'png svg'] {
+    eval 'set terminal '.value(format)
+    set output value(format.'_file')
     set lmargin at screen 0.12174; set rmargin at screen 0.97888
     set tmargin at screen 0.89635; set bmargin at screen 0.10124
     unset logscale x

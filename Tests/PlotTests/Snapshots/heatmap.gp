@@ -1,7 +1,7 @@
-# Drawn by Rhumb. Run it with gnuplot 5.2 or later; it writes its files into its own folder.
-folder = ''
-do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { folder = ARG0[1:i] } }
-name = folder.'heatmap'
+# Drawn by Rhumb. Run with gnuplot 5.2 or later, this script draws its files anew, beside itself and with its name.
+stem = exists('ARG0') ? ARG0[1:strlen(ARG0) - 3] : 'figure'
+png_file = stem.'.png'
+svg_file = stem.'.svg'
 
 $matrix1 << EOD
 1 0.84 0.68 0.52 0.36
@@ -18,9 +18,9 @@ set bars small
 
 png = "pngcairo size 726,594 font 'Arial,10' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'"
 svg = "svg size 363,297 font 'Arial,10' fontscale 1.333 background '#ffffff'"
-do for [suffix in 'png svg'] {
-    eval 'set terminal '.value(suffix)
-    set output name.'.'.suffix
+do for [format in 'png svg'] {
+    eval 'set terminal '.value(format)
+    set output value(format.'_file')
     set lmargin at screen 0.14153; set rmargin at screen 0.77514
     set tmargin at screen 0.88588; set bmargin at screen 0.11147
     unset logscale x

@@ -1,7 +1,7 @@
-# Drawn by Rhumb. Run it with gnuplot 5.2 or later; it writes its files into its own folder.
-folder = ''
-do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { folder = ARG0[1:i] } }
-name = folder.'images'
+# Drawn by Rhumb. Run with gnuplot 5.2 or later, this script draws its files anew, beside itself and with its name.
+stem = exists('ARG0') ? ARG0[1:strlen(ARG0) - 3] : 'figure'
+png_file = stem.'.png'
+svg_file = stem.'.svg'
 
 $picture1 << EOD
 180 983220 2031796 3080372 4128948 5177524 6226100 7274676 8323252 9371828 10420404 11468980 12517556 13566132 14614708 15663284
@@ -383,9 +383,9 @@ set bars small
 
 png = "pngcairo size 1676,688 font 'Arial,10' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'"
 svg = "svg size 838,344 font 'Arial,10' fontscale 1.333 background '#ffffff'"
-do for [suffix in 'png svg'] {
-    eval 'set terminal '.value(suffix)
-    set output name.'.'.suffix
+do for [format in 'png svg'] {
+    eval 'set terminal '.value(format)
+    set output value(format.'_file')
     set lmargin at screen 0.01193; set rmargin at screen 0.98807
     set tmargin at screen 0.90147; set bmargin at screen 0.03039
     unset logscale x

@@ -1,7 +1,7 @@
-# Drawn by Rhumb. Run it with gnuplot 5.2 or later; it writes its files into its own folder.
-folder = ''
-do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { folder = ARG0[1:i] } }
-name = folder.'large-heatmap'
+# Drawn by Rhumb. Run with gnuplot 5.2 or later, this script draws its files anew, beside itself and with its name.
+stem = exists('ARG0') ? ARG0[1:strlen(ARG0) - 3] : 'figure'
+png_file = stem.'.png'
+svg_file = stem.'.svg'
 
 $matrix1 << EOD
 1 1.16 1.16 0.99 0.79 0.72 0.8 0.91 0.9 0.76 0.57 0.47 0.47 0.51 0.5 0.42 0.3 0.22 0.2 0.21 0.2 0.16 0.12 0.08 0.06 0.06 0.06 0.05 0.03 0.02 0.01 0.01 0.01 0.01 0.01 0 0 0 0 0 0 0 0 0 0 0 0 0 0 0
@@ -63,9 +63,9 @@ set bars small
 
 png = "pngcairo size 908,810 font 'Arial,10' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'"
 svg = "svg size 454,405 font 'Arial,10' fontscale 1.333 background '#ffffff'"
-do for [suffix in 'png svg'] {
-    eval 'set terminal '.value(suffix)
-    set output name.'.'.suffix
+do for [format in 'png svg'] {
+    eval 'set terminal '.value(format)
+    set output value(format.'_file')
     set lmargin at screen 0.12029; set rmargin at screen 0.86919
     set tmargin at screen 0.97037; set bmargin at screen 0.13086
     unset logscale x

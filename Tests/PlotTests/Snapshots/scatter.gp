@@ -1,7 +1,7 @@
-# Drawn by Rhumb. Run it with gnuplot 5.2 or later; it writes its files into its own folder.
-folder = ''
-do for [i = 1:strlen(ARG0)] { if (ARG0[i:i] eq '/') { folder = ARG0[1:i] } }
-name = folder.'scatter'
+# Drawn by Rhumb. Run with gnuplot 5.2 or later, this script draws its files anew, beside itself and with its name.
+stem = exists('ARG0') ? ARG0[1:strlen(ARG0) - 3] : 'figure'
+png_file = stem.'.png'
+svg_file = stem.'.svg'
 
 $points1 << EOD
 -0.4215 -1.5384
@@ -28,9 +28,9 @@ set bars small
 
 png = "pngcairo size 1032,734 font 'Arial,10' fontscale 2 linewidth 2 pointscale 2 background '#ffffff'"
 svg = "svg size 516,367 font 'Arial,10' fontscale 1.333 background '#ffffff'"
-do for [suffix in 'png svg'] {
-    eval 'set terminal '.value(suffix)
-    set output name.'.'.suffix
+do for [format in 'png svg'] {
+    eval 'set terminal '.value(format)
+    set output value(format.'_file')
     set lmargin at screen 0.10686; set rmargin at screen 0.97895
     set tmargin at screen 0.90765; set bmargin at screen 0.1447
     unset logscale x
