@@ -41,19 +41,17 @@ onednn_status onednn_convolution(const onednn_tensor *x, onednn_weights *weights
         auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
             const auto dx = describeImage(*x), dy = describeImage(*y);
             const auto bias = describeRow(after.bias, 1);
+            const auto residual = after.residual ? describeImage(*after.residual) : Desc();
             const auto desc = compatibility::convolution(Runtime::shared().engine, dx,
                                                          anyLayout(weights->source, x->type), bias, dy,
-                                                         spatial(*geometry), attributes(after));
+                                                         spatial(*geometry), attributes(after, residual));
             plan.adopt<dnnl::convolution_forward>(desc);
-            plan.weights = desc.weights_desc();
             plan.bind(DNNL_ARG_SRC, dx);
             plan.bind(DNNL_ARG_DST, dy);
-            if (after.bias) plan.bind(DNNL_ARG_BIAS, bias);
-            plan.bind(DNNL_ARG_WEIGHTS, plan.weights);
+            plan.bindEpilogue(after, bias, residual);
+            plan.bindPacked(DNNL_ARG_WEIGHTS, desc.weights_desc());
         });
-        const auto &packed = weights->inLayout(plan.weights);
-        if (after.bias) plan.run({x->data, y->data, after.bias->data}, &packed);
-        else plan.run({x->data, y->data}, &packed);
+        plan.run({x->data, y->data, address(after.bias), address(after.residual)}, &weights->inLayout(plan.weights));
     });
 }
 
@@ -72,10 +70,9 @@ onednn_status onednn_convolution_backward_data(const onednn_tensor *dy, onednn_w
                                                                      spatial(*geometry), plainAttributes(),
                                                                      hint(ddx, any, ddy, *geometry));
             plan.adopt<dnnl::convolution_backward_data>(desc);
-            plan.weights = desc.weights_desc();
             plan.bind(DNNL_ARG_DIFF_DST, ddy);
             plan.bind(DNNL_ARG_DIFF_SRC, ddx);
-            plan.bind(DNNL_ARG_WEIGHTS, plan.weights);
+            plan.bindPacked(DNNL_ARG_WEIGHTS, desc.weights_desc());
         });
         plan.run({dy->data, dx->data}, &weights->inLayout(plan.weights));
     });
@@ -105,18 +102,16 @@ onednn_status onednn_convolution_backward_weights(const onednn_tensor *x, const 
             const auto desc = compatibility::convolutionBackwardWeights(runtime.engine, dx, any, bias, ddy,
                                                                         spatial(*geometry), plainAttributes(), forward);
             plan.adopt<dnnl::convolution_backward_weights>(desc);
-            plan.weights = desc.diff_weights_desc();
             plan.bind(DNNL_ARG_SRC, dx);
             plan.bind(DNNL_ARG_DIFF_DST, ddy);
             if (db) plan.bind(DNNL_ARG_DIFF_BIAS, bias);
-            plan.bind(DNNL_ARG_DIFF_WEIGHTS, plan.weights);
+            plan.bindPacked(DNNL_ARG_DIFF_WEIGHTS, desc.diff_weights_desc());
         });
         dnnl::memory plain(describe(gradient->source), runtime.engine, dw->data);
         std::shared_ptr<void> owner;
         const bool direct = plain.get_desc() == plan.weights;
         auto blocked = direct ? plain : runtime.allocate(plan.weights, owner);
-        if (db) plan.run({x->data, dy->data, db->data}, &blocked);
-        else plan.run({x->data, dy->data}, &blocked);
+        plan.run({x->data, dy->data, address(db)}, &blocked);
         if (!direct) runtime.reorder(blocked, plain);
     });
 }

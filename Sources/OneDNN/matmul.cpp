@@ -24,15 +24,15 @@ onednn_status onednn_matmul(const onednn_tensor *a, const onednn_tensor *b, cons
         auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
             const auto da = describe(*a), db = describe(*b), dc = describe(*c);
             const auto bias = describeRow(after.bias, c->rank);
+            const auto residual = after.residual ? describe(*after.residual) : Desc();
             plan.adopt<dnnl::matmul>(
-                compatibility::matmul(Runtime::shared().engine, da, db, bias, dc, attributes(after)));
+                compatibility::matmul(Runtime::shared().engine, da, db, bias, dc, attributes(after, residual)));
             plan.bind(DNNL_ARG_SRC, da);
             plan.bind(DNNL_ARG_WEIGHTS, db);
             plan.bind(DNNL_ARG_DST, dc);
-            if (after.bias) plan.bind(DNNL_ARG_BIAS, bias);
+            plan.bindEpilogue(after, bias, residual);
         });
-        if (after.bias) plan.run({a->data, b->data, c->data, after.bias->data});
-        else plan.run({a->data, b->data, c->data});
+        plan.run({a->data, b->data, c->data, address(after.bias), address(after.residual)});
     });
 }
 
@@ -49,17 +49,16 @@ onednn_status onednn_linear(const onednn_tensor *x, onednn_weights *weights, con
             const auto &w = weights->source;
             const auto dx = describe(*x), dy = describe(*y);
             const auto bias = describeRow(after.bias, 2);
+            const auto residual = after.residual ? describe(*after.residual) : Desc();
             const Desc any({w.shape[0], w.shape[1]}, dataType(x->type), dnnl::memory::format_tag::any);
-            const auto desc = compatibility::matmul(Runtime::shared().engine, dx, any, bias, dy, attributes(after));
+            const auto desc =
+                compatibility::matmul(Runtime::shared().engine, dx, any, bias, dy, attributes(after, residual));
             plan.adopt<dnnl::matmul>(desc);
-            plan.weights = desc.weights_desc();
             plan.bind(DNNL_ARG_SRC, dx);
             plan.bind(DNNL_ARG_DST, dy);
-            if (after.bias) plan.bind(DNNL_ARG_BIAS, bias);
-            plan.bind(DNNL_ARG_WEIGHTS, plan.weights);
+            plan.bindEpilogue(after, bias, residual);
+            plan.bindPacked(DNNL_ARG_WEIGHTS, desc.weights_desc());
         });
-        const auto &packed = weights->inLayout(plan.weights);
-        if (after.bias) plan.run({x->data, y->data, after.bias->data}, &packed);
-        else plan.run({x->data, y->data}, &packed);
+        plan.run({x->data, y->data, address(after.bias), address(after.residual)}, &weights->inLayout(plan.weights));
     });
 }

@@ -87,8 +87,7 @@ onednn_status onednn_layer_norm(const onednn_tensor *x, const float *weight, con
                 plan.bind(DNNL_ARG_VARIANCE, rows.statistics);
             }
         });
-        if (keep) plan.run({x->data, weight, bias, y->data, mean, variance});
-        else plan.run({x->data, weight, bias, y->data});
+        plan.run({x->data, weight, bias, y->data, keep ? mean : nullptr, keep ? variance : nullptr});
     });
 }
 

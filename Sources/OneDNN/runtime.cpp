@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <sys/mman.h>
 
 // The OpenMP runtime that oneDNN is built on; Swift's clang has no omp.h.
 extern "C" void omp_set_num_threads(int);
@@ -20,8 +21,8 @@ void Key::add(const onednn_tensor &tensor) {
 }
 
 void Key::add(const onednn_epilogue &epilogue) {
-    add(static_cast<int64_t>(epilogue.activation) | (epilogue.accumulate ? 256 : 0)
-        | (epilogue.bias ? 512 + 1024 * static_cast<int64_t>(epilogue.bias->type) : 0));
+    const auto typed = [](const onednn_tensor *tensor) { return tensor ? 1 + static_cast<int64_t>(tensor->type) : 0; };
+    add(static_cast<int64_t>(epilogue.activation) | typed(epilogue.bias) << 8 | typed(epilogue.residual) << 16);
     add(epilogue.alpha);
     add(epilogue.scale);
 }
@@ -48,20 +49,25 @@ void Plan::bind(int argument, const Desc &desc) {
     arguments.push_back({argument, memories.back().get()});
 }
 
+void Plan::bindEpilogue(const onednn_epilogue &epilogue, const Desc &bias, const Desc &residual) {
+    if (epilogue.bias) bind(DNNL_ARG_BIAS, bias);
+    // The residual is the last of the post-ops, behind the scale and the activation.
+    const int position = (epilogue.scale != 1) + (epilogue.activation != ONEDNN_IDENTITY);
+    if (epilogue.residual) bind(DNNL_ARG_ATTR_MULTIPLE_POST_OP(position) | DNNL_ARG_SRC_1, residual);
+}
+
 void Plan::run(std::initializer_list<const void *> addresses, const dnnl::memory *packed) {
     auto &runtime = Runtime::shared();
-    const size_t given = addresses.size();
-    size_t index = 0;
-    for (const void *address : addresses) {
-        auto status = dnnl_memory_set_data_handle(arguments[index].memory, const_cast<void *>(address));
-        if (status != dnnl_success) throw Failure{ONEDNN_FAILED, "oneDNN refused the address of an operand"};
-        index++;
-    }
     std::array<dnnl_exec_arg_t, 12> all;
-    if (given + 2 > all.size()) throw Failure{ONEDNN_INVALID, "an operation with too many operands"};
-    std::copy_n(arguments.begin(), arguments.size(), all.begin());
-    size_t count = arguments.size();
-    if (packed) all[count - 1].memory = packed->get();
+    if (arguments.size() + 2 > all.size()) throw Failure{ONEDNN_INVALID, "an operation with too many operands"};
+    size_t count = 0;
+    for (const void *address : addresses) {
+        if (!address) continue;
+        all[count] = arguments[count];
+        if (dnnl_memory_set_data_handle(all[count++].memory, const_cast<void *>(address)) != dnnl_success)
+            throw Failure{ONEDNN_FAILED, "oneDNN refused the address of an operand"};
+    }
+    if (packed) all[count++] = {packedArgument, packed->get()};
     if (scratchBytes > 0) {
         scratch.set_data_handle(runtime.scratch(scratchBytes));
         all[count++] = {DNNL_ARG_SCRATCHPAD, scratch.get()};
@@ -89,10 +95,13 @@ Runtime &Runtime::shared() {
 }
 
 static std::shared_ptr<void> alignedMemory(size_t bytes) {
-    // A whole number of cache lines; huge pages align themselves well past 2 MB.
-    const size_t alignment = bytes >= (size_t(1) << 21) ? size_t(1) << 21 : 64;
-    void *memory = std::aligned_alloc(alignment, (bytes + alignment - 1) / alignment * alignment);
+    // Whole cache lines, or whole huge pages for what is long.
+    constexpr size_t hugePage = size_t(1) << 21;
+    const size_t alignment = bytes >= hugePage ? hugePage : 64, size = (bytes + alignment - 1) / alignment * alignment;
+    void *memory = std::aligned_alloc(alignment, size);
     if (!memory) throw std::bad_alloc();
+    // Only a wish: without it the weights are found through many more page table entries.
+    if (alignment == hugePage) madvise(memory, size, MADV_HUGEPAGE);
     return {memory, std::free};
 }
 
@@ -172,7 +181,7 @@ dnnl::primitive_attr plainAttributes() {
     return attr;
 }
 
-dnnl::primitive_attr attributes(const onednn_epilogue &epilogue) {
+dnnl::primitive_attr attributes(const onednn_epilogue &epilogue, const Desc &residual) {
     using dnnl::algorithm;
     auto attr = plainAttributes();
     dnnl::post_ops ops;
@@ -187,13 +196,13 @@ dnnl::primitive_attr attributes(const onednn_epilogue &epilogue) {
     case ONEDNN_TANH: append(algorithm::eltwise_tanh); break;
     case ONEDNN_SIGMOID: append(algorithm::eltwise_logistic); break;
     }
-    if (epilogue.accumulate) ops.append_sum(1.0f);
+    if (epilogue.residual) ops.append_binary(algorithm::binary_add, residual);
     attr.set_post_ops(ops);
     return attr;
 }
 
 const onednn_epilogue &orIdentity(const onednn_epilogue *epilogue) {
-    static const onednn_epilogue identity{nullptr, ONEDNN_IDENTITY, 0, 1, false};
+    static const onednn_epilogue identity{nullptr, ONEDNN_IDENTITY, 0, 1, nullptr};
     return epilogue ? *epilogue : identity;
 }
 

@@ -69,13 +69,19 @@ public:
         reserveScratch(desc.scratchpad_desc());
     }
     void bind(int argument, const Desc &desc);
+    /// Binds the bias and the residual of an epilogue, those that it has.
+    void bindEpilogue(const onednn_epilogue &epilogue, const Desc &bias, const Desc &residual);
+    /// Weights in the layout that the kernel prefers; they come with `run`.
+    void bindPacked(int argument, const Desc &layout) {
+        packedArgument = argument;
+        weights = layout;
+    }
 
-    /// Runs with one address for each bound argument, in the order they were bound. A memory object, when given,
-    /// takes the place of the last argument bound: packed weights.
+    /// Runs with one address for each bound argument, in the order they were bound; null ones are passed over.
     void run(std::initializer_list<const void *> addresses, const dnnl::memory *packed = nullptr);
 
     std::string implementation;
-    Desc weights;  // the layout the kernel wants its packed weights in
+    Desc weights;  // the layout of `bindPacked`
 
 private:
     void refuseReference() const;
@@ -86,6 +92,7 @@ private:
     std::vector<dnnl_exec_arg_t> arguments;
     dnnl::memory scratch;
     size_t scratchBytes = 0;
+    int packedArgument = 0;
 };
 
 /// The state of the library in this process; used by one thread.
@@ -166,10 +173,12 @@ Desc describeImage(const onednn_tensor &tensor);
 /// The descriptor of a vector laid along the last axis of something of `rank` axes, or nothing.
 Desc describeRow(const onednn_tensor *vector, int rank);
 /// The attributes of an epilogue, with scratch memory that the shim provides.
-dnnl::primitive_attr attributes(const onednn_epilogue &epilogue);
+dnnl::primitive_attr attributes(const onednn_epilogue &epilogue, const Desc &residual);
 dnnl::primitive_attr plainAttributes();
 /// An epilogue that does nothing stands for NULL.
 const onednn_epilogue &orIdentity(const onednn_epilogue *epilogue);
+/// The address of an operand that may be absent.
+inline const void *address(const onednn_tensor *tensor) { return tensor ? tensor->data : nullptr; }
 
 }  // namespace rhumb
 

@@ -138,17 +138,4 @@ final class KernelsNetworkTests: XCTestCase {
         XCTAssertEqual(Double(db[5]), byBias, accuracy: 1e-4)
         XCTAssertEqual(dx[columns..<2 * columns].reduce(0, +), 0, accuracy: 1e-4, "a shift of a row changes nothing")
     }
-
-    func testResamplingAndItsTranspose() {
-        // Two outputs from five inputs of three numbers each; the second output's last tap is unused.
-        let starts: [Int32] = [0, 3], weights: [Float] = [0.25, 0.5, 0.25, 0.5, 0.5, 0]
-        let x = numbers(2 * 5 * 3), dy = numbers(2 * 2 * 3, seed: 2)
-        var y = [Float](repeating: 0, count: 12), dx = [Float](repeating: 0, count: 30)
-        rk_resample_f32(2, 5, 2, 3, 3, starts, weights, x, &y)
-        XCTAssertEqual(y[1], 0.25 * x[1] + 0.5 * x[4] + 0.25 * x[7], accuracy: 1e-6)
-        XCTAssertEqual(y[6 + 3 + 2], 0.5 * x[15 + 9 + 2] + 0.5 * x[15 + 12 + 2], accuracy: 1e-6)
-        rk_resample_gradient_f32(2, 5, 2, 3, 3, starts, weights, dy, &dx)
-        let forward = zip(y, dy).reduce(0) { $0 + $1.0 * $1.1 }, backward = zip(x, dx).reduce(0) { $0 + $1.0 * $1.1 }
-        XCTAssertEqual(forward, backward, accuracy: 1e-5, "⟨Ax, dy⟩ = ⟨x, Aᵀdy⟩")
-    }
 }

@@ -62,7 +62,7 @@ final class OneDNNConvolutionTests: XCTestCase {
         var geometry = c.geometry
         checked(onednn_weights_create_convolution(&vw, c.groups, &handle))
         defer { onednn_weights_release(handle) }
-        withEpilogue(bias: bias) { checked(onednn_convolution(&vx, handle, &vy, &geometry, $0)) }
+        withEpilogue(bias: bias, residual: dy) { checked(onednn_convolution(&vx, handle, &vy, &geometry, $0)) }
         checked(onednn_convolution_backward_data(&vdy, handle, &vdx, &geometry))
         checked(onednn_convolution_backward_weights(&vx, &vdy, &vdw, &vdb, c.groups, &geometry))
 
@@ -83,7 +83,7 @@ final class OneDNNConvolutionTests: XCTestCase {
             for oy in 0..<c.outHeight {
                 for o in [0, c.outputs - 1] {
                     let at = ((n * c.outHeight + oy) * c.outWidth + 1) * c.outputs + o
-                    expect(y[n, oy, 1, o], forward[at] + Double(bias[o]), "forward")
+                    expect(y[n, oy, 1, o], forward[at] + Double(bias[o]) + Double(dy[n, oy, 1, o]), "forward")
                 }
             }
             for iy in 0..<c.height { expect(dx[n, iy, 2, 1], byInput[index(c, n, iy, 2, 1)], "backward data") }

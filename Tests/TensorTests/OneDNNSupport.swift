@@ -66,14 +66,16 @@ func checked(
 
 func withEpilogue(
     bias: Operand? = nil, activation: onednn_activation = ONEDNN_IDENTITY, alpha: Float = 0, scale: Float = 1,
-    accumulate: Bool = false, _ body: (UnsafePointer<onednn_epilogue>) -> Void
+    residual: Operand? = nil, _ body: (UnsafePointer<onednn_epilogue>) -> Void
 ) {
-    var view = bias?.view ?? onednn_tensor()
-    withUnsafePointer(to: &view) { pointer in
-        var epilogue = onednn_epilogue(
-            bias: bias == nil ? nil : pointer, activation: activation, alpha: alpha, scale: scale,
-            accumulate: accumulate)
-        body(&epilogue)
+    var views = (bias?.view ?? onednn_tensor(), residual?.view ?? onednn_tensor())
+    withUnsafePointer(to: &views.0) { first in
+        withUnsafePointer(to: &views.1) { second in
+            var epilogue = onednn_epilogue(
+                bias: bias == nil ? nil : first, activation: activation, alpha: alpha, scale: scale,
+                residual: residual == nil ? nil : second)
+            body(&epilogue)
+        }
     }
 }
 

@@ -76,14 +76,6 @@ int rk_attention_f32(rk_attention a, const float *q, const float *k, const float
 int rk_attention_bf16(rk_attention a, const uint16_t *q, const uint16_t *k, const uint16_t *v, uint16_t *out);
 int rk_has_attention_bf16(void);
 
-// Resampling along one axis of [outer, in_size, inner]: output position p is the sum over tap t of weights[p][t] times
-// input position starts[p] + t. Taps with weight 0 are not read.
-void rk_resample_f32(size_t outer, size_t in_size, size_t out_size, size_t inner, size_t taps, const int32_t *starts,
-                     const float *weights, const float *x, float *y);
-// Adds to dx.
-void rk_resample_gradient_f32(size_t outer, size_t in_size, size_t out_size, size_t inner, size_t taps,
-                              const int32_t *starts, const float *weights, const float *dy, float *dx);
-
 // Conversions; to bfloat16 rounds to nearest even.
 void rk_f32_to_bf16(size_t n, const float *x, uint16_t *y);
 void rk_bf16_to_f32(size_t n, const uint16_t *x, float *y);

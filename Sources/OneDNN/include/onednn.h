@@ -51,13 +51,13 @@ typedef enum {
     ONEDNN_SIGMOID,
 } onednn_activation;
 
-// What is done to a product before it is stored: y ← activation(scale · (product + bias)) + (accumulate ? y : 0).
+// What is done to a product before it is stored: y ← activation(scale · (product + bias)) + residual.
 typedef struct {
-    const onednn_tensor *bias;  // one number for each output column or channel; NULL for none
+    const onednn_tensor *bias;      // one number for each output column or channel; NULL for none
     onednn_activation activation;
-    float alpha;                // of ONEDNN_SWISH
-    float scale;                // 1 for none
-    bool accumulate;            // adds what the destination already holds
+    float alpha;                    // of ONEDNN_SWISH
+    float scale;                    // 1 for none
+    const onednn_tensor *residual;  // of the result's shape and strides; NULL for none
 } onednn_epilogue;
 
 // MARK: Runtime
