@@ -4,6 +4,9 @@
 #include "parallel.h"
 #include <stdlib.h>
 
+/// Multiplications of each of its two products that a thread should have.
+static const double SMALL_WORK = 1 << 18;
+
 // Kept by each thread of the pool, which lives as long as the process.
 static _Thread_local struct {
     attention_scratch parts;
@@ -36,7 +39,8 @@ static int attend(attention_job job, void (*range)(const void *, size_t, size_t)
     job.parts = heads >= 8 ? 1 : (job.a.queries + 255) / 256;
     int failed = 0;
     job.failed = &failed;
-    rk_parallel(heads * job.parts, 1, range, &job);
+    const double products = (double)job.a.queries * (double)job.a.keys * (double)job.a.width / (double)job.parts;
+    rk_parallel(heads * job.parts, (size_t)(SMALL_WORK / products) + 1, range, &job);
     return !failed;
 }
 

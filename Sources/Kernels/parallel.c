@@ -7,10 +7,16 @@
 void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned flags);
 int omp_get_thread_num(void);
 int omp_get_num_threads(void);
+int omp_get_max_threads(void);
 
 static int thread_count = 1;
 
 void rk_set_threads(int count) { thread_count = count < 1 ? 1 : count; }
+
+int rk_threads(void) { return thread_count; }
+
+// Asked when the program starts: later, OpenMP's own count follows the size of what oneDNN is doing.
+__attribute__((constructor)) static void ask_for_threads(void) { rk_set_threads(omp_get_max_threads()); }
 
 typedef struct {
     size_t count;
@@ -30,7 +36,8 @@ static void share(void *data) {
 
 void rk_parallel(size_t count, size_t minimum, void (*body)(const void *, size_t, size_t), const void *context) {
     size_t threads = minimum ? count / minimum : count;
-    if (threads > (size_t)thread_count) threads = (size_t)thread_count;
+    const size_t most = (size_t)thread_count;
+    if (threads > most) threads = most;
     if (threads <= 1) {
         if (count > 0) body(context, 0, count);
         return;

@@ -8,6 +8,6 @@
 void rk_parallel(size_t count, size_t minimum, void (*body)(const void *context, size_t begin, size_t end),
                  const void *context);
 
-/// Elements below which a second thread costs more than it brings: copies and sums are bound by memory, and
-/// exponentials by arithmetic.
-enum { RK_CHEAP_GRAIN = 32768, RK_COSTLY_GRAIN = 4096 };
+/// Elements a thread should have: some microseconds of copies and sums, or of exponentials. Waking a thread costs one,
+/// and far more on a busy machine.
+enum { RK_CHEAP_GRAIN = 32768, RK_COSTLY_GRAIN = 8192 };

@@ -22,6 +22,12 @@ dnnl::convolution_forward::primitive_desc hint(const Desc &x, const Desc &w, con
     return compatibility::convolution(Runtime::shared().engine, x, w, {}, y, spatial(geometry), plainAttributes());
 }
 
+/// Multiplications: each output element takes the inputs of its group under the kernel.
+double work(const onednn_tensor &y, const onednn_tensor &weights) {
+    const auto *shape = weights.shape + weights.rank - 3;
+    return elements(y) * static_cast<double>(shape[0] * shape[1] * shape[2]);
+}
+
 void addWeights(Key &key, const onednn_weights &weights) {
     for (int axis = 0; axis < weights.source.rank; axis++) key.add(weights.source.shape[axis]);
 }
@@ -38,7 +44,7 @@ onednn_status onednn_convolution(const onednn_tensor *x, onednn_weights *weights
         addWeights(key, *weights);
         key.add(*geometry);
         key.add(after);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        auto &plan = Runtime::shared().plan(key, work(*y, weights->source), [&](Plan &plan) {
             const auto dx = describeImage(*x), dy = describeImage(*y);
             const auto bias = describeRow(after.bias, 1);
             const auto residual = after.residual ? describeImage(*after.residual) : Desc();
@@ -63,7 +69,7 @@ onednn_status onednn_convolution_backward_data(const onednn_tensor *dy, onednn_w
         key.add(*dx);
         addWeights(key, *weights);
         key.add(*geometry);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        auto &plan = Runtime::shared().plan(key, work(*dy, weights->source), [&](Plan &plan) {
             const auto ddx = describeImage(*dx), ddy = describeImage(*dy);
             const auto any = anyLayout(weights->source, dy->type);
             const auto desc = compatibility::convolutionBackwardData(Runtime::shared().engine, ddx, any, ddy,
@@ -95,7 +101,7 @@ onednn_status onednn_convolution_backward_weights(const onednn_tensor *x, const 
         key.add(static_cast<int64_t>(db ? 1 + db->type : 0));
         key.add(*geometry);
         auto &runtime = Runtime::shared();
-        auto &plan = runtime.plan(key, [&](Plan &plan) {
+        auto &plan = runtime.plan(key, work(*dy, gradient->source), [&](Plan &plan) {
             const auto dx = describeImage(*x), ddy = describeImage(*dy);
             const auto any = anyLayout(gradient->source, dw->type), bias = describeRow(db, 1);
             const auto forward = hint(dx, anyLayout(gradient->source, x->type), ddy, *geometry);

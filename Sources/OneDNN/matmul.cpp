@@ -21,7 +21,8 @@ onednn_status onednn_matmul(const onednn_tensor *a, const onednn_tensor *b, cons
         key.add(*b);
         key.add(*c);
         key.add(after);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        const double work = elements(*c) * static_cast<double>(a->shape[a->rank - 1]);
+        auto &plan = Runtime::shared().plan(key, work, [&](Plan &plan) {
             const auto da = describe(*a), db = describe(*b), dc = describe(*c);
             const auto bias = describeRow(after.bias, c->rank);
             const auto residual = after.residual ? describe(*after.residual) : Desc();
@@ -45,7 +46,8 @@ onednn_status onednn_linear(const onednn_tensor *x, onednn_weights *weights, con
         key.add(*x);
         key.add(*y);
         key.add(after);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        const double work = elements(*y) * static_cast<double>(x->shape[1]);
+        auto &plan = Runtime::shared().plan(key, work, [&](Plan &plan) {
             const auto &w = weights->source;
             const auto dx = describe(*x), dy = describe(*y);
             const auto bias = describeRow(after.bias, 2);

@@ -10,7 +10,7 @@ onednn_status onednn_softmax(const onednn_tensor *x, const onednn_tensor *y, ptr
         key.add(*x);
         key.add(*y);
         key.add(static_cast<int64_t>(axis) * 2 + logarithm);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        auto &plan = Runtime::shared().plan(key, 16 * elements(*x), [&](Plan &plan) {
             const auto dx = describe(*x), dy = describe(*y);
             const auto kind = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
             plan.adopt<compatibility::Softmax>(compatibility::softmax(Runtime::shared().engine, kind, dx, dy,
@@ -30,7 +30,7 @@ onednn_status onednn_softmax_backward(const onednn_tensor *y, const onednn_tenso
         key.add(*dy);
         key.add(*dx);
         key.add(static_cast<int64_t>(axis) * 2 + logarithm);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        auto &plan = Runtime::shared().plan(key, 16 * elements(*y), [&](Plan &plan) {
             auto &engine = Runtime::shared().engine;
             const auto ddx = describe(*dx), ddy = describe(*dy), desc = describe(*y);
             const auto kind = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
@@ -73,7 +73,7 @@ onednn_status onednn_layer_norm(const onednn_tensor *x, const float *weight, con
         key.add(*x);
         key.add(static_cast<int64_t>(keep));
         key.add(epsilon);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        auto &plan = Runtime::shared().plan(key, 16 * elements(*x), [&](Plan &plan) {
             const Rows rows(*x);
             plan.adopt<dnnl::layer_normalization_forward>(compatibility::layerNorm(
                 Runtime::shared().engine, keep ? prop_kind::forward_training : prop_kind::forward_inference, rows.data,
@@ -98,7 +98,7 @@ onednn_status onednn_layer_norm_backward(const onednn_tensor *x, const float *we
         Key key(Operation::layerNormBackward);
         key.add(*x);
         key.add(epsilon);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        auto &plan = Runtime::shared().plan(key, 16 * elements(*x), [&](Plan &plan) {
             auto &engine = Runtime::shared().engine;
             const Rows rows(*x);
             const auto forward = compatibility::layerNorm(engine, prop_kind::forward_training, rows.data,
@@ -126,7 +126,7 @@ onednn_status onednn_reorder(const onednn_tensor *from, const onednn_tensor *to)
         Key key(Operation::reorder);
         key.add(*from);
         key.add(*to);
-        auto &plan = Runtime::shared().plan(key, [&](Plan &plan) {
+        auto &plan = Runtime::shared().plan(key, 16 * elements(*from), [&](Plan &plan) {
             auto &engine = Runtime::shared().engine;
             const auto source = describe(*from), destination = describe(*to);
             plan.adopt<dnnl::reorder>(

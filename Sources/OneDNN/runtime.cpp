@@ -121,7 +121,7 @@ dnnl::memory Runtime::allocate(const Desc &desc, std::shared_ptr<void> &owner) {
 }
 
 void Runtime::reorder(dnnl::memory &from, dnnl::memory &to) {
-    applyThreads();
+    applyThreads(threads());
     dnnl::reorder(from, to).execute(stream, from, to);
 }
 
@@ -135,12 +135,12 @@ int Runtime::threads() {
     return threadCount;
 }
 
-void Runtime::applyThreads() {
+void Runtime::applyThreads(int count) {
     // OpenMP keeps the count for each calling thread, and the engine may have moved to another one.
     thread_local int applied = 0;
-    if (applied == threads()) return;
-    applied = threadCount;
-    omp_set_num_threads(threadCount);
+    if (applied == count) return;
+    applied = count;
+    omp_set_num_threads(count);
 }
 
 void Runtime::releaseCaches() {

@@ -101,8 +101,13 @@ public:
     static Runtime &shared();
 
     /// The plan for a key; `build` fills a new one on the first call.
-    template <typename Build> Plan &plan(const Key &key, Build build) {
-        applyThreads();
+    ///
+    /// - Parameter work: multiplications, or elements touched times sixteen. A few microseconds of it are done by the
+    ///   calling thread alone: waking the others would cost as much, and far more on a busy machine.
+    template <typename Build> Plan &plan(Key key, double work, Build build) {
+        const int wanted = work < smallWork ? 1 : threads();
+        applyThreads(wanted);
+        key.add(static_cast<int64_t>(wanted));
         auto found = plans.find(key);
         if (found != plans.end()) return *found->second;
         auto plan = std::make_unique<Plan>();
@@ -125,11 +130,12 @@ public:
 
 private:
     static constexpr size_t maximumPlans = 4096;
+    static constexpr double smallWork = 1 << 18;
     struct Hash {
         size_t operator()(const Key &key) const { return key.hash(); }
     };
 
-    void applyThreads();
+    void applyThreads(int count);
 
     std::unordered_map<Key, std::unique_ptr<Plan>, Hash> plans;
     std::shared_ptr<void> scratchMemory;
@@ -177,6 +183,12 @@ dnnl::primitive_attr attributes(const onednn_epilogue &epilogue, const Desc &res
 dnnl::primitive_attr plainAttributes();
 /// An epilogue that does nothing stands for NULL.
 const onednn_epilogue &orIdentity(const onednn_epilogue *epilogue);
+/// Elements of a view.
+inline double elements(const onednn_tensor &tensor) {
+    double count = 1;
+    for (int axis = 0; axis < tensor.rank; axis++) count *= static_cast<double>(tensor.shape[axis]);
+    return count;
+}
 /// The address of an operand that may be absent.
 inline const void *address(const onednn_tensor *tensor) { return tensor ? tensor->data : nullptr; }
 

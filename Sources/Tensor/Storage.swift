@@ -6,6 +6,8 @@ package final class Storage {
     package let byteCount: Int
     /// Counts in-place changes, so that packed copies of weights know when they are stale.
     package var version = 0
+    /// Reordered copies of weights that lie here.
+    var packed: [PackedWeights.Key: PackedWeights] = [:]
     /// Keeps memory alive that belongs to somebody else (a memory-mapped file).
     private let owner: AnyObject?
 

@@ -11,10 +11,30 @@ extension Tensor {
         guard q.rank == 4, k.rank == 4, v.rank == 4, q.shape[3] == k.shape[3], k.shape[2] == v.shape[2] else {
             throw TensorError.shapes(q.shape, k.shape, in: "attention", because: "expected [batch, heads, positions, width] with equal widths")
         }
+        try Engine.checkCancelled()
+        guard let result = try fastAttention(q.detached(), k.detached(), v.detached(), causal: causal, mask: mask),
+            !(records([q, k, v]) && mask?.requiresGradient == true)
+        else { return try probabilities(q, k, causal, mask).to(v.dtype).matmul(v) }
+        return result.recorded("attention", [q, k, v]) { gradient in
+            // P = softmax(S), S = q kᵀ c, y = P v. dv = Pᵀ dy; dP = dy vᵀ; dS = P (dP - Σ dP P); dq = dS k c;
+            // dk = dSᵀ q c. The scores are computed again rather than kept: they are the largest of all.
+            let p = try probabilities(q.detached(), k.detached(), causal, mask?.detached()).to(v.dtype)
+            let dP = try gradient.matmul(v.detached().transposed())
+            let dS = try p.softmaxGradient(dP) * (1 / Float(q.shape[3]).squareRoot())
+            return [
+                q.requiresGradient ? try dS.matmul(k.detached()) : nil,
+                k.requiresGradient ? try dS.transposed().matmul(q.detached()) : nil,
+                v.requiresGradient ? try p.transposed().matmul(gradient) : nil,
+            ]
+        }
+    }
+
+    /// softmax(q kᵀ / √width + mask): the readable way, and the first half of the derivative.
+    private static func probabilities(_ q: Tensor, _ k: Tensor, _ causal: Bool, _ mask: Tensor?) throws -> Tensor {
         var scores = try (q * (1 / Float(q.shape[3]).squareRoot())).matmul(k.transposed())
         if causal { scores = try scores + causalMask(queries: q.shape[2], keys: k.shape[2]) }
         if let mask { scores = try scores + mask }
-        return try scores.softmax().matmul(v)
+        return try scores.softmax()
     }
 
     /// 0 where key ≤ query, −∞ elsewhere: [queries, keys].

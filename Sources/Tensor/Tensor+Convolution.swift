@@ -28,25 +28,77 @@ public struct Convolution: Hashable, Sendable {
 }
 
 extension Tensor {
-    /// Two-dimensional convolution (cross-correlation, as everywhere in this field).
+    /// activation(x ∗ w + b) + residual: two-dimensional convolution (cross-correlation, as everywhere in this field),
+    /// in one primitive where nothing is recorded.
     ///
     /// - Parameters:
     ///   - weight: [outputs, inputs, kernelHeight, kernelWidth], as checkpoints keep it.
     ///   - bias: [outputs].
+    ///   - residual: of the result's shape, added at the end.
     /// - Shapes: channels innermost: [batch, height, width, inputs] → [batch, height', width', outputs].
-    public func conv2d(_ weight: Tensor, bias: Tensor? = nil, _ geometry: Convolution = Convolution()) throws -> Tensor {
+    public func conv2d(
+        _ weight: Tensor, bias: Tensor? = nil, _ geometry: Convolution = Convolution(),
+        activation: Activation = .identity, residual: Tensor? = nil
+    ) throws -> Tensor {
         guard rank == 4, weight.rank == 4, shape[3] == weight.shape[1] else {
             throw TensorError.shapes(shape, weight.shape, in: "conv2d", because: "expected [batch, height, width, inputs] and [outputs, inputs, height, width]")
         }
-        let (kh, kw) = (weight.shape[2], weight.shape[3])
-        let (oh, ow) = geometry.output(height: shape[1], width: shape[2], kernel: (kh, kw))
-        guard oh > 0, ow > 0, geometry.stride > 0, geometry.dilation > 0 else {
+        if let bias, bias.shape != [weight.shape[0]] {
+            throw TensorError.shapes(weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
+        }
+        guard geometry.stride > 0, geometry.dilation > 0 else {
+            throw TensorError("'conv2d' expects a stride and a dilation of at least 1")
+        }
+        let (oh, ow) = geometry.output(height: shape[1], width: shape[2], kernel: (weight.shape[2], weight.shape[3]))
+        guard oh > 0, ow > 0 else {
             throw TensorError.shapes(shape, weight.shape, in: "conv2d", because: "the kernel is larger than the padded input")
         }
-        let patches = try patches(geometry, kernel: (kh, kw), output: (oh, ow))
+        let target = [shape[0], oh, ow, weight.shape[0]]
+        if let residual, residual.shape != target {
+            throw TensorError.shapes(target, residual.shape, in: "conv2d", because: "the residual must have the result's shape")
+        }
+        try Engine.checkCancelled()
+        let fast = FastConvolution(geometry: geometry, weight: weight.detached())
+        let inputs = [self, weight] + (bias.map { [$0] } ?? [])
+        guard Tensor.records(inputs + (residual.map { [$0] } ?? [])) else {
+            return try fast.forward(self, bias: bias, activation, residual: residual, target)
+                ?? readableConvolution(weight, bias, geometry).finished(activation, residual)
+        }
+        // A derivative needs what went into the activation, so that stays an operation of its own.
+        guard let result = try fast.forward(self, bias: bias, .identity, residual: nil, target) else {
+            return try readableConvolution(weight, bias, geometry).finished(activation, residual)
+        }
+        return try result.recorded("conv2d", inputs) { dy in
+            let dx = self.requiresGradient ? try fast.backwardData(dy, self.shape) : nil
+            let parameters = weight.requiresGradient || bias?.requiresGradient == true
+                ? try fast.backwardWeights(self, dy, bias: bias) : nil
+            if (dx == nil && self.requiresGradient) || (parameters == nil && weight.requiresGradient) {
+                return try self.readableGradients(weight, bias, geometry, dy)
+            }
+            return [dx, parameters?.dw] + (bias == nil ? [] : [parameters?.db])
+        }.finished(activation, residual)
+    }
+
+    /// The readable way: a matrix product over the patches under the kernel.
+    private func readableConvolution(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution) throws -> Tensor {
+        let (kh, kw) = (weight.shape[2], weight.shape[3])
+        let output = geometry.output(height: shape[1], width: shape[2], kernel: (kh, kw))
+        let patches = try patches(geometry, kernel: (kh, kw), output: output)
         // [outputs, kernelHeight · kernelWidth · inputs], the order of the patches.
         let kernel = try weight.permuted([0, 2, 3, 1]).reshaped([weight.shape[0], kh * kw * shape[3]])
-        return try patches.linear(kernel, bias: bias).reshaped([shape[0], oh, ow, weight.shape[0]])
+        return try patches.linear(kernel, bias: bias)
+            .reshaped([shape[0], output.0, output.1, weight.shape[0]]).to(weight.dtype == dtype ? dtype : .float32)
+    }
+
+    /// Derivatives of the readable way, where oneDNN lacks one of its own.
+    private func readableGradients(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution, _ dy: Tensor) throws -> [Tensor?] {
+        let inputs = [self, weight] + (bias.map { [$0] } ?? [])
+        let leaves = try inputs.map { try $0.detached().requireGradient() }
+        let recording = Engine.isRecording
+        Engine.isRecording = true
+        defer { Engine.isRecording = recording }
+        try leaves[0].readableConvolution(leaves[1], bias == nil ? nil : leaves[2], geometry).backward(dy)
+        return leaves.map(\.gradient)
     }
 
     /// The patch under each position of the kernel, as rows: the readable way to convolve by a matrix product.

@@ -30,15 +30,28 @@ extension Tensor {
         try Engine.checkCancelled()
         let shape = try broadcast(a.shape, b.shape, in: name)
         if a.dtype == .int64 && b.dtype == .int64, let exact = try integers(op, a, b, shape) { return exact }
-        let narrow = a.dtype == .bfloat16 && b.dtype == .bfloat16
-        let (x, y) = (try a.detached().to(.float32).expanded(shape), try b.detached().to(.float32).expanded(shape))
-        let result = try Tensor(uninitialized: shape)
-        StridedLoop(shape, [x.strides, y.strides]).run { offsets, n, inner in
-            rk_binary_f32(
-                op, n, x.floatPointer + offsets[0], inner[0], y.floatPointer + offsets[1], inner[1],
-                result.floatPointer + offsets[2])
+        // As in PyTorch, a lone number does not widen what it meets; it is not narrowed either.
+        if a.dtype == .bfloat16, b.dtype == .float32, b.rank == 0, a.rank > 0 {
+            return try binary(op, name, a.detached().to(.float32), b).to(.bfloat16)
         }
-        return narrow ? try result.to(.bfloat16) : result
+        if b.dtype == .bfloat16, a.dtype == .float32, a.rank == 0, b.rank > 0 {
+            return try binary(op, name, a, b.detached().to(.float32)).to(.bfloat16)
+        }
+        let type: DType = a.dtype == .bfloat16 && b.dtype == .bfloat16 ? .bfloat16 : .float32
+        let (x, y) = (try a.detached().to(type).expanded(shape), try b.detached().to(type).expanded(shape))
+        let result = try Tensor(uninitialized: shape, type)
+        StridedLoop(shape, [x.strides, y.strides]).run { offsets, n, inner in
+            if type == .bfloat16 {
+                rk_binary_bf16(
+                    op, n, x.halfPointer + offsets[0], inner[0], y.halfPointer + offsets[1], inner[1],
+                    result.halfPointer + offsets[2])
+            } else {
+                rk_binary_f32(
+                    op, n, x.floatPointer + offsets[0], inner[0], y.floatPointer + offsets[1], inner[1],
+                    result.floatPointer + offsets[2])
+            }
+        }
+        return result
     }
 
     /// Sums, differences, products and comparisons of integers stay exact; nil for what leaves the integers.
@@ -160,6 +173,11 @@ extension Tensor {
 
     private func unary(_ op: rk_unary_op, _ name: StaticString) throws -> Tensor {
         try Engine.checkCancelled()
+        if dtype == .bfloat16, !Tensor.records([self]) {
+            let x = try contiguous(), result = try Tensor(uninitialized: shape, .bfloat16)
+            rk_unary_bf16(op, count, x.halfPointer, result.halfPointer)
+            return result
+        }
         let x = try to(.float32).contiguous()
         let result = try Tensor(uninitialized: shape)
         rk_unary_f32(op, count, x.floatPointer, result.floatPointer)

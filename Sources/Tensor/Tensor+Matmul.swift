@@ -17,6 +17,11 @@ extension Tensor {
                 shape, other.shape, in: "@",
                 because: "the inner sizes \(shape[rank - 1]) and \(other.shape[other.rank - 2]) differ")
         }
+        // One matrix for all on the left: their rows make one tall matrix, and its gradient is one product too.
+        if rank > 2, other.rank == 2, isContiguous, count > 0 {
+            let width = shape[rank - 1]
+            return try reshaped([count / width, width]).matmul(other).reshaped(shape.dropLast() + [other.shape[1]])
+        }
         let result = try product(self, other)
         return result.recorded("@", [self, other]) {
             // C = A B: dA = dC Bᵀ, dB = Aᵀ dC
@@ -31,6 +36,7 @@ extension Tensor {
         try Engine.checkCancelled()
         let narrow = a.dtype == .bfloat16 && b.dtype == .bfloat16
         let batch = try Tensor.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)), in: "@")
+        if let fast = try Tensor.fastProduct(a.detached(), b.detached(), batch: batch) { return fast }
         let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
         let x = try a.detached().to(.float32).expanded(batch + [m, k]).multipliable()
         let y = try b.detached().to(.float32).expanded(batch + [k, n]).multipliable()
@@ -64,42 +70,4 @@ extension Tensor {
         if columns == 1 && (rows >= n || m == 1) { return (CblasNoTrans, Int32(Swift.max(rows, n))) }
         return (CblasTrans, Int32(Swift.max(columns, m)))
     }
-
-    /// The activation that a linear layer or a convolution may end with.
-    public enum Activation: String, Sendable, CaseIterable {
-        case identity, relu, gelu, geluTanh, quickGELU, silu
-    }
-
-    /// Applies one of the named activations.
-    public func activated(_ activation: Activation) throws -> Tensor {
-        switch activation {
-        case .identity: self
-        case .relu: try relu()
-        case .gelu: try gelu()
-        case .geluTanh: try geluTanh()
-        case .quickGELU: try quickGELU()
-        case .silu: try silu()
-        }
-    }
-
-    /// x Wᵀ + b, then an activation.
-    ///
-    /// - Parameters:
-    ///   - weight: [outputs, inputs], as checkpoints keep it.
-    ///   - bias: [outputs].
-    /// - Shapes: […, inputs] → […, outputs].
-    public func linear(_ weight: Tensor, bias: Tensor? = nil, activation: Activation = .identity) throws -> Tensor {
-        guard weight.rank == 2, let width = shape.last, width == weight.shape[1] else {
-            throw TensorError.shapes(shape, weight.shape, in: "linear", because: "a weight is [outputs, inputs] and the last size must be its inputs")
-        }
-        let rows = try reshaped([-1, width].replacingEmpty(count / Swift.max(width, 1)))
-        var result = try rows.matmul(weight.transposed())
-        if let bias { result = try result + bias }
-        return try result.activated(activation).reshaped(Array(shape.dropLast()) + [weight.shape[0]])
-    }
-}
-
-extension [Int] {
-    /// -1 can't be worked out of nothing.
-    fileprivate func replacingEmpty(_ rows: Int) -> [Int] { [rows] + dropFirst() }
 }

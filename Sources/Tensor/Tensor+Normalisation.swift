@@ -6,17 +6,25 @@ extension Tensor {
         let at = try resolve(axis: axis, in: "softmax")
         if at != rank - 1 { return try transposed(at, -1).softmax(-1).transposed(at, -1) }
         try Engine.checkCancelled()
-        let columns = shape[at], x = try to(.float32).contiguous()
-        let rows = columns == 0 ? 0 : count / columns
+        let y = try softmaxRows().to(dtype == .bfloat16 ? .bfloat16 : .float32), kept = y.detached()
+        return y.recorded("softmax", [self]) { [try kept.softmaxGradient($0)] }
+    }
+
+    private func softmaxRows() throws -> Tensor {
+        let columns = shape[rank - 1], x = try detached().to(.float32).contiguous()
         let y = try Tensor(uninitialized: shape)
-        rk_softmax_rows_f32(rows, columns, x.floatPointer, y.floatPointer)
-        let kept = y.detached(), from = dtype
-        return try (dtype == .bfloat16 ? y.to(.bfloat16) : y).recorded("softmax", [self]) {
-            let g = try $0.to(.float32).contiguous()
-            let dx = try Tensor(uninitialized: kept.shape)
-            rk_softmax_rows_gradient_f32(rows, columns, kept.floatPointer, g.floatPointer, dx.floatPointer)
-            return [try dx.to(from)]
-        }
+        rk_softmax_rows_f32(columns == 0 ? 0 : count / columns, columns, x.floatPointer, y.floatPointer)
+        return y
+    }
+
+    /// dx of y = softmax(x) along the last dimension, where this tensor is y.
+    func softmaxGradient(_ dy: Tensor) throws -> Tensor {
+        let columns = shape[rank - 1]
+        let y = try detached().to(.float32).contiguous(), g = try dy.detached().to(.float32).contiguous()
+        let dx = try Tensor(uninitialized: shape)
+        rk_softmax_rows_gradient_f32(
+            columns == 0 ? 0 : count / columns, columns, y.floatPointer, g.floatPointer, dx.floatPointer)
+        return try dx.to(dtype)
     }
 
     /// x − log Σ exp(x) along `axis`.
@@ -43,21 +51,40 @@ extension Tensor {
             throw TensorError.shapes(shape, parameter.shape, in: "layer_norm", because: "weight and bias must have \(columns) elements")
         }
         try Engine.checkCancelled()
-        let rows = count / columns, from = dtype
-        let x = try to(.float32).contiguous()
-        let w = try weight?.to(.float32).contiguous(), b = try bias?.to(.float32).contiguous()
-        let y = try Tensor(uninitialized: shape), mean = try Tensor(uninitialized: [rows]), rstd = try Tensor(uninitialized: [rows])
-        rk_layer_norm_f32(rows, columns, x.floatPointer, w?.floatPointer, b?.floatPointer, epsilon, y.floatPointer, mean.floatPointer, rstd.floatPointer)
         let inputs = [self] + [weight, bias].compactMap { $0 }
-        return try (from == .bfloat16 ? y.to(.bfloat16) : y).recorded("layer_norm", inputs) {
-            let g = try $0.to(.float32).contiguous()
-            let dx = try Tensor(uninitialized: x.shape)
-            let dw = try weight.map { _ in try Tensor.zeros([columns]) }, db = try bias.map { _ in try Tensor.zeros([columns]) }
-            rk_layer_norm_gradient_f32(
-                rows, columns, x.floatPointer, w?.floatPointer, mean.floatPointer, rstd.floatPointer, g.floatPointer,
-                dx.floatPointer, dw?.floatPointer, db?.floatPointer)
-            return [try dx.to(from)] + [dw, db].compactMap { $0 }
+        if let (y, plan) = try FastLayerNorm.forward(self, weight, bias, epsilon) {
+            return y.recorded("layer_norm", inputs) { dy in
+                if let (dx, dw, db) = try plan.backward(dy) {
+                    return [dx, try dw.to(weight?.dtype ?? .float32), try db.to(bias?.dtype ?? .float32)]
+                }
+                // mean and variance are oneDNN's; the readable derivative wants 1 / standard deviation.
+                let rstd = try (plan.variance + epsilon).reciprocalSquareRoot()
+                return try self.layerNormGradients(dy, weight, bias, plan.mean, rstd)
+            }
         }
+        let rows = count / columns, x = try detached().to(.float32).contiguous()
+        let w = try weight?.detached().to(.float32).contiguous(), b = try bias?.detached().to(.float32).contiguous()
+        let y = try Tensor(uninitialized: shape), mean = try Tensor(uninitialized: [rows]), rstd = try Tensor(uninitialized: [rows])
+        rk_layer_norm_f32(
+            rows, columns, x.floatPointer, w?.floatPointer, b?.floatPointer, epsilon, y.floatPointer, mean.floatPointer,
+            rstd.floatPointer)
+        return try (dtype == .bfloat16 ? y.to(.bfloat16) : y).recorded("layer_norm", inputs) {
+            try self.layerNormGradients($0, weight, bias, mean, rstd)
+        }
+    }
+
+    private func layerNormGradients(
+        _ dy: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ mean: Tensor, _ rstd: Tensor
+    ) throws -> [Tensor?] {
+        let columns = shape[rank - 1], x = try detached().to(.float32).contiguous(), g = try dy.to(.float32).contiguous()
+        let w = try weight?.detached().to(.float32).contiguous(), dx = try Tensor(uninitialized: shape)
+        let dw = try weight.map { _ in try Tensor.zeros([columns]) }, db = try bias.map { _ in try Tensor.zeros([columns]) }
+        let done = rk_layer_norm_gradient_f32(
+            count / columns, columns, x.floatPointer, w?.floatPointer, mean.floatPointer, rstd.floatPointer,
+            g.floatPointer, dx.floatPointer, dw?.floatPointer, db?.floatPointer)
+        guard done == 1 else { throw TensorError.outOfMemory(in: "layer_norm") }
+        return [try dx.to(dtype == .bfloat16 ? .bfloat16 : .float32)]
+            + (try [(dw, weight), (db, bias)].compactMap { try $0.0?.to($0.1?.dtype ?? .float32) })
     }
 
     /// Groups of channels brought to mean 0 and variance 1 over all positions, then scaled and shifted a channel
@@ -70,23 +97,27 @@ extension Tensor {
             throw TensorError.shapes(shape, parameter.shape, in: "group_norm", because: "weight and bias must have \(channels) elements")
         }
         try Engine.checkCancelled()
-        let batch = shape[0], positions = shape.dropFirst().dropLast().reduce(1, *), from = dtype
-        let x = try to(.float32).contiguous()
-        let w = try weight?.to(.float32).contiguous(), b = try bias?.to(.float32).contiguous()
-        let y = try Tensor(uninitialized: shape)
+        let batch = shape[0], positions = shape.dropFirst().dropLast().reduce(1, *), narrow = dtype == .bfloat16
+        let x = try detached().to(narrow ? .bfloat16 : .float32).contiguous()
+        let w = try weight?.detached().to(.float32).contiguous(), b = try bias?.detached().to(.float32).contiguous()
+        let y = try Tensor(uninitialized: shape, x.dtype)
         let mean = try Tensor(uninitialized: [batch, groups]), rstd = try Tensor(uninitialized: [batch, groups])
-        rk_group_norm_f32(
-            batch, positions, channels, groups, x.floatPointer, w?.floatPointer, b?.floatPointer, epsilon,
-            y.floatPointer, mean.floatPointer, rstd.floatPointer)
-        let inputs = [self] + [weight, bias].compactMap { $0 }
-        return try (from == .bfloat16 ? y.to(.bfloat16) : y).recorded("group_norm", inputs) {
-            let g = try $0.to(.float32).contiguous()
-            let dx = try Tensor(uninitialized: x.shape)
+        let done = narrow
+            ? rk_group_norm_bf16(
+                batch, positions, channels, groups, x.halfPointer, w?.floatPointer, b?.floatPointer, epsilon,
+                y.halfPointer, mean.floatPointer, rstd.floatPointer)
+            : rk_group_norm_f32(
+                batch, positions, channels, groups, x.floatPointer, w?.floatPointer, b?.floatPointer, epsilon,
+                y.floatPointer, mean.floatPointer, rstd.floatPointer)
+        guard done == 1 else { throw TensorError.outOfMemory(in: "group_norm") }
+        return y.recorded("group_norm", [self] + [weight, bias].compactMap { $0 }) {
+            let g = try $0.to(.float32).contiguous(), wide = try x.to(.float32), dx = try Tensor(uninitialized: x.shape)
             let dw = try weight.map { _ in try Tensor.zeros([channels]) }, db = try bias.map { _ in try Tensor.zeros([channels]) }
-            rk_group_norm_gradient_f32(
-                batch, positions, channels, groups, x.floatPointer, w?.floatPointer, mean.floatPointer, rstd.floatPointer,
-                g.floatPointer, dx.floatPointer, dw?.floatPointer, db?.floatPointer)
-            return [try dx.to(from)] + [dw, db].compactMap { $0 }
+            let done = rk_group_norm_gradient_f32(
+                batch, positions, channels, groups, wide.floatPointer, w?.floatPointer, mean.floatPointer,
+                rstd.floatPointer, g.floatPointer, dx.floatPointer, dw?.floatPointer, db?.floatPointer)
+            guard done == 1 else { throw TensorError.outOfMemory(in: "group_norm") }
+            return [try dx.to(x.dtype)] + (try [(dw, weight), (db, bias)].compactMap { try $0.0?.to($0.1?.dtype ?? .float32) })
         }
     }
 }

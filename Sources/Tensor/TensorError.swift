@@ -78,6 +78,14 @@ extension TensorError {
         TensorError("'\(operation)' got a value that is not finite (NaN or infinity)")
     }
 
+    static func outOfMemory(in operation: String) -> TensorError {
+        TensorError("'\(operation)' could not have the memory it works in", hint: "use a smaller batch or shape")
+    }
+
+    static func primitive(_ operation: String, _ reason: String) -> TensorError {
+        TensorError("'\(operation)' failed: \(reason)")
+    }
+
     static func lapack(_ operation: String, _ reason: String) -> TensorError {
         TensorError("'\(operation)' failed: \(reason)")
     }

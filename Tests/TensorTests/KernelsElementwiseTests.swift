@@ -66,7 +66,8 @@ final class KernelsElementwiseTests: XCTestCase {
     }
 
     func testLongLoopsGiveTheSameBitsOnAnyNumberOfThreads() {
-        defer { rk_set_threads(1) }
+        let before = rk_threads()
+        defer { rk_set_threads(before) }
         let n = 200_003
         let x = (0..<n).map { Float($0 % 977) / 100 - 5 }
         rk_set_threads(1)

@@ -25,7 +25,8 @@ final class KernelsNetworkTests: XCTestCase {
             (1, 2, 7, 7, 5, true, false), (2, 3, 50, 50, 64, false, false), (1, 2, 77, 77, 64, true, false),
             (2, 2, 9, 13, 6, false, true), (1, 1, 33, 600, 40, false, false), (1, 2, 530, 530, 16, true, false),
         ]
-        defer { rk_set_threads(1) }
+        let before = rk_threads()
+        defer { rk_set_threads(before) }
         for c in cases {
             let row = c.heads * c.width, batch = max(c.queries, c.keys) * row
             let q = numbers(c.batch * batch, seed: 1), k = numbers(c.batch * batch, seed: 2)

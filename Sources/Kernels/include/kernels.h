@@ -5,8 +5,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-// Threads used from now on, 1 at first. They are oneDNN's: one pool for the process.
+// Threads used from now on; at first as many as OpenMP finds cores (or OMP_NUM_THREADS says). They are oneDNN's: one
+// pool for the process.
 void rk_set_threads(int count);
+int rk_threads(void);
 
 // Binary operations on float32 with a stride a side (0 repeats one value).
 typedef enum {

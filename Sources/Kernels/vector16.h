@@ -1,0 +1,50 @@
+// Sixteen floats at a time, where the compiler's own vectorising falls short.
+#pragma once
+#include "vectormath.h"
+
+// Vectors are passed to functions that are always inlined: no calling convention is involved.
+#pragma clang diagnostic ignored "-Wpsabi"
+
+/// Sixteen floats: one register of AVX-512, two of AVX2, four of SSE.
+typedef float v16 __attribute__((vector_size(64)));
+typedef int32_t i16 __attribute__((vector_size(64)));
+typedef float v16_unaligned __attribute__((vector_size(64), aligned(4)));
+
+RK_INLINE v16 load16(const float *p) { return *(const v16_unaligned *)p; }
+RK_INLINE void store16(float *p, v16 x) { *(v16_unaligned *)p = x; }
+RK_INLINE v16 splat16(float x) { return x - (v16){0}; }
+RK_INLINE v16 select16(i16 mask, v16 a, v16 b) { return (v16)(((i16)a & mask) | ((i16)b & ~mask)); }
+RK_INLINE v16 max16(v16 a, v16 b) { return select16(a > b, a, b); }
+
+/// exp x for x ≤ 0; 0 below the smallest normal number, NaN for NaN. The polynomial is that of `rk_exp`.
+RK_INLINE v16 exp16_of_negative(v16 x) {
+    const v16 low = splat16(-87.0f), bounded = select16(x < low, low, x), magic = splat16(12582912.0f);
+    const v16 shifted = bounded * 1.44269504088896341f + magic;
+    const v16 whole = shifted - magic;
+    v16 r = bounded - whole * 0.693359375f;
+    r = r + whole * 2.12194440e-4f;
+    const v16 p = 1.0f + (r + r * r * (0.5f + r * (0.1666653366f + r * (0.04166723651f + r * (0.008367523597f
+                  + r * 0.001386398836f)))));
+    const v16 power = (v16)(((i16)shifted - (i16)magic + 127) << 23);
+    return select16(x < low, (v16){0}, p * power);
+}
+
+// Sixteen lanes to one, by halves.
+#define FOLD16(x, shift)                                                                                               \
+    __builtin_shufflevector(x, x, (0 + shift) % 16, (1 + shift) % 16, (2 + shift) % 16, (3 + shift) % 16,              \
+                            (4 + shift) % 16, (5 + shift) % 16, (6 + shift) % 16, (7 + shift) % 16, (8 + shift) % 16,  \
+                            (9 + shift) % 16, (10 + shift) % 16, (11 + shift) % 16, (12 + shift) % 16,                 \
+                            (13 + shift) % 16, (14 + shift) % 16, (15 + shift) % 16)
+RK_INLINE float largest16(v16 x) {
+    x = max16(x, FOLD16(x, 8));
+    x = max16(x, FOLD16(x, 4));
+    x = max16(x, FOLD16(x, 2));
+    return max16(x, FOLD16(x, 1))[0];
+}
+RK_INLINE float sum16(v16 x) {
+    x += FOLD16(x, 8);
+    x += FOLD16(x, 4);
+    x += FOLD16(x, 2);
+    return x[0] + x[1];
+}
+#undef FOLD16

@@ -1,0 +1,61 @@
+import OneDNN
+
+/// Weights in the layout their kernel wants, reordered once and kept as long as the storage they come from.
+final class PackedWeights {
+    enum Use: Hashable { case linear, convolution }
+
+    /// Which part of a storage they are, and for what.
+    struct Key: Hashable {
+        var offset: Int
+        var shape: [Int]
+        var strides: [Int]
+        var use: Use
+    }
+
+    let handle: OpaquePointer
+    private var version: Int
+    private var calls = 0
+    private static let mostViews = 16
+
+    private init(_ handle: OpaquePointer, version: Int) {
+        (self.handle, self.version) = (handle, version)
+    }
+
+    deinit { onednn_weights_release(handle) }
+
+    /// The handle, with stale copies dropped. `isReused` turns true once the weights were met before in their present
+    /// state: until then packing them may cost more than it brings.
+    static func of(_ tensor: Tensor, for use: Use) throws -> (handle: OpaquePointer, isReused: Bool) {
+        let storage = tensor.storage
+        let key = Key(offset: tensor.offset, shape: tensor.shape, strides: tensor.strides, use: use)
+        let found = try storage.packed[key] ?? make(tensor, for: use)
+        // Weights are few views of their storage; somebody who walks through slices of one gains nothing here.
+        if storage.packed.count >= mostViews { storage.packed = [:] }
+        storage.packed[key] = found
+        if found.version != storage.version {
+            onednn_weights_invalidate(found.handle)
+            found.version = storage.version
+            found.calls = 0
+        }
+        found.calls += 1
+        return (found.handle, found.calls > 1)
+    }
+
+    private static func make(_ tensor: Tensor, for use: Use) throws -> PackedWeights {
+        var handle: OpaquePointer?
+        let status: onednn_status
+        switch use {
+        case .linear:
+            // Stored [outputs, inputs]; the product reads [inputs, outputs].
+            var view = tensor.primitive([tensor.shape[1], tensor.shape[0]], [tensor.strides[1], tensor.strides[0]])
+            status = onednn_weights_create_linear(&view, &handle)
+        case .convolution:
+            var view = tensor.primitive()
+            status = onednn_weights_create_convolution(&view, 1, &handle)
+        }
+        guard try Primitives.ran(status, "packing weights"), let handle else {
+            throw TensorError.primitive("packing weights", "no layout for shape \(TensorError.text(tensor.shape))")
+        }
+        return PackedWeights(handle, version: tensor.storage.version)
+    }
+}

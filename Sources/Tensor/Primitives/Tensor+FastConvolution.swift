@@ -1,0 +1,57 @@
+import OneDNN
+
+/// A convolution through oneDNN: its geometry, and its weights in the layouts that the three passes want.
+struct FastConvolution {
+    let geometry: Convolution
+    /// [outputs, inputs, kernelHeight, kernelWidth]
+    let weight: Tensor
+
+    private var primitive: onednn_geometry {
+        let (top, left, bottom, right) = geometry.padding
+        return onednn_geometry(
+            strides: (geometry.stride, geometry.stride), dilations: (geometry.dilation, geometry.dilation),
+            padding: (top, bottom, left, right))
+    }
+
+    /// y = x ∗ w + b, activated, plus the residual; nil when there is no kernel for it.
+    func forward(_ x: Tensor, bias: Tensor?, _ activation: Tensor.Activation, residual: Tensor?, _ target: [Int]) throws -> Tensor? {
+        guard Engine.usesPrimitives, x.dtype.isFloatingPoint, x.dtype == weight.dtype, x.count > 0, weight.count > 0,
+            target.allSatisfy({ $0 > 0 })
+        else { return nil }
+        let x = try x.detached().contiguous(), bias = try bias?.detached().contiguous()
+        let residual = try residual?.detached().to(x.dtype).contiguous()
+        let y = try Tensor(uninitialized: target, x.dtype)
+        let handle = try PackedWeights.of(weight, for: .convolution).handle
+        var (input, output, shape) = (x.primitive(), y.primitive(), primitive)
+        let status = withExtendedLifetime((x, bias, residual)) {
+            Primitives.withEpilogue(bias: bias, activation, residual: residual?.primitive()) {
+                onednn_convolution(&input, handle, &output, &shape, $0)
+            }
+        }
+        return try Primitives.ran(status, "conv2d") ? y : nil
+    }
+
+    /// dx from dy; nil when there is no kernel for it.
+    func backwardData(_ dy: Tensor, _ target: [Int]) throws -> Tensor? {
+        let dy = try dy.contiguous(), dx = try Tensor(uninitialized: target, dy.dtype)
+        let handle = try PackedWeights.of(weight, for: .convolution).handle
+        var (gradient, result, shape) = (dy.primitive(), dx.primitive(), primitive)
+        let status = withExtendedLifetime(dy) { onednn_convolution_backward_data(&gradient, handle, &result, &shape) }
+        return try Primitives.ran(status, "conv2d") ? dx : nil
+    }
+
+    /// dw, and db where there is a bias, from x and dy; nil when there is no kernel for it.
+    func backwardWeights(_ x: Tensor, _ dy: Tensor, bias: Tensor?) throws -> (dw: Tensor, db: Tensor?)? {
+        let x = try x.detached().contiguous(), dy = try dy.contiguous()
+        let dw = try Tensor(uninitialized: weight.shape), db = try bias.map { try Tensor(uninitialized: $0.shape) }
+        var (input, gradient, result, shape) = (x.primitive(), dy.primitive(), dw.primitive(), primitive)
+        var sums = db?.primitive() ?? onednn_tensor()
+        let status = withExtendedLifetime((x, dy)) {
+            withUnsafePointer(to: &sums) {
+                onednn_convolution_backward_weights(&input, &gradient, &result, db == nil ? nil : $0, 1, &shape)
+            }
+        }
+        guard try Primitives.ran(status, "conv2d") else { return nil }
+        return (try dw.to(weight.dtype), try db?.to(bias?.dtype ?? .float32))
+    }
+}

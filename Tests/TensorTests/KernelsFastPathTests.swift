@@ -1,0 +1,178 @@
+import Tensor
+import XCTest
+
+/// Every fast way against the readable one beside it, results and gradients, over shapes, layouts and element types.
+final class KernelsFastPathTests: XCTestCase {
+    private func readable<Result>(_ body: () throws -> Result) rethrows -> Result {
+        Engine.usesPrimitives = false
+        defer { Engine.usesPrimitives = true }
+        return try body()
+    }
+
+    private func random(_ shape: [Int], seed: UInt64, _ dtype: DType = .float32) throws -> Tensor {
+        try Tensor(Generator(seed: seed).normal(count: shape.reduce(1, *)), shape: shape).to(dtype)
+    }
+
+    /// Compares results, and the gradients of a weighted sum of them, in every input.
+    private func compare(
+        _ name: String, _ inputs: [Tensor], tolerance: Float? = nil, file: StaticString = #filePath, line: UInt = #line,
+        _ function: ([Tensor]) throws -> Tensor
+    ) throws {
+        let narrow = inputs.contains { $0.dtype == .bfloat16 }
+        let bound = tolerance ?? (narrow ? 0.05 : 1e-4)
+        func close(_ a: Tensor, _ b: Tensor, _ what: String) {
+            XCTAssertEqual(a.shape, b.shape, "\(name) \(what)", file: file, line: line)
+            XCTAssertEqual(a.dtype, b.dtype, "\(name) \(what)", file: file, line: line)
+            let reference = b.floats, scale = max(1, reference.map(abs).max() ?? 0)
+            let worst = zip(a.floats, reference).map { abs($0 - $1) }.max() ?? 0
+            XCTAssertLessThanOrEqual(worst, bound * scale, "\(name) \(what)", file: file, line: line)
+        }
+        close(try function(inputs), try readable { try function(inputs) }, "without gradients")
+        func gradients() throws -> [Tensor] {
+            let leaves = try inputs.map { try $0.detached().requireGradient() }
+            let y = try function(leaves)
+            try y.backward(random(y.shape, seed: 99, y.dtype))
+            return [y.detached()] + leaves.compactMap(\.gradient)
+        }
+        let fast = try gradients(), slow = try readable(gradients)
+        XCTAssertEqual(fast.count, slow.count, name, file: file, line: line)
+        for (index, (a, b)) in zip(fast, slow).enumerated() {
+            close(a, b, index == 0 ? "result" : "gradient of input \(index - 1)")
+        }
+    }
+
+    func testProducts() throws {
+        for dtype in [DType.float32, .bfloat16] {
+            let a = try random([4, 40, 50], seed: 1, dtype), b = try random([4, 50, 60], seed: 2, dtype)
+            try compare("batch", [a, b]) { try $0[0].matmul($0[1]) }
+            try compare("transposed", [a, try random([4, 60, 50], seed: 3, dtype)]) { try $0[0].matmul($0[1].transposed()) }
+            try compare("tall", [a, try random([50, 60], seed: 4, dtype)]) { try $0[0].matmul($0[1]) }
+            try compare("left broadcast", [try random([40, 50], seed: 5, dtype), b]) { try $0[0].matmul($0[1]) }
+            try compare("both broadcast", [try random([3, 1, 40, 50], seed: 6, dtype), b]) { try $0[0].matmul($0[1]) }
+            try compare("a slice with steps", [try random([90, 100], seed: 7, dtype), try random([50, 64], seed: 8, dtype)]) {
+                try $0[0].sliced(1, from: 99, to: -1, step: -2).matmul($0[1])
+            }
+            try compare("expanded rows", [try random([1, 50], seed: 9, dtype), try random([50, 64], seed: 8, dtype)]) {
+                try $0[0].expanded([64, 50]).matmul($0[1])
+            }
+            try compare("a vector", [try random([1000], seed: 10, dtype), try random([1000, 70], seed: 11, dtype)]) {
+                try $0[0].matmul($0[1])
+            }
+        }
+    }
+
+    func testLinearWithEveryEpilogue() throws {
+        for dtype in [DType.float32, .bfloat16] {
+            let x = try random([2, 33, 48], seed: 1, dtype), w = try random([70, 48], seed: 2, dtype)
+            let b = try random([70], seed: 3, dtype), r = try random([2, 33, 70], seed: 4, dtype)
+            for activation in Tensor.Activation.allCases {
+                try compare("\(activation)", [x, w, b, r]) {
+                    try $0[0].linear($0[1], bias: $0[2], activation: activation, residual: $0[3])
+                }
+            }
+            try compare("bare", [x, w]) { try $0[0].linear($0[1]) }
+            try compare("every other row", [try random([200, 48], seed: 5, dtype), w]) {
+                try $0[0].sliced(0, from: 0, to: 200, step: 2).linear($0[1])
+            }
+            try compare("stored the other way round", [x, try random([48, 70], seed: 6, dtype)]) {
+                try $0[0].linear($0[1].transposed())
+            }
+        }
+    }
+
+    func testConvolution() throws {
+        let geometries = [
+            Convolution(padding: 1), Convolution(stride: 2, top: 0, left: 0, bottom: 1, right: 1),
+            Convolution(padding: 2, dilation: 2),
+        ]
+        for dtype in [DType.float32, .bfloat16] {
+            for (index, geometry) in geometries.enumerated() {
+                let inputs = [
+                    try random([2, 9, 8, 16], seed: 1, dtype), try random([24, 16, 3, 3], seed: 2, dtype),
+                    try random([24], seed: 3, dtype),
+                ]
+                try compare("conv2d \(index) \(dtype)", inputs) { try $0[0].conv2d($0[1], bias: $0[2], geometry, activation: .silu) }
+            }
+            let image = try random([1, 3, 12, 12], seed: 4, dtype)
+            let pointwise = [image, try random([8, 3, 1, 1], seed: 5, dtype), try random([1, 12, 12, 8], seed: 6, dtype)]
+            // Channels come first in memory here, so that the input is copied.
+            try compare("1×1", pointwise) { try $0[0].permuted([0, 2, 3, 1]).conv2d($0[1], residual: $0[2]) }
+        }
+    }
+
+    func testNorms() throws {
+        for dtype in [DType.float32, .bfloat16] {
+            let w = try random([48], seed: 2, dtype), b = try random([48], seed: 3, dtype)
+            try compare("layer_norm", [try random([5, 7, 48], seed: 1, dtype), w, b]) {
+                try $0[0].layerNorm(weight: $0[1], bias: $0[2])
+            }
+            try compare("layer_norm of a view", [try random([7, 48, 5], seed: 1, dtype), w, b]) {
+                try $0[0].transposed().layerNorm(weight: $0[1], bias: $0[2])
+            }
+        }
+    }
+
+    func testAttention() throws {
+        for dtype in [DType.float32, .bfloat16] {
+            for causal in [false, true] {
+                // One block of queries, keys and values side by side, as a fused projection leaves them.
+                let block = try random([2, 21, 3, 4, 16], seed: 1, dtype)
+                try compare("heads of a block, causal \(causal)", [block]) {
+                    let parts = try $0[0].permuted([2, 0, 3, 1, 4])
+                    return try Tensor.attention(
+                        parts.selected(0, 0), parts.selected(0, 1), parts.selected(0, 2), causal: causal)
+                }
+            }
+            let q = try random([1, 2, 5, 6], seed: 2, dtype), k = try random([1, 2, 40, 6], seed: 3, dtype)
+            let v = try random([1, 2, 40, 6], seed: 4, dtype)
+            let mask = try Tensor((0..<200).map { $0 % 7 == 0 ? -.infinity : Float($0 % 5) }, shape: [1, 1, 5, 40])
+            try compare("masked", [q, k, v]) { try Tensor.attention($0[0], $0[1], $0[2], mask: mask) }
+        }
+    }
+
+    func testANaNIsNotLostInFusedAttention() throws {
+        let q = try random([1, 1, 4, 8], seed: 1), k = try random([1, 1, 4, 8], seed: 2), v = try random([1, 1, 4, 8], seed: 3)
+        try q.sliced(2, from: 1, to: 2).sliced(3, from: 0, to: 1).assign(Tensor.full([1, 1, 1, 1], .nan))
+        let y = try Tensor.attention(q, k, v).floats
+        XCTAssertTrue(y[8..<16].allSatisfy(\.isNaN))
+        XCTAssertTrue(y[0..<8].allSatisfy(\.isFinite))
+    }
+
+    func testPackedWeightsFollowUpdatesInPlace() throws {
+        let x = try random([64, 48], seed: 1), w = try random([32, 48], seed: 2)
+        for _ in 0..<3 { _ = try x.linear(w) }
+        try w.assign(random([32, 48], seed: 3))
+        let after = try (0..<3).map { _ in try x.linear(w).floats }
+        XCTAssertEqual(after[0], after[2], "packed or not, the sums are the same")
+        let expected = try readable { try x.linear(w).floats }
+        XCTAssertEqual(zip(after[2], expected).map { abs($0 - $1) }.max()!, 0, accuracy: 1e-4)
+
+        let kernel = try random([8, 16, 3, 3], seed: 4), image = try random([1, 5, 5, 16], seed: 5)
+        _ = try image.conv2d(kernel)
+        try kernel.assign(Tensor.zeros([8, 16, 3, 3]))
+        XCTAssertEqual(try image.conv2d(kernel).floats, [Float](repeating: 0, count: 72))
+    }
+
+    func testReplaysAreTheSameBitsAndThreadsCanBeChosen() throws {
+        let before = Engine.threads
+        defer { Engine.threads = before }
+        let x = try random([2, 50, 64], seed: 1), w = try random([256, 64], seed: 2), b = try random([256], seed: 3)
+        func run() throws -> [Float] { try x.linear(w, bias: b, activation: .gelu).layerNorm(weight: b, bias: b).floats }
+        for threads in [1, 2] {
+            Engine.threads = threads
+            XCTAssertEqual(Engine.threads, threads)
+            let first = try run()
+            for _ in 0..<3 { XCTAssertEqual(first, try run()) }
+        }
+    }
+
+    func testPrimitivesStopWhenCancelled() throws {
+        let x = try random([64, 64], seed: 1)
+        Engine.cancel()
+        defer { Engine.resetCancellation() }
+        XCTAssertThrowsError(try x.linear(x)) { XCTAssertTrue($0 is Cancelled) }
+        XCTAssertThrowsError(try Tensor.attention(x.reshaped([1, 1, 64, 64]), x.reshaped([1, 1, 64, 64]), x.reshaped([1, 1, 64, 64]))) {
+            XCTAssertTrue($0 is Cancelled)
+        }
+    }
+}
