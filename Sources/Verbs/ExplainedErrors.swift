@@ -1,4 +1,5 @@
 import CLIP
+import Checkpoint
 import Language
 import Steering
 import Tensor
@@ -9,3 +10,4 @@ extension TensorError: ExplainedError {}
 extension SteeringError: ExplainedError {}
 extension CLIPError: ExplainedError {}
 extension WorldError: ExplainedError {}
+extension CheckpointError: ExplainedError {}

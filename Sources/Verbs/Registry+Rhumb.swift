@@ -4,12 +4,16 @@ extension Registry {
     /// Every verb of Rhumb: the language's own, then a family a topic. Nothing is loaded before a verb runs.
     public static func rhumb() -> Registry {
         let registry = Registry.withBuiltins()
+        registry.addFiles()
         registry.addTensorCreation()
         registry.addRandomTensors()
         registry.addShapes()
         registry.addElementwise()
         registry.addReductions()
         registry.addLinearAlgebra()
+        registry.addNetworks()
+        registry.addGradients()
+        registry.addImages()
         registry.describe(family: "clip", "texts and pictures in the space of a CLIP model")
         registry.add(EmbedVerbs.all + ComparisonVerbs.all)
         registry.describe(family: "steering", "directions in CLIP space, and what steering along them does")

@@ -43,7 +43,7 @@ extension Verb {
         Verb(
             "flatten", family: family, summary: "all elements as a vector", parameters: [.tensor],
             result: "tensor of one dimension",
-            examples: [Example("flatten [[1, 2], [3, 4]]", gives: "tensor 4 float32\n  1  2  3  4")], seeAlso: ["reshape"]
+            examples: [Example("flatten(tensor([[1, 2], [3, 4]]))", gives: "tensor 4 float32\n  1  2  3  4")], seeAlso: ["reshape"]
         ) { call in
             .tensor(try call.tensor("x").reshaped([-1]))
         }

@@ -4,8 +4,6 @@ import Tensor
 extension ValueType {
     /// What a tensor verb takes: tensors and pictures, and numbers, ranges and nested lists as tensors.
     static let tensor = ValueType.either([.object("tensor"), .object("image"), .list(), .number(), .range, .boolean])
-    /// A tensor or picture alone, for verbs that the language has for numbers and lists itself.
-    static let tensorItself = ValueType.either([.object("tensor"), .object("image")])
     /// A dimension, counted from the end when negative.
     static let axis = ValueType.whole()
     /// One or more dimensions.
@@ -91,9 +89,9 @@ extension Verb {
         }
     }
 
-    /// The same verb for tensors and pictures only, where the language has one of that name for numbers and lists.
-    func narrowed() -> Verb {
-        let first = Parameter(parameters[0].name, .tensorItself, help: "a tensor or an image")
+    /// The same verb with another type for its first parameter.
+    fileprivate func taking(_ type: ValueType) -> Verb {
+        let first = Parameter(parameters[0].name, type, help: parameters[0].help)
         return Verb(
             name, family: family, summary: summary, parameters: [first] + parameters.dropFirst(), result: result,
             details: details, examples: examples, seeAlso: seeAlso, takesAnyOption: takesAnyOption, body: body)
@@ -101,8 +99,23 @@ extension Verb {
 }
 
 extension Registry {
-    /// Adds verbs of tensors. One that the language already has becomes a variant for tensors and pictures.
+    /// Adds verbs of tensors. One whose name the language has already becomes a variant of it, for tensors, pictures and
+    /// what else its first parameter takes that the language's own does not: `exp` of a list is a tensor, `sum` of a
+    /// list stays the language's.
     func add(tensorVerbs verbs: [Verb]) {
-        for verb in verbs { add(self[verb.name] == nil ? verb : verb.narrowed()) }
+        let kinds: [(ValueType, sample: Value)] = [
+            (.list(), [1]), (.number(), 1), (.range, .range(NumberRange(start: 0, stop: 1))), (.boolean, true),
+        ]
+        for verb in verbs {
+            guard let entry = self[verb.name] else {
+                add(verb)
+                continue
+            }
+            let free = kinds.filter { kind in
+                verb.parameters[0].type.accepts(kind.sample)
+                    && !entry.variants.contains { $0.parameters.first?.type.accepts(kind.sample) ?? false }
+            }
+            add(verb.taking(.either([.object("tensor"), .object("image")] + free.map(\.0))))
+        }
     }
 }

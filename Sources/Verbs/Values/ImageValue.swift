@@ -1,3 +1,4 @@
+import Checkpoint
 import Language
 import Tensor
 
@@ -16,6 +17,11 @@ final class ImageValue: ObjectValue {
 
     var typeName: String { "image" }
     var summary: String { "image \(image.width)×\(image.height)" + (name.isEmpty ? "" : "  \(name)") }
+
+    func attachment() throws -> Attachment? {
+        let png = try PNG.encode(image, file: name.isEmpty ? "image" : name)
+        return Attachment(title: name.isEmpty ? "image" : name, forms: [("image/png", png)])
+    }
 
     func unary(_ operation: UnaryOperator) throws -> Value? { try tensor.unary(operation) }
 

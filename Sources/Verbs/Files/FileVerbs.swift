@@ -1,0 +1,129 @@
+import Checkpoint
+import Foundation
+import Language
+import Tensor
+
+extension Registry {
+    func addFiles() {
+        describe(family: "files", "loading and saving")
+        add([FileVerbs.load, FileVerbs.save, FileVerbs.imageTexts])
+    }
+}
+
+/// `load` and `save`: the format follows from the suffix, or from what a folder holds.
+enum FileVerbs {
+    static let suffixes = [
+        "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "txt", "md",
+    ]
+
+    static var load: Verb {
+        Verb(
+            "load", family: "files", summary: "a model, a picture, a table or tensors from disk",
+            parameters: [
+                Parameter("path", .either([.file(suffixes), .list(of: .string)]),
+                    help: "a file or folder, the name of a bundled model, a pattern such as \"pictures/*.png\", or a list of paths"),
+                .option("as", .optional(.choice(LoadedValue.formats)), default: .none, help: "what to take a file for, whatever its suffix"),
+                .option("dtype", .choice(["float32", "bfloat16"]), default: "float32",
+                    help: "the element type of a model; tensors keep their own unless it is given"),
+            ],
+            result: "what the file holds; a list for a pattern or a list of paths",
+            details: """
+                | suffix or folder | value |
+                |---|---|
+                | folder with a CLIP model | clip |
+                | `.safetensors`, its sharded index, or a folder with weights | record of tensors |
+                | `.npy` | tensor |
+                | `.csv`, `.tsv`, `.jsonl`, `.log` | table |
+                | `.png`, `.jpg` | image, named after the file |
+                | `.json` | the value it holds |
+                | `.txt`, `.md` | string |
+
+                A table's first line names its columns unless it is all numbers. Bundled models: \(ModelLoader.bundledNames).
+                """,
+            examples: [
+                Example("save {w: eye(2), b: zeros(2)} \"layer.safetensors\"\nload(\"layer.safetensors\").w",
+                    gives: "tensor 2×2 float32\n  1  0\n  0  1"),
+                Example("save table({step: [1, 2], loss: [0.5, 0.25]}) \"log.csv\"\nload \"log.csv\"", gives: "step  loss\n   1  0.50\n   2  0.25"),
+            ],
+            seeAlso: ["save"]
+        ) { call in
+            guard case .list = try call.value("path") else { return try LoadedValue.load(call.string("path"), call) }
+            return .list(try call.strings("path").map { try LoadedValue.load($0, call) })
+        }
+    }
+
+    static var save: Verb {
+        Verb(
+            "save", family: "files", summary: "a value to disk, in the format its suffix asks for",
+            parameters: [
+                Parameter("value", .any, help: "what to save"), Parameter("path", .file(suffixes), help: "the file or folder"),
+                .option("dtype", .optional(.choice(["float32", "bfloat16", "float16"])), default: .none,
+                    help: "the element type in a safetensors file or a model's folder; each tensor's own by default"),
+                .option("texts", .record, default: .record([:]), help: "what to write into a PNG beside the picture, such as its prompt"),
+            ],
+            result: "none; the path is noted",
+            details: """
+                | value | suffix |
+                |---|---|
+                | tensor | `.npy`, `.csv` or `.tsv` (at most two dimensions), `.safetensors` |
+                | record of tensors | `.safetensors` |
+                | image | `.png` |
+                | table | `.csv`, `.tsv`, `.jsonl`, `.json` |
+                | string | `.txt`, `.md` or any other |
+                | list, record, number | `.json` |
+                | clip | a folder, in the transformers layout |
+
+                The file appears whole or not at all. A relative path is taken from the run's folder where there is one.
+                """,
+            examples: [
+                Example("save randn(2, 3, seed: 0) \"x.npy\"\nload(\"x.npy\").shape", gives: "[2, 3]"),
+                Example("save {alpha: 0.5, modes: [\"translation\"]} \"settings.json\"\nload \"settings.json\"",
+                    gives: "{alpha: 0.5, modes: [\"translation\"]}"),
+            ],
+            seeAlso: ["load", "image_texts"]
+        ) { call in
+            let url = FilePlace.output(try call.string("path"), call)
+            try SavedValue.save(call.value("value"), to: url, call)
+            call.host.note("saved \(url.relativePath)")
+            return .none
+        }
+    }
+
+    static var imageTexts: Verb {
+        Verb(
+            "image_texts", family: "files", summary: "the texts a PNG carries beside its picture",
+            parameters: [Parameter("path", .file(["png"]), help: "the file")], result: "record of strings",
+            examples: [
+                Example("save image(zeros(3, 2, 2)) \"a.png\" texts: {prompt: \"a ball\", seed: 7}\nimage_texts \"a.png\"",
+                    gives: "{prompt: \"a ball\", seed: \"7\"}"),
+            ],
+            seeAlso: ["save", "load"]
+        ) { call in
+            let url = FilePlace.input(try call.string("path"), call)
+            return .record(Record(try ImageFile.texts(url).map { ($0.keyword, .string($0.text)) }))
+        }
+    }
+}
+
+extension FileVerbs {
+    fileprivate typealias Example = Verb.Example
+}
+
+/// Where relative paths lead.
+enum FilePlace {
+    /// A file to be written: in the run's folder where there is one, so that a replayed recipe keeps its results together.
+    static func output(_ path: String, _ call: Arguments) -> URL {
+        guard !path.hasPrefix("/"), !path.hasPrefix("~"), let folder = call.host.outputFolder else { return url(path) }
+        return URL(fileURLWithPath: folder).appendingPathComponent(path)
+    }
+
+    /// A file to be read: one that the run has written itself goes before one of the same name in the current folder.
+    static func input(_ path: String, _ call: Arguments) -> URL {
+        let written = output(path, call)
+        return FileManager.default.fileExists(atPath: written.path) ? written : url(path)
+    }
+
+    private static func url(_ path: String) -> URL {
+        URL(fileURLWithPath: path.hasPrefix("~") ? NSString(string: path).expandingTildeInPath : path)
+    }
+}

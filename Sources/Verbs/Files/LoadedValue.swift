@@ -1,0 +1,109 @@
+import Checkpoint
+import Foundation
+import Glibc
+import Language
+import Tensor
+import World
+
+/// What `load` makes of a path.
+enum LoadedValue {
+    /// What `as:` takes.
+    static let formats = ["image", "tensor", "tensors", "table", "json", "text"]
+
+    private static let kinds: [String: Checkpoint.Kind] = [
+        "image": .image, "tensor": .array, "tensors": .tensors, "table": .table, "json": .json, "text": .text,
+    ]
+
+    static func load(_ path: String, _ call: Arguments) throws -> Value {
+        if let bundled = BundledModel.named(path) {
+            return try value(in: bundled.folder(), named: path, call)
+        }
+        let url = FilePlace.input(path, call)
+        if path.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) {
+            return .list(try matches(url.relativePath, call).map { try load($0, call) })
+        }
+        call.host.didRead(url.path)
+        do {
+            return try value(in: url, named: path, call)
+        } catch CheckpointError.system(.open, _, ENOENT) where !path.contains("/") && !path.contains(".") {
+            let names = BundledModel.all.map(\.name).joined(separator: ", ")
+            throw call.failure("path", "there is no file or folder '\(path)', and no bundled model of that name", hint: "bundled: \(names)")
+        }
+    }
+
+    /// The files that a pattern of the shell names, in order.
+    private static func matches(_ pattern: String, _ call: Arguments) throws -> [String] {
+        var found = glob_t()
+        defer { globfree(&found) }
+        guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else {
+            throw call.failure("path", "no file matches '\(pattern)'")
+        }
+        return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+    }
+
+    private static func value(in url: URL, named name: String, _ call: Arguments) throws -> Value {
+        let wanted = try call.optional("as", call.string).flatMap { kinds[$0] }
+        let kind = try wanted ?? Checkpoint.kind(of: url)
+        // Models come as float32 unless told otherwise; tensors in a file keep their own type.
+        let dtype = DType(rawValue: try call.string("dtype")) ?? .float32
+        let tensorType = try call.isGiven("dtype") ? dtype : nil
+        if let loader = ModelLoader.all.first(where: { $0.kind == kind }) { return try loader.load(url, name, dtype) }
+        switch kind {
+        case .image: return .image(try ImageFile.read(url), name: url.lastPathComponent)
+        case .array: return .tensor(try NPY.read(url, as: tensorType))
+        case .table: return .table(try Table(TableFile.read(url)))
+        case .json: return Value(try Checkpoint.json(url))
+        case .text, .recipe: return .string(String(decoding: try Checkpoint.bytes(of: url), as: UTF8.self))
+        case .tensors:
+            let weights = try Weights(url)
+            return .record(Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: tensorType))) }))
+        case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")
+        case .pytorchArchive:
+            throw call.failure(
+                "path", "'\(name)' is a PyTorch archive, which can't be read",
+                hint: "save it as safetensors with the program it comes from")
+        case .clip, .openCLIP, .diffusers, .transformers: throw unusable(kind, name, call)
+        }
+    }
+
+    private static func unusable(_ kind: Checkpoint.Kind, _ name: String, _ call: Arguments) -> VerbError {
+        let what =
+            switch kind {
+            case .transformers(let modelType): "a transformers model of type '\(modelType)'"
+            case .openCLIP: "a model in OpenCLIP's layout"
+            case .diffusers: "a diffusers pipeline"
+            default: "a model"
+            }
+        return call.failure(
+            "path", "'\(name)' holds \(what), which can't be used as a model here",
+            hint: "its tensors can be loaded from the safetensors file in it")
+    }
+}
+
+extension Table {
+    /// A table's columns as they came from a file; a missing number is nan.
+    init(_ columns: DataColumns) throws {
+        try self.init(
+            zip(columns.names, columns.columns).map { name, column in
+                switch column {
+                case .numbers(let numbers): Column(name, numbers)
+                case .texts(let texts): Column(name, texts)
+                }
+            })
+    }
+}
+
+extension Value {
+    /// The value that a JSON text holds.
+    init(_ json: JSON) {
+        switch json {
+        case .null: self = .none
+        case .bool(let boolean): self = .boolean(boolean)
+        case .integer(let integer): self = .number(Double(integer))
+        case .number(let number): self = .number(number)
+        case .string(let string): self = .string(string)
+        case .array(let items): self = .list(items.map(Value.init))
+        case .object(let members): self = .record(Record(members.map { ($0.key, Value($0.value)) }))
+        }
+    }
+}

@@ -1,0 +1,32 @@
+import Checkpoint
+import Foundation
+import Language
+import Tensor
+import World
+
+/// How one kind of model becomes a value. A new kind of model joins `load` and `save` by standing in `all`, and by a
+/// value that follows `SavableModel`.
+struct ModelLoader {
+    let kind: Checkpoint.Kind
+    /// - Parameters: the folder, what the user called it, and the element type of its weights.
+    let load: (URL, String, DType) throws -> Value
+
+    static var all: [ModelLoader] {
+        [ModelLoader(kind: .clip) { .object(try ClipValue.load($0, name: $1, dtype: $2)) }]
+    }
+
+    /// The names that need no path, for help.
+    static var bundledNames: String { BundledModel.all.map { "`\($0.name)` (\($0.summary))" }.joined(separator: ", ") }
+}
+
+/// A value that `save` writes as a folder or file of its own.
+protocol SavableModel: ObjectValue {
+    /// - Parameters:
+    ///   - url: what the user gave; a folder that need not exist.
+    ///   - type: the element type of floating-point weights; their own by default.
+    func save(to url: URL, as type: StoredType?) throws
+}
+
+extension ClipValue: SavableModel {
+    func save(to url: URL, as type: StoredType?) throws { try embedder.save(to: url, as: type) }
+}
