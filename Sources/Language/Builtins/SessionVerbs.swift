@@ -27,7 +27,7 @@ enum SessionVerbs {
             "example", family: "session", summary: "show and run the examples of a verb",
             parameters: [Parameter("verb", .word, help: "the verb")],
             details: "Variables that the examples use stay out of the session.",
-            examples: [Verb.Example("example sqrt", gives: "› sqrt 2\n1.41421")], seeAlso: ["help"]
+            examples: [Verb.Example("example log2", gives: "› log2 8\n3")], seeAlso: ["help"]
         ) { call in
             let name: String =
                 switch try call.value("verb") {

@@ -63,7 +63,7 @@ enum PromptVerbs {
             ],
             result: "a list of strings",
             examples: [
-                .init("anchors \"unsafe\""), .init("(anchors \"safe\")[4]", gives: "safe content"),
+                .init("anchors \"unsafe\""), .init("(anchors \"safe\")[4]", gives: "\"safe content\""),
             ],
             seeAlso: ["prompts", "direction"]
         ) { call in

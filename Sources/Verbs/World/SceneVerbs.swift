@@ -81,7 +81,7 @@ enum SceneVerbs {
         Verb(
             "concepts", family: "world", summary: "what the world's scenes are made of",
             result: "a table: name, other names, kind, harm group, colours",
-            examples: [.init("concepts()"), .init("concepts().name[0]", gives: "dog")],
+            examples: [.init("concepts()"), .init("concepts().name[0]", gives: "\"dog\"")],
             seeAlso: ["scene"]
         ) { _ in
             let all = Concept.all
