@@ -195,6 +195,21 @@ final class EmbedderTests: XCTestCase {
         ) { XCTAssert("\($0)".contains("'text_config.eos_token_id' is 7"), "\($0)") }
     }
 
+    func testConfigurationsAsPublished() throws {
+        func read(_ text: String) throws -> CLIPConfiguration {
+            try JSONDecoder().decode(CLIPConfiguration.self, from: Data(text.utf8))
+        }
+        XCTAssertEqual(try read("{}"), CLIPConfiguration())
+        XCTAssertEqual(try read(#"{"text_config": null, "vision_config_dict": null}"#), CLIPConfiguration())
+        let large = try read(#"{"projection_dim": 768, "vision_config": {"hidden_size": 1024, "patch_size": 14}}"#)
+        XCTAssertEqual([large.projectionDim, large.vision.hiddenSize, large.vision.patchSize], [768, 1024, 14])
+        XCTAssertEqual(large.vision.numAttentionHeads, 12)
+        // Described twice, the second description counts with its defaults, as in transformers.
+        let twice = try read(
+            #"{"text_config": {"hidden_size": 32, "eos_token_id": 2}, "text_config_dict": {"hidden_size": 64}}"#)
+        XCTAssertEqual([twice.text.hiddenSize, twice.text.eosTokenID, twice.text.numAttentionHeads], [64, 49407, 8])
+    }
+
     func testConfigurationErrorsNameTheKey() throws {
         let cases = [
             (#"{"text_config": {"hidden_size": 30, "num_attention_heads": 4}}"#, "text_config.hidden_size"),

@@ -45,13 +45,13 @@ final class TokenizerTests: XCTestCase {
         try check(tokenizer(), golden.trained, Texts.make(seed: golden.seed, count: golden.count))
     }
 
-    /// The same through the tokenizer's own `tokenizer.json`.
-    func testTenThousandStringsAfterWriting() throws {
+    /// The same, for a part of them, through the tokenizer's own `tokenizer.json`.
+    func testTokenizerSurvivesWriting() throws {
         let golden = try golden()
         let folder = try Folder.temporary()
         defer { try? FileManager.default.removeItem(at: folder) }
         try tokenizer().save(to: folder)
-        try check(Tokenizer(folder: folder), golden.trained, Texts.make(seed: golden.seed, count: golden.count))
+        try check(Tokenizer(folder: folder), golden.trained, Texts.make(seed: golden.seed, count: 1_000))
     }
 
     /// With CLIP's published vocabulary, which is not kept here: RHUMB_CLIP_VOCABULARY names a folder with vocab.json
@@ -67,7 +67,7 @@ final class TokenizerTests: XCTestCase {
 
     private func check(_ tokenizer: Tokenizer, _ golden: File.Hashes, _ texts: [String]) throws {
         for (length, expected) in [(77, golden.truncated), (Int.max, golden.whole)] {
-            for (block, hash) in expected.enumerated() {
+            for (block, hash) in expected.prefix(texts.count / 100).enumerated() {
                 let rows = try texts[block * 100..<block * 100 + 100].map { try tokenizer.encode($0, length: length) }
                 XCTAssertEqual(Self.hash(rows), hash, "strings from \(block * 100), length \(length)")
             }

@@ -33,6 +33,15 @@ public struct CLIPConfiguration: Codable, Equatable, Sendable {
             try values.decodeIfPresent(Float.self, forKey: .logitScaleInitValue) ?? standard.logitScaleInitValue
         text = try values.decodeIfPresent(TextConfiguration.self, forKey: .text) ?? standard.text
         vision = try values.decodeIfPresent(VisionConfiguration.self, forKey: .vision) ?? standard.vision
+        // Early configurations describe a tower twice; transformers then takes the second, defaults and all.
+        let older = try decoder.container(keyedBy: OlderKeys.self)
+        text = try older.decodeIfPresent(TextConfiguration.self, forKey: .text) ?? text
+        vision = try older.decodeIfPresent(VisionConfiguration.self, forKey: .vision) ?? vision
+    }
+
+    private enum OlderKeys: String, CodingKey {
+        case text = "text_config_dict"
+        case vision = "vision_config_dict"
     }
 }
 

@@ -23,7 +23,7 @@ extension Tokenizer {
             throw CLIPError.noTokenizer(folder.relativePath)
         }
         let parts = try TokenizerParts(
-            vocabulary: vocabulary, merges: String(decoding: try Checkpoint.bytes(of: merges), as: UTF8.self),
+            vocabulary: vocabulary, merges: Checkpoint.bytes(of: merges),
             settings: settings)
         try self.init(
             parts, specialTokens: settings.specialTokens(default: .clip), maximumLength: settings.maximumLength)

@@ -45,11 +45,12 @@ struct TokenizerParts {
             }
             var rules: [(String, String)] = []
             for (index, merge) in (json["merges"]?.array ?? []).enumerated() {
-                let parts =
-                    merge.string.map { $0.split(separator: " ", maxSplits: 1).map(String.init) }
-                    ?? (merge.array ?? []).compactMap(\.string)
-                guard parts.count == 2 else { throw .merge(number: index + 1) }
-                rules.append((parts[0], parts[1]))
+                let parts = (merge.array ?? []).compactMap(\.string)
+                let written = parts.count == 2 ? (parts[0], parts[1]) : nil
+                guard let rule = merge.string.flatMap({ pair(Array($0.utf8)[...]) }) ?? written else {
+                    throw .merge(number: index + 1)
+                }
+                rules.append(rule)
             }
             return try BytePairEncoding(
                 vocabulary: vocabulary, rules: rules,
@@ -62,32 +63,45 @@ struct TokenizerParts {
     }
 
     /// CLIP's tokenizer over a `vocab.json` and the lines of a `merges.txt`.
-    init(vocabulary json: JSON, merges: String, settings: TokenizerSettings) throws(CLIPError) {
+    init(vocabulary json: JSON, merges: [UInt8], settings: TokenizerSettings) throws(CLIPError) {
         guard let entries = json.members else { throw .field("a vocabulary", of: "'vocab.json'") }
         let vocabulary = try TokenIndex(entries)
         let special = settings.specialTokens(default: .clip)
-        var rules: [(String, String)] = []
-        for line in merges.split(separator: "\n") where !line.hasPrefix("#version") {
-            let parts = line.split(whereSeparator: { $0 == " " || $0 == "\r" })
-            guard parts.count == 2 else { throw .merge(number: rules.count + 1) }
-            rules.append((String(parts[0]), String(parts[1])))
-        }
         model = try BytePairEncoding(
-            vocabulary: vocabulary, rules: rules,
+            vocabulary: vocabulary, rules: Self.rules(merges),
             options: .init(unknownToken: special.unknown, endOfWordSuffix: "</w>"))
         addedTokens = try settings.addedTokens(special, vocabulary)
-        let around = addedTokens.filter { $0.content == special.start || $0.content == special.end }
-        guard let start = around.first(where: { $0.content == special.start }),
-            let end = around.first(where: { $0.content == special.end })
-        else { throw .missingToken(special.start ?? "", role: "start") }
         normalizer = try Normalizer(Self.clipNormalizer)
         preTokenizer = try PreTokenizer(Self.clipPreTokenizer)
         decoder = ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true]
+        func pair(_ token: String?, role: String) throws(CLIPError) -> JSON {
+            guard let token, let identifier = vocabulary.identifier(of: token) else {
+                throw .missingToken(token ?? "", role: role)
+            }
+            return [.string(token), .integer(identifier)]
+        }
         postProcessor = try PostProcessor([
-            "type": "RobertaProcessing", "sep": [.string(end.content), .integer(end.identifier)],
-            "cls": [.string(start.content), .integer(start.identifier)], "trim_offsets": false,
-            "add_prefix_space": false,
+            "type": "RobertaProcessing", "sep": pair(special.end, role: "end"),
+            "cls": pair(special.start, role: "start"), "trim_offsets": false, "add_prefix_space": false,
         ])
+    }
+
+    /// The rules of a `merges.txt`, two tokens a line.
+    private static func rules(_ merges: [UInt8]) throws(CLIPError) -> [(String, String)] {
+        var rules: [(String, String)] = []
+        for line in merges.split(whereSeparator: { $0 == 0x0A || $0 == 0x0D }) where !line.starts(with: "#version".utf8)
+        {
+            guard let rule = pair(line) else { throw .merge(number: rules.count + 1) }
+            rules.append(rule)
+        }
+        return rules
+    }
+
+    /// Two tokens with a space between. Bytes are split, because a combining character would hide the space.
+    private static func pair(_ bytes: ArraySlice<UInt8>) -> (String, String)? {
+        let parts = bytes.split(separator: 0x20, omittingEmptySubsequences: false)
+        guard parts.count == 2, !parts[0].isEmpty, !parts[1].isEmpty else { return nil }
+        return (String(decoding: parts[0], as: UTF8.self), String(decoding: parts[1], as: UTF8.self))
     }
 
     static let clipNormalizer: JSON = [

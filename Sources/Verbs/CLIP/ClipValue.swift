@@ -56,14 +56,6 @@ final class ClipValue: ObjectValue {
 }
 
 extension ClipValue {
-    /// Whether a folder holds a CLIP model, of transformers or of OpenCLIP.
-    static func recognises(_ folder: URL) -> Bool {
-        if let json = try? Checkpoint.json(folder.appendingPathComponent("config.json")) {
-            return json["model_type"]?.string == "clip" || (json["text_config"] != nil && json["vision_config"] != nil)
-        }
-        return FileManager.default.fileExists(atPath: folder.appendingPathComponent("open_clip_config.json").path)
-    }
-
     static func load(_ folder: URL, name: String, dtype: DType = .float32) throws -> ClipValue {
         ClipValue(try CLIPEmbedder.load(folder: folder, dtype: dtype), name: name)
     }
