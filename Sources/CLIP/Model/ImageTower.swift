@@ -33,7 +33,15 @@ public struct ImageTower {
     /// The last layer's states, class token first, [pictures, 1 + patches, width].
     ///
     /// - Parameter pixels: normalised, [pictures, channels, imageSize, imageSize].
-    public func hiddenStates(_ pixels: Tensor) throws -> Tensor {
+    public func hiddenStates(_ pixels: Tensor) throws -> Tensor { try encoder(embedded(pixels), causal: false) }
+
+    /// The normalised state of the class token, [pictures, width], before the projection.
+    public func pooled(_ pixels: Tensor) throws -> Tensor {
+        let states = try embedded(pixels)
+        return try postNorm(encoder(states, at: [Int](repeating: 0, count: states.shape[0]), causal: false))
+    }
+
+    private func embedded(_ pixels: Tensor) throws -> Tensor {
         let c = configuration
         guard pixels.rank == 4, Array(pixels.shape.dropFirst()) == [c.numChannels, c.imageSize, c.imageSize] else {
             throw CLIPError.pixels(pixels.shape, channels: c.numChannels, size: c.imageSize)
@@ -47,9 +55,6 @@ public struct ImageTower {
         let embedded = try patches.linear(kernel)
         let first = try classEmbedding.to(embedded.dtype).expanded([count, 1, c.hiddenSize])
         let states = try Tensor.concatenated([first, embedded], axis: 1) + positionEmbedding
-        return try encoder(preNorm(states), causal: false)
+        return try preNorm(states)
     }
-
-    /// The normalised state of the class token, [pictures, width], before the projection.
-    public func pooled(_ pixels: Tensor) throws -> Tensor { try postNorm(hiddenStates(pixels).selected(1, 0)) }
 }

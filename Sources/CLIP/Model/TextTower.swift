@@ -25,14 +25,7 @@ public struct TextTower {
     ///
     /// - Parameter identifiers: int64, [texts, positions], at most `maxPositionEmbeddings` of them.
     public func hiddenStates(_ identifiers: Tensor) throws -> Tensor {
-        guard identifiers.rank == 2, identifiers.shape[1] > 0,
-            identifiers.shape[1] <= configuration.maxPositionEmbeddings
-        else {
-            throw CLIPError.identifiers(identifiers.shape, limit: configuration.maxPositionEmbeddings)
-        }
-        let positions = try positionEmbedding.sliced(0, from: 0, to: identifiers.shape[1])
-        let embedded = try tokenEmbedding.embedded(identifiers) + positions
-        return try finalNorm(encoder(embedded, causal: true))
+        try finalNorm(encoder(embedded(identifiers), causal: true))
     }
 
     /// The state at each text's end token, [texts, width], before the projection.
@@ -42,10 +35,15 @@ public struct TextTower {
     public func pooled(_ identifiers: Tensor) throws -> Tensor {
         let ends = endPositions(identifiers)
         let used = try identifiers.sliced(1, from: 0, to: (ends.max() ?? 0) + 1)
-        let states = try hiddenStates(used)
-        let (texts, positions, width) = (states.shape[0], states.shape[1], states.shape[2])
-        let rows = ends.enumerated().map { $0.offset * positions + $0.element }
-        return try states.reshaped([texts * positions, width]).gathered(0, rows)
+        return try finalNorm(encoder(embedded(used), at: ends, causal: true))
+    }
+
+    private func embedded(_ identifiers: Tensor) throws -> Tensor {
+        guard identifiers.rank == 2, identifiers.shape[1] > 0, identifiers.shape[1] <= configuration.maxPositionEmbeddings else {
+            throw CLIPError.identifiers(identifiers.shape, limit: configuration.maxPositionEmbeddings)
+        }
+        let positions = try positionEmbedding.sliced(0, from: 0, to: identifiers.shape[1])
+        return try tokenEmbedding.embedded(identifiers) + positions
     }
 
     /// Where each text ends: the first end token, or with the legacy identifier 2 the first largest identifier.

@@ -12,8 +12,10 @@ struct Linear {
         bias = try source.parameter("\(name).bias", [outputs], .zeros)
     }
 
-    func callAsFunction(_ x: Tensor, _ activation: Tensor.Activation = .identity) throws -> Tensor {
-        try x.linear(weight, bias: bias, activation: activation)
+    func callAsFunction(
+        _ x: Tensor, _ activation: Tensor.Activation = .identity, addedTo residual: Tensor? = nil
+    ) throws -> Tensor {
+        try x.linear(weight, bias: bias, activation: activation, residual: residual)
     }
 }
 
@@ -47,15 +49,20 @@ struct SelfAttention {
         output = try Linear(source, "\(name).out_proj", width, width, deviation: 1 / Float(width).squareRoot())
     }
 
-    /// [batch, positions, width] to the same.
-    func callAsFunction(_ x: Tensor, causal: Bool) throws -> Tensor {
-        let (batch, positions, width) = (x.shape[0], x.shape[1], x.shape[2])
+    /// residual + attention of x: queries from `asking` (by default x itself), keys and values from x.
+    ///
+    /// - Parameter mask: as of `Tensor.attention`.
+    /// - Shapes: x [batch, positions, width]; asking and residual [batch, queries, width], as the result.
+    func callAsFunction(
+        _ x: Tensor, asking: Tensor? = nil, causal: Bool, mask: Tensor? = nil, addedTo residual: Tensor
+    ) throws -> Tensor {
         /// [batch, heads, positions, width / heads], a view.
         func split(_ t: Tensor) throws -> Tensor {
-            try t.reshaped([batch, positions, heads, width / heads]).transposed(1, 2)
+            try t.reshaped([t.shape[0], t.shape[1], heads, t.shape[2] / heads]).transposed(1, 2)
         }
-        let mixed = try Tensor.attention(split(query(x)), split(key(x)), split(value(x)), causal: causal)
-        return try output(mixed.transposed(1, 2).reshaped([batch, positions, width]))
+        let mixed = try Tensor.attention(
+            split(query(asking ?? x)), split(key(x)), split(value(x)), causal: causal, mask: mask)
+        return try output(mixed.transposed(1, 2).reshaped(residual.shape), addedTo: residual)
     }
 }
 
@@ -80,8 +87,29 @@ struct EncoderLayer {
     }
 
     func callAsFunction(_ x: Tensor, causal: Bool) throws -> Tensor {
-        let y = try x + attention(attentionNorm(x), causal: causal)
-        return try y + contract(expand(mlpNorm(y), activation))
+        try feedForward(attention(attentionNorm(x), causal: causal, addedTo: x))
+    }
+
+    /// This layer's result at one position of each sequence, [batch, 1, width]: only there are queries asked and the
+    /// feed-forward part computed.
+    func callAsFunction(_ x: Tensor, at positions: [Int], causal: Bool) throws -> Tensor {
+        let (batch, length, width) = (x.shape[0], x.shape[1], x.shape[2])
+        func picked(_ t: Tensor) throws -> Tensor {
+            try t.reshaped([batch * length, width])
+                .gathered(0, positions.enumerated().map { $0.offset * length + $0.element }).reshaped([batch, 1, width])
+        }
+        let normal = try attentionNorm(x)
+        var mask: Tensor?
+        if causal, positions.contains(where: { $0 < length - 1 }) {
+            let seen = positions.flatMap { last in (0..<length).map { $0 <= last ? 0 : -Float.infinity } }
+            mask = try Tensor(seen, shape: [batch, 1, 1, length])
+        }
+        return try feedForward(
+            attention(normal, asking: picked(normal), causal: false, mask: mask, addedTo: picked(x)))
+    }
+
+    private func feedForward(_ y: Tensor) throws -> Tensor {
+        try contract(expand(mlpNorm(y), activation), addedTo: y)
     }
 }
 
@@ -95,5 +123,15 @@ struct Encoder {
 
     func callAsFunction(_ x: Tensor, causal: Bool) throws -> Tensor {
         try layers.reduce(x) { try $1($0, causal: causal) }
+    }
+
+    /// The result at one position of each sequence, [batch, width]. The last layer is computed only there, which is
+    /// most of a layer saved: the others feed every position's keys and values, the last one feeds nothing.
+    func callAsFunction(_ x: Tensor, at positions: [Int], causal: Bool) throws -> Tensor {
+        guard let last = layers.last else {
+            let rows = positions.enumerated().map { $0.offset * x.shape[1] + $0.element }
+            return try x.reshaped([x.shape[0] * x.shape[1], x.shape[2]]).gathered(0, rows)
+        }
+        return try last(layers.dropLast().reduce(x) { try $1($0, causal: causal) }, at: positions, causal: causal).squeezed(1)
     }
 }
