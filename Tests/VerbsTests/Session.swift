@@ -1,0 +1,26 @@
+import Foundation
+import Language
+import Verbs
+import XCTest
+
+/// A session of the whole language whose output is kept.
+final class Session {
+    let host = CollectingHost()
+    private(set) lazy var interpreter = Interpreter(registry: .rhumb(), host: host)
+
+    /// What running some code writes, without the last line end; an error's message and hint where it fails.
+    func output(_ code: String) -> String {
+        host.output = ""
+        do throws(Diagnostic) {
+            try interpreter.run(Source(name: "test", text: code))
+        } catch {
+            return "error: " + error.message + (error.help.isEmpty ? "" : "; " + error.help)
+        }
+        return host.output.hasSuffix("\n") ? String(host.output.dropLast()) : host.output
+    }
+}
+
+/// Checks what pieces of code give, each in a session of its own.
+func assertOutputs(_ cases: [(code: String, gives: String)], line: UInt = #line) {
+    for (code, gives) in cases { XCTAssertEqual(Session().output(code), gives, code, line: line) }
+}
