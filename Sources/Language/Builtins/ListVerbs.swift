@@ -140,7 +140,7 @@ enum ListVerbs {
             "repeat", family: "lists", summary: "a list of a value several times, or a string several times over",
             parameters: [
                 Parameter("value", .any, help: "what to repeat"),
-                Parameter("times", .whole(in: 0...100_000_000), help: "how often"),
+                Parameter("times", .whole(in: 0...Operations.longestList), help: "how often"),
             ],
             result: "list or string",
             examples: [
@@ -150,7 +150,7 @@ enum ListVerbs {
         ) { call in
             let times = try call.whole("times")
             if case .string(let string) = try call.value("value") {
-                guard string.utf8.count * times < 1 << 31 else { throw call.failure("times", Sentence.textTooLong) }
+                guard string.utf8.count * times <= Operations.longestString else { throw call.failure("times", Sentence.textTooLong) }
                 return .string(String(repeating: string, count: times))
             }
             return .list(Array(repeating: try call.value("value"), count: times))

@@ -9,7 +9,10 @@ extension Compiler {
             if let capture = Self.capture(name, in: scope) { return .capture(capture) }
         }
         guard let slot = unit.interpreter.slot(name) else { return nil }
-        return isTop ? .register(slot) : .global(slot)
+        if !isTop { return .global(slot) }
+        // A forgotten variable, or one that only a function asked for, is as unknown as one never heard of.
+        let isKnown = unit.topNames.contains(name) || unit.interpreter.hasValue(slot) || name == "_"
+        return isKnown ? .register(slot) : nil
     }
 
     /// Finds a variable of a function further out and threads its cell through the functions between.

@@ -154,7 +154,12 @@ extension Interpreter {
         let names = site?.names ?? Array(repeating: nil, count: arguments.count)
         let firstPositional = names.firstIndex(where: { $0 == nil })
         let verb = entry.variant(for: firstPositional.map { arguments[$0] })
-        let bound = try Arguments(verb, arguments, names: names, interpreter: self)
+        let bound: Arguments
+        do {
+            bound = try Arguments(verb, arguments, names: names, interpreter: self)
+        } catch let problem as CallProblem {
+            throw problem.naming(allVariantsOf: entry, first: firstPositional, arguments)
+        }
         do {
             return try verb.body(bound)
         } catch let error as VerbError {

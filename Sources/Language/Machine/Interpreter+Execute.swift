@@ -21,6 +21,8 @@ extension Interpreter {
             guard reentries < Self.reentryLimit, depth < Self.frameLimit else {
                 throw VerbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp)
             }
+            entries &+= 1
+            if entries & 0xFF == 0 { try checkInterrupt() }
             try grow(to: registers + head.pointee.registerCount)
             enter(head, registers, counter: nil, caller: (registers, head), function: function, given: given)
         } catch {

@@ -46,8 +46,8 @@ extension Interpreter {
     func add(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
         if i.A == i.B, i.B != i.C {
             switch registers[i.C] {
-            case .string(let tail): if (registers + i.A).append(tail) { return }
-            case .list(let tail): if (registers + i.A).append(tail) { return }
+            case .string(let tail): if try (registers + i.A).append(tail) { return }
+            case .list(let tail): if try (registers + i.A).append(tail) { return }
             default: break
             }
         }
@@ -256,6 +256,16 @@ extension Frame {
 }
 
 extension Value {
+    fileprivate var stringLength: Int? {
+        guard case .string(let string) = self else { return nil }
+        return string.utf8.count
+    }
+
+    fileprivate var listCount: Int? {
+        guard case .list(let items) = self else { return nil }
+        return items.count
+    }
+
     fileprivate var isObject: Bool {
         if case .object = self { return true }
         return false
@@ -276,16 +286,20 @@ extension Value {
 /// Changes in place: the value is moved out and back in, so that nothing shares its storage meanwhile.
 extension UnsafeMutablePointer<Value> {
     /// Appends to a string; false for anything else.
-    fileprivate func append(_ tail: String) -> Bool {
-        guard case .string = pointee, case .string(var text) = move() else { return false }
+    fileprivate func append(_ tail: String) throws -> Bool {
+        guard let length = pointee.stringLength else { return false }
+        try Operations.checkLength(length + tail.utf8.count, Operations.longestString)
+        guard case .string(var text) = move() else { return false }
         text.append(tail)
         initialize(to: .string(text))
         return true
     }
 
     /// Appends to a list; false for anything else.
-    fileprivate func append(_ tail: [Value]) -> Bool {
-        guard case .list = pointee, case .list(var items) = move() else { return false }
+    fileprivate func append(_ tail: [Value]) throws -> Bool {
+        guard let count = pointee.listCount else { return false }
+        try Operations.checkLength(count + tail.count, Operations.longestList)
+        guard case .list(var items) = move() else { return false }
         items.append(contentsOf: tail)
         initialize(to: .list(items))
         return true

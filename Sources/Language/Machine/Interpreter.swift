@@ -22,6 +22,8 @@ public final class Interpreter {
     var depth = 0
     /// Running calls of `execute`.
     var reentries = 0
+    /// Calls of `execute` so far. A verb that calls a function for each element must notice interrupts too.
+    var entries = 0
     /// The first register free for code called from Swift.
     var top: UnsafeMutablePointer<Value>
     /// Registers from here on were never used and are not initialised.

@@ -1,4 +1,8 @@
 extension Operations {
+    /// Longer lists and strings are refused: they come from a mistake, and would take the machine down with them.
+    static let longestList = 20_000_000
+    static let longestString = 1 << 30
+
     /// How many items `for` finds in a value; nil when it has none to give.
     static func count(_ value: Value) -> Int? {
         switch value {
@@ -22,7 +26,7 @@ extension Operations {
         case .table(let table): return (0..<table.rowCount).map { .record(table.row($0)) }
         case .range(let range):
             guard let count = range.count else { throw VerbError(Sentence.openRange(range)) }
-            guard count <= 1 << 28 else { throw VerbError(Sentence.rangeTooLong(range)) }
+            guard count <= longestList else { throw VerbError(Sentence.rangeTooLong(range)) }
             return (0..<count).map { .number(range[$0]) }
         case .object(let object):
             if let count = object.count { return try (0..<count).map { try object.element(at: $0) } }

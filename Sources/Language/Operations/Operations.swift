@@ -31,8 +31,11 @@ enum Operations {
         switch (left, right) {
         case (.number(let x), .number(let y)): return try numbers(operation, x, y)
         case (.string(let x), .string(let y)):
+            try checkLength(x.utf8.count + y.utf8.count, longestString)
             if let result = strings(operation, x, y) { return result }
-        case (.list(let x), .list(let y)) where operation == .add: return .list(x + y)
+        case (.list(let x), .list(let y)) where operation == .add:
+            try checkLength(x.count + y.count, longestList)
+            return .list(x + y)
         default: break
         }
         if case .object(let object) = left, let result = try object.binary(operation, right, isRight: false) {
@@ -42,6 +45,10 @@ enum Operations {
             return result
         }
         throw VerbError(Sentence.binarySides(operation, left, right), hint: Sentence.binaryHint(operation, left, right))
+    }
+
+    static func checkLength(_ length: Int, _ limit: Int) throws {
+        if length > limit { throw VerbError(Sentence.tooLong(length)) }
     }
 
     private static func numbers(_ operation: BinaryOperator, _ x: Double, _ y: Double) throws -> Value {

@@ -53,6 +53,7 @@ extension Interpreter {
 
     /// Inside a string: the choices of the parameter it is for, or files.
     private func textCandidates(_ context: CompletionContext) -> [Completion.Candidate] {
+        if context.callee == "import" { return FileNames.matching(context.prefix, suffixes: ["rhumb"]) }
         let type = parameter(at: context)?.type
         let choices = type?.choices ?? []
         if !choices.isEmpty { return choices.map { .init(text: $0, summary: "") } }

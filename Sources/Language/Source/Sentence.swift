@@ -169,6 +169,7 @@ enum Sentence {
     static let emptySeparatorHelp = "for c in text { … } goes through the characters"
     static let emptyPart = "the part to replace is empty"
     static let textTooLong = "the text would be too long"
+    static func tooLong(_ length: Int) -> String { "a list or string of \(length) elements is too long" }
 
     // MARK: Lists of the built-in verbs
 

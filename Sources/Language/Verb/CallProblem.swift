@@ -85,6 +85,21 @@ struct CallProblem: Error {
         return problem
     }
 
+    /// When no variant of a verb takes the first argument, the message tells what any of them would take.
+    func naming(allVariantsOf entry: VerbEntry, first: Int?, _ arguments: [Value]) -> CallProblem {
+        guard entry.variants.count > 1, let first, case .argument(first) = spot,
+            let name = entry.verb.parameters.first?.name
+        else { return self }
+        let refused = arguments[first]
+        let types = entry.variants.compactMap { $0.parameters.first?.type }
+        if types.contains(where: { $0.acceptsKind(refused) }) { return self }
+        var problem = self
+        problem.message = Sentence.wrongArgument(
+            name, of: entry.name, expected: ValueType.either(types).text, came: refused)
+        problem.help = "help \(entry.name) shows the ways to call it"
+        return problem
+    }
+
     static func notCallable(_ name: String?, _ value: Value) -> CallProblem {
         CallProblem(message: Sentence.notCallable(name, value), help: Sentence.notCallableHelp(name, value))
     }

@@ -7,13 +7,19 @@ extension Interpreter {
         }
         if let family = registry.families.first(where: { $0.name == topic }) { return family.text() }
         if let word = GrammarTopic.all.first(where: { $0.words.contains(topic) }) { return word.text() }
-        if let value = self[topic] { return "\(topic): \(value.typeName)\n\(value.summary.clipped(to: width))\n" }
+        if let text = variableHelp(topic, width: width) { return text }
         let found = registry.search(topic)
         if found.isEmpty {
             let guess = registry.suggestion(for: topic)
             return Sentence.noHelp(topic) + (guess.map { "; did you mean '\($0)'?" } ?? "") + "\n"
         }
         return listing(found.map { ($0.name, $0.verb.summary) })
+    }
+}
+
+extension Interpreter {
+    func variableHelp(_ name: String, width: Int) -> String? {
+        self[name].map { "\(name): \($0.typeName)\n\($0.summary.clipped(to: width))\n" }
     }
 }
 

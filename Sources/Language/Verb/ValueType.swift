@@ -41,9 +41,15 @@ public indirect enum ValueType: Sendable, Equatable {
         case .function: "function"
         case .object(let name): name
         case .word: "word"
-        case .either(let types): types.map(\.text).joinedWithOr
+        case .either: alternatives.map(\.text).joinedWithOr
         case .optional(let type): type.text
         }
+    }
+
+    /// The types of an `either`, nested ones laid flat, each once.
+    private var alternatives: [ValueType] {
+        guard case .either(let types) = self else { return [self] }
+        return types.flatMap(\.alternatives).reduce(into: []) { if !$0.contains($1) { $0.append($1) } }
     }
 
     private var plural: String {

@@ -1,0 +1,100 @@
+import Foundation
+import Language
+import XCTest
+
+/// Random texts: nothing may crash, and every error must have a place inside the text.
+final class FuzzTests: XCTestCase {
+    /// SplitMix64: the same texts on every run.
+    private struct Stream: RandomNumberGenerator {
+        var state: UInt64
+        mutating func next() -> UInt64 {
+            state &+= 0x9E37_79B9_7F4A_7C15
+            var bits = state
+            bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+            bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+            return bits ^ (bits >> 31)
+        }
+    }
+
+    /// Interrupts endless loops.
+    private final class ImpatientHost: SessionHost {
+        private var patience = 50
+        var isInterrupted: Bool {
+            patience -= 1
+            return patience < 0
+        }
+        func write(_ text: String) {}
+    }
+
+    private static let words = [
+        "if", "else", "for", "in", "while", "func", "return", "break", "continue", "and", "or", "not", "true", "none",
+        "(", ")", "[", "]", "{", "}", ",", ":", ";", ".", "..", "->", "|>", "=", "+=", "+", "-", "*", "/", "%", "**", "@",
+        "==", "<", "≈", "within", "by", "?", "\n", "\n", " ", " ", "  ", "x", "y", "f", "xs", "print", "map", "sort",
+        "len", "append", "sum", "0", "1", "2.5", "1e3", "\"a\"", "\"{", "}\"", "'q'", "\"{x:.2f}\"", "alpha:", "x:", "é",
+        "expect", "param", "time", "import", "help", "vars", "_", "#c\n", "\\", "\"", "range", "repeat", "[1, 2]",
+        "{a: 1}", "x -> x", "(x, y) -> x + y", "table", "🐶",
+    ]
+
+    func testTokenSoup() {
+        var stream = Stream(state: 1)
+        for _ in 0..<4000 {
+            let length = Int.random(in: 1...25, using: &stream)
+            let text = (0..<length).map { _ in Self.words.randomElement(using: &stream)! }
+                .joined(separator: Bool.random(using: &stream) ? " " : "")
+            run(text)
+        }
+    }
+
+    func testMutatedScripts() throws {
+        var stream = Stream(state: 2)
+        let files = FileManager.default.enumerator(at: ScriptTests.folder, includingPropertiesForKeys: nil)?
+            .compactMap { $0 as? URL }.filter { $0.pathExtension == "rhumb" }.sorted { $0.path < $1.path } ?? []
+        let scripts = try files.flatMap {
+            Script.scripts(in: try String(contentsOf: $0, encoding: .utf8), path: $0.path)
+        }
+        for script in scripts {
+            for _ in 0..<8 {
+                var bytes = Array(script.text.utf8)
+                for _ in 0..<Int.random(in: 1...4, using: &stream) where !bytes.isEmpty {
+                    let position = Int.random(in: 0..<bytes.count, using: &stream)
+                    switch Int.random(in: 0..<4, using: &stream) {
+                    case 0: bytes.remove(at: position)
+                    case 1: bytes[position] = UInt8.random(in: 9...126, using: &stream)
+                    case 2: bytes.insert(contentsOf: Self.words.randomElement(using: &stream)!.utf8, at: position)
+                    default: bytes.removeSubrange(position..<min(bytes.count, position + 12))
+                    }
+                }
+                run(String(decoding: bytes, as: UTF8.self))
+            }
+        }
+    }
+
+    func testDeepNesting() {
+        for piece in ["(", "[", "{a: ", "f(", "-", "not ", "x -> ", "\"{", "if x {", "x[", "(x -> ", "func f() {", "1 + (", "1 ** "] {
+            run(String(repeating: piece, count: 20_000))
+        }
+        run(String(repeating: "1 + ", count: 20_000) + "1")
+        run("x = 1\nx" + String(repeating: ".a", count: 20_000))
+        run("x = 1\nx" + String(repeating: " |> f", count: 20_000))
+        run(String(repeating: "if true { } else ", count: 20_000))
+        run(String(repeating: "x = 1\n", count: 20_000))
+    }
+
+    private func run(_ text: String, line: UInt = #line) {
+        let host = ImpatientHost()
+        let interpreter = Interpreter(registry: .withBuiltins(), host: host)
+        let source = Source(name: "fuzz", text: text)
+        _ = Interpreter.isComplete(text)
+        _ = interpreter.complete(text, cursor: text.utf8.count / 2)
+        _ = try? DebugView.syntax(of: source)
+        do {
+            try interpreter.run(source)
+        } catch {
+            XCTAssertTrue(
+                0...text.utf8.count ~= error.place.range.lowerBound && error.place.range.upperBound <= text.utf8.count,
+                "place outside of the text: \(text)")
+            XCTAssertFalse(error.message.isEmpty)
+            XCTAssertFalse(error.text().isEmpty)
+        }
+    }
+}
