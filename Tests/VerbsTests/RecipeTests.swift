@@ -1,0 +1,24 @@
+import Foundation
+import Language
+import XCTest
+
+/// The tour of the language and its tensors holds what it claims.
+final class RecipeTests: XCTestCase {
+    func testEveryClaimOfTheTourHolds() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let text = try String(contentsOf: root.appendingPathComponent("recipes/tensors.md"), encoding: .utf8)
+        let session = Session()
+        let results = FileManager.default.temporaryDirectory.appendingPathComponent("tour-\(UUID().uuidString)")
+        try FileManager.default.createDirectory(at: results, withIntermediateDirectories: true)
+        defer { try? FileManager.default.removeItem(at: results) }
+        session.host.outputFolder = results.path
+        var claims = 0
+        for part in text.components(separatedBy: "```rhumb\n").dropFirst() {
+            let cell = part.components(separatedBy: "\n```")[0]
+            let output = session.output(cell)
+            XCTAssertFalse(output.hasPrefix("error:"), "\(cell)\n\(output)")
+            claims += cell.components(separatedBy: "expect ").count - 1
+        }
+        XCTAssertGreaterThan(claims, 40)
+    }
+}
