@@ -18,4 +18,14 @@ extension Engine {
 
     /// "oneDNN 2.6.3": what runs the network primitives.
     public static var backend: String { "oneDNN " + String(cString: onednn_version()) }
+
+    /// The libraries the engine runs on, as they name themselves.
+    public static var libraries: [(name: String, version: String)] {
+        // "OpenBLAS 0.3.21 DYNAMIC_ARCH …"
+        let words = String(cString: openblas_get_config()).split(separator: " ")
+        return [
+            ("oneDNN", String(cString: onednn_version())),
+            ("OpenBLAS", words.dropFirst().first.map(String.init) ?? "unknown"),
+        ]
+    }
 }
