@@ -1,0 +1,73 @@
+import Checkpoint
+import FoundationEssentials
+import Language
+
+/// The files that code leaves: figures and shown tables, numbered in the order they come.
+///
+/// The folder is only made when there is something to put into it.
+public final class Artefacts {
+    private let make: () throws -> RunFolder
+    private var made: RunFolder?
+    /// What the files of the cell being run are called, where it has a name.
+    var cellName: String?
+    private var figureCount = 0
+    private var tableCount = 0
+    /// Names of files saved since they were last taken, relative to the folder.
+    private var fresh: [String] = []
+
+    /// - Parameter make: called at most once.
+    public init(_ make: @escaping () throws -> RunFolder) { self.make = make }
+
+    /// Into a folder of the current one, made when the first file comes: `runs/prompt-20250131-142501`.
+    public static func lazily(named name: String) -> Artefacts {
+        Artefacts { try RunFolder.create(in: "runs", name: name, date: Date()) }
+    }
+
+    public func folder() throws -> RunFolder {
+        if let made { return made }
+        let folder = try make()
+        made = folder
+        return folder
+    }
+
+    func save(_ attachment: Attachment) throws -> SavedFigure {
+        figureCount += 1
+        let saved = try folder().save(attachment, as: Self.fileName(figureCount, cellName ?? attachment.title))
+        fresh += saved.files
+        return saved
+    }
+
+    func save(_ table: Table) throws {
+        tableCount += 1
+        fresh.append(try folder().save(table, as: Self.fileName(tableCount, cellName ?? "")))
+    }
+
+    /// Writes all variables as `values.json`; tables go into files of their own, which it names.
+    func save(_ variables: [(name: String, value: Value)]) throws {
+        let folder = try folder()
+        var members: [JSON.Member] = []
+        for (name, value) in variables {
+            switch value {
+            case .function: continue
+            case .table(let table):
+                let file = try folder.save(table, as: name)
+                members.append(.init(name, ["type": "table", "rows": .integer(table.rowCount), "file": .string(file)]))
+            default: members.append(.init(name, value.json))
+            }
+        }
+        try folder.write(JSON.object(members).text(indent: 2) + "\n", to: RunFolder.values)
+    }
+
+    /// The files saved since the last call.
+    func takeFresh() -> [String] {
+        defer { fresh = [] }
+        return fresh
+    }
+
+    /// `03-steering-strength`
+    private static func fileName(_ number: Int, _ title: String) -> String {
+        let digits = number < 10 ? "0\(number)" : "\(number)"
+        let words = title.slug
+        return words.isEmpty ? digits : digits + "-" + words
+    }
+}

@@ -1,0 +1,31 @@
+import Language
+
+/// Something a session gives its front while code runs.
+public enum Event {
+    /// Program output, as `print` makes it; line ends included.
+    case text(String)
+    /// A remark that is not the program's output: a drawn seed, a file written.
+    case note(String)
+    /// The value of a statement that was not silenced, and how it displays at the front's width.
+    case value(Value, display: String)
+    /// A figure or picture; `saved` is nil when nothing is kept.
+    case figure(Attachment, saved: SavedFigure?)
+    /// How far long work has come; sent often.
+    case progress(StepProgress)
+    /// The code ended in an error.
+    case error(Diagnostic)
+}
+
+/// Who shows what a session gives: the prompt, a recipe's run, a kernel.
+public protocol Front: AnyObject {
+    func receive(_ event: Event)
+    /// Columns that values are laid out for.
+    var width: Int { get }
+    /// Called often while code runs, so that nothing shown late has to wait for the next event.
+    func poll()
+}
+
+extension Front {
+    public var width: Int { 100 }
+    public func poll() {}
+}

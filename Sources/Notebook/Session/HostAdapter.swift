@@ -1,0 +1,83 @@
+import Checkpoint
+import Language
+
+/// The interpreter's way to the front.
+final class HostAdapter: SessionHost {
+    weak var front: (any Front)?
+    weak var session: Session?
+    private let artefacts: Artefacts?
+    private let settings: [String: String]
+    /// The first thing that went wrong with keeping a result since it was last asked for.
+    private var problem: VerbError?
+    /// Title of the first figure since it was last asked for.
+    private var figureTitle: String?
+    /// Files and folders that the code read, in the order of first use.
+    private(set) var inputs: [String] = []
+
+    init(front: any Front, artefacts: Artefacts?, settings: [String: String]) {
+        self.front = front
+        self.artefacts = artefacts
+        self.settings = settings
+    }
+
+    func takeProblem() -> VerbError? {
+        defer { problem = nil }
+        return problem
+    }
+
+    func takeFigureTitle() -> String? {
+        defer { figureTitle = nil }
+        return figureTitle
+    }
+
+    /// Results come in the middle of code that can't be told of a full disk: the statement ends in that error later.
+    @discardableResult
+    private func attempt<Result>(_ body: () throws -> Result) -> Result? {
+        guard problem == nil else { return nil }
+        do {
+            return try body()
+        } catch let error as CheckpointError {
+            problem = VerbError(error.message, hint: error.hint)
+        } catch let error as any ExplainedError {
+            problem = VerbError(error.message, hint: error.hint)
+        } catch {
+            problem = VerbError("\(error)")
+        }
+        return nil
+    }
+
+    // MARK: SessionHost
+
+    func write(_ text: String) { front?.receive(.text(text)) }
+
+    func note(_ text: String) { front?.receive(.note(text)) }
+
+    func show(_ value: Value) {
+        if case .table(let table) = value, let artefacts { attempt { try artefacts.save(table) } }
+        front?.receive(.value(value, display: value.display(width: width)))
+        if case .object(let object) = value, let attachment = attempt({ try object.attachment() }) ?? nil {
+            attach(attachment)
+        }
+    }
+
+    func attach(_ attachment: Attachment) {
+        let saved = artefacts.flatMap { artefacts in attempt { try artefacts.save(attachment) } }
+        figureTitle = figureTitle ?? attachment.title
+        front?.receive(.figure(attachment, saved: saved))
+    }
+
+    func progress(_ progress: StepProgress) { front?.receive(.progress(progress)) }
+
+    var isInterrupted: Bool {
+        front?.poll()
+        return Interrupt.isRequested
+    }
+
+    var outputFolder: String? { artefacts.flatMap { artefacts in attempt { try artefacts.folder().path } } }
+
+    var width: Int { front?.width ?? 100 }
+
+    func parameter(_ name: String) -> String? { settings[name] }
+
+    func didRead(_ path: String) { if !inputs.contains(path) { inputs.append(path) } }
+}

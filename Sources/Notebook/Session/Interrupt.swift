@@ -1,0 +1,33 @@
+import Glibc
+import Tensor
+
+/// The wish to stop what is running, which a signal handler may express.
+///
+/// Polled by the interpreter between statements and by the engine between primitives, so that the running verb ends
+/// within a step and the session goes on.
+public enum Interrupt {
+    /// One word that a signal handler writes and the one thread of the session reads.
+    nonisolated(unsafe) private static let requests: UnsafeMutablePointer<sig_atomic_t> = {
+        let pointer = UnsafeMutablePointer<sig_atomic_t>.allocate(capacity: 1)
+        pointer.initialize(to: 0)
+        return pointer
+    }()
+
+    public static var isRequested: Bool { requests.pointee != 0 }
+
+    /// Safe to call from a signal handler once ``clear()`` was called.
+    ///
+    /// - Returns: how often it was called since the code started: a second time is a sign of impatience.
+    @discardableResult
+    public static func request() -> Int {
+        requests.pointee += 1
+        Engine.cancel()
+        return Int(requests.pointee)
+    }
+
+    /// Before new code runs.
+    public static func clear() {
+        requests.pointee = 0
+        Engine.resetCancellation()
+    }
+}

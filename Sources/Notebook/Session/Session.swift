@@ -1,0 +1,91 @@
+import Language
+
+/// A piece of work with the language: its variables, and what becomes of the results.
+///
+/// Five calls are all that a front needs: ``execute(_:)``, ``complete(_:at:)``, ``inspect(_:at:)``,
+/// ``isComplete(_:)`` and ``interrupt()``. Everything else arrives at the front as events.
+public final class Session {
+    public let interpreter: Interpreter
+    /// Start of the stream that random verbs draw their seeds from.
+    public let seed: UInt64
+    /// Keeps what was typed, for `record`.
+    let recorder: Recorder
+    private let host: HostAdapter
+
+    /// - Parameters:
+    ///   - front: where events go; not retained.
+    ///   - artefacts: where figures and shown tables are kept; nil keeps nothing.
+    ///   - settings: the values that `--set` gives to a `param`, as text.
+    public init(
+        registry: Registry, front: any Front, seed: UInt64 = 0, artefacts: Artefacts? = nil,
+        settings: [String: String] = [:]
+    ) {
+        self.seed = seed
+        recorder = Recorder(seed: seed)
+        host = HostAdapter(front: front, artefacts: artefacts, settings: settings)
+        interpreter = Interpreter(registry: registry, host: host, seed: seed)
+        host.session = self
+    }
+
+    /// Files and folders that the code read so far: models, data, imported scripts.
+    public var inputs: [String] { host.inputs }
+
+    /// Runs code. Its output, values and figures go to the front as they come, and so does the error that ends it.
+    ///
+    /// - Returns: that error, which the front has seen already; nil when the code ran to its end.
+    @discardableResult
+    public func execute(_ code: Source) -> Diagnostic? {
+        Interrupt.clear()
+        var failure: Diagnostic?
+        do {
+            try interpreter.run(code)
+        } catch {
+            failure = error
+        }
+        // A result that could not be kept is an error of the code that gave it.
+        if let problem = host.takeProblem(), failure == nil { failure = diagnostic(problem, code) }
+        if let failure { host.front?.receive(.error(failure)) }
+        return failure
+    }
+
+    /// Runs what was typed at a prompt, and remembers it for `record` when it worked.
+    @discardableResult
+    public func execute(typed block: String) -> Diagnostic? {
+        let code = Source(name: "prompt", text: block)
+        _ = host.takeFigureTitle()
+        if let failure = execute(code) { return failure }
+        if NotebookVerbs.isAboutSession(block) { return nil }
+        do {
+            try recorder.add(block: block, figure: host.takeFigureTitle())
+        } catch {
+            recorder.stop()
+            let failure = diagnostic(VerbError("\(error)", hint: "the recording has ended"), code)
+            host.front?.receive(.error(failure))
+            return failure
+        }
+        return nil
+    }
+
+    private func diagnostic(_ problem: VerbError, _ code: Source) -> Diagnostic {
+        Diagnostic(
+            .runtime, problem.message, at: Place(source: code, range: 0..<code.text.utf8.count), help: problem.hint)
+    }
+
+    /// Whether code could run as it stands. False only when more lines could complete it; code with an error is complete,
+    /// since running it shows the error.
+    public func isComplete(_ code: String) -> Bool { Interpreter.isComplete(code) }
+
+    /// What could stand at a place in a block.
+    ///
+    /// - Parameter cursor: UTF-8 offset.
+    public func complete(_ code: String, at cursor: Int) -> Completion { interpreter.complete(code, cursor: cursor) }
+
+    /// Help on the name at a place in a block; nil when there is no name.
+    public func inspect(_ code: String, at cursor: Int) -> String? { interpreter.inspect(code, cursor: cursor) }
+
+    /// Asks the code that runs to stop within a step. Safe to call from a signal handler.
+    ///
+    /// - Returns: how often it was asked since the code started.
+    @discardableResult
+    public static func interrupt() -> Int { Interrupt.request() }
+}

@@ -1,0 +1,90 @@
+import Language
+import Notebook
+import XCTest
+
+final class RecipeTests: XCTestCase {
+    private func recipe(_ lines: String...) throws -> Recipe {
+        try Recipe(path: "recipes/some.md", text: lines.joined(separator: "\n"))
+    }
+
+    func testProseAndCellsKeepTheirOrderAndLines() throws {
+        let recipe = try recipe("# Title", "", "Some *prose*.", "", "```rhumb", "x = 1", "print x", "```", "", "The end.")
+        XCTAssertEqual(recipe.title, "Title")
+        guard case .prose(let first) = recipe.parts[0], case .cell(let cell) = recipe.parts[1],
+            case .prose(let last) = recipe.parts[2]
+        else { return XCTFail("\(recipe.parts)") }
+        XCTAssertEqual(first.line, 1)
+        XCTAssertEqual(cell.code.text, "x = 1\nprint x")
+        XCTAssertEqual(cell.line, 6)
+        XCTAssertEqual(last.text, "\nThe end.")
+        XCTAssertEqual(last.line, 9)
+    }
+
+    func testFrontMatterGivesTitleAndIsNotProse() throws {
+        let recipe = try recipe("---", "title: \"A: steering\"", "seed: 7", "---", "# Another", "```rhumb", "1", "```")
+        XCTAssertEqual(recipe.title, "A: steering")
+        XCTAssertEqual(recipe.frontMatter.map(\.key), ["title", "seed"])
+        XCTAssertEqual(recipe.frontMatter[1].value, "7")
+        XCTAssertEqual(recipe.frontMatter[1].place.line, 3)
+        guard case .prose(let prose)? = recipe.parts.first else { return XCTFail("\(recipe.parts)") }
+        XCTAssertEqual(prose.text, "# Another")
+        XCTAssertEqual(prose.line, 5)
+    }
+
+    func testTitleFallsBackToTheName() throws {
+        XCTAssertEqual(try recipe("```rhumb", "1", "```").title, "some")
+    }
+
+    func testFencesOfOtherLanguagesAreProse() throws {
+        let recipe = try recipe("```python", "```rhumb", "print(1)", "```", "````text", "```rhumb", "x", "```", "````")
+        XCTAssertEqual(recipe.cells.count, 0)
+    }
+
+    func testIndentedAndTildeFences() throws {
+        let recipe = try recipe("1. Step", "", "   ~~~rhumb", "   if true {", "       x = 1", "   }", "   ~~~")
+        XCTAssertEqual(recipe.cells.map(\.code.text), ["if true {\n    x = 1\n}"])
+        XCTAssertEqual(recipe.cells[0].line, 4)
+    }
+
+    func testAttributes() throws {
+        let recipe = try recipe("```rhumb name: probe-1 fails", "1", "```", "```rhumb skip quiet", "2", "```")
+        XCTAssertEqual(recipe.cells[0].attributes.name, "probe-1")
+        XCTAssertTrue(recipe.cells[0].attributes.mustFail)
+        XCTAssertFalse(recipe.cells[0].attributes.isSkipped)
+        XCTAssertTrue(recipe.cells[1].attributes.isSkipped)
+        XCTAssertTrue(recipe.cells[1].attributes.isQuiet)
+    }
+
+    func testUnknownAttributeIsAnErrorAtItsWord() throws {
+        XCTAssertThrowsError(try recipe("# é", "```rhumb skipp", "1", "```")) { error in
+            guard let diagnostic = error as? Diagnostic else { return XCTFail("\(error)") }
+            XCTAssertEqual(diagnostic.kind, .syntax)
+            XCTAssertEqual(diagnostic.place.description, "recipes/some.md:2")
+            XCTAssertEqual(diagnostic.place.source.slice(diagnostic.place.range), "skipp")
+        }
+    }
+
+    func testUnclosedFenceIsAnErrorAtItsOpening() throws {
+        XCTAssertThrowsError(try recipe("text", "", "```rhumb", "1")) { error in
+            XCTAssertEqual((error as? Diagnostic)?.place.line, 3)
+        }
+    }
+
+    func testWindowsLineEndsKeepLineNumbers() throws {
+        let recipe = try Recipe(path: "a.md", text: "# T\r\n\r\n```rhumb\r\nx = 1\r\n```\r\n")
+        XCTAssertEqual(recipe.cells[0].code.text, "x = 1")
+        XCTAssertEqual(recipe.cells[0].line, 4)
+        XCTAssertEqual(recipe.title, "T")
+    }
+
+    func testScriptIsOneCell() throws {
+        let script = try Recipe(path: "a.rhumb", text: "#!/usr/bin/env rhumb\n# Redness\nprint 1\n")
+        XCTAssertEqual(script.title, "Redness")
+        XCTAssertEqual(script.cells.count, 1)
+        XCTAssertEqual(script.cells[0].line, 1)
+    }
+
+    func testEmptyFileHasNoCells() throws {
+        XCTAssertEqual(try Recipe(path: "a.md", text: "").parts, [])
+    }
+}
