@@ -1,0 +1,133 @@
+import FoundationEssentials
+import Glibc
+import Language
+import Notebook
+
+/// The prompt: reads blocks, has the session run them, until Ctrl-D.
+package final class Prompt {
+    private let session: Session
+    private let front: ConsoleFront
+    private let history: HistoryFile?
+    private let environment: [String: String]
+    private let palette: Palette
+
+    /// How many blocks of earlier sessions can be recalled.
+    private static let historyLimit = 5000
+
+    package init(
+        session: Session, front: ConsoleFront, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) {
+        self.session = session
+        self.front = front
+        self.environment = environment
+        palette = Palette(isOn: front.output.hasColour)
+        history = HistoryFile.standardPath(environment: environment).map {
+            HistoryFile(path: $0, limit: Self.historyLimit)
+        }
+    }
+
+    /// - Parameter banner: what greets the user, after the name and version.
+    package func run(banner: String) {
+        front.write(palette.strong("Rhumb \(Rhumb.version)") + palette.dim("  \(banner)") + "\n")
+        front.write(palette.dim("help  ·  ? verb  ·  Tab completes  ·  Ctrl-C stops  ·  Ctrl-D leaves") + "\n")
+        while let block = next() {
+            let text = block.trimmingSpace
+            if text.isEmpty { continue }
+            if text == "exit" || text == "quit" { return }
+            session.execute(typed: block)
+            front.finish()
+        }
+        front.write("\n")
+    }
+
+    private lazy var reader: BlockReader? =
+        front.output.isTerminal
+        ? BlockReader(history: history?.load() ?? [], limit: Self.historyLimit, delegate: self) : nil
+    private lazy var plainReader = PlainReader(
+        write: { [front] text in
+            front.write(text)
+            front.finish()
+        }, isComplete: { [session] in session.isComplete($0) })
+
+    /// The next block; nil at the end.
+    private func next() -> String? {
+        while true {
+            front.finish()
+            switch reader?.read(prompt: prompt) ?? plainReader.read() {
+            case .ended: return nil
+            case .interrupted: continue
+            case .block(let block):
+                if block.trimmingSpace.isEmpty { continue }
+                reader?.remember(block)
+                history?.append(block)
+                return block
+            }
+        }
+    }
+
+    /// Colour codes stand between pairs of U+0001 for the editor, which counts columns.
+    private var prompt: String {
+        let words = Paste.primaryPrompt.dropLast(2)
+        return palette.isOn ? "\u{1}\u{1B}[36m\u{1}\(words)>\u{1}\u{1B}[0m\u{1} " : Paste.primaryPrompt
+    }
+}
+
+extension Prompt: BlockReaderDelegate {
+    func indentation(afterEnterIn block: String, cursor: Int) -> Int? {
+        guard !session.isComplete(block) else { return nil }
+        // Two empty lines at the end say that nothing more will come: run it and see what is missing.
+        if cursor == block.utf8.count, block.hasSuffix("\n\n") { return nil }
+        return Indentation.afterEnter(in: block, cursor: cursor)
+    }
+
+    func completion(of block: String, cursor: Int, width: Int) -> BlockReader.Completion {
+        let line = block.utf8.prefix(cursor).reversed().prefix { $0 != UInt8(ascii: "\n") }
+        if line.count < cursor, line.allSatisfy({ $0 == UInt8(ascii: " ") }) {
+            return .init(inserted: String(repeating: " ", count: Indentation.step))
+        }
+        let found = session.complete(block, at: cursor)
+        let words = found.candidates.map(\.text)
+        let typed = found.range.count
+        if words.count == 1 { return .init(deleted: typed, inserted: words[0] + separator(after: words[0])) }
+        let prefix = CandidateList.commonPrefix(words)
+        if prefix.utf8.count > typed { return .init(deleted: typed, inserted: prefix) }
+        return .init(listing: words.isEmpty ? "" : CandidateList.text(found.candidates, width: width, palette: palette))
+    }
+
+    /// What follows a word that is certain: its arguments or its value.
+    private func separator(after word: String) -> String {
+        word.hasSuffix(":") || session.interpreter.registry[word] != nil ? " " : ""
+    }
+
+    func cleaned(paste: String) -> String { Paste.cleaned(paste) { session.isComplete($0) } }
+
+    func edited(block: String) -> String? { ExternalEditor.edit(block, environment: environment) }
+}
+
+/// Spaces at the start of a line, inside braces and brackets.
+package enum Indentation {
+    package static let step = 4
+
+    /// As far as the line of the cursor, one step further behind an opening brace or bracket.
+    ///
+    /// - Parameter cursor: UTF-8 offset into the block.
+    package static func afterEnter(in block: String, cursor: Int) -> Int {
+        let before = Array(block.utf8.prefix(cursor))
+        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
+        let line = before[start...]
+        let spaces = line.prefix { $0 == UInt8(ascii: " ") }.count
+        let last = line.last { $0 != UInt8(ascii: " ") }
+        let opens = last.map { "{[(".utf8.contains($0) } ?? false
+        return spaces + (opens ? step : 0)
+    }
+}
+
+extension String {
+    /// Without white space at both ends.
+    var trimmingSpace: String {
+        var rest = self[...]
+        while rest.last?.isWhitespace == true { rest.removeLast() }
+        while rest.first?.isWhitespace == true { rest.removeFirst() }
+        return String(rest)
+    }
+}

@@ -1,0 +1,35 @@
+import Glibc
+import Language
+import Notebook
+
+/// Shows a recipe as it runs: its headings, and below them what the cells give.
+package final class RunConsole: ConsoleFront, RunFront {
+    private var cellCount = 0
+
+    package func willShow(_ prose: Recipe.Prose) {
+        let palette = Palette(isOn: output.hasColour)
+        for line in prose.text.split(separator: "\n") where line.hasPrefix("#") {
+            let heading = line.drop { $0 == "#" || $0 == " " }
+            write("\n" + palette.strong(String(heading)) + "\n")
+        }
+    }
+
+    package func willRun(_ cell: Recipe.Cell) {}
+
+    package func didRun(_ cell: Manifest.Cell) {
+        finish()
+        if cell.status == .complete { cellCount += 1 }
+    }
+
+    /// The closing line: what was done and where it is.
+    package func conclude(_ manifest: Manifest, folder: String) {
+        let palette = Palette(isOn: errors.hasColour)
+        let figures = Set(manifest.cells.flatMap(\.files).filter { $0.hasSuffix(".png") }).count
+        var facts = ["\(cellCount) of \(manifest.cells.count) cells", "\(ProgressBar.clock(manifest.seconds))"]
+        if figures > 0 { facts.insert(figures == 1 ? "1 figure" : "\(figures) figures", at: 1) }
+        let status =
+            manifest.status == .complete
+            ? palette.good("complete") : palette.bad(manifest.status.rawValue)
+        remark("\n\(status)  \(facts.joined(separator: ", "))  \(palette.dim("→ " + folder))\n")
+    }
+}
