@@ -1,0 +1,63 @@
+import Glibc
+import Language
+
+/// The table a benchmark prints: our time, each peer's time, and how many times longer the peer takes.
+package struct BenchReport {
+    package let peers: [String]
+    package private(set) var timings: [Timing] = []
+
+    package init(peers: [String]) { self.peers = peers }
+
+    package mutating func append(_ timing: Timing) { timings.append(timing) }
+
+    package func text() -> String {
+        var rows = [["", "Rhumb"] + peers.flatMap { [$0, "ratio"] }]
+        for timing in timings {
+            rows.append(
+                [timing.work, Self.time(timing.ours)]
+                    + timing.peers.flatMap { peer in
+                        [peer.map(Self.time) ?? "–", peer.map { Self.ratio($0 / timing.ours) } ?? "–"]
+                    })
+        }
+        if timings.count > 1 {
+            rows.append(
+                ["geometric mean", ""] + peers.indices.flatMap { ["", geometricMean(of: $0).map(Self.ratio) ?? "–"] })
+        }
+        let widths = rows[0].indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
+        return rows.map { row in
+            let cells = row.indices.map { column in
+                let fill = String(repeating: " ", count: widths[column] - row[column].displayWidth)
+                return column == 0 ? row[column] + fill : fill + row[column]
+            }
+            var line = cells.joined(separator: "   ")[...]
+            while line.last == " " { line.removeLast() }
+            return line + "\n"
+        }.joined()
+    }
+
+    /// How many times longer a peer takes, over all the works it does.
+    package func geometricMean(of peer: Int) -> Double? {
+        let ratios = timings.compactMap { timing in timing.peers[peer].map { $0 / timing.ours } }
+        guard !ratios.isEmpty else { return nil }
+        return exp(ratios.reduce(0) { $0 + log($1) } / Double(ratios.count))
+    }
+
+    static func time(_ seconds: Double) -> String {
+        let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")]
+        let unit = units.first { seconds >= $0.0 } ?? units[2]
+        return significant(seconds / unit.0) + " " + unit.1
+    }
+
+    static func ratio(_ ratio: Double) -> String { significant(ratio) + "×" }
+
+    /// Three significant digits.
+    private static func significant(_ number: Double) -> String {
+        let places = number >= 100 ? 0 : number >= 10 ? 1 : 2
+        var scale = 1
+        for _ in 0..<places { scale *= 10 }
+        let scaled = Int((number * Double(scale)).rounded())
+        if places == 0 { return "\(scaled)" }
+        let fraction = String(scaled % scale)
+        return "\(scaled / scale)." + String(repeating: "0", count: places - fraction.count) + fraction
+    }
+}

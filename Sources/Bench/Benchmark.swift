@@ -1,0 +1,78 @@
+/// The same work done by Rhumb and by other programs, timed in one run.
+package struct Benchmark {
+    /// What `rhumb bench` calls it.
+    package let name: String
+    /// One line without a full stop.
+    package let summary: String
+    package let peers: [Peer]
+    package let works: [Work]
+
+    package init(name: String, summary: String, peers: [Peer], works: [Work]) {
+        self.name = name
+        self.summary = summary
+        self.peers = peers
+        self.works = works
+    }
+
+    /// One piece of work, done again and again.
+    package struct Work {
+        /// What the peer scripts know it by, too.
+        package let name: String
+        /// Does the work once and gives its result, which a peer must reproduce: to this relative tolerance.
+        package let run: () throws -> Double
+        package let tolerance: Double
+
+        package init(_ name: String, tolerance: Double = 1e-9, run: @escaping () throws -> Double) {
+            self.name = name
+            self.tolerance = tolerance
+            self.run = run
+        }
+    }
+
+    /// Another program that can do the work: a Python script.
+    ///
+    /// Its first line of output is a JSON object `{"name": "CPython 3.11.7"}`, or `{"missing": "why"}` when it can't run
+    /// here. Then, for every name of a work on its standard input, it does that work once and answers with a line
+    /// `{"seconds": 0.123, "result": 832040}`, or `{"missing": "why"}` for work it does not do.
+    package struct Peer {
+        package let name: String
+        package let script: String
+
+        package init(name: String, script: String) {
+            self.name = name
+            self.script = script
+        }
+    }
+}
+
+/// The times of one work: the best of all rounds, in seconds.
+package struct Timing: Equatable {
+    package let work: String
+    package let ours: Double
+    /// In the order of the benchmark's peers; nil when a peer does not do this work.
+    package let peers: [Double?]
+
+    package init(work: String, ours: Double, peers: [Double?]) {
+        self.work = work
+        self.ours = ours
+        self.peers = peers
+    }
+}
+
+/// What can go wrong between two programs. The sentences stand here.
+package enum BenchError: Error, Equatable, CustomStringConvertible {
+    case cannotStart(program: String, reason: String)
+    /// The peer ended or answered something else than a line of JSON.
+    case noAnswer(peer: String, to: String, came: String)
+    case differentResult(work: String, peer: String, ours: Double, theirs: Double)
+
+    package var description: String {
+        switch self {
+        case .cannotStart(let program, let reason): "can't start '\(program)': \(reason)"
+        case .noAnswer(let peer, let request, let came):
+            "'\(peer)' gave no time for '\(request)'" + (came.isEmpty ? "" : " but: \(came)")
+        case .differentResult(let work, let peer, let ours, let theirs):
+            "'\(work)' is not the same work: Rhumb gives \(ours), \(peer) gives \(theirs)"
+        }
+    }
+}
