@@ -1,4 +1,5 @@
 import Language
+import Notebook
 
 extension Registry {
     /// Every verb of Rhumb: the language's own, then a family a topic. Nothing is loaded before a verb runs.
@@ -20,6 +21,7 @@ extension Registry {
         registry.add(DirectionVerbs.all + ProbeVerbs.all + RewardVerbs.all)
         registry.describe(family: "world", "the bundled world of emoji scenes, with captions and prompts")
         registry.add(SceneVerbs.all + PromptVerbs.all)
+        registry.add(NotebookVerbs.all + InstallationVerbs.all)
         return registry
     }
 }

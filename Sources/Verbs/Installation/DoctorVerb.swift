@@ -1,0 +1,21 @@
+import Language
+
+enum InstallationVerbs {
+    static var all: [Verb] { [doctor] }
+
+    private static var doctor: Verb {
+        Verb(
+            "doctor", family: "session", summary: "check the installation: what works here, and what to do about the rest",
+            parameters: [.rest("models", .file([]), help: "model folders to check as well")],
+            result: "table of what was checked, its status, what was found and what to do",
+            examples: [.init("len(doctor()) > 5", gives: "true")]
+        ) { call in
+            let checks = Installation.checks(models: try call.strings("models"))
+            return .table(
+                try Table([
+                    .init("what", checks.map(\.name)), .init("status", checks.map(\.status.rawValue)),
+                    .init("found", checks.map(\.finding)), .init("to do", checks.map(\.advice)),
+                ]))
+        }
+    }
+}

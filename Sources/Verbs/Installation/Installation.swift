@@ -1,0 +1,188 @@
+import CFreeType
+import Checkpoint
+import Foundation
+import Glibc
+import Language
+import Notebook
+import Plot
+import Tensor
+import World
+
+/// What the programs and files that Rhumb leans on look like on this machine: the data behind `rhumb doctor` and the verb
+/// `doctor`.
+public enum Installation {
+    public enum Status: String, Sendable {
+        case fine = "ok"
+        /// Everything works, though not as well as it could.
+        case warning = "check"
+        /// Something that belongs to Rhumb does not work here.
+        case broken = "fail"
+    }
+
+    public struct Check: Sendable, Equatable {
+        public let name: String
+        public let status: Status
+        /// What was found.
+        public let finding: String
+        /// What to do about it; empty when nothing is to be done.
+        public let advice: String
+
+        init(_ name: String, _ status: Status, _ finding: String, advice: String = "") {
+            self.name = name
+            self.status = status
+            self.finding = finding
+            self.advice = advice
+        }
+    }
+
+    /// Library name and version, for manifests.
+    public static var libraries: [(name: String, version: String)] {
+        var libraries = Engine.libraries
+        if let version = gnuplotVersion { libraries.append(("gnuplot", version)) }
+        return libraries
+    }
+
+    /// Every check, in the order of importance.
+    ///
+    /// - Parameter models: model folders to look into as well.
+    public static func checks(models: [String] = []) -> [Check] {
+        let machine = Machine.current()
+        return [
+            processor(machine), threads(machine), memory(machine), engine, gnuplot, font, terminal, locale, runsFolder,
+        ] + models.map(model)
+    }
+
+    // MARK: The machine
+
+    private static func processor(_ machine: Machine) -> Check {
+        let finding = ([machine.processor] + [machine.features.joined(separator: ", ")]).filter { !$0.isEmpty }
+            .joined(separator: ": ")
+        guard machine.features.contains("AVX2") else {
+            return Check("processor", .warning, finding, advice: "without AVX2 everything works several times slower")
+        }
+        return Check("processor", .fine, finding)
+    }
+
+    private static func threads(_ machine: Machine) -> Check {
+        let finding = "\(Engine.threads) of \(machine.processorCount) processors"
+        if Engine.threads > machine.processorCount {
+            return Check(
+                "threads", .warning, finding, advice: "more threads than processors slow each other down: use --threads")
+        }
+        return Check("threads", .fine, finding)
+    }
+
+    private static func memory(_ machine: Machine) -> Check {
+        let gigabytes = Double(machine.memory) / 0x1p30
+        let finding = "\((gigabytes * 10).rounded() / 10) GiB"
+        if gigabytes < 2 {
+            return Check("memory", .warning, finding, advice: "the bundled models fit; ViT-L/14 needs about 2 GiB")
+        }
+        return Check("memory", .fine, finding)
+    }
+
+    // MARK: Libraries and programs
+
+    private static var engine: Check {
+        var freeType: (major: Int32, minor: Int32, patch: Int32) = (0, 0, 0)
+        var library: FT_Library?
+        if FT_Init_FreeType(&library) == 0 {
+            FT_Library_Version(library, &freeType.major, &freeType.minor, &freeType.patch)
+            FT_Done_FreeType(library)
+        }
+        let all = Engine.libraries + [("FreeType", "\(freeType.major).\(freeType.minor).\(freeType.patch)")]
+        return Check("libraries", .fine, all.map { "\($0.name) \($0.version)" }.joined(separator: ", "))
+    }
+
+    private static var gnuplot: Check {
+        guard let path = try? Gnuplot.locate() else {
+            return Check(
+                "gnuplot", .broken, "not found on PATH: figures can't be drawn",
+                advice: "sudo apt-get install gnuplot-nox")
+        }
+        guard let version = gnuplotVersion else {
+            return Check("gnuplot", .broken, "\(path) does not run", advice: "try: gnuplot --version")
+        }
+        let canDraw = output(of: "gnuplot -d -e 'set terminal pngcairo' 2>&1")?.isEmpty ?? false
+        guard canDraw else {
+            return Check(
+                "gnuplot", .broken, "\(path) \(version) can't write PNG",
+                advice: "it was built without cairo: sudo apt-get install gnuplot-nox")
+        }
+        return Check("gnuplot", .fine, "\(version) at \(path)")
+    }
+
+    /// `5.4.4`, or nil without a gnuplot that runs.
+    private static var gnuplotVersion: String? {
+        guard (try? Gnuplot.locate()) != nil, let words = output(of: "gnuplot --version 2>/dev/null")?.split(separator: " "),
+            words.count >= 4
+        else { return nil }
+        return "\(words[1]).\(words[3].prefix(while: \.isNumber))"
+    }
+
+    private static var font: Check {
+        do {
+            _ = try SceneRenderer()
+            return Check("emoji font", .fine, "found")
+        } catch let error as WorldError {
+            return Check("emoji font", .broken, error.message, advice: error.hint)
+        } catch {
+            return Check("emoji font", .broken, "\(error)")
+        }
+    }
+
+    // MARK: The surroundings
+
+    private static var terminal: Check {
+        guard isatty(STDOUT_FILENO) == 1 else { return Check("terminal", .fine, "none: output goes to a file or pipe") }
+        let terminal = Terminal.detect()
+        let type = ProcessInfo.processInfo.environment["TERM"] ?? "unknown"
+        let finding = "\(type), \(terminal.columns)×\(terminal.rows), pictures: \(terminal.graphics.rawValue)"
+        if terminal.graphics == .blocks {
+            return Check(
+                "terminal", .fine, finding,
+                advice: "for real pictures use kitty, Ghostty, WezTerm, Konsole, foot or another terminal with sixel")
+        }
+        return Check("terminal", .fine, finding)
+    }
+
+    private static var locale: Check {
+        let environment = ProcessInfo.processInfo.environment
+        let name = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? "C"
+        let isUTF8 = name.lowercased().contains("utf-8") || name.lowercased().contains("utf8")
+        return isUTF8
+            ? Check("locale", .fine, name)
+            : Check("locale", .fine, "\(name); the prompt uses C.UTF-8", advice: "export LANG=C.UTF-8 for other programs")
+    }
+
+    private static var runsFolder: Check {
+        let folder = access("runs", F_OK) == 0 ? "runs" : "."
+        if access(folder, W_OK) == 0 { return Check("runs folder", .fine, "runs are kept in ./runs") }
+        return Check(
+            "runs folder", .warning, "this folder can't be written: \(String(cString: strerror(errno)))",
+            advice: "work in a folder of your own, or name one with --out")
+    }
+
+    private static func model(_ path: String) -> Check {
+        do {
+            let kind = try Checkpoint.kind(of: URL(fileURLWithPath: path))
+            return Check("model", .fine, "\(path): \(kind)")
+        } catch {
+            return Check("model", .broken, error.message, advice: error.hint)
+        }
+    }
+
+    /// What a command of the shell writes; nil when it can't be run.
+    private static func output(of command: String) -> String? {
+        guard let stream = popen(command, "r") else { return nil }
+        defer { pclose(stream) }
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 4096)
+        while true {
+            let count = fread(&chunk, 1, chunk.count, stream)
+            if count == 0 { break }
+            bytes += chunk[..<count]
+        }
+        return String(decoding: bytes, as: UTF8.self)
+    }
+}
