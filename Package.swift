@@ -41,17 +41,20 @@ let package = Package(
         // The language and what shows its results.
         .target(name: "Language", exclude: ["README.md"]),
         .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
-        .target(name: "Notebook", dependencies: ["Language", "Checkpoint"], exclude: ["README.md"]),
+        .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint"], exclude: ["README.md"]),
+        .target(
+            name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor"], exclude: ["README.md"]),
+        .target(name: "Bench", dependencies: ["Language", "Checkpoint"], exclude: ["README.md"]),
 
         // Where they meet.
         .target(
             name: "Verbs",
-            dependencies: ["Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Steering", "World"],
+            dependencies: ["Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Steering", "World", "CFreeType"],
             exclude: ["README.md"]),
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "Verbs", "Notebook", "Language", "LineEditor",
+                "Verbs", "Console", "Bench", "Notebook", "Language", "Plot", "Tensor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),
@@ -66,6 +69,10 @@ let package = Package(
         .testTarget(
             name: "PlotTests", dependencies: ["Plot"], exclude: ["Snapshots"], resources: [.copy("Golden")]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook"]),
+        .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
+        .testTarget(name: "BenchTests", dependencies: ["Bench"]),
+        .target(name: "Pty", path: "Tests/Pty"),
+        .testTarget(name: "RhumbTests", dependencies: ["rhumb", "Pty"]),
         .testTarget(name: "VerbsTests", dependencies: ["Verbs", "CLIP", "World"]),
     ],
     swiftLanguageModes: [.v6],

@@ -1,1 +1,6 @@
-print("rhumb")
+import ArgumentParser
+
+Failure.exiting {
+    var command = try RhumbCommand.parseAsRoot()
+    try command.run()
+}

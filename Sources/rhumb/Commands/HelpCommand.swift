@@ -1,0 +1,20 @@
+import ArgumentParser
+import Console
+import Language
+
+/// `rhumb help`: the usage; `rhumb help run`: that of a command; anything else is asked of the language, as `help` at
+/// the prompt does.
+struct HelpCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "help", abstract: "Show what a command, a verb, a family or a word is about.")
+
+    @Argument(help: "A command, a verb, a family, or a word to look for.")
+    var topic: [String] = []
+
+    func run() throws {
+        guard let first = topic.first else { return print(RhumbCommand.helpMessage()) }
+        let command = RhumbCommand.configuration.subcommands.first { $0.configuration.commandName == first }
+        if let command { return print(RhumbCommand.helpMessage(for: command)) }
+        try Workbench(CommonOptions.parse([])).run("help \(first)", name: "command line")
+    }
+}

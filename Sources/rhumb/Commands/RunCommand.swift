@@ -1,0 +1,54 @@
+import ArgumentParser
+import Notebook
+
+struct RunCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "run", abstract: "Run recipes or scripts and keep what they give.",
+        discussion: """
+            A recipe is a Markdown file whose 'rhumb' fences run in order. The run leaves a folder with the transcript, the \
+            figures with their scripts, tables, values and a manifest.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Argument(help: "Recipes (.md) or scripts.", completion: .file(extensions: ["md", "rhumb"]))
+    var files: [String]
+
+    @Option(
+        name: .customLong("set"),
+        help: ArgumentHelp("A value for a 'param' of the recipe; may be given several times.", valueName: "name=value"))
+    var settings: [String] = []
+
+    @Option(
+        help: ArgumentHelp("The folder of this run, instead of runs/<recipe>-<time>.", valueName: "folder"),
+        completion: .directory)
+    var out: String?
+
+    @Flag(help: "List the parameters that --set can change, and run nothing.")
+    var parameters = false
+
+    func run() throws {
+        let recipes = try files.map(Recipe.init(reading:))
+        if parameters { return try list(recipes) }
+        try RecipeJob(common: common, settings: try Self.parsed(settings), out: out).run(recipes)
+    }
+
+    private func list(_ recipes: [Recipe]) throws {
+        for parameter in try recipes.flatMap({ try $0.parameters() }) {
+            let help = parameter.help.isEmpty ? "" : "    # " + parameter.help
+            print("\(parameter.name)=\(parameter.defaultText)\(help)")
+        }
+    }
+
+    /// `name=value` pairs; the last of a name counts.
+    private static func parsed(_ settings: [String]) throws -> [String: String] {
+        var values: [String: String] = [:]
+        for setting in settings {
+            guard let cut = setting.firstIndex(of: "="), cut != setting.startIndex else {
+                throw RunError.malformedSetting(setting)
+            }
+            values[String(setting[..<cut])] = String(setting[setting.index(after: cut)...])
+        }
+        return values
+    }
+}

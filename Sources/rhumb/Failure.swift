@@ -1,0 +1,54 @@
+import ArgumentParser
+import Checkpoint
+import Console
+import Glibc
+import Language
+import Notebook
+
+/// Turns what a command throws into its message and exit code: 0; 1 a failed `expect` or a run-time error; 2 bad usage
+/// or syntax; 130 interrupted.
+enum Failure {
+    /// The command has shown its error already.
+    struct Shown: Error {
+        let code: Int32
+    }
+
+    static func exiting(_ body: () throws -> Void) -> Never {
+        do {
+            try body()
+            Glibc.exit(0)
+        } catch let shown as Shown {
+            Glibc.exit(shown.code)
+        } catch let diagnostic as Diagnostic {
+            exit(diagnostic.kind.exitCode, diagnostic.text(colour: Screen(descriptor: STDERR_FILENO).hasColour))
+        } catch let error as CheckpointError {
+            exit(1, message(error.message, error.hint))
+        } catch let error as RunError {
+            exit(error.isUsage ? 2 : 1, message(error.message, error.hint))
+        } catch let error as any ExplainedError {
+            exit(1, message(error.message, error.hint))
+        } catch {
+            exitUsage(error)
+        }
+    }
+
+    static func message(_ text: String, _ hint: String) -> String {
+        "error: " + text + (hint.isEmpty ? "" : "\n  help: " + hint)
+    }
+
+    /// The argument parser's own ways to end: a request for help or the version, or bad usage.
+    private static func exitUsage(_ error: any Error) -> Never {
+        guard RhumbCommand.exitCode(for: error) != .success else {
+            print(RhumbCommand.fullMessage(for: error))
+            Glibc.exit(0)
+        }
+        // "Error: …" with the usage below it: the same voice as every other message.
+        let text = RhumbCommand.fullMessage(for: error)
+        exit(2, text.hasPrefix("Error:") ? "error:" + text.dropFirst("Error:".count) : text)
+    }
+
+    private static func exit(_ code: Int32, _ message: String) -> Never {
+        ConsoleFront.remark(message + "\n")
+        Glibc.exit(code)
+    }
+}

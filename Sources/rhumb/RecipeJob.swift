@@ -1,0 +1,34 @@
+import Console
+import FoundationEssentials
+import Language
+import Notebook
+import Tensor
+import Verbs
+
+/// Runs recipes as the command line asks for it.
+struct RecipeJob {
+    let common: CommonOptions
+    var settings: [String: String] = [:]
+    /// The folder of the run; with several recipes, each gets one of its own below it.
+    var out: String?
+
+    /// Runs the recipes in order, up to the first that fails.
+    func run(_ recipes: [Recipe]) throws {
+        _ = Workbench(common)
+        for recipe in recipes {
+            let console = RunConsole(wantsColour: !common.noColor, draw: Workbench.draw)
+            let run = try RecipeRun(
+                recipe, registry: .rhumb(), seed: common.seed, settings: settings,
+                circumstances: .init(
+                    command: CommandLine.arguments, libraries: Installation.libraries, threads: Engine.threads),
+                front: console
+            ) {
+                guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
+                return try .open(recipes.count == 1 ? out : out + "/" + recipe.name)
+            }
+            let failure = try run.run()
+            console.conclude(run.manifest, folder: run.folder.path)
+            if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
+        }
+    }
+}

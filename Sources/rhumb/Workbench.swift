@@ -1,0 +1,85 @@
+import Console
+import Glibc
+import Language
+import Notebook
+import Plot
+import Tensor
+import Verbs
+
+/// Puts the parts together for a command: verbs, session, signals, and how pictures look here.
+struct Workbench {
+    let options: CommonOptions
+
+    init(_ options: CommonOptions) {
+        self.options = options
+        if let threads = options.threads { Engine.threads = threads }
+        Interrupts.install()
+    }
+
+    func runPrompt() {
+        let front = ConsoleFront(wantsColour: !options.noColor, draw: Self.draw)
+        let session = session(front, artefacts: .lazily(named: "prompt"))
+        let machine = Machine.current()
+        let features = machine.features.last.map { ", " + $0 } ?? ""
+        Prompt(session: session, front: front).run(banner: "\(Engine.threads) threads\(features)")
+    }
+
+    /// Runs a text that is no recipe.
+    ///
+    /// - Parameter name: what messages call it.
+    func run(_ text: String, name: String) throws {
+        let front = ConsoleFront(wantsColour: !options.noColor, draw: Self.draw)
+        let session = session(front, artefacts: .lazily(named: "eval"))
+        let failure = session.execute(Source(name: name, text: text))
+        front.finish()
+        if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
+    }
+
+    func runStandardInput() throws {
+        var bytes: [UInt8] = []
+        var chunk = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(STDIN_FILENO, &chunk, chunk.count)
+            if count < 0, errno == EINTR {
+                if Interrupt.isRequested { throw Failure.Shown(code: 130) }
+                continue
+            }
+            if count <= 0 { break }
+            bytes += chunk[..<count]
+        }
+        try run(String(decoding: bytes, as: UTF8.self), name: "standard input")
+    }
+
+    private func session(_ front: ConsoleFront, artefacts: Artefacts) -> Session {
+        Session(registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: artefacts)
+    }
+
+    /// A picture or figure as this terminal can show it.
+    static func draw(_ attachment: Attachment) -> String {
+        let terminal = Terminal.detect()
+        let isFigure = attachment.forms.contains { $0.type == "text/x-gnuplot" }
+        // Where pictures are made of characters, a figure drawn as text is easier to read.
+        if isFigure, terminal.graphics == .blocks, let text = attachment.forms.first(where: { $0.type == "text/plain" }) {
+            return String(decoding: text.bytes, as: UTF8.self)
+        }
+        guard let png = attachment.forms.first(where: { $0.type == "image/png" }) else { return "" }
+        return terminal.inline(png: png.bytes, scale: isFigure ? 2 : 1)
+    }
+}
+
+/// SIGINT asks the running code to stop; the session goes on.
+enum Interrupts {
+    static func install() {
+        Interrupt.clear()
+        var action = sigaction()
+        action.__sigaction_handler.sa_handler = { _ in
+            if Session.interrupt() == 2 {
+                let hint: StaticString = "\nstopping as soon as the step under way is over; Ctrl-\\ ends Rhumb at once\n"
+                _ = write(STDERR_FILENO, hint.utf8Start, hint.utf8CodeUnitCount)
+            }
+        }
+        // Without SA_RESTART, so that a read that waits returns.
+        sigaction(SIGINT, &action, nil)
+        signal(SIGPIPE, SIG_IGN)
+    }
+}
