@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoint
 import Language
+import Plot
 import Steering
 import Tensor
 import World
@@ -11,3 +12,6 @@ extension SteeringError: ExplainedError {}
 extension CLIPError: ExplainedError {}
 extension WorldError: ExplainedError {}
 extension CheckpointError: ExplainedError {}
+extension PlotError: ExplainedError {}
+extension MetricsError: ExplainedError {}
+extension EmbeddingError: ExplainedError {}

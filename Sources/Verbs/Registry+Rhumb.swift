@@ -22,6 +22,8 @@ extension Registry {
         registry.describe(family: "world", "the bundled world of emoji scenes, with captions and prompts")
         registry.add(SceneVerbs.all + PromptVerbs.all)
         registry.add(NotebookVerbs.all + InstallationVerbs.all)
+        registry.describe(family: "figures", "plots, pictures side by side, maps of embeddings")
+        registry.add([PlotVerb.plot] + ChartVerbs.all + [GridVerb.grid, EmbeddingMapVerb.embeddingMap, SaveFigureVerb.save])
         return registry
     }
 }

@@ -22,17 +22,17 @@ struct Plane {
         }
     }
 
-    init(_ start: TSNE.Start, points: [Float], dimensions: Int) {
-        let count = points.count / dimensions
+    /// `nil` when there are not as many starting positions as points.
+    init?(_ start: TSNE.Start, count: Int) {
         switch start {
-        case .principalComponents:
-            let components = PrincipalComponents(points, dimensions: dimensions)
-            // Small, so that the first steps arrange the points freely: a deviation of 1e-4 along the first component.
-            let mean = components.first.reduce(0, +) / Double(count)
-            let variance = components.first.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
+        case .positions(let startX, let startY):
+            guard startX.count == count, startY.count == count else { return nil }
+            // Small, so that the first steps arrange the points freely.
+            let mean = startX.reduce(0, +) / Double(count)
+            let variance = startX.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(count)
             let scale = variance > 0 ? 1e-4 / variance.squareRoot() : 0
-            x = components.first.map { Float($0 * scale) }
-            y = components.second.map { Float($0 * scale) }
+            x = startX.map { Float($0 * scale) }
+            y = startY.map { Float($0 * scale) }
         case .random(let seed):
             var noise = NormalNoise(seed: seed)
             x = (0..<count).map { _ in Float(noise.next() * 1e-4) }

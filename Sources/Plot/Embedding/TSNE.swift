@@ -12,25 +12,23 @@ public struct TSNE: Sendable, Hashable {
     public var earlyExaggeration: Double
     /// `nil` takes n / (4 · exaggeration) and at least 50 (Belkina et al., 2019).
     public var learningRate: Double?
-    public var start: Start
-
-    /// Where the points begin.
-    public enum Start: Sendable, Hashable {
-        /// At their first two principal components: keeps the large-scale arrangement (Kobak and Berens, 2019).
-        case principalComponents
-        /// At random around the origin.
-        case random(seed: UInt64)
-    }
 
     public init(
-        perplexity: Double = 30, iterations: Int = 1000, earlyExaggeration: Double = 12, learningRate: Double? = nil,
-        start: Start = .principalComponents
+        perplexity: Double = 30, iterations: Int = 1000, earlyExaggeration: Double = 12, learningRate: Double? = nil
     ) {
         self.perplexity = perplexity
         self.iterations = iterations
         self.earlyExaggeration = earlyExaggeration
         self.learningRate = learningRate
-        self.start = start
+    }
+
+    /// Where the points begin.
+    public enum Start: Sendable, Hashable {
+        /// At these positions, shrunk to a deviation of 1e-4 along x. The first two principal components keep the
+        /// large-scale arrangement (Kobak and Berens, 2019).
+        case positions(x: [Double], y: [Double])
+        /// At random around the origin.
+        case random(seed: UInt64)
     }
 
     /// Points of the plane and how well they fit.
@@ -46,11 +44,13 @@ public struct TSNE: Sendable, Hashable {
     /// - Parameters:
     ///   - points: The coordinates, point by point.
     ///   - dimensions: How many coordinates a point has.
+    ///   - start: Where the points begin in the plane.
     ///   - progress: Called every 10 iterations with their number.
     ///   - isCancelled: Asked every iteration; `true` ends the work with ``EmbeddingError/cancelled``.
     /// - Throws: ``EmbeddingError``.
     public func layout(
-        _ points: [Float], dimensions: Int, progress: (Int) -> Void = { _ in }, isCancelled: () -> Bool = { false }
+        _ points: [Float], dimensions: Int, start: Start, progress: (Int) -> Void = { _ in },
+        isCancelled: () -> Bool = { false }
     ) throws(EmbeddingError) -> Layout {
         guard dimensions > 0, points.count % dimensions == 0 else {
             throw .raggedPoints(count: points.count, dimensions: dimensions)
@@ -62,7 +62,7 @@ public struct TSNE: Sendable, Hashable {
         guard perplexity >= 1 else { throw .badPerplexity(self.perplexity) }
 
         let affinities = Affinities(SquaredDistances(points, dimensions: dimensions), perplexity: perplexity)
-        var plane = Plane(start, points: points, dimensions: dimensions)
+        guard var plane = Plane(start, count: count) else { throw .otherStart(count) }
         let done = try descend(&plane, affinities, progress, isCancelled)
         return Layout(
             x: plane.x.map(Double.init), y: plane.y.map(Double.init), divergence: plane.divergence(from: affinities),
@@ -118,6 +118,8 @@ public enum EmbeddingError: Error, Hashable {
     case tooFewPoints(Int)
     case notFinite(point: Int)
     case badPerplexity(Double)
+    /// The starting positions are not as many as the points.
+    case otherStart(Int)
     case cancelled
 }
 
@@ -130,6 +132,7 @@ extension EmbeddingError: LocalizedError, CustomStringConvertible {
         case .tooFewPoints(let count): "an embedding map needs at least 4 points, not \(count)"
         case .notFinite(let point): "point \(point) has a coordinate that isn't finite"
         case .badPerplexity(let value): "the perplexity must be at least 1, not \(NumberText.plain(value))"
+        case .otherStart(let count): "\(count) points need \(count) starting positions"
         case .cancelled: "the embedding map was interrupted"
         }
     }

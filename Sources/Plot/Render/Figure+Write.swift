@@ -21,6 +21,15 @@ extension Figure {
     }
 }
 
+extension Figure {
+    /// Saves the script alone; it draws a PNG and an SVG when run.
+    ///
+    /// - Throws: ``PlotError`` for a folder that can't be written to, a full disk, a description that can't be drawn.
+    public func saveScript(to path: String) throws(PlotError) {
+        try FileWriting.replace(path, with: Array(try script(formats: [.png, .svg]).utf8))
+    }
+}
+
 extension DrawnFigure {
     /// Saves the files and the script: `stem.gp`, `stem.png`, ….
     ///

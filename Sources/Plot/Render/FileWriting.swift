@@ -41,6 +41,16 @@ enum FileWriting {
         }
     }
 
+    /// Writes under a temporary name and renames, so that an error leaves an older file as it was.
+    static func replace(_ path: String, with bytes: [UInt8]) throws(PlotError) {
+        let url = URL(fileURLWithPath: path)
+        let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent)-\(getpid())").path
+        try makeFolder(url.deletingLastPathComponent().path)
+        defer { unlink(temporary) }
+        try write(bytes, to: temporary)
+        try move(temporary, to: url.path)
+    }
+
     static func move(_ source: String, to target: String) throws(PlotError) {
         guard rename(source, target) == 0 else { throw failure(target) }
     }

@@ -1,0 +1,249 @@
+import Language
+import Plot
+
+/// `plot`: a figure of whatever it is given.
+enum PlotVerb {
+    static var plot: Verb {
+        Verb(
+            "plot", family: "figures", summary: "draw data in the way that suits it, or as asked",
+            parameters: [
+                Parameter("data", .any, help: "numbers, a tensor, a table, a record, images or figures"),
+                .rest("more", .any, help: "columns of a table by name; or further rows of numbers: the first then runs along x"),
+                .option(
+                    "kind", .choice(["auto", "line", "scatter", "histogram", "bars", "heatmap"]), default: "auto",
+                    help: "what to draw; auto looks at the data"),
+                .option("x", .optional(.any), default: .none, help: "positions along x: a table's column, or numbers"),
+                .option(
+                    "y", .optional(.either([.string, .list(of: .string)])), default: .none,
+                    help: "a table's columns to draw, in one panel"),
+                .option(
+                    "group", .optional(.string), default: .none,
+                    help: "a table's column of texts; the rows of each make a series"),
+                .option("points", .optional(.boolean), default: .none, help: "marks on lines; by default for few values"),
+                .option(
+                    "smooth", .whole(in: 0...100_000), default: 0,
+                    help: "also draw the mean of so many neighbouring values, over the pale original"),
+            ] + FigureOptions.parameters,
+            result: "a figure: shown, kept with its gnuplot script, saved by `save`",
+            details: """
+                | data | drawn as |
+                |---|---|
+                | numbers, a tensor of one dimension | a line; a histogram for many whole numbers of few different values |
+                | two rows of numbers | a line where the first rises, else points |
+                | a record of rows, `{a: [...], b: [...]}` | a line for each |
+                | a record of numbers, `{a: 1, b: 2}` | bars |
+                | a matrix | points for two columns, else a heatmap |
+                | a table with low and high (or std) | lines with bands, one for each group |
+                | a table with a column of names | bars |
+                | another table | its columns of numbers, one panel each |
+                | images, figures | a grid |
+                """,
+            examples: [
+                .init("plot [1, 4, 2, 3] title: \"four numbers\"", gives: "figure \"four numbers\": 1 line"),
+                .init("x = linspace(0, 6, 60)\nplot x (sin x) xlabel: \"angle\"", gives: "figure 1 line"),
+                .init("plot {before: [0.7, 0.6, 0.4], after: [0.8, 0.7, 0.6]}", gives: "figure 2 lines"),
+                .init("plot {weapon: 0.76, horror: 0.68, insult: 0.6} ylabel: \"unsafe share\"", gives: "figure 3 bars"),
+                .init("plot (randn [20, 30] seed: 1)", gives: "figure heatmap 20×30"),
+                .init(
+                    "t = table {step: [1, 2, 3], reward: [0.1, 0.3, 0.4]}\nplot t \"reward\" smooth: 3",
+                    gives: "figure 2 lines"),
+            ],
+            seeAlso: ["scatter", "histogram", "bars", "heatmap", "grid", "embedding_map"]
+        ) { call in .object(FigureValue(try figure(call))) }
+    }
+
+    private static func figure(_ call: Arguments) throws -> Figure {
+        let options = try FigureOptions(call)
+        guard let data = try DrawableData(call.value("data")) else {
+            throw call.failure(
+                "data", "can't plot \(try call.value("data").typeName == "record" ? "this record" : "a \(try call.value("data").typeName)")",
+                hint: "numbers, a tensor of one or two dimensions, a table, a record of numbers or of rows, images, figures")
+        }
+        let more = try call.list("more")
+        switch data {
+        case .table(let table): return try TableArguments(call, table, options).figure()
+        case .images(let images):
+            return options.applied(to: try GridVerb.figure(of: images, captions: nil, columns: nil))
+        case .figures(let figures):
+            return options.applied(to: figures.count == 1 ? figures[0] : .grid(figures))
+        case .numbers(let first): return try rows([first] + furtherRows(more, call), call, options)
+        case .groups(let groups): return try ofGroups(groups, call, options)
+        case .named(let names, let values):
+            return options.applied(to: try .automatic(for: .named(names, values)))
+        case .matrix(let values, let rows, let columns):
+            return try ofMatrix(values, rows, columns, call, options)
+        }
+    }
+
+    private static func furtherRows(_ more: [Value], _ call: Arguments) throws -> [[Double]] {
+        try more.map { value in
+            guard let row = try value.asRow() else {
+                throw call.failure("more", "expected another row of numbers, and got a \(value.typeName)")
+            }
+            return row
+        }
+    }
+
+    /// One row, or positions with the rows that stand over them.
+    private static func rows(_ rows: [[Double]], _ call: Arguments, _ options: FigureOptions) throws -> Figure {
+        let kind = try call.string("kind")
+        if kind == "histogram" { return options.figure(rows.map { .histogram(Histogram($0)) }) }
+        var positions: [Double]? = rows.count > 1 ? rows[0] : nil
+        if try !call.value("x").isNone {
+            guard let given = try call.value("x").asRow() else {
+                throw call.failure("x", "'x' is a row of numbers here, not a \(try call.value("x").typeName)")
+            }
+            positions = given
+        }
+        let firstIsX = try rows.count > 1 && call.value("x").isNone
+        let series = firstIsX ? Array(rows.dropFirst()) : rows
+        if kind == "heatmap" { throw call.failure("kind", "a heatmap needs a matrix") }
+        if kind == "bars" {
+            return options.figure([.bars(Bars(categories: series[0].indices.map { "\($0)" }, series: series.map { .init($0) }))])
+        }
+        if kind == "auto", series.count == 1 {
+            let data = positions.map { PlotData.pairs(x: $0, y: series[0]) } ?? .numbers(series[0])
+            let figure = try Figure.automatic(for: data)
+            guard case .line = figure.panels[0].layers[0] else { return options.applied(to: figure) }
+        }
+        return options.figure(try series.flatMap { try layers(x: positions, y: $0, name: "", call, kind: kind) })
+    }
+
+    private static func ofGroups(
+        _ groups: [PlotData.Series], _ call: Arguments, _ options: FigureOptions
+    ) throws -> Figure {
+        let kind = try call.string("kind")
+        if kind == "histogram" {
+            return options.figure(groups.map { .histogram(Histogram($0.values, name: $0.name)) })
+        }
+        let positions = try call.value("x").asRow()
+        return options.figure(try groups.flatMap { try layers(x: positions, y: $0.values, name: $0.name, call, kind: kind) })
+    }
+
+    private static func ofMatrix(
+        _ values: [Double], _ rows: Int, _ columns: Int, _ call: Arguments, _ options: FigureOptions
+    ) throws -> Figure {
+        switch try call.string("kind") {
+        case "heatmap": return options.figure([.heatmap(Heatmap(values: values, rows: rows, columns: columns))])
+        case "histogram": return options.figure([.histogram(Histogram(values))])
+        case "line":
+            let positions = try call.value("x").asRow()
+            return options.figure(
+                try (0..<rows).flatMap { row in
+                    try layers(
+                        x: positions, y: Array(values[row * columns..<(row + 1) * columns]), name: "row \(row)", call,
+                        kind: "line")
+                })
+        default: return options.applied(to: try .automatic(for: .matrix(values, rows: rows, columns: columns)))
+        }
+    }
+
+    /// A series as points or as a line, smoothed if asked for.
+    private static func layers(
+        x: [Double]?, y: [Double], name: String, _ call: Arguments, kind: String
+    ) throws -> [Layer] {
+        if kind == "scatter" { return [.scatter(Scatter(x: x ?? y.indices.map(Double.init), y: y, name: name))] }
+        let window = try call.whole("smooth")
+        let showsPoints = try call.optional("points", call.boolean) ?? (y.count <= 40 && window == 0)
+        let line = Line(x: x, y: y, name: name, showsPoints: showsPoints)
+        guard window > 1 else { return [.line(line)] }
+        let smoothing = Smoothing.movingAverage(window)
+        var pale = line
+        pale.name = ""
+        pale.opacity = 0.3
+        pale.colour = Palette.colour(0)
+        let label = name.isEmpty ? smoothing.name : "\(name) (\(smoothing.name))"
+        return [.line(pale), .line(Line(x: x, y: smoothing(y), name: label, colour: Palette.colour(0)))]
+    }
+}
+
+/// The arguments of a call that plots a table.
+private struct TableArguments {
+    let call: Arguments
+    let options: FigureOptions
+    let plot: TablePlot
+    let x: String?
+    let y: [String]
+    let group: String?
+
+    init(_ call: Arguments, _ table: Table, _ options: FigureOptions) throws {
+        (self.call, self.options) = (call, options)
+        plot = TablePlot(table)
+        group = try call.optional("group", call.string) ?? plot.usualGroup
+        x = try call.optional("x", call.string) ?? plot.usualX(group: group)
+        let named = try call.list("more").map { value in
+            guard case .string(let name) = value else {
+                throw call.failure("more", "columns of a table are given by name, not as a \(value.typeName)")
+            }
+            return name
+        }
+        y = try call.optional("y", call.strings) ?? named
+    }
+
+    private var isChosen: Bool { !y.isEmpty }
+
+    func figure() throws -> Figure {
+        let values = isChosen ? y : plot.values(except: x)
+        guard !values.isEmpty else {
+            throw call.failure("data", "the table has no column of numbers to plot", hint: "columns: \(plot.table.names.joined(separator: ", "))")
+        }
+        switch try call.string("kind") {
+        case "histogram":
+            return options.figure(
+                try values.map { .histogram(Histogram(try plot.numbers($0), name: values.count > 1 ? $0 : "")) },
+                xLabel: values.count == 1 ? values[0] : "")
+        case "scatter": return try scatter(values)
+        case "bars": return try bars(values)
+        case "heatmap": return try heatmap(values)
+        case "line": return try lines(values)
+        default:
+            if x == nil, group == nil, plot.texts.first != nil { return try bars(values) }
+            return try lines(values)
+        }
+    }
+
+    private func lines(_ values: [String]) throws -> Figure {
+        let window = try call.whole("smooth")
+        let smoothing: Smoothing? = window > 1 ? .movingAverage(window) : nil
+        let points = try call.optional("points", call.boolean)
+        func layers(_ columns: [String]) throws -> [Layer] {
+            try plot.lines(x: x, y: columns, group: group, smoothing: smoothing, showsPoints: points)
+        }
+        if isChosen || values.count == 1 {
+            return options.figure(
+                try layers(values), xLabel: x ?? "row", yLabel: values.count == 1 ? values[0] : "")
+        }
+        let panels = try values.map { Panel(try layers([$0]), title: $0, x: Axis(x ?? "row")) }
+        return options.applied(to: Figure(panels: panels, columns: min(3, panels.count)))
+    }
+
+    private func scatter(_ values: [String]) throws -> Figure {
+        guard let xName = x ?? (values.count > 1 ? values[0] : nil), let yName = values.last, xName != yName else {
+            throw call.failure("data", "a scatter plot needs two columns of numbers", hint: "x: \"a\" y: \"b\"")
+        }
+        let xs = try plot.numbers(xName), ys = try plot.numbers(yName)
+        let layers = try plot.rows(by: group).map { name, rows in
+            Layer.scatter(Scatter(x: rows.map { xs[$0] }, y: rows.map { ys[$0] }, name: name))
+        }
+        return options.figure(layers, xLabel: xName, yLabel: yName)
+    }
+
+    private func bars(_ values: [String]) throws -> Figure {
+        guard let names = try call.optional("group", call.string) ?? plot.texts.first else {
+            throw call.failure("data", "bars need a column of names", hint: "group: \"column\"")
+        }
+        let bars = try plot.bars(names: names, y: values)
+        let label = values.count == 1 ? values[0] : ""
+        return options.figure([.bars(bars)], xLabel: bars.isHorizontal ? label : "", yLabel: bars.isHorizontal ? "" : label)
+    }
+
+    private func heatmap(_ values: [String]) throws -> Figure {
+        let columns = try values.map(plot.numbers)
+        let rows = plot.table.rowCount
+        let cells = (0..<rows).flatMap { row in columns.map { $0[row] } }
+        let names = try (plot.texts.first).map(plot.strings) ?? []
+        return options.figure([
+            .heatmap(Heatmap(values: cells, rows: rows, columns: values.count, rowLabels: names, columnLabels: values))
+        ])
+    }
+}

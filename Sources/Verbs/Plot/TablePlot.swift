@@ -1,0 +1,145 @@
+import Language
+import Plot
+
+/// A table of the language as a figure: which of its columns are names, positions, values, edges of a band.
+struct TablePlot {
+    let table: Table
+    let numeric: [String]
+    let texts: [String]
+
+    init(_ table: Table) {
+        self.table = table
+        var numeric: [String] = [], texts: [String] = []
+        for column in table.columns {
+            let values = column.values.filter { !$0.isNone }
+            if !values.isEmpty, values.allSatisfy({ if case .number = $0 { true } else { false } }) {
+                numeric.append(column.name)
+            } else if values.allSatisfy({ if case .string = $0 { true } else { false } }) {
+                texts.append(column.name)
+            }
+        }
+        (self.numeric, self.texts) = (numeric, texts)
+    }
+
+    /// The numbers of a column, gaps being NaN.
+    func numbers(_ name: String) throws -> [Double] {
+        guard let values = table[name] else {
+            throw VerbError(
+                "the table has no column '\(name)'", hint: "columns: " + table.names.joined(separator: ", "))
+        }
+        guard let row = try Value.list(values).asRow() else {
+            throw VerbError("column '\(name)' holds no numbers", hint: "columns of numbers: " + numeric.joined(separator: ", "))
+        }
+        return row
+    }
+
+    func strings(_ name: String) throws -> [String] {
+        guard let values = table[name] else {
+            throw VerbError(
+                "the table has no column '\(name)'", hint: "columns: " + table.names.joined(separator: ", "))
+        }
+        return values.map { if case .string(let text) = $0 { text } else { $0.isNone ? "" : $0.text } }
+    }
+
+    /// A column of texts that come again and again: the rows of each text are a series.
+    var usualGroup: String? {
+        texts.first { name in
+            let values = (try? strings(name)) ?? []
+            let distinct = Set(values)
+            return distinct.count <= 12 && (distinct.count == 1 ? values.count > 1 : values.count >= 2 * distinct.count)
+        }
+    }
+
+    /// The column along x: one that is usually called so, or the first if it rises (within each group).
+    func usualX(group: String?) -> String? {
+        let usual = ["alpha", "step", "iteration", "iter", "epoch", "round", "update", "x", "time"]
+        if let name = usual.first(where: { wanted in numeric.contains { $0.lowercased() == wanted } }) {
+            return numeric.first { $0.lowercased() == name }
+        }
+        guard let first = numeric.first, numeric.count > 1, let values = try? numbers(first) else { return nil }
+        let parts = (try? rows(by: group)) ?? []
+        let rises = parts.allSatisfy { part in
+            zip(part.rows, part.rows.dropFirst()).allSatisfy { values[$0] < values[$1] }
+        }
+        return rises ? first : nil
+    }
+
+    /// The rows of each group, in the order in which the groups first appear; all rows without a group.
+    func rows(by group: String?) throws -> [(name: String, rows: [Int])] {
+        guard let group else { return [("", Array(0..<table.rowCount))] }
+        var result: [(name: String, rows: [Int])] = []
+        for (row, name) in try strings(group).enumerated() {
+            if let index = result.firstIndex(where: { $0.name == name }) {
+                result[index].rows.append(row)
+            } else {
+                result.append((name, [row]))
+            }
+        }
+        return result
+    }
+
+    /// The columns with the edges of a band around a mean.
+    var band: (lower: String, upper: String)? {
+        [("low", "high"), ("lower", "upper")].first { numeric.contains($0.0) && numeric.contains($0.1) }
+    }
+
+    /// A column with how far a value is spread.
+    var deviation: String? { ["std", "deviation", "sd"].first(where: numeric.contains) }
+
+    /// What is a value of its own: neither a position nor the spread of another.
+    func values(except x: String?) -> [String] {
+        let others = Set([x, band?.lower, band?.upper, deviation].compactMap { $0 })
+        return numeric.filter { !others.contains($0) }
+    }
+
+    // MARK: Kinds
+
+    /// Lines, one for each group and column of values, with a band where the table has its edges.
+    func lines(x: String?, y: [String], group: String?, smoothing: Smoothing?, showsPoints: Bool?) throws -> [Layer] {
+        let positions = try x.map(numbers)
+        let band = try y.count == 1 ? edges(of: y[0]) : nil
+        var layers: [Layer] = []
+        for (name, rows) in try rows(by: group) {
+            for column in y {
+                let all = try numbers(column)
+                let values = rows.map { all[$0] }, at = positions.map { positions in rows.map { positions[$0] } }
+                let label = [name, y.count > 1 ? column : ""].filter { !$0.isEmpty }.joined(separator: ", ")
+                var line = Line(
+                    x: at, y: values,
+                    band: band.map { edges in
+                        Line.Band(lower: rows.map { edges.lower[$0] }, upper: rows.map { edges.upper[$0] })
+                    },
+                    name: label, showsPoints: showsPoints ?? (band == nil && values.count <= 40 && smoothing == nil))
+                guard let smoothing else { layers.append(.line(line)); continue }
+                let colour = Palette.colour(layers.count / 2)
+                line.colour = colour
+                line.opacity = 0.3
+                line.name = ""
+                layers.append(.line(line))
+                let smoothed = "\(label.isEmpty ? column : label) (\(smoothing.name))"
+                layers.append(.line(Line(x: at, y: smoothing(values), name: smoothed, colour: colour)))
+            }
+        }
+        return layers
+    }
+
+    private func edges(of column: String) throws -> (lower: [Double], upper: [Double])? {
+        if let band { return (try numbers(band.lower), try numbers(band.upper)) }
+        guard let deviation else { return nil }
+        let edges = Line.Band(around: try numbers(column), deviation: try numbers(deviation))
+        return (edges.lower, edges.upper)
+    }
+
+    /// Bars, one for each row and column of values.
+    func bars(names: String, y: [String], isHorizontal: Bool? = nil) throws -> Bars {
+        let categories = try strings(names)
+        let spread = try y.count == 1 ? deviation.map(numbers) : nil
+        let series = try y.map { column in
+            Bars.Series(try numbers(column), name: y.count > 1 ? column : "", errors: spread ?? [])
+        }
+        let isLong = (categories.map(\.count).max() ?? 0) > 14 || categories.count * y.count > 18
+        return Bars(
+            categories: categories, series: series, isHorizontal: isHorizontal ?? isLong,
+            showsValues: categories.count * y.count <= 24)
+    }
+}

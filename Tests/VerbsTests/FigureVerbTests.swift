@@ -1,0 +1,122 @@
+import Foundation
+import Language
+import Plot
+import Verbs
+import XCTest
+
+/// The verbs of the family `figures`.
+final class FigureVerbTests: XCTestCase {
+    private let host = CollectingHost()
+
+    private func run(_ code: String) throws -> Value {
+        try Interpreter(registry: .rhumb(), host: host).run(Source(name: "test", text: code)).value
+    }
+
+    /// The summary of the figure that code makes.
+    private func figure(_ code: String) throws -> String { try run(code).summary }
+
+    private func failure(_ code: String) -> String {
+        do throws(Diagnostic) {
+            _ = try Interpreter(registry: .rhumb(), host: host).run(Source(name: "test", text: code))
+            return "no error"
+        } catch { return error.message }
+    }
+
+    func testExamples() {
+        let registry = Registry.rhumb()
+        let names = ["plot", "scatter", "histogram", "bars", "heatmap", "grid", "save"]
+        for verb in names.compactMap({ registry[$0] }).flatMap(\.variants) where verb.family == "figures" {
+            for example in verb.examples {
+                host.output = ""
+                XCTAssertEqual(failure(example.code), "no error", example.code)
+                if let gives = example.gives { XCTAssertEqual(host.output, gives + "\n", example.code) }
+            }
+        }
+    }
+
+    func testPlotLooksAtTheData() throws {
+        let cases = [
+            ("plot 0..5", "figure 1 line"), ("plot [1, none, 3]", "figure 1 line"),
+            ("plot [1, 2, 3] [4, 2, 5]", "figure 1 line"), ("plot [1, 3, 2] [4, 2, 5]", "figure 3 points"),
+            ("plot [1, 2, 3] [4, 2, 5] [1, 1, 1]", "figure 2 lines"), ("plot [3, 1, 2] kind: \"scatter\"", "figure 3 points"),
+            ("plot [[1, 2], [3, 4], [5, 6]]", "figure 3 points"), ("plot [[1, 2, 3], [3, 4, 5]]", "figure heatmap 2×3"),
+            ("plot [[1, 2, 3], [3, 4, 5]] kind: \"line\"", "figure 2 lines"),
+            ("plot {a: [1, 2], b: [2, 1]} kind: \"histogram\"", "figure 2 histograms"),
+            ("plot {a: [1, 2]} smooth: 5 title: \"s\"", "figure \"s\": 2 lines"),
+            ("plot [plot([1]), plot([2])]", "figure 2 panels"), ("plot plot([1], title: \"old\") title: \"new\"", "figure \"new\": 1 line"),
+        ]
+        for (code, summary) in cases { XCTAssertEqual(try figure(code), summary, code) }
+    }
+
+    func testPlotReadsTables() throws {
+        let sweep = """
+            t = table {group: ["safe", "safe", "unsafe", "unsafe"], alpha: [0, 1, 0, 1], mean: [1, 2, 3, 4],
+                       low: [0, 1, 2, 3], high: [2, 3, 4, 5]}
+
+            """
+        guard let value = try run(sweep + "plot t ylabel: \"safety\"").object(as: AnyObject.self) as? any ObjectValue,
+            case .string(let script) = try XCTUnwrap(value.member("script"))
+        else { return XCTFail("no figure") }
+        for part in ["$band1 << EOD\n0 0 2\n1 1 3\n", "$line2 << EOD\n0 3\n1 4\n", "title 'unsafe'", "'alpha'", "'safety'"] {
+            XCTAssertTrue(script.contains(part), part)
+        }
+        XCTAssertEqual(try figure(sweep + "plot t \"low\" kind: \"histogram\""), "figure 1 histogram")
+        let metrics = "t = table {step: [1, 2, 3], reward: [1, 2, 3], kl: [3, 2, 1], note: [\"a\", \"b\", \"c\"]}\n"
+        XCTAssertEqual(try figure(metrics + "plot t"), "figure 2 panels")
+        XCTAssertEqual(try figure(metrics + "plot t \"reward\" \"kl\""), "figure 2 lines")
+        XCTAssertEqual(try figure(metrics + "t |> plot \"reward\" smooth: 2"), "figure 2 lines")
+        XCTAssertEqual(try figure(metrics + "plot t x: \"kl\" y: \"reward\" kind: \"scatter\""), "figure 3 points")
+        let probe = "t = table {input: [\"a dog\", \"a knife\"], safety: [0.4, -0.2], cosine: [1, 0.9]}\n"
+        XCTAssertEqual(try figure(probe + "plot t \"safety\""), "figure 2 bars")
+        XCTAssertEqual(try figure(probe + "bars t"), "figure 4 bars")
+        XCTAssertEqual(try figure(probe + "heatmap t"), "figure heatmap 2×2")
+    }
+
+    func testAFigureHasAllItsForms() throws {
+        guard let figure = try run("plot [1, 2, 4] title: \"growth\" xlabel: \"day\"").object(as: AnyObject.self) as? any ObjectValue,
+            let attachment = try figure.attachment()
+        else { return XCTFail("no figure") }
+        XCTAssertEqual(attachment.title, "growth: 1 line against day")
+        XCTAssertEqual(
+            attachment.forms.map(\.type),
+            ["image/png", "image/svg+xml", "text/x-gnuplot", "text/plain", "text/x-ansi; colours=256", "text/x-ansi"])
+        let png = try XCTUnwrap(Bitmap(png: attachment.forms[0].bytes))
+        XCTAssertGreaterThan(png.width, 900)
+        let text = String(decoding: attachment.forms[3].bytes, as: UTF8.self)
+        XCTAssertTrue(text.contains("growth") && text.contains("day") && !text.contains("\u{1b}"))
+
+        XCTAssertEqual(attachment.inline(on: .none), "")
+        XCTAssertTrue(attachment.inline(on: Terminal(graphics: .kitty, depth: .full)).hasPrefix("\u{1b}_G"))
+        XCTAssertTrue(attachment.inline(on: Terminal(graphics: .sixel, depth: .full)).hasPrefix("\u{1b}P"))
+        XCTAssertTrue(attachment.inline(on: Terminal(graphics: .blocks, depth: .full)).contains("growth"))
+        XCTAssertTrue(attachment.inline(on: Terminal(graphics: .blocks, depth: .full, columns: 40)).contains("▀"))
+    }
+
+    func testASavedFigureIsThere() throws {
+        let folder = NSTemporaryDirectory() + "rhumb-\(UUID())"
+        defer { try? FileManager.default.removeItem(atPath: folder) }
+        for (name, files) in [("a.svg", ["a.gp", "a.svg"]), ("b", ["b.gp", "b.png"]), ("c.pdf", ["c.gp", "c.pdf"]), ("d.gp", ["d.gp"])] {
+            try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+            _ = try run("f = plot [1, 2]\nsave f \"\(folder)/\(name)\"")
+            XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder).sorted(), files)
+            try FileManager.default.removeItem(atPath: folder)
+        }
+        XCTAssertEqual(failure("save (plot [1, 2]) \"x.jpg\""), "a figure can't be saved as '.jpg'")
+    }
+
+    func testErrorsSayWhatWasExpected() {
+        for (code, message) in [
+            ("plot \"text\"", "can't plot a string"), ("plot {a: \"x\"}", "can't plot this record"),
+            ("plot [1, 2] size: [100]", "'size' is a width and a height, not 1 numbers"),
+            ("plot [1, 2] xrange: [1]", "'xrange' is two numbers, or none for an open end"),
+            ("plot [1, 2] \"x\"", "expected another row of numbers, and got a string"),
+            ("plot (table {a: [1, 2]}) \"b\"", "the table has no column 'b'"),
+            ("scatter [1, 2] [1, 2, 3]", "2 positions along x and 3 along y don't pair up"),
+            ("scatter [1, 2] [1, 2] labels: [\"a\"]", "2 points need 2 labels, not 1"),
+            ("histogram {a: 1, b: \"x\"}", "'histogram' takes numbers or a record of rows, not a record"),
+            ("heatmap [[1, 2], [3, 4]] limits: [2, 1]", "'limits' are two rising numbers"),
+            ("grid [1, 2]", "'grid' takes images or figures, not a list"),
+            ("bars {a: [1, 2]} errors: {b: [1, 2]}", "there is no series 'b' for these errors"),
+        ] { XCTAssertEqual(failure(code), message, code) }
+    }
+}
