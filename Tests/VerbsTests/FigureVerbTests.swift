@@ -1,7 +1,10 @@
+import CLIP
 import Foundation
 import Language
 import Plot
+import Tensor
 import Verbs
+import World
 import XCTest
 
 /// The verbs of the family `figures`.
@@ -24,7 +27,7 @@ final class FigureVerbTests: XCTestCase {
 
     func testExamples() {
         let registry = Registry.rhumb()
-        let names = ["plot", "scatter", "histogram", "bars", "heatmap", "grid", "save"]
+        let names = ["plot", "scatter", "histogram", "bars", "heatmap", "grid"]
         for verb in names.compactMap({ registry[$0] }).flatMap(\.variants) where verb.family == "figures" {
             for example in verb.examples {
                 host.output = ""
@@ -92,16 +95,61 @@ final class FigureVerbTests: XCTestCase {
         XCTAssertTrue(attachment.inline(on: Terminal(graphics: .blocks, depth: .full, columns: 40)).contains("▀"))
     }
 
+    /// On a small model with random weights: both methods, with and without v.
+    func testEmbeddingMaps() throws {
+        var text = TextConfiguration()
+        (text.vocabSize, text.hiddenSize, text.intermediateSize) = (Vocabulary.count, 16, 32)
+        (text.numHiddenLayers, text.numAttentionHeads, text.maxPositionEmbeddings) = (1, 2, Vocabulary.positions)
+        text.eosTokenID = Vocabulary.endIdentifier
+        var vision = VisionConfiguration()
+        (vision.hiddenSize, vision.intermediateSize, vision.numHiddenLayers) = (16, 32, 1)
+        (vision.numAttentionHeads, vision.imageSize, vision.patchSize) = (2, 16, 8)
+        let model = try CLIPModel(CLIPConfiguration(projectionDim: 12, text: text, vision: vision), seed: 3)
+        let tokenizer = try Tokenizer(json: Vocabulary.tokenizer, configuration: Vocabulary.tokenizerConfiguration)
+        let interpreter = Interpreter(registry: .rhumb(), host: host)
+        interpreter["clip"] = .clip(
+            try CLIPEmbedder(model: model, tokenizer: tokenizer, preprocessing: Preprocessing(imageSize: 16)), name: "tiny")
+        func panel(_ code: String) throws -> Panel {
+            let setUp = """
+                v = direction clip safe: "a dog" unsafe: "a knife"
+                g = {safe: ["a dog", "a cat", "an apple", "a cake"], unsafe: ["a knife", "a gun", "a sword", "an axe"]}
+
+                """
+            let value = try interpreter.run(Source(name: "test", text: setUp + code)).value
+            return try XCTUnwrap(value.figure, code).panels[0]
+        }
+        func arrows(_ panel: Panel) -> [Arrow] {
+            panel.layers.compactMap { if case .arrow(let arrow) = $0 { arrow } else { nil } }
+        }
+        let pca = try panel("embedding_map clip v g labels: true title: \"map\"")
+        XCTAssertEqual(pca.layers.count, 4)
+        XCTAssertTrue(pca.hasEqualUnits)
+        XCTAssertTrue(pca.x.label.hasPrefix("first component ("), pca.x.label)
+        guard case .scatter(let safe) = pca.layers[0], case .scatter(let unsafe) = pca.layers[1] else { return XCTFail() }
+        XCTAssertEqual(safe.labels, ["a dog", "a cat", "an apple", "a cake"])
+        // v leads from the unsafe anchor, which is among the points, to the safe one.
+        let v = try XCTUnwrap(arrows(pca).first)
+        XCTAssertGreaterThan((v.to.x - v.from.x) * (safe.x[0] - unsafe.x[0]) + (v.to.y - v.from.y) * (safe.y[0] - unsafe.y[0]), 0)
+        XCTAssertTrue(v.label.hasSuffix("% in this plane)"), v.label)
+
+        let tsne = try panel("embedding_map clip v g method: \"tsne\" perplexity: 2")
+        XCTAssertEqual(tsne.x.ticks, .none)
+        XCTAssertTrue(arrows(tsne)[0].label.hasPrefix("v (R² = "))
+        XCTAssertEqual(arrows(try panel("embedding_map clip none g")), [])
+        XCTAssertThrowsError(try panel("embedding_map clip v [\"a\", \"b\"]"))
+    }
+
     func testASavedFigureIsThere() throws {
         let folder = NSTemporaryDirectory() + "rhumb-\(UUID())"
         defer { try? FileManager.default.removeItem(atPath: folder) }
-        for (name, files) in [("a.svg", ["a.gp", "a.svg"]), ("b", ["b.gp", "b.png"]), ("c.pdf", ["c.gp", "c.pdf"]), ("d.gp", ["d.gp"])] {
+        for (name, files) in [("a.svg", ["a.gp", "a.svg"]), ("b.PNG", ["b.gp", "b.png"]), ("c.pdf", ["c.gp", "c.pdf"]), ("d.gp", ["d.gp"])] {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             _ = try run("f = plot [1, 2]\nsave f \"\(folder)/\(name)\"")
             XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder).sorted(), files)
             try FileManager.default.removeItem(atPath: folder)
         }
-        XCTAssertEqual(failure("save (plot [1, 2]) \"x.jpg\""), "a figure can't be saved as '.jpg'")
+        XCTAssertEqual(failure("save (plot [1, 2]) \"x\""), "'save' has no way to write a figure as a name without suffix")
+        XCTAssertEqual(failure("save (plot [1, 2]) \"x.jpg\""), "'save' has no way to write a figure as '.jpg'")
     }
 
     func testErrorsSayWhatWasExpected() {

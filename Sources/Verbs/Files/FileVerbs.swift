@@ -13,7 +13,7 @@ extension Registry {
 /// `load` and `save`: the format follows from the suffix, or from what a folder holds.
 enum FileVerbs {
     static let suffixes = [
-        "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "txt", "md",
+        "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "svg", "pdf", "gp", "txt", "md",
     ]
 
     static var load: Verb {
@@ -38,7 +38,8 @@ enum FileVerbs {
                 | `.json` | the value it holds |
                 | `.txt`, `.md` | string |
 
-                A table's first line names its columns unless it is all numbers. Bundled models: \(ModelLoader.bundledNames).
+                A table's first line names its columns unless it is all numbers; a log's columns are named by the \
+                `key=value` and `key: value` pairs in it, unless each line is one number. Bundled models: \(ModelLoader.bundledNames).
                 """,
             examples: [
                 Example("save {w: eye(2), b: zeros(2)} \"layer.safetensors\"\nload(\"layer.safetensors\").w",
@@ -68,6 +69,7 @@ enum FileVerbs {
                 | tensor | `.npy`, `.csv` or `.tsv` (at most two dimensions), `.safetensors` |
                 | record of tensors | `.safetensors` |
                 | image | `.png` |
+                | figure | `.png`, `.svg`, `.pdf`, each with the gnuplot script that draws it; `.gp` for the script alone |
                 | table | `.csv`, `.tsv`, `.jsonl`, `.json` |
                 | string | `.txt`, `.md` or any other |
                 | list, record, number | `.json` |

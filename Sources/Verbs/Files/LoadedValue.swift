@@ -2,6 +2,7 @@ import Checkpoint
 import Foundation
 import Glibc
 import Language
+import Plot
 import Tensor
 import World
 
@@ -51,6 +52,7 @@ enum LoadedValue {
         switch kind {
         case .image: return .image(try ImageFile.read(url), name: url.lastPathComponent)
         case .array: return .tensor(try NPY.read(url, as: tensorType))
+        case .table where url.pathExtension == "log": return .table(try Table(MetricsTable(contentsOf: url.relativePath)))
         case .table: return .table(try Table(TableFile.read(url)))
         case .json: return Value(try Checkpoint.json(url))
         case .text, .recipe: return .string(String(decoding: try Checkpoint.bytes(of: url), as: UTF8.self))

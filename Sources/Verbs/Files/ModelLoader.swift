@@ -5,7 +5,7 @@ import Tensor
 import World
 
 /// How one kind of model becomes a value. A new kind of model joins `load` and `save` by standing in `all`, and by a
-/// value that follows `SavableModel`.
+/// value that follows `SavableValue`.
 struct ModelLoader {
     let kind: Checkpoint.Kind
     /// - Parameters: the folder, what the user called it, and the element type of its weights.
@@ -19,14 +19,14 @@ struct ModelLoader {
     static var bundledNames: String { BundledModel.all.map { "`\($0.name)` (\($0.summary))" }.joined(separator: ", ") }
 }
 
-/// A value that `save` writes as a folder or file of its own.
-protocol SavableModel: ObjectValue {
+/// A value that `save` writes as a folder or files of its own: a model, a figure.
+protocol SavableValue: ObjectValue {
     /// - Parameters:
-    ///   - url: what the user gave; a folder that need not exist.
+    ///   - url: what the user gave; its folder need not exist.
     ///   - type: the element type of floating-point weights; their own by default.
     func save(to url: URL, as type: StoredType?) throws
 }
 
-extension ClipValue: SavableModel {
+extension ClipValue: SavableValue {
     func save(to url: URL, as type: StoredType?) throws { try embedder.save(to: url, as: type) }
 }

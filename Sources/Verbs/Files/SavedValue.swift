@@ -9,7 +9,7 @@ enum SavedValue {
         let type = try call.optional("dtype", call.string).flatMap { storedTypes[$0] }
         let kind = Checkpoint.kind(bySuffixOf: url)
         switch (value, kind) {
-        case (.object(let model as any SavableModel), _): try model.save(to: url, as: type)
+        case (.object(let value as any SavableValue), _): try value.save(to: url, as: type)
         case (.object(let image as ImageValue), .image):
             guard url.pathExtension.lowercased() == "png" else {
                 throw call.failure("path", "pictures are saved as .png, not .\(url.pathExtension)")

@@ -93,13 +93,24 @@ enum ImageVerbs {
 
     static var show: Verb {
         Verb(
-            "show", family: family, summary: "a picture where the output goes: in the terminal, the transcript, the report",
-            parameters: [picture], result: "none",
-            details: "An image as the last value of a statement is shown too; in a loop or a function this verb shows it.",
-            examples: [Example("for size in [4, 8] { show(image(ones(3, size, size))) }")], seeAlso: ["image", "save"]
+            "show", family: family,
+            summary: "a picture or a figure where the output goes: in the terminal, the transcript, the report",
+            parameters: [
+                Parameter(
+                    "image", .either([.object("figure"), .object("image"), .object("tensor"), .list(of: .object("image"))]),
+                    help: "a figure, an image, a list of images, or a tensor [3, height, width]")
+            ],
+            result: "none",
+            details: "As the last value of a statement it is shown anyway; in a loop or a function this verb shows it.",
+            examples: [Example("for size in [4, 8] { show(image(ones(3, size, size))) }")],
+            seeAlso: ["image", "plot", "save"]
         ) { call in
-            for picture in try call.images("image") {
-                let value = try call.value("image").object(as: ImageValue.self) ?? ImageValue(picture)
+            let shown: [any ObjectValue]
+            switch try call.value("image") {
+            case .object(let object) where object is FigureValue || object is ImageValue: shown = [object]
+            default: shown = try call.images("image").map { ImageValue($0) }
+            }
+            for value in shown {
                 if let attachment = try value.attachment() { call.host.attach(attachment) }
             }
             return .none

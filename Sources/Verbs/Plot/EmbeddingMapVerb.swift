@@ -7,7 +7,7 @@ import Tensor
 enum EmbeddingMapVerb {
     static var embeddingMap: Verb {
         Verb(
-            "embedding_map", family: "figures", summary: "embeddings in the plane, with the mean of each group and v",
+            "embedding_map", family: "steering", summary: "embeddings in the plane, with the mean of each group and v",
             parameters: [
                 SteeringParameters.clip,
                 Parameter("direction", .optional(.object("direction")), help: "v, drawn as an arrow; none for no arrow"),

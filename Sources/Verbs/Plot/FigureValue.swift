@@ -52,6 +52,11 @@ final class FigureValue: ObjectValue {
     func isEqual(to other: Value) -> Bool { other.object(as: FigureValue.self)?.figure == figure }
 }
 
+extension Value {
+    /// The figure this value is, if it is one.
+    package var figure: Figure? { object(as: FigureValue.self)?.figure }
+}
+
 /// The forms an attachment can have.
 enum MediaType {
     static let png = "image/png"
