@@ -1,12 +1,14 @@
+import Foundation
 import Language
 import Verbs
 import World
 import XCTest
 
-/// The verbs of the family `world`.
+/// The verbs of the families `world` and `training`.
 final class WorldVerbTests: XCTestCase {
     private final class Host: SessionHost {
         var notes: [String] = []
+        var isInterrupted = false
         func write(_ text: String) {}
         func note(_ text: String) { notes.append(text) }
     }
@@ -77,4 +79,46 @@ final class WorldVerbTests: XCTestCase {
         XCTAssertNotNil(failure("prompts \"weapons\""))
         XCTAssertTrue(failure("prompts \"safe phrases\" scenes: true")?.message.contains("nothing to draw") ?? false)
     }
+<<<<<<< HEAD
+=======
+
+    func testTrainingStopsAndGoesOn() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-verbs-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        _ = try value("whole = train (clip_trainer steps: 4 batch: 4 seed: 1) check: 0")
+        _ = try value("t = train (clip_trainer steps: 4 batch: 4 seed: 1) steps: 2 out: \"\(folder.path)\"")
+        XCTAssertEqual(try text("t.step"), "2")
+        XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path + "/clip"))
+        host.isInterrupted = true
+        XCTAssertThrowsError(try value("train t check: 0 out: \"\(folder.path)\""))
+        XCTAssertTrue(host.notes.contains("stopped after step 3 of 4"), "\(host.notes)")
+        host.isInterrupted = false
+        _ = try value("r = train (resume \"\(folder.path)\") check: 2 out: \"\(folder.path)\"")
+        XCTAssertEqual(try text("r.history.loss == whole.history.loss"), "true")
+        XCTAssertEqual(try text("embed(r.clip, \"a dog\") == embed(whole.clip, \"a dog\")"), "true")
+        for file in ["checkpoint.safetensors", "history.csv", "checks.csv", "clip/config.json", "clip/tokenizer.json"] {
+            XCTAssertTrue(FileManager.default.fileExists(atPath: folder.appendingPathComponent(file).path), file)
+        }
+        XCTAssertTrue(failure("step r")?.message.contains("all its 4 steps") ?? false)
+    }
+
+    func testEveryExampleRunsAndGivesWhatItSays() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-examples-\(UUID().uuidString)")
+        let before = FileManager.default.currentDirectoryPath
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(folder.path))
+        defer {
+            _ = FileManager.default.changeCurrentDirectoryPath(before)
+            try? FileManager.default.removeItem(at: folder)
+        }
+        for verb in Registry.rhumb().families.filter({ ["world", "training"].contains($0.name) }).flatMap(\.verbs).map(\.verb) {
+            XCTAssertFalse(verb.examples.isEmpty, verb.name)
+            for example in verb.examples {
+                let session = Interpreter(registry: .rhumb(), host: Host())
+                let value = try session.run(Source(name: verb.name, text: example.code)).value
+                if let gives = example.gives { XCTAssertEqual(value.text, gives, example.code) }
+            }
+        }
+    }
+>>>>>>> 5b6791b (Verbs of training: clip_trainer, step, train, checkpoint, resume)
 }

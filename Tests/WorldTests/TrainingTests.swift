@@ -57,6 +57,7 @@ final class TrainingTests: XCTestCase {
         let folder = temporaryFolder()
         let first = try trainer(steps: 8)
         for _ in 0..<3 { try first.step() }
+        try first.check(count: 4)
         try first.saveCheckpoint(to: folder)
         try first.step()  // A step after the checkpoint must leave no trace.
         let second = try CLIPTrainer(resuming: folder, configuration: configuration)
@@ -67,6 +68,7 @@ final class TrainingTests: XCTestCase {
         XCTAssertEqual(weights(second.model), weights(whole.model))
         XCTAssertEqual(weights(try second.averaged().model), weights(try whole.averaged().model))
         XCTAssertEqual(second.history, whole.history)
+        XCTAssertEqual(second.checks, first.checks)
     }
 
     func testAFileThatIsNoCheckpointIsRefused() throws {

@@ -6,6 +6,8 @@ import Tensor
 extension CLIPTrainer {
     /// The name of a run's state in its folder.
     public static let checkpointName = "checkpoint.safetensors"
+    /// What its metadata call it.
+    private static let checkpointKind = "mini-clip training"
 
     /// Writes everything the next step depends on, as one file that replaces the former one when it is whole.
     ///
@@ -21,9 +23,10 @@ extension CLIPTrainer {
         try Safetensors.write(
             state, to: folder.appendingPathComponent(Self.checkpointName),
             metadata: [
-                "kind": "mini-clip training", "step": "\(completed)",
+                "kind": Self.checkpointKind, "step": "\(completed)",
                 "options": String(decoding: try encoder.encode(options), as: UTF8.self),
                 "history": String(decoding: try encoder.encode(history), as: UTF8.self),
+                "checks": String(decoding: try encoder.encode(checks), as: UTF8.self),
             ])
     }
 
@@ -33,14 +36,12 @@ extension CLIPTrainer {
     public convenience init(resuming folder: URL, configuration: CLIPConfiguration = MiniCLIP.configuration) throws {
         let url = folder.appendingPathComponent(Self.checkpointName)
         let file = try SafetensorsFile(url)
-        let decoder = JSONDecoder()
-        guard file.metadata["kind"] == "mini-clip training", let step = file.metadata["step"].flatMap(Int.init),
-            let options = file.metadata["options"].flatMap({
-                try? decoder.decode(CLIPTrainingOptions.self, from: Data($0.utf8))
-            }),
-            let history = file.metadata["history"].flatMap({
-                try? decoder.decode([CLIPTrainingStep].self, from: Data($0.utf8))
-            })
+        func decoded<Part: Decodable>(_ key: String) -> Part? {
+            file.metadata[key].flatMap { try? JSONDecoder().decode(Part.self, from: Data($0.utf8)) }
+        }
+        guard file.metadata["kind"] == Self.checkpointKind, let step = file.metadata["step"].flatMap(Int.init),
+            let options: CLIPTrainingOptions = decoded("options"), let history: [CLIPTrainingStep] = decoded("history"),
+            let checks: [CLIPTrainingCheck] = decoded("checks")
         else { throw WorldError.notACheckpoint(url.path) }
         try self.init(options, configuration: configuration)
         func state(_ prefix: String) throws -> [String: Tensor] {
@@ -59,6 +60,6 @@ extension CLIPTrainer {
         }
         try optimiser.restore(state("optimiser."))
         try average.restore(state("average."))
-        (completed, self.history) = (step, history)
+        (completed, self.history, self.checks) = (step, history, checks)
     }
 }

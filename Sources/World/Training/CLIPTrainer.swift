@@ -15,6 +15,8 @@ public final class CLIPTrainer {
     public internal(set) var completed = 0
     /// One entry a step.
     public internal(set) var history: [CLIPTrainingStep] = []
+    /// One entry for each `check()`.
+    public internal(set) var checks: [CLIPTrainingCheck] = []
 
     let heads: AuxiliaryHeads
     let optimiser: AdamW
