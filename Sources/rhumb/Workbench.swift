@@ -56,14 +56,7 @@ struct Workbench {
 
     /// A picture or figure as this terminal can show it.
     static func draw(_ attachment: Attachment) -> String {
-        let terminal = Terminal.detect()
-        let isFigure = attachment.forms.contains { $0.type == "text/x-gnuplot" }
-        // Where pictures are made of characters, a figure drawn as text is easier to read.
-        if isFigure, terminal.graphics == .blocks, let text = attachment.forms.first(where: { $0.type == "text/plain" }) {
-            return String(decoding: text.bytes, as: UTF8.self)
-        }
-        guard let png = attachment.forms.first(where: { $0.type == "image/png" }) else { return "" }
-        return terminal.inline(png: png.bytes, scale: isFigure ? 2 : 1)
+        attachment.inline(on: Terminal.detect())
     }
 }
 

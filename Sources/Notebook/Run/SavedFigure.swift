@@ -22,7 +22,7 @@ public struct SavedFigure: Sendable, Equatable {
         files.first { $0.hasSuffix(".png") } ?? files.first { $0.hasSuffix(".svg") || $0.hasSuffix(".jpg") }
     }
 
-    /// File suffix of each media type an attachment may have.
+    /// File suffix of each media type that is saved; other forms are only shown.
     static let suffixes = [
         "image/png": "png", "image/svg+xml": "svg", "image/jpeg": "jpg", "application/pdf": "pdf",
         "text/x-gnuplot": "gp", "text/plain": "txt", "text/csv": "csv", "application/json": "json",
@@ -30,11 +30,12 @@ public struct SavedFigure: Sendable, Equatable {
 }
 
 extension RunFolder {
-    /// Saves every form of an attachment as `figures/<name>.<suffix>`.
+    /// Saves the forms of an attachment as `figures/<name>.<suffix>`.
     func save(_ attachment: Attachment, as name: String) throws -> SavedFigure {
         var files: [String] = []
         for form in attachment.forms {
-            let file = "\(RunFolder.figures)/\(name).\(SavedFigure.suffixes[form.type] ?? "bin")"
+            guard let suffix = SavedFigure.suffixes[form.type] else { continue }
+            let file = "\(RunFolder.figures)/\(name).\(suffix)"
             try write(form.bytes, to: file)
             files.append(file)
         }

@@ -10,6 +10,11 @@ public struct DrawnFigure: Sendable, Hashable {
         public var bytes: [UInt8]
     }
 
+    /// This figure with one kind of file; its script still draws all.
+    package func only(_ format: OutputFormat) -> DrawnFigure {
+        DrawnFigure(script: script, files: files.filter { $0.format == format })
+    }
+
     /// The bytes of one kind of file.
     public subscript(format: OutputFormat) -> [UInt8]? { files.first { $0.format == format }?.bytes }
 }

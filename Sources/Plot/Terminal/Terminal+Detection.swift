@@ -24,7 +24,7 @@ extension Terminal {
             }
         }
         if graphics(environment) == nil {
-            terminal.graphics = (mayAsk ? TerminalQuery.graphics() : nil) ?? .blocks
+            terminal.graphics = (mayAsk ? TerminalQuery.answer : nil) ?? .blocks
         }
         return terminal
     }
@@ -64,9 +64,12 @@ package enum TerminalQuery {
     /// How long an answer may take; a terminal far away takes longer and is treated as if it knew nothing.
     private static let patience: Int32 = 150
 
+    /// What the terminal of this process answered; it is asked once.
+    static let answer = graphics()
+
     /// Asks for kitty's protocol and for the device attributes, which every terminal answers, so that the wait ends.
     /// `nil` without an answer, and when somebody is typing: the keys would be lost.
-    static func graphics() -> TerminalGraphics? {
+    private static func graphics() -> TerminalGraphics? {
         let terminal = open("/dev/tty", O_RDWR | O_NOCTTY | O_CLOEXEC)
         guard terminal >= 0 else { return nil }
         defer { close(terminal) }

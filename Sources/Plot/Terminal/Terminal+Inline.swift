@@ -34,11 +34,15 @@ extension Terminal {
     ///
     /// Where there are no pictures but colours, lines and points are drawn as text, which reads better than a picture
     /// of two pixels a character.
-    /// - Parameter png: The bytes of the figure's PNG file.
-    public func inline(_ figure: Figure, png: [UInt8]) -> String {
+    /// - Parameters:
+    ///   - png: The bytes of the figure's PNG file.
+    ///   - fitsScreen: Whether all panels as text share the screen's lines; else each may have as many as read well.
+    public func inline(_ figure: Figure, png: [UInt8], fitsScreen: Bool = false) -> String {
         switch graphics {
         case .none: return ""
-        case .blocks: return (try? figure.text(columns: columns - 1, rows: min(rows - 4, 22), depth: depth)) ?? ""
+        case .blocks:
+            let share = fitsScreen ? (rows - 2) / max(figure.panels.count, 1) - 1 : rows - 4
+            return (try? figure.text(columns: columns - 1, rows: min(share, 22), depth: depth)) ?? ""
         case .kitty, .iterm, .sixel: return inline(png: png, scale: 2)
         }
     }

@@ -1,0 +1,63 @@
+import Foundation
+import Language
+import Plot
+import Verbs
+import XCTest
+
+/// `rhumb plot`.
+final class QuickPlotTests: XCTestCase {
+    private var folder = ""
+
+    override func setUpWithError() throws {
+        folder = NSTemporaryDirectory() + "rhumb-\(UUID())"
+        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+    }
+
+    override func tearDown() { try? FileManager.default.removeItem(atPath: folder) }
+
+    private func write(_ text: String, to name: String = "m.csv") throws {
+        try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))
+    }
+
+    private var files: [String] { ((try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []).sorted() }
+
+    func testAFileIsDrawnShownAndSaved() throws {
+        try write("step,reward,kl\n1,0.5,1e-4\n2,0.6,2e-4\n3,0.7,4e-4\n")
+        let plot = try QuickPlot(path: "\(folder)/m.csv", y: ["reward"], smooth: 3, output: "\(folder)/r.svg")
+        let shown = try plot.run(on: Terminal(graphics: .blocks, depth: .full))
+        XCTAssertTrue(shown.drawing.contains("reward (mean of 3)"))
+        XCTAssertEqual(shown.remark, "\(folder)/m.csv: 3 rows; \(folder)/r.svg")
+        XCTAssertEqual(files, ["m.csv", "r.gp", "r.svg"])
+        XCTAssertEqual(try plot.run(on: .none).drawing, "")
+        XCTAssertTrue(try plot.run(on: Terminal(graphics: .kitty, depth: .full)).drawing.hasPrefix("\u{1b}_G"))
+        XCTAssertEqual(files, ["m.csv", "r.gp", "r.svg"], "the picture for the terminal leaves no file")
+    }
+
+    func testTheFigureIsNamedAfterTheFile() throws {
+        XCTAssertEqual(try QuickPlot(path: "logs/run.one.jsonl").output.stem, "run.one-plot")
+        XCTAssertEqual(try QuickPlot(path: "-").output.stem, "metrics-plot")
+        XCTAssertEqual(try QuickPlot(path: "m.csv", output: "a/b.PDF").output.format, .pdf)
+        XCTAssertThrowsError(try QuickPlot(path: "m.csv", output: "b.jpg"))
+    }
+
+    func testErrorsComeThrough() throws {
+        try write("a,b\n1,x\n")
+        let plot = try QuickPlot(path: "\(folder)/m.csv", y: ["b"], output: "\(folder)/out.png")
+        XCTAssertThrowsError(try plot.run(on: .none)) { XCTAssertEqual($0 as? MetricsError, .textColumn("b")) }
+        XCTAssertEqual(files, ["m.csv"], "nothing is left of a figure that failed")
+    }
+
+    func testAGrowingFileIsDrawnAgain() throws {
+        let plot = try QuickPlot(path: "\(folder)/m.csv", output: "\(folder)/out")
+        var remarks: [String] = []
+        try plot.watch(on: Terminal(graphics: .blocks, depth: .full), every: 0.01, isInterrupted: { remarks.count == 3 }) {
+            remarks.append($0.remark)
+            XCTAssertEqual($0.drawing.isEmpty, remarks.count == 1)
+            let text = "step,reward\n1,0.5\n2,0.6\n" + (remarks.count == 2 ? "3,0.7\n" : "")
+            try? self.write(text)
+        }
+        XCTAssertEqual(
+            remarks.map { $0.replacing(folder + "/", with: "") },
+            ["m.csv: waiting for the first row", "m.csv: 2 rows; out.png", "m.csv: 3 rows; out.png"])
+    }
+}
