@@ -79,8 +79,6 @@ final class WorldVerbTests: XCTestCase {
         XCTAssertNotNil(failure("prompts \"weapons\""))
         XCTAssertTrue(failure("prompts \"safe phrases\" scenes: true")?.message.contains("nothing to draw") ?? false)
     }
-<<<<<<< HEAD
-=======
 
     func testTrainingStopsAndGoesOn() throws {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-verbs-\(UUID().uuidString)")
@@ -101,24 +99,4 @@ final class WorldVerbTests: XCTestCase {
         }
         XCTAssertTrue(failure("step r")?.message.contains("all its 4 steps") ?? false)
     }
-
-    func testEveryExampleRunsAndGivesWhatItSays() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-examples-\(UUID().uuidString)")
-        let before = FileManager.default.currentDirectoryPath
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(folder.path))
-        defer {
-            _ = FileManager.default.changeCurrentDirectoryPath(before)
-            try? FileManager.default.removeItem(at: folder)
-        }
-        for verb in Registry.rhumb().families.filter({ ["world", "training"].contains($0.name) }).flatMap(\.verbs).map(\.verb) {
-            XCTAssertFalse(verb.examples.isEmpty, verb.name)
-            for example in verb.examples {
-                let session = Interpreter(registry: .rhumb(), host: Host())
-                let value = try session.run(Source(name: verb.name, text: example.code)).value
-                if let gives = example.gives { XCTAssertEqual(value.text, gives, example.code) }
-            }
-        }
-    }
->>>>>>> 5b6791b (Verbs of training: clip_trainer, step, train, checkpoint, resume)
 }
