@@ -34,6 +34,7 @@ final class WorldVerbTests: XCTestCase {
     func testASceneIsAnImageNamedByItsCaption() throws {
         XCTAssertEqual(try text("(scene \"a dog left of a red car on a pink background\" seed: 1).name"),
             "a dog left of a red car on a pink background")
+        XCTAssertEqual(try text("(scene \"a yellow background\" seed: 1).name"), "a plain yellow background")
         XCTAssertEqual(try text("(scene seed: 3).width"), "64")
         XCTAssertEqual(try text("(scene seed: 3) == (scene seed: 3)"), "true")
         XCTAssertEqual(try text("(scene seed: 3) == (scene seed: 4)"), "false")

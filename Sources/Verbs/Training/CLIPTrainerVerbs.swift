@@ -16,12 +16,23 @@ enum CLIPTrainerVerbs {
         return Verb(
             "clip_trainer", family: "training", summary: "a training run of the mini CLIP, at its beginning",
             parameters: [
-                .option("steps", .whole(in: 1...1_000_000), default: Value(integerLiteral: standard.steps), help: "updates in all"),
-                .option("batch", .whole(in: 2...4096), default: Value(integerLiteral: standard.batch), help: "fresh pairs of picture and caption a step"),
-                .option("rate", .number(in: 0...1), default: .number(standard.learningRate), help: "the highest learning rate"),
-                .option("warmup", .whole(in: 0...100_000), default: Value(integerLiteral: standard.warmUp), help: "steps that lead up to it; half a cosine leads down again"),
-                .option("axis", .number(in: 0...100), default: .number(Double(standard.axisWeight)), help: "weight of the loss that keeps safe and unsafe phrases' pictures apart"),
-                .option("auxiliary", .number(in: 0...100), default: .number(Double(standard.auxiliaryWeight)), help: "weight of the heads that name concepts, colours, counts and harm"),
+                .option(
+                    "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"),
+                .option(
+                    "batch", .whole(in: 2...4096), default: .number(Double(standard.batch)),
+                    help: "fresh pairs of picture and caption a step"),
+                .option(
+                    "rate", .number(in: 0...1), default: .number(standard.learningRate),
+                    help: "the highest learning rate"),
+                .option(
+                    "warmup", .whole(in: 0...100_000), default: .number(Double(standard.warmUp)),
+                    help: "steps that lead up to it; half a cosine leads down again"),
+                .option(
+                    "axis", .number(in: 0...100), default: .number(0.3),
+                    help: "weight of the loss that keeps safe and unsafe apart along directions of phrases"),
+                .option(
+                    "auxiliary", .number(in: 0...100), default: .number(Double(standard.auxiliaryWeight)),
+                    help: "weight of the heads that name concepts, colours, counts and harm"),
                 .seed,
             ],
             result: "a clip_trainer: step, steps, seed, finished, history, checks, clip",
@@ -90,7 +101,7 @@ enum CLIPTrainerVerbs {
             let first = trainer.completed
             let wanted = try call.optional("steps", call.whole).map { first + $0 } ?? trainer.options.steps
             let last = min(wanted, trainer.options.steps)
-            let folder = try call.optional("out", call.string).map { URL(fileURLWithPath: $0) }
+            let folder = try call.optional("out", call.string).map { FilePlace.output($0, call) }
             let every = try call.whole("every"), checked = try call.whole("check")
             do {
                 while trainer.completed < last {
@@ -123,7 +134,7 @@ enum CLIPTrainerVerbs {
             examples: [.init("checkpoint (clip_trainer steps: 2 batch: 4 seed: 1) \"runs/example\"")],
             seeAlso: ["resume", "train"]
         ) { call in
-            let folder = URL(fileURLWithPath: try call.string("folder"))
+            let folder = FilePlace.output(try call.string("folder"), call)
             try call.object("trainer", as: CLIPTrainerValue.self).trainer.save(to: folder)
             return .none
         }
@@ -145,7 +156,9 @@ enum CLIPTrainerVerbs {
             ],
             seeAlso: ["train", "checkpoint"]
         ) { call in
-            .object(CLIPTrainerValue(try CLIPTrainer(resuming: URL(fileURLWithPath: try call.string("folder")))))
+            let folder = FilePlace.input(try call.string("folder"), call)
+            call.host.didRead(folder.appendingPathComponent(CLIPTrainer.checkpointName).path)
+            return .object(CLIPTrainerValue(try CLIPTrainer(resuming: folder)))
         }
     }
 }

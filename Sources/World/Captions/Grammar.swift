@@ -31,7 +31,7 @@ enum Grammar {
     static let empties = [
         "a plain % background", "a plain % image", "an empty % picture", "plain %", "nothing", "nothing at all",
         "nothing on a % background", "an empty scene", "an empty picture", "a blank image", "a blank % picture",
-        "a % wall", "a % background", "just a % background", "no objects",
+        "a % wall", "just a % background", "no objects",
     ]
 
     // MARK: Adjectives

@@ -32,7 +32,7 @@ private struct CaptionReader {
 
     /// The background of an empty scene, `.some(nil)` where the text leaves it open; nil for a text about objects.
     func emptyScene() -> Background?? {
-        for template in Grammar.empties {
+        for template in Grammar.empties + ["a % background"] {
             if !template.contains("%"), Grammar.tokens(template) == words { return .some(nil) }
             for background in Background.allCases
             where Grammar.tokens(Grammar.naming(background, in: template)) == words { return background }

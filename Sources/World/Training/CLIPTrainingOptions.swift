@@ -2,8 +2,8 @@ import Tensor
 
 /// Everything that decides a training run of the mini CLIP; equal options give equal weights, bit for bit.
 public struct CLIPTrainingOptions: Sendable, Codable, Equatable {
-    /// Updates in all; the learning rate falls to its end over them.
-    public var steps = 4000
+    /// Updates in all; the learning rate falls to its end over them. The shipped weights took so many.
+    public var steps = 1500
     public var seed: UInt64 = 0
     /// Pairs of picture and caption a step, all drawn anew.
     public var batch = 96
