@@ -4,17 +4,26 @@ import Language
 package enum CandidateList {
     /// Up to this many candidates get a line each, with what they mean.
     static let explainedLimit = 16
-    /// More than this many are only counted.
-    static let shownLimit = 120
+    /// Of more than that, at most so many lines of columns are shown.
+    static let lineLimit = 10
 
-    /// - Parameter width: columns of the terminal.
-    package static func text(_ candidates: [Completion.Candidate], width: Int, palette: Palette) -> String {
-        let shown = candidates.prefix(shownLimit)
-        var lines =
-            candidates.count <= explainedLimit && candidates.contains { !$0.summary.isEmpty }
-            ? explained(shown, width: width, palette: palette) : columns(shown.map(\.text), width: width)
-        if candidates.count > shown.count { lines.append("… \(candidates.count) in all") }
-        return lines.joined(separator: "\n")
+    /// - Parameters:
+    ///   - isAny: nothing was typed yet, so that almost everything fits: only the likeliest are shown.
+    ///   - width: columns of the terminal.
+    package static func text(
+        _ candidates: [Completion.Candidate], isAny: Bool, width: Int, palette: Palette
+    ) -> String {
+        let isExplained = candidates.contains { !$0.summary.isEmpty }
+        if candidates.count <= explainedLimit || isAny, isExplained {
+            let lines = explained(candidates.prefix(explainedLimit), width: width, palette: palette)
+            return (lines + rest(candidates.count - lines.count, palette)).joined(separator: "\n")
+        }
+        let lines = columns(candidates.map(\.text), width: width)
+        return (lines.lines + rest(candidates.count - lines.count, palette)).joined(separator: "\n")
+    }
+
+    private static func rest(_ count: Int, _ palette: Palette) -> [String] {
+        count > 0 ? [palette.dim("… and \(count) more: type a letter")] : []
     }
 
     private static func explained(_ candidates: ArraySlice<Completion.Candidate>, width: Int, palette: Palette) -> [String] {
@@ -26,20 +35,18 @@ package enum CandidateList {
         }
     }
 
-    /// Down, then across, as `ls` does it.
-    private static func columns(_ words: [String], width: Int) -> [String] {
+    /// Down, then across, as `ls` does it; and how many of the words that shows.
+    private static func columns(_ words: [String], width: Int) -> (lines: [String], count: Int) {
         let column = (words.map(\.displayWidth).max() ?? 0) + 2
-        let across = max(1, (width - 1) / column)
+        let across = max(1, (width + 1) / column)
+        let words = words.prefix(across * lineLimit)
         let down = (words.count + across - 1) / across
-        return (0..<down).map { row in
-            var line = ""
-            for index in stride(from: row, to: words.count, by: down) {
-                let isLast = index + down >= words.count
-                let fill = String(repeating: " ", count: isLast ? 0 : column - words[index].displayWidth)
-                line += words[index] + fill
-            }
-            return line
+        let lines = (0..<down).map { row in
+            stride(from: row, to: words.count, by: down).map { index in
+                index + down < words.count ? words[index].padded(to: column) : words[index]
+            }.joined()
         }
+        return (lines, words.count)
     }
 
     /// What all candidates start with.

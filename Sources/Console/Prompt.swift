@@ -91,7 +91,9 @@ extension Prompt: BlockReaderDelegate {
         if words.count == 1 { return .init(deleted: typed, inserted: words[0] + separator(after: words[0])) }
         let prefix = CandidateList.commonPrefix(words)
         if prefix.utf8.count > typed { return .init(deleted: typed, inserted: prefix) }
-        return .init(listing: words.isEmpty ? "" : CandidateList.text(found.candidates, width: width, palette: palette))
+        if words.isEmpty { return .init() }
+        return .init(
+            listing: CandidateList.text(found.candidates, isAny: typed == 0, width: width, palette: palette))
     }
 
     /// What follows a word that is certain: its arguments or its value.
@@ -102,24 +104,6 @@ extension Prompt: BlockReaderDelegate {
     func cleaned(paste: String) -> String { Paste.cleaned(paste) { session.isComplete($0) } }
 
     func edited(block: String) -> String? { ExternalEditor.edit(block, environment: environment) }
-}
-
-/// Spaces at the start of a line, inside braces and brackets.
-package enum Indentation {
-    package static let step = 4
-
-    /// As far as the line of the cursor, one step further behind an opening brace or bracket.
-    ///
-    /// - Parameter cursor: UTF-8 offset into the block.
-    package static func afterEnter(in block: String, cursor: Int) -> Int {
-        let before = Array(block.utf8.prefix(cursor))
-        let start = before.lastIndex(of: UInt8(ascii: "\n")).map { $0 + 1 } ?? 0
-        let line = before[start...]
-        let spaces = line.prefix { $0 == UInt8(ascii: " ") }.count
-        let last = line.last { $0 != UInt8(ascii: " ") }
-        let opens = last.map { "{[(".utf8.contains($0) } ?? false
-        return spaces + (opens ? step : 0)
-    }
 }
 
 extension String {

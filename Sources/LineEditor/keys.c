@@ -59,6 +59,17 @@ static Action key_enter(EditLine *el, int key) {
     return CC_REFRESH;
 }
 
+// A closing brace or bracket that starts its line goes back by one step of indentation.
+static Action key_close(EditLine *el, int key) {
+    const LineInfoW *line = el_wline(el);
+    const wchar_t *start = line->cursor;
+    while (start > line->buffer && start[-1] == L' ') start--;
+    bool is_first = start > line->buffer && start[-1] == L'\n';
+    if (is_first && line->cursor - start >= LineEditorIndentation) el_wdeletestr(el, LineEditorIndentation);
+    el_winsertstr(el, (wchar_t[]){(wchar_t)key, L'\0'});
+    return CC_REFRESH;
+}
+
 static Action key_paste(EditLine *el, int key) {
     (void)key;
     static const wchar_t end[] = L"\033[201~";
@@ -172,6 +183,7 @@ typedef struct Function {
 static const Function functions[] = {
     {"rhumb-enter", "run the block, or open a line while it is incomplete", key_enter, {"\\r", "\\n"}},
     {"rhumb-newline", "open a line", key_newline, {"\\e\\r", "\\e\\n"}},
+    {"rhumb-close", "insert a closing brace, one step further left", key_close, {"}", "]", ")"}},
     {"rhumb-paste", "insert what is pasted as one block", key_paste, {"\\e[200~"}},
     {"rhumb-complete", "complete the word before the cursor", key_complete, {"\\t"}},
     {"rhumb-edit", "edit the block in $EDITOR", key_edit, {"^X^E"}},

@@ -5,6 +5,11 @@ public struct Completion {
         public let text: String
         /// A few words for a list of candidates.
         public let summary: String
+
+        public init(text: String, summary: String) {
+            self.text = text
+            self.summary = summary
+        }
     }
 
     /// UTF-8 offsets of what is replaced.

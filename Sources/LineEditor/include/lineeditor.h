@@ -31,6 +31,9 @@ typedef struct LineEditorDelegate {
     char *(*edit)(void *context, const char *text);
 } LineEditorDelegate;
 
+/// Spaces of one step of indentation, which a closing brace at the start of its line takes back.
+enum { LineEditorIndentation = 4 };
+
 typedef enum LineEditorStatus {
     LineEditorAccepted,
     LineEditorInterrupted,  // Ctrl-C or SIGINT: the block was dropped

@@ -1,0 +1,256 @@
+import XCTest
+
+/// The prompt at a terminal, as someone types into it.
+final class PromptTests: XCTestCase {
+    private var rhumb: Executable!
+
+    override func setUpWithError() throws { rhumb = try Executable() }
+    override func tearDown() { rhumb.remove() }
+
+    private func open(_ arguments: [String] = [], environment: [String: String] = [:]) throws -> PseudoTerminal {
+        let terminal = try PseudoTerminal(rhumb, arguments, environment: environment)
+        terminal.expect("rhumb>")
+        return terminal
+    }
+
+    private func leave(_ terminal: PseudoTerminal, file: StaticString = #filePath, line: UInt = #line) {
+        // Ctrl-D counts at a prompt, not while something still runs.
+        terminal.type("\r")
+        terminal.expect("rhumb>", file: file, line: line)
+        _ = terminal.rest(after: 0.05)
+        terminal.type(PseudoTerminal.controlD)
+        XCTAssertEqual(terminal.waitForExit(), 0, file: file, line: line)
+    }
+
+    func testBannerValueAndLastValue() throws {
+        let terminal = try PseudoTerminal(rhumb)
+        terminal.expect("Rhumb 0.")
+        terminal.expect("rhumb>")
+        terminal.type("6 * 7\r")
+        terminal.expect("\n42\n")
+        terminal.type("_ + 1\r")
+        terminal.expect("\n43\n")
+        terminal.type("_ + 1;\r")
+        terminal.expect("rhumb>")
+        terminal.type("print \"done\"\r")
+        terminal.expect("\ndone\n")
+        leave(terminal)
+    }
+
+    func testNonASCIIInput() throws {
+        let terminal = try open()
+        terminal.type("print \"äöü 漢字 😀\"\r")
+        terminal.expect("\näöü 漢字 😀\n")
+        leave(terminal)
+    }
+
+    func testWorksInALocaleWithoutUTF8() throws {
+        let terminal = try open(environment: ["LC_ALL": "C", "LANG": "C"])
+        terminal.type("len \"漢字\"\r")
+        terminal.expect("\n2\n")
+        leave(terminal)
+    }
+
+    func testEnterOpensALineWhileTheBlockIsIncomplete() throws {
+        let terminal = try open()
+        terminal.type("for i in 0..3 {\rprint \"<{i * 10}>\"\r}")
+        XCTAssertFalse(terminal.rest().contains("<20>"), "nothing runs before the block is complete")
+        terminal.type("\r")
+        terminal.expect("<0>\n<10>\n<20>\n")
+        leave(terminal)
+    }
+
+    func testTwoEmptyLinesRunWhatIsThere() throws {
+        let terminal = try open()
+        terminal.type("x = [1,\r\r\r")
+        terminal.expect("error: expected")
+        terminal.expect("rhumb>")
+        leave(terminal)
+    }
+
+    func testErrorHasACaretAndTheSessionGoesOn() throws {
+        let terminal = try open()
+        terminal.type("x = 5\ry = x + nothing\r")
+        terminal.expect("unknown name 'nothing'")
+        terminal.expect("^^^^^^^")
+        terminal.type("print x + 1\r")
+        terminal.expect("\n6\n")
+        leave(terminal)
+    }
+
+    func testPasteIsOneBlockAndPromptsAreStripped() throws {
+        let terminal = try open()
+        terminal.paste("rhumb> for i in 0..2 {\n    print \"<{i}>\"\n}\n<0>\n<1>\nrhumb> print \"end\"\n")
+        XCTAssertFalse(terminal.rest().contains("\n<0>\n"), "a paste waits for Enter")
+        terminal.type("\r")
+        terminal.expect("<0>\n<1>\nend\n")
+        leave(terminal)
+    }
+
+    func testCompletionOfAVerbAndList() throws {
+        let terminal = try open()
+        terminal.type("lins\t0 1 3\r")
+        terminal.expect("0.5")
+        terminal.type("alphabet = 1\rzebra = 2\rprint alph\t + zeb\t\r")
+        terminal.expect("\n3\n")
+        terminal.type("s\t")
+        terminal.expect("sqrt")
+        terminal.type("\u{3}")
+        leave(terminal)
+    }
+
+    func testControlCAtThePromptDropsTheLine() throws {
+        let terminal = try open()
+        terminal.type("print \"dropped\"\u{3}")
+        terminal.expect("^C")
+        terminal.expect("rhumb>")
+        terminal.type("print \"kept\"\r")
+        terminal.expect("\nkept\n")
+        XCTAssertFalse(String(decoding: terminal.raw, as: UTF8.self).contains("\ndropped\n"))
+        leave(terminal)
+    }
+
+    func testControlCStopsALoopAndKeepsTheSession() throws {
+        let terminal = try open()
+        terminal.type("n = 0\rwhile true { n = n + 1 }\r")
+        _ = terminal.rest(after: 0.5)
+        let start = Date()
+        terminal.type("\u{3}")
+        terminal.expect("interrupted")
+        XCTAssertLessThan(Date().timeIntervalSince(start), 1, "within a step")
+        terminal.expect("rhumb>")
+        terminal.type("n > 1000\r")
+        terminal.expect("\ntrue\n")
+        leave(terminal)
+    }
+
+    func testSignalFromElsewhereAtThePrompt() throws {
+        let terminal = try open()
+        terminal.type("print 1")
+        _ = terminal.rest()
+        kill(terminal.process, SIGINT)
+        terminal.expect("^C")
+        terminal.type("print 2\r")
+        terminal.expect("\n2\n")
+        leave(terminal)
+    }
+
+    func testHistoryOutlivesTheSessionBlockByBlock() throws {
+        var terminal = try open()
+        terminal.type("if true {\rprint \"block\"\r}\r")
+        terminal.expect("\nblock\n")
+        terminal.type("print \"other\"\r")
+        terminal.expect("\nother\n")
+        leave(terminal)
+
+        terminal = try open()
+        terminal.type(PseudoTerminal.up + PseudoTerminal.up + "\r")
+        terminal.expect("\nblock\n")
+        terminal.type("print \"oth" + PseudoTerminal.up + "\r")
+        terminal.expect("\nother\n", within: 5)
+        leave(terminal)
+    }
+
+    func testSearchInTheHistory() throws {
+        let terminal = try open()
+        terminal.type("print \"needle\"\rprint \"hay\"\r")
+        terminal.expect("\nhay\n")
+        terminal.type("\u{12}need\r")
+        terminal.expect("\nneedle\n")
+        leave(terminal)
+    }
+
+    func testEditingInTheMiddleOfABlock() throws {
+        let terminal = try open()
+        terminal.paste("if true {\n    print \"one\"\n}")
+        terminal.type(PseudoTerminal.up + "\u{5}" + " \"two\"\r")
+        terminal.expect("\none two\n")
+        leave(terminal)
+    }
+
+    func testCutAndInsert() throws {
+        let terminal = try open()
+        terminal.type("print 1 2\u{17}\u{17}\u{19}3 \u{19}\r")
+        terminal.expect("\n1 3 1\n")
+        leave(terminal)
+    }
+
+    func testExternalEditor() throws {
+        try rhumb.file("editor.sh", "#!/bin/sh\necho 'print \"edited\"' > \"$1\"\n")
+        let terminal = try open(environment: ["EDITOR": "sh \(rhumb.folder.path)/editor.sh"])
+        terminal.type("print 1\u{18}\u{5}")
+        _ = terminal.rest()
+        terminal.type("\r")
+        terminal.expect("\nedited\n")
+        leave(terminal)
+    }
+
+    func testResizingKeepsTheBlock() throws {
+        let terminal = try open()
+        terminal.type("print \"a long line that will have to be wrapped on a terminal of forty columns\"")
+        terminal.resize(rows: 24, columns: 40)
+        _ = terminal.rest()
+        terminal.type("\r")
+        terminal.expect("\na long line that will")
+        leave(terminal)
+    }
+
+    func testRecordWritesARecipeThatRuns() throws {
+        let terminal = try open()
+        terminal.type("x = 2\rfail here\r")
+        terminal.expect("error")
+        terminal.type("record \"mine.md\"\r")
+        terminal.expect("recording: mine.md")
+        terminal.type("note \"Doubled.\"\rprint x * 2\r")
+        terminal.expect("\n4\n")
+        leave(terminal)
+        let recipe = try rhumb.text(of: "mine.md")
+        XCTAssertEqual(
+            recipe,
+            "---\ntitle: mine\nseed: 0\n---\n\n```rhumb\nx = 2\n```\n\nDoubled.\n\n```rhumb\nprint x * 2\n```\n")
+        XCTAssertEqual(try rhumb.run("run", "mine.md", "--out", "out").status, 0)
+    }
+
+    func testHelpByQuestionMark() throws {
+        let terminal = try open()
+        terminal.type("? sqrt\r")
+        terminal.expect("square root")
+        leave(terminal)
+    }
+
+    func testExitWord() throws {
+        let terminal = try open()
+        terminal.type("exit\r")
+        XCTAssertEqual(terminal.waitForExit(), 0)
+    }
+
+    func testDumbTerminalReadsPlainLines() throws {
+        let terminal = try PseudoTerminal(rhumb, environment: ["TERM": "dumb"])
+        terminal.expect("rhumb>")
+        terminal.type("for i in 0..2 {\n")
+        terminal.expect("   ... ")
+        terminal.type("print \"<{i}>\"\n}\n")
+        terminal.expect("<0>\n<1>\n")
+        terminal.type(PseudoTerminal.controlD)
+        XCTAssertEqual(terminal.waitForExit(), 0)
+        XCTAssertFalse(terminal.raw.contains(0x1B), "no escape of any kind")
+    }
+
+    func testNoColour() throws {
+        let terminal = try open(environment: ["NO_COLOR": "1"])
+        terminal.type("fail\r")
+        terminal.expect("error: unknown name 'fail'")
+        leave(terminal)
+        let text = String(decoding: terminal.raw, as: UTF8.self)
+        XCTAssertFalse(text.contains("\u{1B}[31m") || text.contains("\u{1B}[36m"), text)
+    }
+
+    func testTerminalIsLeftAsItWas() throws {
+        let terminal = try open()
+        terminal.type("print 1")
+        _ = terminal.rest()
+        kill(terminal.process, SIGTERM)
+        XCTAssertEqual(terminal.waitForExit(), 128 + SIGTERM)
+        XCTAssertTrue(String(decoding: terminal.raw, as: UTF8.self).contains("\u{1B}[?2004l"), "bracketed paste is off")
+    }
+}
