@@ -64,10 +64,10 @@ public final class Artefacts {
         return fresh
     }
 
-    /// `03-steering-strength`
+    /// `03-steering-strength`. What stands before a colon names the figure; the rest describes it to who can't see it.
     private static func fileName(_ number: Int, _ title: String) -> String {
         let digits = number < 10 ? "0\(number)" : "\(number)"
-        let words = title.slug
+        let words = String(title.prefix { $0 != ":" }).slug
         return words.isEmpty ? digits : digits + "-" + words
     }
 }
