@@ -1,9 +1,12 @@
 import Foundation
 import Language
+import Tensor
 import XCTest
 
 /// The tour of the language and its tensors holds what it claims.
 final class RecipeTests: XCTestCase {
+    override func setUp() { Engine.threads = 1 }
+
     func testEveryClaimOfTheTourHolds() throws {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
         let text = try String(contentsOf: root.appendingPathComponent("recipes/tensors.md"), encoding: .utf8)

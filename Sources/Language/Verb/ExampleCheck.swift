@@ -5,7 +5,7 @@ extension Registry {
     /// - Returns: what went wrong, one text an example; empty when all is well.
     public func exampleFailures(session: () -> (Interpreter, CollectingHost)) -> [String] {
         entries.flatMap(\.variants).flatMap { verb in
-            verb.examples.compactMap { example in
+            verb.examples.filter { !$0.needsPrompt }.compactMap { example in
                 let (interpreter, host) = session()
                 let source = Source(name: "example of \(verb.name)", text: example.code)
                 if let error = interpreter.failure(of: source) { return error.text() }

@@ -25,10 +25,13 @@ public struct Verb {
         public let code: String
         /// What the last value displays as, or what was printed when there is no value; nil when it only has to run.
         public let gives: String?
+        /// Whether it only makes sense at the prompt; it is shown, but not run by tests.
+        public let needsPrompt: Bool
 
-        public init(_ code: String, gives: String? = nil) {
+        public init(_ code: String, gives: String? = nil, needsPrompt: Bool = false) {
             self.code = code
             self.gives = gives
+            self.needsPrompt = needsPrompt
         }
     }
 

@@ -24,6 +24,7 @@ public enum NotebookVerbs {
                 Lines that failed are left out, and so are `help`, `vars` and the like; figures give their cell a name. The
                 recipe starts from the session's own seed.
                 """,
+            examples: [.init("record \"steering.md\"", needsPrompt: true)],
             seeAlso: ["note"]
         ) { call in
             let session = try session(of: call)
@@ -51,7 +52,7 @@ public enum NotebookVerbs {
         Verb(
             "note", family: family, summary: "a paragraph for the recipe being recorded, and for the transcript",
             parameters: [Parameter("text", .string, help: "Markdown")],
-            examples: [.init("note \"The direction separates both groups.\"", gives: "The direction separates both groups.")],
+            examples: [.init("note \"The direction separates both groups.\"")],
             seeAlso: ["record"]
         ) { call in
             let text = try call.string("text")

@@ -26,7 +26,7 @@ enum ComparisonVerbs {
                 .init(
                     """
                     clip = load "emoji"
-                    shape(similarity clip ["an apple", "a dagger"] as: "tensor")
+                    shape (similarity clip ["an apple", "a dagger"] as: "tensor")
                     """, gives: "[2, 2]"),
             ],
             seeAlso: ["classify", "embed"],

@@ -30,7 +30,7 @@ enum EmbedVerbs {
                 .init(
                     """
                     clip = load "emoji"
-                    shape(embed clip ["a red apple", "a dagger on a table"])
+                    shape (embed clip ["a red apple", "a dagger on a table"])
                     """, gives: "[2, 128]"),
                 .init(
                     """

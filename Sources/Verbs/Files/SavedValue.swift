@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Language
+import Notebook
 import Tensor
 
 /// What `save` writes.
@@ -58,21 +59,6 @@ enum SavedValue {
             tensors[name] = tensor
         }
         return tensors
-    }
-}
-
-extension DataColumns {
-    /// A table's columns: numbers where all that is there is numbers, texts otherwise.
-    init(_ table: Table) {
-        self.init(
-            names: table.names,
-            columns: table.columns.map { column in
-                let numbers = column.values.compactMap { value -> Double? in
-                    if case .number(let number) = value { return number }
-                    return value.isNone ? .nan : nil
-                }
-                return numbers.count == column.values.count ? .numbers(numbers) : .texts(column.values.map(\.text))
-            })
     }
 }
 

@@ -24,7 +24,7 @@ enum ProbeVerbs {
                     """
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
-                    shape(steer clip v ["a dagger", "a red apple"] alpha: 1)
+                    shape (steer clip v ["a dagger", "a red apple"] alpha: 1)
                     """, gives: "[2, 128]")
             ],
             seeAlso: ["probe", "reward"],
@@ -49,7 +49,7 @@ enum ProbeVerbs {
                     """
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
-                    names(probe clip v ["a red apple", "a dagger on a table"])
+                    keys (probe clip v ["a red apple", "a dagger on a table"])
                     """, gives: #"["input", "safety", "steered_safety", "cosine", "angle"]"#)
             ],
             seeAlso: ["direction", "sweep", "categories"],
@@ -86,7 +86,7 @@ enum ProbeVerbs {
                     """
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
-                    names(categories clip v (scene "a red apple" seed: 1) "a red apple")
+                    keys (categories clip v (scene "a red apple" seed: 1) "a red apple")
                     """, gives: #"["prompt", "image_safety", "text_safety", "category"]"#)
             ],
             seeAlso: ["calibrate", "probe"],

@@ -31,7 +31,7 @@ enum RewardVerbs {
                     """
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
-                    names(reward clip v (scene "a red apple" seed: 1) "a red apple" anatomy: true)
+                    keys (reward clip v (scene "a red apple" seed: 1) "a red apple" anatomy: true)
                     """, gives: #"["prompt", "reward", "alignment", "image_safety", "prompt_safety", "weight", "norm"]"#
                 )
             ],
@@ -98,7 +98,7 @@ enum RewardVerbs {
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
                     s = sweep clip v {safe: ["a red apple"], unsafe: ["a dagger"]} alpha: linspace(0, 2, 3)
-                    names(s)
+                    keys s
                     """, gives: #"["group", "alpha", "mean", "low", "high"]"#)
             ],
             seeAlso: ["breakeven", "probe", "plot"],
@@ -205,7 +205,7 @@ enum RewardVerbs {
                     """
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
-                    keys(calibrate clip v safe: ["a red apple", "a dog"] unsafe: ["a dagger", "a sword"])
+                    keys (calibrate clip v safe: ["a red apple", "a dog"] unsafe: ["a dagger", "a sword"])
                     """, gives: #"["threshold", "accuracy", "f1", "balanced_accuracy", "auc"]"#)
             ],
             seeAlso: ["categories", "direction"],

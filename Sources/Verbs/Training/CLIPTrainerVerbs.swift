@@ -149,7 +149,7 @@ enum CLIPTrainerVerbs {
                 .init(
                     """
                     t = clip_trainer steps: 2 batch: 4 seed: 1
-                    step t
+                    step t;
                     checkpoint t "runs/example"
                     (resume "runs/example").step
                     """, gives: "1")

@@ -1,5 +1,6 @@
 import ArgumentParser
 import Console
+import Foundation
 import Language
 import Verbs
 
@@ -10,8 +11,12 @@ struct VerbsCommand: ParsableCommand {
     @Argument(help: "A family, such as steering.")
     var family: String?
 
+    @Option(help: "Write the reference pages into this folder instead.")
+    var write: String?
+
     func run() throws {
         let registry = Registry.rhumb()
+        if let write { return try registry.writeReference(to: URL(fileURLWithPath: write)) }
         let families = registry.families.filter { family == nil || $0.name == family }
         guard !families.isEmpty else {
             let known = registry.families.map(\.name)
