@@ -155,6 +155,8 @@ final class PromptTests: XCTestCase {
         let terminal = try open()
         terminal.type("print \"needle\"\rprint \"hay\"\r")
         terminal.expect("\nhay\n")
+        // Before the prompt is back the terminal itself takes Ctrl-R, to print the line again.
+        terminal.expect("rhumb> ")
         terminal.type("\u{12}need\r")
         terminal.expect("\nneedle\n")
         leave(terminal)
