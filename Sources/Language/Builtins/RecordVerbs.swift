@@ -68,7 +68,15 @@ enum RecordVerbs {
             examples: [
                 Verb.Example("get {alpha: 0.5} \"alpha\" 1", gives: "0.5"), Verb.Example("get {} \"alpha\" 1", gives: "1"),
             ],
-            seeAlso: ["contains", "merge"]
+            seeAlso: ["contains", "merge"],
+            shortcut: Shortcut { result, count in
+                let registers = result.registers
+                guard count == 3, case .record(let record) = registers[1], case .string(let key) = registers[2] else {
+                    return false
+                }
+                registers.set(record[key] ?? registers[3])
+                return true
+            }
         ) { call in try call.record("record")[call.string("key")] ?? call.value("default") }
     }
 

@@ -24,23 +24,33 @@ enum StringVerbs {
                 return .strings(text.split(whereSeparator: \.isWhitespace).map(String.init))
             }
             if separator.isEmpty { throw call.failure("separator", Sentence.emptySeparator, hint: Sentence.emptySeparatorHelp) }
-            return .strings(pieces(of: text, separator))
+            return .list(pieces(of: text, separator))
         }
     }
 
-    private static func pieces(of text: String, _ separator: String) -> [String] {
-        if separator.utf8.count == 1 {
-            return text.utf8.split(separator: separator.utf8.first!, omittingEmptySubsequences: false).map {
-                String(Substring($0))
+    /// The pieces of a text between separators, empty ones included.
+    private static func pieces(of text: String, _ separator: String) -> [Value] {
+        var text = text
+        var separator = separator
+        return text.withUTF8 { bytes in
+            separator.withUTF8 { separator in
+                var pieces: [Value] = []
+                var start = 0
+                var position = 0
+                // UTF-8 is self-synchronising: the bytes of a separator are only found where it stands.
+                while position + separator.count <= bytes.count {
+                    if separator.indices.allSatisfy({ bytes[position + $0] == separator[$0] }) {
+                        pieces.append(.string(String(decoding: bytes[start..<position], as: UTF8.self)))
+                        position += separator.count
+                        start = position
+                    } else {
+                        position += 1
+                    }
+                }
+                pieces.append(.string(String(decoding: bytes[start...], as: UTF8.self)))
+                return pieces
             }
         }
-        var pieces: [String] = []
-        var rest = text
-        while let found = rest.firstRange(of: separator) {
-            pieces.append(String(rest[..<found.lowerBound]))
-            rest = String(rest[found.upperBound...])
-        }
-        return pieces + [rest]
     }
 
     private static var lines: Verb {
@@ -80,7 +90,7 @@ enum StringVerbs {
         ) { call in
             let part = try call.string("part")
             if part.isEmpty { throw call.failure("part", Sentence.emptyPart) }
-            return .string(pieces(of: try call.string("text"), part).joined(separator: try call.string("by")))
+            return .string(pieces(of: try call.string("text"), part).map(\.text).joined(separator: try call.string("by")))
         }
     }
 

@@ -23,8 +23,9 @@ final class Code {
     private let verbEntries: [VerbEntry]
     /// Place of each instruction.
     let ranges: [Range<Int32>]
-    /// Call site of each instruction that is a call, by its position.
-    let sites: [Int: CallSite]
+    /// Of each instruction, the position of its call site; -1 for those that are no calls.
+    private let siteOf: [Int32]
+    private let sites: [CallSite]
     let children: [Code]
     /// Where a closure finds the cells it captures: registers of cells, or cells of the function around it.
     let captures: [Capture]
@@ -58,6 +59,7 @@ final class Code {
         constantCount = parts.constants.count
         verbEntries = parts.verbs
         ranges = parts.ranges
+        siteOf = parts.siteOf
         sites = parts.sites
         children = parts.children
         captures = parts.captures
@@ -93,6 +95,12 @@ final class Code {
         parameters.map { $0.hasDefault ? $0.name + " = …" : $0.name }.joined(separator: ", ")
     }
 
+    /// The call site of an instruction that is a call.
+    func site(at instruction: Int) -> CallSite? {
+        guard instruction >= 0, instruction < siteOf.count, siteOf[instruction] >= 0 else { return nil }
+        return sites[Int(siteOf[instruction])]
+    }
+
     func place(at instruction: Int) -> Place {
         let range = ranges[min(max(instruction, 0), ranges.count - 1)]
         return Place(source: source, range: Int(range.lowerBound)..<Int(range.upperBound))
@@ -110,7 +118,8 @@ final class Code {
         var ranges: [Range<Int32>] = []
         var constants: [Value] = []
         var verbs: [VerbEntry] = []
-        var sites: [Int: CallSite] = [:]
+        var siteOf: [Int32] = []
+        var sites: [CallSite] = []
         var children: [Code] = []
         var captures: [Capture] = []
         var formats: [Format] = []
@@ -122,15 +131,24 @@ final class Code {
 }
 
 /// What a call's machine instruction doesn't say: names and places of its arguments.
-struct CallSite {
+final class CallSite {
     let calleeName: String?
     let calleeRange: Range<Int>
-    /// nil for a positional argument.
+    /// nil for a positional argument; empty when all are.
     let names: [String?]
     let nameRanges: [Range<Int>]
     let ranges: [Range<Int>]
     /// The register that `take` emptied for the first argument, to be filled again after an error.
-    var taken: Int?
+    let taken: Int?
+
+    init(_ call: Call, calleeName: String?, taken: Int?) {
+        self.calleeName = calleeName
+        calleeRange = call.callee.range
+        names = call.arguments.contains { $0.name != nil } ? call.arguments.map(\.name) : []
+        nameRanges = call.arguments.map(\.nameRange)
+        ranges = call.arguments.map(\.value.range)
+        self.taken = taken
+    }
 }
 
 /// `param rounds = 40 "training rounds"`

@@ -30,9 +30,8 @@ extension Compiler {
         range = place
         let position = emit(
             callee.opcode, base, callee.operand, call.arguments.count | (hasOptions ? Instruction.hasOptions : 0))
-        parts.sites[position] = CallSite(
-            calleeName: call.callee.name, calleeRange: call.callee.range, names: call.arguments.map(\.name),
-            nameRanges: call.arguments.map(\.nameRange), ranges: call.arguments.map(\.value.range), taken: taking)
+        parts.siteOf[position] = Int32(parts.sites.count)
+        parts.sites.append(CallSite(call, calleeName: call.callee.name, taken: taking))
         if target != base { emit(.take, target, base) }
     }
 

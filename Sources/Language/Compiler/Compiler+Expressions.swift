@@ -115,7 +115,18 @@ extension Compiler {
                 _ = compiler.emit(opcode, target, register, try compiler.constant(number))
             }
         }
+        if operation == .add, case .string(let parts) = right.kind, parts.count == 1, case .text(let text) = parts[0] {
+            let register = try operand(left)
+            emit(.addK, target, register, try constant(text))
+            return
+        }
         let leftRegister = try operand(left)
+        if operation == .add, leftRegister == target, case .list(let items) = right.kind, !items.isEmpty {
+            let first = try temporaries(items.count)
+            for (position, item) in items.enumerated() { try expression(item, into: first + position) }
+            emit(.appendItems, target, first, items.count)
+            return
+        }
         let rightRegister = try operand(right)
         emit(operation.opcode, target, leftRegister, rightRegister)
     }

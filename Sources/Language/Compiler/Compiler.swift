@@ -145,6 +145,7 @@ struct Compiler {
     private mutating func emit(_ instruction: Instruction) -> Int {
         parts.instructions.append(instruction)
         parts.ranges.append(Int32(range.lowerBound)..<Int32(range.upperBound))
+        parts.siteOf.append(-1)
         return parts.instructions.count - 1
     }
 

@@ -47,6 +47,7 @@ enum Opcode: UInt8 {
 
     // Composite values
     case list  // a ← list of c values from b
+    case appendItems  // a ← a + list of c values from b
     case record  // a ← record of the values from b with the keys of shape c
     case range  // a ← range of start b, stop b+1, step b+2; none stands for an open end
     case text  // a ← joined texts of c values from b

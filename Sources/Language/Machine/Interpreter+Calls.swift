@@ -10,12 +10,12 @@ extension Interpreter {
         guard case .closure(let closure) = function.body else { return 0 }
         let site = site(head, counter)
         let parameters = closure.code.parameters
-        let arguments = (0..<site.names.count).map { base[$0] }
+        let arguments = site.ranges.indices.map { base[$0] }
         var given: UInt64 = 0
         var next = 0
         for (position, argument) in arguments.enumerated() {
             let target: Int
-            if let name = site.names[position] {
+            if !site.names.isEmpty, let name = site.names[position] {
                 guard let found = parameters.firstIndex(where: { $0.name == name }) else {
                     throw CallProblem.unknownArgument(name, of: function, parameters.map(\.name), at: .name(position))
                 }
@@ -25,7 +25,7 @@ extension Interpreter {
                 guard next < parameters.count else {
                     throw CallProblem.tooMany(
                         function.name, takes: parameters.count { !$0.hasDefault }...parameters.count,
-                        came: site.names.count, usage: function.signature, at: .argument(position))
+                        came: site.ranges.count, usage: function.signature, at: .argument(position))
                 }
                 target = next
             }
@@ -46,7 +46,7 @@ extension Interpreter {
 
     func site(_ head: UnsafeMutablePointer<Code.Head>, _ counter: UnsafeMutablePointer<Instruction>) -> CallSite {
         let position = counter - 1 - head.pointee.instructions
-        guard let site = head.pointee.code.takeUnretainedValue().sites[position] else {
+        guard let site = head.pointee.code._withUnsafeGuaranteedRef({ $0.site(at: position) }) else {
             preconditionFailure("every call has a site")
         }
         return site
@@ -143,6 +143,7 @@ extension Interpreter {
         _ head: UnsafeMutablePointer<Code.Head>, _ counter: UnsafeMutablePointer<Instruction>
     ) throws {
         if i.C & Instruction.hasOptions == 0, let shortcut = entry.verb.shortcut, shortcut.body(registers + i.A, i.C) {
+            (registers + i.A + 1).clear(i.C)
             return
         }
         let site = site(head, counter)
@@ -151,19 +152,20 @@ extension Interpreter {
 
     /// Binds arguments and runs the verb.
     func invoke(_ entry: VerbEntry, _ arguments: [Value], site: CallSite?) throws -> Value {
-        let names = site?.names ?? Array(repeating: nil, count: arguments.count)
-        let firstPositional = names.firstIndex(where: { $0 == nil })
-        let verb = entry.variant(for: firstPositional.map { arguments[$0] })
+        let names = site?.names ?? []
+        let first = names.isEmpty ? 0 : names.firstIndex { $0 == nil }
+        let verb = entry.variant(for: first.flatMap { $0 < arguments.count ? arguments[$0] : nil })
         let bound: Arguments
         do {
             bound = try Arguments(verb, arguments, names: names, interpreter: self)
         } catch let problem as CallProblem {
-            throw problem.naming(allVariantsOf: entry, first: firstPositional, arguments)
+            throw problem.naming(allVariantsOf: entry, first: first, arguments)
         }
         do {
             return try verb.body(bound)
         } catch let error as VerbError {
-            guard let parameter = error.parameter, let position = bound.origin(of: parameter, element: error.element) else { throw error }
+            guard let parameter = error.parameter, let position = bound.origin(of: parameter, element: error.element)
+            else { throw error }
             throw CallProblem(message: error.message, help: error.hint, spot: .argument(position))
         }
     }

@@ -7,7 +7,7 @@ extension Interpreter {
         let code = head.pointee.code.takeUnretainedValue()
         let position = counter - 1 - head.pointee.instructions
         let place = code.place(at: position)
-        let site = code.sites[position]
+        let site = code.site(at: position)
         var diagnostic: Diagnostic
         switch error {
         case let inner as Diagnostic:
@@ -89,7 +89,7 @@ extension Interpreter {
     ) {
         let position = counter - 1 - head.pointee.instructions
         let code = head.pointee.code.takeUnretainedValue()
-        guard let site = code.sites[position], let taken = site.taken else { return }
+        guard let site = code.site(at: position), let taken = site.taken else { return }
         registers[taken] = registers[head.pointee.instructions[position].A + 1]
     }
 }

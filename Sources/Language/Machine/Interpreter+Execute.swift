@@ -60,7 +60,7 @@ extension Interpreter {
                     if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
                         (registers + i.A).set(x + y)
                     } else {
-                        try add(i, registers)
+                        try add(i, registers, registers + i.C)
                     }
                 case .subtract:
                     if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
@@ -92,7 +92,7 @@ extension Interpreter {
                     if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
                         (registers + i.A).set(x + y)
                     } else {
-                        try binary(.add, i, registers, constants)
+                        try add(i, registers, constants + i.C)
                     }
                 case .subtractK:
                     if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
@@ -346,6 +346,8 @@ extension Interpreter {
                     if let shortcut = head.pointee.verbs[i.B].pointee.shortcut, i.C & Instruction.hasOptions == 0,
                         shortcut(registers + i.A, i.C)
                     {
+                        // A list left in a register would have to be copied when its variable changes next.
+                        (registers + (i.A + 1)).clear(i.C)
                         continue
                     }
                     try callVerb(i, registers, head, counter)
@@ -370,6 +372,7 @@ extension Interpreter {
 
                 // MARK: Composite values
                 case .list: makeList(i, registers)
+                case .appendItems: try appendItems(i, registers)
                 case .record: makeRecord(i, registers, head)
                 case .range: try makeRange(i, registers)
                 case .text: makeText(i, registers)
@@ -380,7 +383,7 @@ extension Interpreter {
                     {
                         (registers + i.A).set(items[position])
                     } else {
-                        registers[i.A] = try Operations.subscripted(registers[i.B], [registers[i.C]])
+                        try index(i, registers)
                     }
                 case .indexMany:
                     try indexMany(i, registers, count: counter.pointee.A)

@@ -56,8 +56,14 @@ extension Interpreter {
 
     /// Calls with one argument, which verbs such as `map` do for every element.
     func call(_ function: Function, _ argument: Value) throws -> Value {
-        guard let head = function.head, head.pointee.parameterCount == 1 else { return try call(function, [argument]) }
         let base = top
+        if case .verb(let entry) = function.body, let shortcut = entry.verb.shortcut {
+            try grow(to: base + 2)
+            (base + 1).set(argument)
+            defer { base.clear(2) }
+            if shortcut.body(base, 1) { return base.pointee }
+        }
+        guard let head = function.head, head.pointee.parameterCount == 1 else { return try call(function, [argument]) }
         try grow(to: base + head.pointee.registerCount)
         base.set(argument)
         return try execute(head, function: Unmanaged.passUnretained(function), registers: base, given: 1)

@@ -41,17 +41,14 @@ extension Interpreter {
 
     // MARK: Operators
 
-    /// `a ← b + c`; appends in place when a string or list grows by itself: `s = s + "x"`.
+    /// `a ← b + right`; appends in place when a string or list grows by itself: `s = s + "x"`.
     @inline(never)
-    func add(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
-        if i.A == i.B, i.B != i.C {
-            switch registers[i.C] {
-            case .string(let tail): if try (registers + i.A).append(tail) { return }
-            case .list(let tail): if try (registers + i.A).append(tail) { return }
-            default: break
-            }
-        }
-        try binary(.add, i, registers)
+    func add(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ right: UnsafeMutablePointer<Value>
+    ) throws {
+        let left = registers + i.B
+        if i.A == i.B, left != right, try left.append(right) { return }
+        registers[i.A] = try Operations.binary(.add, left.pointee, right.pointee)
     }
 
     @inline(never)
@@ -153,14 +150,28 @@ extension Interpreter {
     // MARK: Composite values
 
     func makeList(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) {
-        let items = [Value](unsafeUninitializedCapacity: i.C) { buffer, count in
-            for position in 0..<i.C {
-                (buffer.baseAddress! + position).initialize(to: registers[i.B + position])
-                (registers + i.B + position).clear()
-            }
-            count = i.C
+        var items: [Value] = []
+        items.reserveCapacity(i.C)
+        for register in registers + i.B..<registers + (i.B + i.C) {
+            items.append(register.move())
+            register.initialize(to: .none)
         }
         registers[i.A] = .list(items)
+    }
+
+    /// `a ← a + [b, …]` without making the second list.
+    func appendItems(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        let list = registers + i.A
+        guard case .list = list.pointee, case .list(var items) = list.move() else {
+            makeList(Instruction(.list, i.B, i.B, i.C), registers)
+            list.pointee = try Operations.binary(.add, list.pointee, registers[i.B])
+            return
+        }
+        for register in registers + i.B..<registers + (i.B + i.C) {
+            items.append(register.move())
+            register.initialize(to: .none)
+        }
+        list.initialize(to: .list(items))
     }
 
     func makeRecord(
@@ -204,6 +215,15 @@ extension Interpreter {
             try Operations.formatted(registers[i.B], head.pointee.code.takeUnretainedValue().formats[i.C]))
     }
 
+    @inline(never)
+    func index(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        if case .record(let record) = registers[i.B], case .string(let key) = registers[i.C], let value = record[key] {
+            registers[i.A] = value
+        } else {
+            registers[i.A] = try Operations.subscripted(registers[i.B], [registers[i.C]])
+        }
+    }
+
     func indexMany(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>, count: Int) throws {
         let keys = (0..<count).map { registers[i.C + $0] }
         registers[i.A] = try Operations.subscripted(registers[i.B], keys)
@@ -211,9 +231,12 @@ extension Interpreter {
 
     @inline(never)
     func setIndex(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
-        let key = registers[i.B]
-        if registers[i.A].replace(key, with: registers[i.C]) { return }
-        try Operations.assign(registers[i.C], to: &registers[i.A], path: [.keys(1)], keys: [key])
+        switch registers[i.B] {
+        case .number: if registers[i.A].replace(registers[i.B], with: registers[i.C]) { return }
+        case .string(let key): if (registers + i.A).replace(key, with: registers[i.C]) { return }
+        default: break
+        }
+        try Operations.assign(registers[i.C], to: &registers[i.A], path: [.keys(1)], keys: [registers[i.B]])
     }
 
     func setPath(
@@ -233,6 +256,10 @@ extension Interpreter {
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
     ) throws {
         let name = head.pointee.code._withUnsafeGuaranteedRef { $0.names[i.C] }
+        if case .record(let record) = registers[i.B], let value = record[name] {
+            (registers + i.A).set(value)
+            return
+        }
         registers[i.A] = try Operations.member(registers[i.B], name)
     }
 
@@ -256,16 +283,6 @@ extension Frame {
 }
 
 extension Value {
-    fileprivate var stringLength: Int? {
-        guard case .string(let string) = self else { return nil }
-        return string.utf8.count
-    }
-
-    fileprivate var listCount: Int? {
-        guard case .list(let items) = self else { return nil }
-        return items.count
-    }
-
     fileprivate var isObject: Bool {
         if case .object = self { return true }
         return false
@@ -285,23 +302,34 @@ extension Value {
 
 /// Changes in place: the value is moved out and back in, so that nothing shares its storage meanwhile.
 extension UnsafeMutablePointer<Value> {
-    /// Appends to a string; false for anything else.
-    fileprivate func append(_ tail: String) throws -> Bool {
-        guard let length = pointee.stringLength else { return false }
-        try Operations.checkLength(length + tail.utf8.count, Operations.longestString)
-        guard case .string(var text) = move() else { return false }
-        text.append(tail)
-        initialize(to: .string(text))
-        return true
+    /// Appends a string to a string or a list to a list; false for anything else.
+    @inline(__always)
+    fileprivate func append(_ other: UnsafeMutablePointer<Value>) throws -> Bool {
+        switch other.pointee {
+        case .string(let tail):
+            guard case .string = pointee, case .string(var text) = move() else { return false }
+            let length = text.utf8.count + tail.utf8.count
+            if length <= Operations.longestString { text.append(tail) }
+            initialize(to: .string(text))
+            try Operations.checkLength(length, Operations.longestString)
+            return true
+        case .list(let tail):
+            guard case .list = pointee, case .list(var items) = move() else { return false }
+            let count = items.count + tail.count
+            if count <= Operations.longestList { items.append(contentsOf: tail) }
+            initialize(to: .list(items))
+            try Operations.checkLength(count, Operations.longestList)
+            return true
+        default:
+            return false
+        }
     }
 
-    /// Appends to a list; false for anything else.
-    fileprivate func append(_ tail: [Value]) throws -> Bool {
-        guard let count = pointee.listCount else { return false }
-        try Operations.checkLength(count + tail.count, Operations.longestList)
-        guard case .list(var items) = move() else { return false }
-        items.append(contentsOf: tail)
-        initialize(to: .list(items))
+    /// `record[key] = value`; false for anything else.
+    fileprivate func replace(_ key: String, with value: Value) -> Bool {
+        guard case .record = pointee, case .record(var record) = move() else { return false }
+        record[key] = value
+        initialize(to: .record(record))
         return true
     }
 }

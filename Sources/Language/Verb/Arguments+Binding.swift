@@ -1,9 +1,43 @@
 extension Arguments {
     /// Gives each argument of a call to its parameter and checks it against the declaration.
     ///
-    /// - Parameter names: the option name of each argument; nil for positional ones.
+    /// - Parameter names: the option name of each argument, nil for positional ones; empty when all are positional.
     /// - Throws: `CallProblem`, which points at the argument at fault.
     init(_ verb: Verb, _ arguments: [Value], names: [String?], interpreter: Interpreter) throws {
+        if names.isEmpty, arguments.count <= verb.leadingPositional {
+            try self.init(verb, positional: arguments, interpreter: interpreter)
+        } else {
+            let names = names.isEmpty ? Array(repeating: nil, count: arguments.count) : names
+            try self.init(verb, arguments, allNames: names, interpreter: interpreter)
+        }
+    }
+
+    /// The commonest case: every argument goes to the parameter at its own position.
+    private init(_ verb: Verb, positional arguments: [Value], interpreter: Interpreter) throws {
+        var values = arguments
+        values.reserveCapacity(verb.parameters.count)
+        for (position, parameter) in verb.parameters.enumerated() {
+            if position < arguments.count {
+                try Self.check(arguments[position], parameter, verb, .argument(position))
+            } else {
+                values.append(try Self.fallback(parameter, verb))
+            }
+        }
+        self.init(
+            verb: verb, interpreter: interpreter, values: values, count: arguments.count, origins: [],
+            restOrigins: [], extra: [])
+    }
+
+    /// The value of a parameter that was not given.
+    private static func fallback(_ parameter: Parameter, _ verb: Verb) throws -> Value {
+        switch parameter.fallback {
+        case .required: throw CallProblem.missing(parameter, of: verb)
+        case .value(let value): value
+        case .described: .none
+        }
+    }
+
+    private init(_ verb: Verb, _ arguments: [Value], allNames names: [String?], interpreter: Interpreter) throws {
         let parameters = verb.parameters
         var values = [Value?](repeating: nil, count: parameters.count)
         var origins = [Int?](repeating: nil, count: parameters.count)
@@ -47,15 +81,11 @@ extension Arguments {
             } else if position == restPosition {
                 values[position] = .list(rest)
             } else {
-                switch parameter.fallback {
-                case .required: throw CallProblem.missing(parameter, of: verb)
-                case .value(let value): values[position] = value
-                case .described: values[position] = .some(.none)
-                }
+                values[position] = try Self.fallback(parameter, verb)
             }
         }
         self.init(
-            verb: verb, interpreter: interpreter, values: values.map { $0 ?? .none }, origins: origins,
+            verb: verb, interpreter: interpreter, values: values.map { $0 ?? .none }, count: arguments.count, origins: origins,
             restOrigins: restOrigins, extra: extra)
     }
 
@@ -71,6 +101,7 @@ extension Arguments {
     /// Which argument of the call a parameter came from.
     func origin(of name: String, element: Int) -> Int? {
         guard let position = verb.parameters.firstIndex(where: { $0.name == name }) else { return nil }
+        if origins.isEmpty { return position < count ? position : nil }
         if let origin = origins[position] { return origin }
         guard verb.parameters[position].style == .rest, element < restOrigins.count else { return nil }
         return restOrigins[element]

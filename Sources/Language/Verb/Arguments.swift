@@ -8,7 +8,10 @@ public struct Arguments {
     public let interpreter: Interpreter
     /// In the order of the verb's parameters; a rest parameter holds a list. Defaults are filled in.
     public let values: [Value]
-    /// For each parameter, which argument of the call it came from; nil when not given.
+    /// How many arguments the call had.
+    let count: Int
+    /// For each parameter, which argument of the call it came from, nil when not given; empty when each came from the
+    /// argument at its own position.
     let origins: [Int?]
     /// The same for each element of a rest parameter.
     let restOrigins: [Int]
@@ -16,12 +19,13 @@ public struct Arguments {
     public let extra: [(name: String, value: Value)]
 
     init(
-        verb: Verb, interpreter: Interpreter, values: [Value], origins: [Int?], restOrigins: [Int],
+        verb: Verb, interpreter: Interpreter, values: [Value], count: Int, origins: [Int?], restOrigins: [Int],
         extra: [(name: String, value: Value)]
     ) {
         self.verb = verb
         self.interpreter = interpreter
         self.values = values
+        self.count = count
         self.origins = origins
         self.restOrigins = restOrigins
         self.extra = extra
@@ -40,7 +44,10 @@ public struct Arguments {
     public func value(_ name: String) throws -> Value { values[try position(name)] }
 
     /// Whether the call gave the parameter.
-    public func isGiven(_ name: String) throws -> Bool { origins[try position(name)] != nil }
+    public func isGiven(_ name: String) throws -> Bool {
+        let position = try position(name)
+        return origins.isEmpty ? position < count : origins[position] != nil
+    }
 
     public func number(_ name: String) throws -> Double {
         guard case .number(let number) = try value(name) else { throw try refusal(name, expected: "a number") }

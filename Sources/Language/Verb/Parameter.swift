@@ -1,5 +1,5 @@
 /// One parameter of a verb.
-public struct Parameter {
+public final class Parameter {
     /// How an argument finds its parameter.
     public enum Style: Sendable {
         /// By position, or by name.
@@ -25,7 +25,7 @@ public struct Parameter {
     public let help: String
 
     /// A positional parameter. With a `fallback` it may be left out.
-    public init(_ name: String, _ type: ValueType, fallback: Default = .required, help: String) {
+    public convenience init(_ name: String, _ type: ValueType, fallback: Default = .required, help: String) {
         self.init(name, type, style: .positional, fallback: fallback, help: help)
     }
 
@@ -38,7 +38,7 @@ public struct Parameter {
     }
 
     /// A positional parameter that may be left out.
-    public init(_ name: String, _ type: ValueType, default value: Value, help: String) {
+    public convenience init(_ name: String, _ type: ValueType, default value: Value, help: String) {
         self.init(name, type, style: .positional, fallback: .value(value), help: help)
     }
 

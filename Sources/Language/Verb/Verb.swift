@@ -1,6 +1,6 @@
 /// The one declaration of a verb. Argument checks, did-you-mean, help, completion, the reference page and the tests
 /// that run its examples all come from it.
-public struct Verb {
+public final class Verb {
     public let name: String
     /// The group it is listed in: `lists`, `steering`.
     public let family: String
@@ -19,6 +19,8 @@ public struct Verb {
     public let body: (Arguments) throws -> Value
     /// A faster way for the commonest arguments: see `Shortcut`.
     let shortcut: Shortcut?
+    /// How many positional parameters stand at the front; 0 when a rest parameter makes things harder.
+    let leadingPositional: Int
 
     /// Line of code and what it must give.
     public struct Example {
@@ -35,7 +37,7 @@ public struct Verb {
         }
     }
 
-    public init(
+    public convenience init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "",
         details: String = "", examples: [Example] = [], seeAlso: [String] = [], takesAnyOption: Bool = false,
         body: @escaping (Arguments) throws -> Value
@@ -60,6 +62,8 @@ public struct Verb {
         self.seeAlso = seeAlso
         self.takesAnyOption = takesAnyOption
         self.shortcut = shortcut
+        let hasRest = parameters.contains { $0.style == .rest }
+        leadingPositional = hasRest ? 0 : parameters.prefix { $0.style == .positional }.count
         self.body = body
     }
 
