@@ -1,4 +1,5 @@
 import Language
+import Tensor
 import Verbs
 import XCTest
 
@@ -120,5 +121,19 @@ final class TensorVerbTests: XCTestCase {
         XCTAssertEqual(session.host.attachments.map(\.title), ["white", "white"])
         XCTAssertEqual(session.host.attachments[0].forms.map(\.type), ["image/png"])
         XCTAssertEqual(session.host.attachments[0].forms[0].bytes.prefix(4), [0x89, 0x50, 0x4E, 0x47])
+    }
+
+    func testTheEnginesCancellationInterrupts() throws {
+        let session = Session()
+        session.interpreter["stop"] = .function(
+            Function(name: "stop", parameters: 0...0) { _ in
+                Engine.cancel()
+                session.host.isInterrupted = true
+                return .number(1)
+            })
+        defer { Engine.resetCancellation() }
+        XCTAssertThrowsError(try session.interpreter.run(Source(name: "test", text: "x = ones(2) + stop()"))) {
+            XCTAssertEqual(($0 as? Diagnostic)?.kind, .interrupted, "\($0)")
+        }
     }
 }

@@ -33,6 +33,9 @@ extension Interpreter {
             diagnostic = Diagnostic(.interrupted, Sentence.interrupted, at: place)
         case let failure as ExpectationFailure:
             diagnostic = Diagnostic(.expectation, failure.message, at: place, label: failure.sides)
+        // Work below the verbs stops with an error of its own.
+        case _ where host.isInterrupted:
+            diagnostic = Diagnostic(.interrupted, Sentence.interrupted, at: place)
         default:
             diagnostic = Diagnostic(.runtime, String(describing: error), at: place)
         }
