@@ -81,7 +81,9 @@ public final class AtomicFile {
 
     /// Appends bytes.
     public func write(_ bytes: [UInt8]) throws(CheckpointError) {
-        try bytes.withUnsafeBufferPointer { (buffer) throws(CheckpointError) in try write(UnsafeRawBufferPointer(buffer)) }
+        try bytes.withUnsafeBufferPointer { (buffer) throws(CheckpointError) in
+            try write(UnsafeRawBufferPointer(buffer))
+        }
     }
 
     /// Appends a text in UTF-8.

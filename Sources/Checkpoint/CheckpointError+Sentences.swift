@@ -42,14 +42,18 @@ extension CheckpointError: CustomStringConvertible {
 
     private static let reasons: [Int32: String] = [
         ENOENT: "no such file or folder", EACCES: "permission denied", EPERM: "permission denied",
-        EROFS: "the file system is read-only", ENOSPC: "no space left on the device", EDQUOT: "the disk quota is used up",
-        EISDIR: "it is a folder", ENOTDIR: "a part of the path is no folder", EFBIG: "the file system takes no file of that size",
+        EROFS: "the file system is read-only", ENOSPC: "no space left on the device",
+        EDQUOT: "the disk quota is used up",
+        EISDIR: "it is a folder", ENOTDIR: "a part of the path is no folder",
+        EFBIG: "the file system takes no file of that size",
         ENODEV: "it is no regular file", ENOMEM: "out of memory", EMFILE: "too many files are open",
-        ENAMETOOLONG: "the name is too long", ELOOP: "its symbolic links go round in a circle", EIO: "the device failed",
+        ENAMETOOLONG: "the name is too long", ELOOP: "its symbolic links go round in a circle",
+        EIO: "the device failed",
     ]
 
     private static let hints: [Int32: String] = [
-        ENOENT: "check the path, and that its folder exists", EACCES: "check the permissions of the file and its folder",
+        ENOENT: "check the path, and that its folder exists",
+        EACCES: "check the permissions of the file and its folder",
         EROFS: "choose a folder that can be written to", ENOSPC: "free some space or choose another folder",
         EDQUOT: "free some space or choose another folder", EISDIR: "give the name of a file in it",
     ]
@@ -71,12 +75,15 @@ extension CheckpointError.Fault {
         case .tooShort(let size): return "a safetensors file has at least 8 bytes, and this one has \(size)"
         case .headerBeyondFile(let length, let size):
             return "its first 8 bytes announce a header of \(length) bytes, and the file has \(size) in all"
-        case .headerTooLarge(let length): return "its first 8 bytes announce a header of \(length) bytes, more than any real file has"
+        case .headerTooLarge(let length):
+            return "its first 8 bytes announce a header of \(length) bytes, more than any real file has"
         case .nameTwice: return "the name stands twice in the header"
         case .unknownType(let name): return "unknown element type '\(name)'"
-        case .shapeOverflows(let shape): return "the shape \(CheckpointError.text(shape)) has more elements than memory has bytes"
+        case .shapeOverflows(let shape):
+            return "the shape \(CheckpointError.text(shape)) has more elements than memory has bytes"
         case .wrongSize(let shape, let type, let expected, let found):
-            return "shape \(CheckpointError.text(shape)) of \(type.rawValue) takes \(expected) bytes, and its offsets span \(found)"
+            return
+                "shape \(CheckpointError.text(shape)) of \(type.rawValue) takes \(expected) bytes, and its offsets span \(found)"
         case .badOffsets(let begin, let end): return "its offsets [\(begin), \(end)] are no range"
         case .beyondFile(let end, let size): return "its data ends at byte \(end), and the file has \(size)"
         case .gap(let from, let to): return "bytes \(from) to \(to) of the data before it belong to no tensor"
@@ -94,7 +101,8 @@ extension CheckpointError.Fault {
 
     var hint: String {
         switch self {
-        case .headerBeyondFile, .beyondFile, .truncated, .cutShort: return "the file is cut short: copy or download it again"
+        case .headerBeyondFile, .beyondFile, .truncated, .cutShort:
+            return "the file is cut short: copy or download it again"
         case .headerTooLarge, .tooShort: return "is this a safetensors file?"
         case .unknownType: return "known are \(StoredType.allCases.map(\.rawValue).joined(separator: ", "))"
         default: return ""

@@ -46,7 +46,8 @@ extension Checkpoint {
         if let kind = kind(bySuffixOf: url) { return kind }
         let head = try bytes(of: url, first: 16)
         let marks: [([UInt8], Kind)] = [
-            (PNG.signature, .image), (JPEG.signature, .image), (NPYHeader.magic, .array), ([0x50, 0x4B, 3, 4], .pytorchArchive),
+            (PNG.signature, .image), (JPEG.signature, .image), (NPYHeader.magic, .array),
+            ([0x50, 0x4B, 3, 4], .pytorchArchive),
         ]
         if let (_, kind) = marks.first(where: { head.starts(with: $0.0) }) { return kind }
         if head.count > 8, head[8] == UInt8(ascii: "{"), head[4..<8].allSatisfy({ $0 == 0 }) { return .tensors }
@@ -65,7 +66,9 @@ extension Checkpoint {
         if names.contains("open_clip_config.json") { return .openCLIP }
         if names.contains("config.json") {
             let config = try json(url.appendingPathComponent("config.json"))
-            if let type = config["model_type"]?.string { return type == "clip" ? .clip : .transformers(modelType: type) }
+            if let type = config["model_type"]?.string {
+                return type == "clip" ? .clip : .transformers(modelType: type)
+            }
             if config["text_config"] != nil, config["vision_config"] != nil { return .clip }
         }
         if names.contains(where: { $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json") }) {

@@ -32,7 +32,8 @@ extension Tensor {
     /// Whole numbers of a range, int64.
     public static func randint(_ shape: [Int], in range: Range<Int>, generator: Generator) throws -> Tensor {
         guard !range.isEmpty else {
-            throw TensorError("'randint' expects a range that is not empty, and got \(range.lowerBound)..<\(range.upperBound)")
+            throw TensorError(
+                "'randint' expects a range that is not empty, and got \(range.lowerBound)..<\(range.upperBound)")
         }
         let result = try Tensor(uninitialized: shape, .int64)
         for index in 0..<result.count { result.intPointer[index] = Int64(generator.nextInteger(in: range)) }

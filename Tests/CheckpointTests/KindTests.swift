@@ -7,14 +7,16 @@ final class KindTests: XCTestCase {
     func testFilesBySuffixAndByContents() throws {
         let folder = try TemporaryFolder()
         for (name, kind) in [
-            ("a.csv", Checkpoint.Kind.table), ("a.JSONL", .table), ("a.PNG", .image), ("a.json", .json), ("a.md", .recipe),
+            ("a.csv", Checkpoint.Kind.table), ("a.JSONL", .table), ("a.PNG", .image), ("a.json", .json),
+            ("a.md", .recipe),
             ("a.rhumb", .script), ("a.pt", .pytorchArchive), ("m.safetensors.index.json", .tensors), ("a.txt", .text),
         ] {
             XCTAssertEqual(try Checkpoint.kind(of: folder.write(name, "x".utf8)), kind, name)
         }
-        for (source, kind) in [("images/rgb8.png", Checkpoint.Kind.image), ("images/grey.jpg", .image),
-            ("arrays/bool.npy", .array), ("types.safetensors", .tensors)]
-        {
+        for (source, kind) in [
+            ("images/rgb8.png", Checkpoint.Kind.image), ("images/grey.jpg", .image),
+            ("arrays/bool.npy", .array), ("types.safetensors", .tensors),
+        ] {
             let url = try folder.write("nameless", Data(contentsOf: golden(source)))
             XCTAssertEqual(try Checkpoint.kind(of: url), kind, source)
         }
@@ -38,7 +40,9 @@ final class KindTests: XCTestCase {
         XCTAssertEqual(try kind(["model_index.json": "{}"]), .diffusers)
         XCTAssertEqual(try kind(["open_clip_config.json": "{}"]), .openCLIP)
         XCTAssertEqual(try Checkpoint.kind(of: golden("shards")), .tensors)
-        XCTAssertThrowsError(try kind(["notes.md": ""])) { XCTAssertTrue("\($0)".contains("no model_index.json"), "\($0)") }
+        XCTAssertThrowsError(try kind(["notes.md": ""])) {
+            XCTAssertTrue("\($0)".contains("no model_index.json"), "\($0)")
+        }
         XCTAssertThrowsError(try kind(["config.json": "{"])) { XCTAssertTrue("\($0)".contains("config.json"), "\($0)") }
     }
 }

@@ -16,8 +16,10 @@ final class NPYTests: XCTestCase {
             let tensor = try NPY.read(golden("arrays/\(name).npy"))
             XCTAssertEqual(tensor.shape, theirs.shape, name)
             XCTAssertEqual(tensor.floats.map(Double.init), theirs.values, name)
-            XCTAssertEqual(tensor.dtype == .int64, !name.contains("f2") && !name.contains("f4") && !name.contains("f8")
-                && !["fortran", "scalar", "empty", "version2", "version3"].contains(name), name)
+            XCTAssertEqual(
+                tensor.dtype == .int64,
+                !name.contains("f2") && !name.contains("f4") && !name.contains("f8")
+                    && !["fortran", "scalar", "empty", "version2", "version3"].contains(name), name)
         }
     }
 
@@ -54,8 +56,10 @@ final class NPYTests: XCTestCase {
             ("code", header("{'descr': __import__('os'), 'fortran_order': False, 'shape': (1,)}"), "is no dictionary"),
             ("no shape", header("{'descr': '<f4', 'fortran_order': False}"), "'shape' is missing"),
             ("no order", header("{'descr': '<f4', 'shape': (1,)}"), "'fortran_order' is missing"),
-            ("overflow", header("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 8)}"),
-                "more elements than memory"),
+            (
+                "overflow", header("{'descr': '<f4', 'fortran_order': False, 'shape': (4611686018427387904, 8)}"),
+                "more elements than memory"
+            ),
         ]
         for (name, bytes, expected) in cases {
             let url = try folder.write("\(name).npy", bytes)

@@ -61,7 +61,8 @@ final class SafetensorsTests: XCTestCase {
 
     func testUnalignedTensorsAreCopied() throws {
         let folder = try TemporaryFolder()
-        let header = #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
+        let header =
+            #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
             + #""b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}"#
         let url = try folder.write("odd.safetensors", file(header, [5, 0, 0, 0x80, 0x3F, 0, 0, 0, 0xC0]))
         let file = try SafetensorsFile(url)
@@ -79,7 +80,8 @@ final class SafetensorsTests: XCTestCase {
 
     func testElementsWithoutPlaceInATensorAreRefusedByName() throws {
         let folder = try TemporaryFolder()
-        let header = #"{"c":{"dtype":"C64","shape":[1],"data_offsets":[0,8]},"#
+        let header =
+            #"{"c":{"dtype":"C64","shape":[1],"data_offsets":[0,8]},"#
             + #""u":{"dtype":"U64","shape":[1],"data_offsets":[8,16]}}"#
         let url = try folder.write("c.safetensors", file(header, [UInt8](repeating: 0xFF, count: 16)))
         let file = try SafetensorsFile(url)
@@ -111,27 +113,55 @@ final class SafetensorsTests: XCTestCase {
             ("no JSON", file("{\"a\": nonsense}"), "'nonsense' can't"),
             ("not UTF-8", file("{}").dropLast() + [0xFF], "at line 1"),
             ("no object", file("[1]"), "'header' must be an object, and is an array"),
-            ("twice", file("{\"a\":\(tensor("F32", "[1]", 0, 4)),\"a\":\(tensor("F32", "[1]", 4, 8))}", Array(zeros[..<8])),
-                "'a': the name stands twice"),
-            ("no type", file(#"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, Array(zeros[..<4])), "'a': 'dtype' is missing"),
-            ("unknown type", file("{\"a\":\(tensor("F33", "[1]", 0, 4))}", Array(zeros[..<4])), "unknown element type 'F33'"),
-            ("negative size", file("{\"a\":\(tensor("F32", "[-1]", 0, 4))}", Array(zeros[..<4])),
-                "'shape' must be a list of whole numbers, and is [-1]"),
+            (
+                "twice",
+                file("{\"a\":\(tensor("F32", "[1]", 0, 4)),\"a\":\(tensor("F32", "[1]", 4, 8))}", Array(zeros[..<8])),
+                "'a': the name stands twice"
+            ),
+            (
+                "no type", file(#"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, Array(zeros[..<4])),
+                "'a': 'dtype' is missing"
+            ),
+            (
+                "unknown type", file("{\"a\":\(tensor("F33", "[1]", 0, 4))}", Array(zeros[..<4])),
+                "unknown element type 'F33'"
+            ),
+            (
+                "negative size", file("{\"a\":\(tensor("F32", "[-1]", 0, 4))}", Array(zeros[..<4])),
+                "'shape' must be a list of whole numbers, and is [-1]"
+            ),
             ("fraction", file("{\"a\":\(tensor("F32", "[1.5]", 0, 4))}", Array(zeros[..<4])), "and is [1.5]"),
-            ("overflow", file("{\"a\":\(tensor("F32", "[4611686018427387904,16]", 0, 4))}", Array(zeros[..<4])),
-                "has more elements than memory has bytes"),
-            ("wrong size", file("{\"a\":\(tensor("F32", "[2,3]", 0, 20))}", Array(zeros[..<20])),
-                "'a': shape 2×3 of F32 takes 24 bytes, and its offsets span 20"),
+            (
+                "overflow", file("{\"a\":\(tensor("F32", "[4611686018427387904,16]", 0, 4))}", Array(zeros[..<4])),
+                "has more elements than memory has bytes"
+            ),
+            (
+                "wrong size", file("{\"a\":\(tensor("F32", "[2,3]", 0, 20))}", Array(zeros[..<20])),
+                "'a': shape 2×3 of F32 takes 24 bytes, and its offsets span 20"
+            ),
             ("backwards", file("{\"a\":\(tensor("F32", "[0]", 8, 4))}", Array(zeros[..<8])), "[8, 4] are no range"),
-            ("three offsets", file(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}"#, zeros),
-                "'data_offsets' must be two numbers"),
-            ("truncated", file("{\"a\":\(tensor("F32", "[8]", 0, 32))}", Array(zeros[..<31])),
-                "'a': its data ends at byte"),
-            ("far beyond", file("{\"a\":\(tensor("U8", "[9223372036854775807]", 0, Int.max))}", zeros), "its data ends at byte"),
-            ("hole", file("{\"a\":\(tensor("F32", "[1]", 0, 4)),\"b\":\(tensor("F32", "[1]", 8, 12))}", Array(zeros[..<12])),
-                "'b': bytes 4 to 8 of the data before it belong to no tensor"),
-            ("overlap", file("{\"a\":\(tensor("F32", "[2]", 0, 8)),\"b\":\(tensor("F32", "[1]", 4, 8))}", Array(zeros[..<8])),
-                "'b': its data overlaps that of 'a' by 4 bytes"),
+            (
+                "three offsets", file(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}"#, zeros),
+                "'data_offsets' must be two numbers"
+            ),
+            (
+                "truncated", file("{\"a\":\(tensor("F32", "[8]", 0, 32))}", Array(zeros[..<31])),
+                "'a': its data ends at byte"
+            ),
+            (
+                "far beyond", file("{\"a\":\(tensor("U8", "[9223372036854775807]", 0, Int.max))}", zeros),
+                "its data ends at byte"
+            ),
+            (
+                "hole",
+                file("{\"a\":\(tensor("F32", "[1]", 0, 4)),\"b\":\(tensor("F32", "[1]", 8, 12))}", Array(zeros[..<12])),
+                "'b': bytes 4 to 8 of the data before it belong to no tensor"
+            ),
+            (
+                "overlap",
+                file("{\"a\":\(tensor("F32", "[2]", 0, 8)),\"b\":\(tensor("F32", "[1]", 4, 8))}", Array(zeros[..<8])),
+                "'b': its data overlaps that of 'a' by 4 bytes"
+            ),
             ("trailing", file("{\"a\":\(tensor("F32", "[1]", 0, 4))}", zeros), "60 bytes after the last tensor"),
             ("metadata", file(#"{"__metadata__":{"n":1}}"#), "'n' must be a string, and is a number"),
             ("half a byte", file("{\"a\":\(tensor("F4", "[3]", 0, 1))}", [0]), "more elements than memory"),
@@ -242,7 +272,8 @@ final class SafetensorsTests: XCTestCase {
     func testWritingHalves() throws {
         let folder = try TemporaryFolder()
         let values: [Float] = [1.0009765625, 65504, 1e6, -6e-8, 0.1]
-        try Safetensors.write(["x": Tensor(values), "i": Tensor(integers: [1, 2])], to: folder.file("h"), as: .float16)
+        try Safetensors.write(
+            ["x": Tensor(values), "i": Tensor(integers: [1, 2])], to: folder.file("h"), as: .float16)
         let file = try SafetensorsFile(folder.file("h"))
         XCTAssertEqual(file.type(of: "x"), .float16)
         XCTAssertEqual(file.type(of: "i"), .int64)

@@ -54,7 +54,8 @@ final class TableFileTests: XCTestCase {
     }
 
     func testMistakesAreNamedByLine() {
-        XCTAssertTrue(message("a,b\n1,2\n3\n").contains("a.csv', 'line 3': expected 2 numbers as in the rows above, and found 1"))
+        XCTAssertTrue(
+            message("a,b\n1,2\n3\n").contains("a.csv', 'line 3': expected 2 numbers as in the rows above, and found 1"))
         XCTAssertTrue(message("a,a\n1,2\n").contains("two columns are called 'a'"))
         XCTAssertTrue(message("a\n\"x\n\n").contains("'line 2': a quote is never closed"))
         XCTAssertTrue(message("{\"a\":1}\n{\"a\":}\n", "a.jsonl").contains("'line 2'"))

@@ -97,7 +97,8 @@ final class GeneratorTests: XCTestCase {
         XCTAssertEqual(try Tensor.randn([2, 3], generator: generator).floats, stream.normal(count: 6))
         XCTAssertEqual(try Tensor.randn([4, 5], generator: generator).floats, stream.normal(count: 20))
         XCTAssertEqual(
-            try Tensor.rand([3], low: -1, high: 1, generator: generator).floats, stream.uniform(count: 3, low: -1, high: 1))
+            try Tensor.rand([3], low: -1, high: 1, generator: generator).floats,
+            stream.uniform(count: 3, low: -1, high: 1))
         XCTAssertEqual(
             try Tensor.randint([2, 2], in: -3..<9, generator: generator).ints, stream.integers(count: 4, in: -3..<9))
         XCTAssertEqual(try Tensor.permutation(7, generator: generator).ints, stream.permutation(7))

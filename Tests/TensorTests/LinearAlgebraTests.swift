@@ -94,7 +94,8 @@ final class LinearAlgebraTests: XCTestCase {
             assertEqual(try q.matmul(r), a, "\(shape)")
             let k = r.shape[r.rank - 2]
             assertEqual(
-                try q.transposed().matmul(q), try Tensor.eye(k).expanded(Swift.Array(shape.dropLast(2)) + [k, k]), "\(shape)")
+                try q.transposed().matmul(q), try Tensor.eye(k).expanded(Swift.Array(shape.dropLast(2)) + [k, k]),
+                "\(shape)")
             assertEqual(r, try r.upperTriangle(), "\(shape)")
             XCTAssertGreaterThanOrEqual(try r.diagonal().min().item, 0)
         }
@@ -192,7 +193,9 @@ final class LinearAlgebraTests: XCTestCase {
         try checkGradients("lstsq tall", [[4, 2], [4, 2]]) { try $0[0].leastSquares($0[1]).solution }
         try checkGradients("lstsq wide", [[2, 4], [2]]) { try $0[0].leastSquares($0[1]).solution }
         try checkGradients("pinv", [[3, 2]]) { try $0[0].pseudoInverse() }
-        try checkGradients("triangles", [[2, 3, 3]]) { try $0[0].lowerTriangle() * $0[0].upperTriangle(1) + $0[0].lowerTriangle(-1) }
+        try checkGradients("triangles", [[2, 3, 3]]) {
+            try $0[0].lowerTriangle() * $0[0].upperTriangle(1) + $0[0].lowerTriangle(-1)
+        }
         try checkGradients("trace", [[2, 3, 2]]) { try $0[0].trace() + $0[0].diagonal().sum([-1]) }
         try checkGradients("nuclear", [[3, 2]]) { try $0[0].matrixNorm(.nuclear) }
         try checkGradients("spectral", [[3, 2]]) { try $0[0].matrixNorm(.spectral) }
@@ -204,11 +207,13 @@ final class LinearAlgebraTests: XCTestCase {
     func testWhatHasNoAnswerSaysSo() throws {
         let rectangle = try random([2, 3])
         let singular = try Tensor([1, 2, 3, 4, 5, 6, 7, 8, 9], shape: [3, 3])
-        XCTAssertEqual(message { try rectangle.eigh() }, "'eigh' expects a square matrix, and got shape 2×3: sizes 2 and 3 differ")
+        XCTAssertEqual(
+            message { try rectangle.eigh() }, "'eigh' expects a square matrix, and got shape 2×3: sizes 2 and 3 differ")
         XCTAssertTrue(message { try rectangle.determinant() }.contains("'det' expects a square matrix"))
         XCTAssertTrue(message { try rectangle.inverse() }.contains("'inverse' expects a square matrix"))
         XCTAssertTrue(message { try Tensor([1, 2]).svd() }.contains("'svd' expects a matrix"))
-        XCTAssertTrue(message { try singular.solve(Tensor([1, 2, 3])) }.contains("'solve' can't solve with a singular matrix"))
+        XCTAssertTrue(
+            message { try singular.solve(Tensor([1, 2, 3])) }.contains("'solve' can't solve with a singular matrix"))
         XCTAssertTrue(message { try singular.solve(Tensor([1, 2])) }.contains("shapes 3×3 and 2"))
         XCTAssertTrue(message { try singular.eigh() }.contains("entry (1, 0) is 4.0 and entry (0, 1) is 2.0"))
         XCTAssertTrue(
@@ -235,7 +240,8 @@ final class LinearAlgebraTests: XCTestCase {
         }
         XCTAssertTrue(backward([1, 0, 0, 1], [2, 2]) { try $0.svd().u }.contains("singular values 0 and 1 coincide"))
         XCTAssertEqual(backward([1, 0, 0, 1], [2, 2]) { try $0.svd().s }, "no error")
-        XCTAssertTrue(backward([1, 0, 0, 1], [2, 2]) { try $0.eigh().vectors }.contains("eigenvalues 0 and 1 coincide"))
+        XCTAssertTrue(
+            backward([1, 0, 0, 1], [2, 2]) { try $0.eigh().vectors }.contains("eigenvalues 0 and 1 coincide"))
         XCTAssertTrue(backward([1, 0, 1, 0, 1, 0], [3, 2]) { try $0.svd().u }.contains("a matrix of lower rank"))
         XCTAssertTrue(backward([1, 1, 1, 1], [2, 2]) { try $0.qr().q }.contains("'qr' has no derivative here"))
     }

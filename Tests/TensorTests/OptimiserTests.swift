@@ -89,7 +89,9 @@ final class OptimiserTests: XCTestCase {
                 ? try AdamW(problem.parameters, learningRate: 0.05)
                 : try SGD(problem.parameters, learningRate: 0.1, momentum: 0.9, nesterov: true)
         }
-        func run(_ problem: Problem, _ optimiser: any Optimiser, _ average: ExponentialMovingAverage, _ steps: Int) throws {
+        func run(_ problem: Problem, _ optimiser: any Optimiser, _ average: ExponentialMovingAverage, _ steps: Int)
+            throws
+        {
             for _ in 0..<steps {
                 optimiser.clearGradients()
                 try problem.loss().backward()
@@ -114,7 +116,8 @@ final class OptimiserTests: XCTestCase {
             try run(stopped, second, secondAverage, 5)
             XCTAssertEqual(whole.w.floats, stopped.w.floats)
             XCTAssertEqual(whole.b.floats, stopped.b.floats)
-            XCTAssertEqual(try average.averaged().map(\.tensor.floats), try secondAverage.averaged().map(\.tensor.floats))
+            XCTAssertEqual(
+                try average.averaged().map(\.tensor.floats), try secondAverage.averaged().map(\.tensor.floats))
         }
     }
 
@@ -151,18 +154,25 @@ final class OptimiserTests: XCTestCase {
                 return "\(error)"
             }
         }
-        XCTAssertTrue(message { _ = try AdamW([("p", parameter), ("p", parameter)]) }.contains("two parameters are called 'p'"))
-        XCTAssertTrue(message { _ = try AdamW([("p", parameter.to(.bfloat16))]) }.contains("'p' can't be updated in place"))
-        XCTAssertTrue(message { _ = try SGD([("p", parameter)], learningRate: 1, nesterov: true) }.contains("momentum above 0"))
+        XCTAssertTrue(
+            message { _ = try AdamW([("p", parameter), ("p", parameter)]) }.contains("two parameters are called 'p'"))
+        XCTAssertTrue(
+            message { _ = try AdamW([("p", parameter.to(.bfloat16))]) }.contains("'p' can't be updated in place"))
+        XCTAssertTrue(
+            message { _ = try SGD([("p", parameter)], learningRate: 1, nesterov: true) }.contains("momentum above 0"))
         let optimiser = try AdamW([("p", parameter)])
         XCTAssertTrue(message { try optimiser.restore([:]) }.contains("has no 'step.p'"))
         var state = try optimiser.state()
         state["exp_avg.p"] = try Tensor(1)
-        XCTAssertTrue(message { try optimiser.restore(state) }.contains("'exp_avg.p' of the optimiser's state has shape scalar, expected 2"))
+        XCTAssertTrue(
+            message { try optimiser.restore(state) }.contains(
+                "'exp_avg.p' of the optimiser's state has shape scalar, expected 2"))
         parameter.gradient = try Tensor([1, 2, 3])
         XCTAssertTrue(message { try optimiser.step() }.contains("the gradient of 'p' has shape 3, and the parameter 2"))
         parameter.gradient = try Tensor([1, .nan])
-        XCTAssertTrue(message { try GradientClipping.clip([("p", parameter)], maximum: 1) }.contains("the gradient of 'p' is not finite"))
+        XCTAssertTrue(
+            message { try GradientClipping.clip([("p", parameter)], maximum: 1) }.contains(
+                "the gradient of 'p' is not finite"))
         XCTAssertTrue(parameter.floats == [1, 2])
     }
 }

@@ -24,10 +24,19 @@ final class FileVerbTests: XCTestCase {
         assertOutputs([
             ("save tensor([[1, 2], [3, 4]]) \"a.npy\"\nload(\"a.npy\") == [[1, 2], [3, 4]]", "true"),
             ("save randint(0, 9, 4, seed: 1) \"a.npy\"\nload(\"a.npy\").dtype", "\"int64\""),
-            ("save tensor([[1, 2], [3, 4]]) \"a.csv\"\nload \"a.csv\"", "column1  column2\n      1        2\n      3        4"),
+            (
+                "save tensor([[1, 2], [3, 4]]) \"a.csv\"\nload \"a.csv\"",
+                "column1  column2\n      1        2\n      3        4"
+            ),
             ("save {a: ones(2), b: [1, 2]} \"a.safetensors\"\nload \"a.safetensors\" |> keys", "[\"a\", \"b\"]"),
-            ("save ones(2) \"a.safetensors\" dtype: \"bfloat16\"\nload(\"a.safetensors\").tensor.dtype", "\"bfloat16\""),
-            ("save ones(2) \"a.safetensors\" dtype: \"bfloat16\"\nload(\"a.safetensors\", dtype: \"float32\").tensor.dtype", "\"float32\""),
+            (
+                "save ones(2) \"a.safetensors\" dtype: \"bfloat16\"\nload(\"a.safetensors\").tensor.dtype",
+                "\"bfloat16\""
+            ),
+            (
+                "save ones(2) \"a.safetensors\" dtype: \"bfloat16\"\nload(\"a.safetensors\", dtype: \"float32\").tensor.dtype",
+                "\"float32\""
+            ),
             ("save table({n: [1, 2], t: [\"x, y\", \"z\"]}) \"a.csv\"\nload(\"a.csv\").t", "[\"x, y\", \"z\"]"),
             ("save table({n: [1, 2]}) \"a.jsonl\"\nload(\"a.jsonl\").n", "[1, 2]"),
             ("save table({n: [1, 2]}) \"a.json\"\nload \"a.json\"", "[{n: 1}, {n: 2}]"),
@@ -46,30 +55,54 @@ final class FileVerbTests: XCTestCase {
         try "x".write(to: folder.appendingPathComponent("a.pt"), atomically: true, encoding: .utf8)
         try "x".write(to: folder.appendingPathComponent("a.safetensors"), atomically: true, encoding: .utf8)
         try "x".write(to: folder.appendingPathComponent("a.xyz"), atomically: true, encoding: .utf8)
-        try FileManager.default.createDirectory(at: folder.appendingPathComponent("bert"), withIntermediateDirectories: true)
-        try #"{"model_type": "bert"}"#.write(to: folder.appendingPathComponent("bert/config.json"), atomically: true, encoding: .utf8)
+        try FileManager.default.createDirectory(
+            at: folder.appendingPathComponent("bert"), withIntermediateDirectories: true)
+        try #"{"model_type": "bert"}"#.write(
+            to: folder.appendingPathComponent("bert/config.json"), atomically: true, encoding: .utf8)
         assertOutputs([
-            ("load \"emojis\"", "error: there is no file or folder 'emojis', and no bundled model of that name; bundled: emoji"),
-            ("load \"none.csv\"", "error: can't read 'none.csv': no such file or folder; check the path, and that its folder exists"),
+            (
+                "load \"emojis\"",
+                "error: there is no file or folder 'emojis', and no bundled model of that name; bundled: emoji"
+            ),
+            (
+                "load \"none.csv\"",
+                "error: can't read 'none.csv': no such file or folder; check the path, and that its folder exists"
+            ),
             ("load \"*.jpg\"", "error: no file matches '*.jpg'"),
             ("load \"a.rhumb\"", "error: 'a.rhumb' is a script; run it with: import \"a.rhumb\""),
-            ("load \"a.safetensors\"",
-                "error: 'a.safetensors': a safetensors file has at least 8 bytes, and this one has 1; is this a safetensors file?"),
-            ("load \"a.xyz\"", "error: can't tell what 'a.xyz' holds: neither its suffix nor its first bytes are known"),
-            ("load \"bert\"",
+            (
+                "load \"a.safetensors\"",
+                "error: 'a.safetensors': a safetensors file has at least 8 bytes, and this one has 1; is this a safetensors file?"
+            ),
+            (
+                "load \"a.xyz\"",
+                "error: can't tell what 'a.xyz' holds: neither its suffix nor its first bytes are known"
+            ),
+            (
+                "load \"bert\"",
                 "error: 'bert' holds a transformers model of type 'bert', which can't be used as a model here; "
-                    + "its tensors can be loaded from the safetensors file in it"),
+                    + "its tensors can be loaded from the safetensors file in it"
+            ),
         ])
     }
 
     func testWhatCannotBeSaved() throws {
         assertOutputs([
-            ("save ones(2) \"none/a.npy\"", "error: can't write 'none/a.npy': no such file or folder; check the path, and that its folder exists"),
-            ("save ones(2) \"a.xyz\"", "error: 'save' has no way to write tensor as '.xyz'; `help save` lists what goes where"),
+            (
+                "save ones(2) \"none/a.npy\"",
+                "error: can't write 'none/a.npy': no such file or folder; check the path, and that its folder exists"
+            ),
+            (
+                "save ones(2) \"a.xyz\"",
+                "error: 'save' has no way to write tensor as '.xyz'; `help save` lists what goes where"
+            ),
             ("save {a: \"x\"} \"a.safetensors\"", "error: 'a' is string, and a safetensors file holds tensors"),
             ("save {f: sum} \"a.json\"", "error: JSON can't hold a function"),
             ("save image(ones(3, 2, 2)) \"a.jpg\"", "error: pictures are saved as .png, not .jpg"),
-            ("save ones(2, 2, 2) \"a.csv\"", "error: can't write 'a.csv': a table has at most two dimensions, and this tensor has 3"),
+            (
+                "save ones(2, 2, 2) \"a.csv\"",
+                "error: can't write 'a.csv': a table has at most two dimensions, and this tensor has 3"
+            ),
         ])
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path), [])
     }

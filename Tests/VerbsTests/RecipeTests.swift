@@ -8,7 +8,8 @@ final class RecipeTests: XCTestCase {
     override func setUp() { Engine.threads = 1 }
 
     func testEveryClaimOfTheTourHolds() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let text = try String(contentsOf: root.appendingPathComponent("recipes/tensors.md"), encoding: .utf8)
         let session = Session()
         let results = FileManager.default.temporaryDirectory.appendingPathComponent("tour-\(UUID().uuidString)")

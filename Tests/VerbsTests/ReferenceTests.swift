@@ -6,7 +6,8 @@ import XCTest
 /// `docs/verbs` says what the verbs' declarations say.
 final class ReferenceTests: XCTestCase {
     func testTheReferenceIsCurrent() throws {
-        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
         let folder = root.appendingPathComponent("docs/verbs")
         let pages = Registry.rhumb().referencePages()
         let stale = pages.filter { page in
@@ -16,6 +17,7 @@ final class ReferenceTests: XCTestCase {
         let extra = Set(files).subtracting(pages.map(\.file))
         XCTAssertTrue(
             stale.isEmpty && extra.isEmpty,
-            "\(stale.map(\.file) + extra.sorted()) of docs/verbs differ; refresh them with: swift run rhumb verbs --write docs/verbs")
+            "\(stale.map(\.file) + extra.sorted()) of docs/verbs differ; refresh them with: swift run rhumb verbs --write docs/verbs"
+        )
     }
 }

@@ -78,31 +78,58 @@ final class TensorVerbTests: XCTestCase {
             ("max 3 1 2", "3"), ("max(tensor([3, 1]))", "3"),
             ("sort [2, 1]", "[1, 2]"), ("sort(tensor([2, 1]))", "tensor 2 float32\n  1  2"),
             ("split \"a b\"", "[\"a\", \"b\"]"), ("round 2.345 2", "2.35"),
-            ("round([1.26, 2.5], 1)", "tensor 2 float32\n  1.3  2.5"), ("clamp 5 0 1", "1"), ("clamp([5], 0, 1)[0]", "1"),
+            ("round([1.26, 2.5], 1)", "tensor 2 float32\n  1.3  2.5"), ("clamp 5 0 1", "1"),
+            ("clamp([5], 0, 1)[0]", "1"),
         ])
     }
 
     func testErrorsNameShapesAndSizes() {
         assertOutputs([
-            ("zeros(2, 3) + zeros(2, 4)",
-                "error: '+' can't combine shapes 2×3 and 2×4: sizes 3 and 4 differ in dimension 1; sizes must be equal, or one of them 1"),
-            ("zeros(2, 3) @ zeros(2, 3)", "error: '@' can't combine shapes 2×3 and 2×3: the inner sizes 3 and 2 differ"),
+            (
+                "zeros(2, 3) + zeros(2, 4)",
+                "error: '+' can't combine shapes 2×3 and 2×4: sizes 3 and 4 differ in dimension 1; sizes must be equal, or one of them 1"
+            ),
+            (
+                "zeros(2, 3) @ zeros(2, 3)",
+                "error: '@' can't combine shapes 2×3 and 2×3: the inner sizes 3 and 2 differ"
+            ),
             ("reshape(zeros(6), 4, 2)", "error: 'reshape' can't turn shape 6 into 4×2: 6 elements against 8"),
             ("zeros(3)[5]", "error: 'select' has no index 5 in a dimension of size 3; indexes go from -3 to 2"),
             ("zeros(3)[0, 0]", "error: 2 subscripts for a tensor of 1 dimension; its shape is 3"),
             ("sum(zeros(2, 2), axis: 3)", "error: 'sum' has no dimension 3 in shape 2×2; dimensions go from -2 to 1"),
             ("tensor [[1, 2], [3]]", "error: 'stack' can't combine shapes 2 and 1: they must be equal"),
-            ("split(zeros(5), [2, 2])", "error: 'split' expects sizes that sum to 5, the size of dimension 0, and got 4"),
-            ("backward(tensor([1, 2]))", "error: 'backward' found nothing that requires a gradient; mark a leaf with requires_grad first"),
-            ("w = requires_grad [1, 2]\nbackward(w * 2)",
-                "error: 'backward' expects a scalar (or a seed of the result's shape), and got shape 2"),
-            ("step (adamw(requires_grad([1])))", "error: 'step' found no gradient to follow; call backward on a loss first"),
-            ("adamw(zeros(2))", "error: 'adamw' expects tensors that require gradients, and '0' is tensor; make it with requires_grad"),
-            ("conv2d(zeros(2, 2), zeros(1, 1, 1, 1))",
-                "error: 'conv2d' expects [n, channels, height, width] or [channels, height, width], and got shape 2×2"),
-            ("crop(image(zeros(3, 4, 4)), 2, 2, 4, 1)", "error: 'crop' can't take 4×1 pixels at (2, 2) from a picture of 4×4"),
+            (
+                "split(zeros(5), [2, 2])",
+                "error: 'split' expects sizes that sum to 5, the size of dimension 0, and got 4"
+            ),
+            (
+                "backward(tensor([1, 2]))",
+                "error: 'backward' found nothing that requires a gradient; mark a leaf with requires_grad first"
+            ),
+            (
+                "w = requires_grad [1, 2]\nbackward(w * 2)",
+                "error: 'backward' expects a scalar (or a seed of the result's shape), and got shape 2"
+            ),
+            (
+                "step (adamw(requires_grad([1])))",
+                "error: 'step' found no gradient to follow; call backward on a loss first"
+            ),
+            (
+                "adamw(zeros(2))",
+                "error: 'adamw' expects tensors that require gradients, and '0' is tensor; make it with requires_grad"
+            ),
+            (
+                "conv2d(zeros(2, 2), zeros(1, 1, 1, 1))",
+                "error: 'conv2d' expects [n, channels, height, width] or [channels, height, width], and got shape 2×2"
+            ),
+            (
+                "crop(image(zeros(3, 4, 4)), 2, 2, 4, 1)",
+                "error: 'crop' can't take 4×1 pixels at (2, 2) from a picture of 4×4"
+            ),
         ])
-        XCTAssertTrue(Session().output("zeros(100000, 100000)").hasPrefix("error: a float32 tensor of shape 100000×100000 needs 37.3 GiB"))
+        XCTAssertTrue(
+            Session().output("zeros(100000, 100000)").hasPrefix(
+                "error: a float32 tensor of shape 100000×100000 needs 37.3 GiB"))
     }
 
     func testRandomVerbsShowTheSeedTheyDrew() {

@@ -34,7 +34,8 @@ struct NPYHeader: Equatable {
             throw malformed(.unsupported("an array of records"))
         }
         guard let (type, isBigEndian) = Self.type(code) else {
-            throw malformed(.unsupported(code.hasSuffix("O") ? "an array of Python objects" : "the element type '\(code)'"))
+            throw malformed(
+                .unsupported(code.hasSuffix("O") ? "an array of Python objects" : "the element type '\(code)'"))
         }
         (self.type, self.isBigEndian) = (type, isBigEndian)
         guard case .bool(let isFortranOrdered)? = fields["fortran_order"] else {
@@ -60,7 +61,10 @@ struct NPYHeader: Equatable {
 /// As much of Python's literals as the header has: one dictionary of strings, truth values and tuples of whole numbers.
 private struct PythonLiteral {
     enum Value {
-        case string(String), bool(Bool), integers([Int]), other
+        case string(String)
+        case bool(Bool)
+        case integers([Int])
+        case other
     }
 
     private var rest: Substring
@@ -72,7 +76,8 @@ private struct PythonLiteral {
         guard take("{") else { return nil }
         var fields: [String: Value] = [:]
         while !take("}") {
-            guard let key = string(), take(":"), let value = value(), fields.updateValue(value, forKey: key) == nil else {
+            guard let key = string(), take(":"), let value = value(), fields.updateValue(value, forKey: key) == nil
+            else {
                 return nil
             }
             guard take(",") || rest.first == "}" else { return nil }

@@ -93,7 +93,8 @@ public enum PNG {
             }
         }
         guard image.width > 0, image.height > 0 else {
-            throw .notWritable(file: file, item: nil, reason: "a picture of \(image.width)×\(image.height) has no pixels")
+            throw .notWritable(
+                file: file, item: nil, reason: "a picture of \(image.width)×\(image.height) has no pixels")
         }
         try check(spng_set_option(context, SPNG_ENCODE_TO_BUFFER, 1))
         var header = spng_ihdr(
@@ -124,7 +125,8 @@ public enum PNG {
             keyword.first != " ", keyword.last != " "
         else {
             throw .notWritable(
-                file: file, item: keyword, reason: "a PNG keyword has 1 to 79 ASCII characters and no space at its ends")
+                file: file, item: keyword, reason: "a PNG keyword has 1 to 79 ASCII characters and no space at its ends"
+            )
         }
         var entry = spng_text()
         withUnsafeMutableBytes(of: &entry.keyword) { $0.copyBytes(from: keyword.utf8) }

@@ -106,7 +106,8 @@ private struct ShardIndex {
             throw .malformed(file: file, item: nil, .missing(key: "weight_map"))
         }
         guard let members = map.members else {
-            throw .malformed(file: file, item: nil, .wrongKind(key: "weight_map", expected: "an object", found: map.kind))
+            throw .malformed(
+                file: file, item: nil, .wrongKind(key: "weight_map", expected: "an object", found: map.kind))
         }
         var tensors: [String: [String]] = [:]
         for member in members {

@@ -79,6 +79,8 @@ struct DelimitedText {
     static func quoted(_ cell: String, separator: Character) -> String {
         let needsQuotes =
             cell.contains { $0 == separator || $0 == "\"" || $0.isNewline } || cell.first == " " || cell.last == " "
-        return needsQuotes ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\"" : cell
+        return needsQuotes
+            ? "\"" + cell.split(separator: "\"", omittingEmptySubsequences: false).joined(separator: "\"\"") + "\""
+            : cell
     }
 }

@@ -82,7 +82,8 @@ public enum TableFile {
             do throws(JSONError) {
                 value = try JSON(parsing: UnsafeRawBufferPointer(rebasing: line))
             } catch {
-                throw .malformed(file: file, item: "line \(index + 1)", .other("\(error.message), at column \(error.column)"))
+                throw .malformed(
+                    file: file, item: "line \(index + 1)", .other("\(error.message), at column \(error.column)"))
             }
             guard let members = value.members ?? (value.number != nil ? [JSON.Member("value", value)] : nil) else {
                 throw .malformed(
@@ -96,7 +97,8 @@ public enum TableFile {
                     cells.append([String](repeating: "", count: count))
                 }
                 guard let place = places[member.key], cells[place].count == count else {
-                    throw .malformed(file: file, item: "line \(index + 1)", .other("the name '\(member.key)' stands twice"))
+                    throw .malformed(
+                        file: file, item: "line \(index + 1)", .other("the name '\(member.key)' stands twice"))
                 }
                 cells[place].append(cell(member.value))
             }

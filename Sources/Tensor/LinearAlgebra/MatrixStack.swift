@@ -73,7 +73,9 @@ extension Tensor {
     public func upperTriangle(_ diagonal: Int = 0) throws -> Tensor { try triangle { $1 - $0 >= diagonal } }
 
     private func triangle(_ keeps: (Int, Int) -> Bool) throws -> Tensor {
-        guard rank >= 2 else { throw TensorError.shape(shape, in: "triangle", expected: "a matrix (or a stack of them)") }
+        guard rank >= 2 else {
+            throw TensorError.shape(shape, in: "triangle", expected: "a matrix (or a stack of them)")
+        }
         let (rows, columns) = (shape[rank - 2], shape[rank - 1])
         let mask = try Tensor.zeros([rows, columns])
         for i in 0..<rows {
@@ -85,7 +87,9 @@ extension Tensor {
 
     /// The main diagonal of each matrix: […, m, n] → […, min(m, n)].
     public func diagonal() throws -> Tensor {
-        guard rank >= 2 else { throw TensorError.shape(shape, in: "diagonal", expected: "a matrix (or a stack of them)") }
+        guard rank >= 2 else {
+            throw TensorError.shape(shape, in: "diagonal", expected: "a matrix (or a stack of them)")
+        }
         let (rows, columns) = (shape[rank - 2], shape[rank - 1])
         let places = (0..<Swift.min(rows, columns)).map { $0 * columns + $0 }
         return try reshaped(Array(shape.dropLast(2)) + [rows * columns]).gathered(-1, places)

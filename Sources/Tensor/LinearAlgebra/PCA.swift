@@ -20,7 +20,8 @@ public struct PCA {
         let most = Swift.min(rows.shape[0], rows.shape[1])
         let count = count ?? most
         guard (1...most).contains(count) else {
-            throw TensorError("'pca' can keep 1 to \(most) components of shape \(TensorError.text(rows.shape)), not \(count)")
+            throw TensorError(
+                "'pca' can keep 1 to \(most) components of shape \(TensorError.text(rows.shape)), not \(count)")
         }
         mean = try rows.mean([0])
         let (_, s, vt) = try (rows - mean).svd()

@@ -61,7 +61,9 @@ public final class ExponentialMovingAverage {
     /// Continues where `state()` was taken.
     /// - Throws: `TensorError` naming what is missing or of another shape; nothing has changed then.
     public func restore(_ state: [String: Tensor]) throws {
-        guard let count = state["updates"], count.count == 1 else { throw TensorError("the average's state has no 'updates'") }
+        guard let count = state["updates"], count.count == 1 else {
+            throw TensorError("the average's state has no 'updates'")
+        }
         averages = try parameters.map { name, parameter in
             guard let average = state["average.\(name)"], average.shape == parameter.shape else {
                 throw TensorError(

@@ -65,7 +65,9 @@ enum OptimiserState {
     }
 
     /// `slot.parameter` for each slot, and `step.parameter` with the number of updates.
-    static func export(_ slots: [OptimiserSlots], _ names: [String], of parameters: NamedTensors) throws -> [String: Tensor] {
+    static func export(_ slots: [OptimiserSlots], _ names: [String], of parameters: NamedTensors) throws -> [String:
+        Tensor]
+    {
         var state: [String: Tensor] = [:]
         for ((name, _), slots) in zip(parameters, slots) {
             state["step.\(name)"] = try Tensor(integers: [slots.updates])
@@ -74,7 +76,9 @@ enum OptimiserState {
         return state
     }
 
-    static func restored(_ state: [String: Tensor], _ names: [String], of parameters: NamedTensors) throws -> [OptimiserSlots] {
+    static func restored(_ state: [String: Tensor], _ names: [String], of parameters: NamedTensors) throws
+        -> [OptimiserSlots]
+    {
         func entry(_ key: String, _ shape: [Int]) throws -> Tensor {
             guard let tensor = state[key] else { throw TensorError("the optimiser's state has no '\(key)'") }
             guard tensor.shape == shape else {

@@ -18,7 +18,9 @@ public final class SGD: Optimiser {
         nesterov: Bool = false
     ) throws {
         try OptimiserState.check(parameters)
-        guard !nesterov || momentum > 0 else { throw TensorError("'sgd' expects a momentum above 0 for Nesterov's rule") }
+        guard !nesterov || momentum > 0 else {
+            throw TensorError("'sgd' expects a momentum above 0 for Nesterov's rule")
+        }
         self.parameters = parameters
         self.learningRate = learningRate
         self.momentum = momentum

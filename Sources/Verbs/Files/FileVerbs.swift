@@ -13,17 +13,24 @@ extension Registry {
 /// `load` and `save`: the format follows from the suffix, or from what a folder holds.
 enum FileVerbs {
     static let suffixes = [
-        "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "svg", "pdf", "gp", "txt", "md",
+        "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "svg", "pdf", "gp",
+        "txt", "md",
     ]
 
     static var load: Verb {
         Verb(
             "load", family: "files", summary: "a model, a picture, a table or tensors from disk",
             parameters: [
-                Parameter("path", .either([.file(suffixes), .list(of: .string)]),
-                    help: "a file or folder, the name of a bundled model, a pattern such as \"pictures/*.png\", or a list of paths"),
-                .option("as", .optional(.choice(LoadedValue.formats)), default: .none, help: "what to take a file for, whatever its suffix"),
-                .option("dtype", .choice(["float32", "bfloat16"]), default: "float32",
+                Parameter(
+                    "path", .either([.file(suffixes), .list(of: .string)]),
+                    help:
+                        "a file or folder, the name of a bundled model, a pattern such as \"pictures/*.png\", or a list of paths"
+                ),
+                .option(
+                    "as", .optional(.choice(LoadedValue.formats)), default: .none,
+                    help: "what to take a file for, whatever its suffix"),
+                .option(
+                    "dtype", .choice(["float32", "bfloat16"]), default: "float32",
                     help: "the element type of a model; tensors keep their own unless it is given"),
             ],
             result: "what the file holds; a list for a pattern or a list of paths",
@@ -42,9 +49,12 @@ enum FileVerbs {
                 `key=value` and `key: value` pairs in it, unless each line is one number. Bundled models: \(ModelLoader.bundledNames).
                 """,
             examples: [
-                Example("save {w: eye(2), b: zeros(2)} \"layer.safetensors\"\nload(\"layer.safetensors\").w",
+                Example(
+                    "save {w: eye(2), b: zeros(2)} \"layer.safetensors\"\nload(\"layer.safetensors\").w",
                     gives: "tensor 2×2 float32\n  1  0\n  0  1"),
-                Example("save table({step: [1, 2], loss: [0.5, 0.25]}) \"log.csv\"\nload \"log.csv\"", gives: "step  loss\n   1  0.50\n   2  0.25"),
+                Example(
+                    "save table({step: [1, 2], loss: [0.5, 0.25]}) \"log.csv\"\nload \"log.csv\"",
+                    gives: "step  loss\n   1  0.50\n   2  0.25"),
             ],
             seeAlso: ["save"]
         ) { call in
@@ -57,10 +67,14 @@ enum FileVerbs {
         Verb(
             "save", family: "files", summary: "a value to disk, in the format its suffix asks for",
             parameters: [
-                Parameter("value", .any, help: "what to save"), Parameter("path", .file(suffixes), help: "the file or folder"),
-                .option("dtype", .optional(.choice(["float32", "bfloat16", "float16"])), default: .none,
+                Parameter("value", .any, help: "what to save"),
+                Parameter("path", .file(suffixes), help: "the file or folder"),
+                .option(
+                    "dtype", .optional(.choice(["float32", "bfloat16", "float16"])), default: .none,
                     help: "the element type in a safetensors file or a model's folder; each tensor's own by default"),
-                .option("texts", .record, default: .record([:]), help: "what to write into a PNG beside the picture, such as its prompt"),
+                .option(
+                    "texts", .record, default: .record([:]),
+                    help: "what to write into a PNG beside the picture, such as its prompt"),
             ],
             result: "none; the path is noted",
             details: """
@@ -79,7 +93,8 @@ enum FileVerbs {
                 """,
             examples: [
                 Example("save randn(2, 3, seed: 0) \"x.npy\"\nload(\"x.npy\").shape", gives: "[2, 3]"),
-                Example("save {alpha: 0.5, modes: [\"translation\"]} \"settings.json\"\nload \"settings.json\"",
+                Example(
+                    "save {alpha: 0.5, modes: [\"translation\"]} \"settings.json\"\nload \"settings.json\"",
                     gives: "{alpha: 0.5, modes: [\"translation\"]}"),
             ],
             seeAlso: ["load", "image_texts"]
@@ -96,8 +111,9 @@ enum FileVerbs {
             "image_texts", family: "files", summary: "the texts a PNG carries beside its picture",
             parameters: [Parameter("path", .file(["png"]), help: "the file")], result: "record of strings",
             examples: [
-                Example("save image(zeros(3, 2, 2)) \"a.png\" texts: {prompt: \"a ball\", seed: 7}\nimage_texts \"a.png\"",
-                    gives: "{prompt: \"a ball\", seed: \"7\"}"),
+                Example(
+                    "save image(zeros(3, 2, 2)) \"a.png\" texts: {prompt: \"a ball\", seed: 7}\nimage_texts \"a.png\"",
+                    gives: "{prompt: \"a ball\", seed: \"7\"}")
             ],
             seeAlso: ["save", "load"]
         ) { call in

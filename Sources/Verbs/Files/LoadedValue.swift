@@ -28,7 +28,9 @@ enum LoadedValue {
             return try value(in: url, named: path, call)
         } catch CheckpointError.system(.open, _, ENOENT) where !path.contains("/") && !path.contains(".") {
             let names = BundledModel.all.map(\.name).joined(separator: ", ")
-            throw call.failure("path", "there is no file or folder '\(path)', and no bundled model of that name", hint: "bundled: \(names)")
+            throw call.failure(
+                "path", "there is no file or folder '\(path)', and no bundled model of that name",
+                hint: "bundled: \(names)")
         }
     }
 
@@ -52,7 +54,8 @@ enum LoadedValue {
         switch kind {
         case .image: return .image(try ImageFile.read(url), name: url.lastPathComponent)
         case .array: return .tensor(try NPY.read(url, as: tensorType))
-        case .table where url.pathExtension == "log": return .table(try Table(MetricsTable(contentsOf: url.relativePath)))
+        case .table where url.pathExtension == "log":
+            return .table(try Table(MetricsTable(contentsOf: url.relativePath)))
         case .table: return .table(try Table(TableFile.read(url)))
         case .json: return Value(try Checkpoint.json(url))
         case .text, .recipe: return .string(String(decoding: try Checkpoint.bytes(of: url), as: UTF8.self))

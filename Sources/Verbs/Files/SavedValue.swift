@@ -40,7 +40,8 @@ enum SavedValue {
     private static func mismatch(_ value: Value, _ url: URL, _ call: Arguments) -> VerbError {
         let suffix = url.pathExtension.isEmpty ? "a name without suffix" : "'.\(url.pathExtension)'"
         return call.failure(
-            "path", "'save' has no way to write \(value.typeName) as \(suffix)", hint: "`help save` lists what goes where")
+            "path", "'save' has no way to write \(value.typeName) as \(suffix)",
+            hint: "`help save` lists what goes where")
     }
 
     private static func picture(_ value: Value, _ call: Arguments) throws -> Image {
@@ -77,7 +78,8 @@ extension JSON {
         case .table(let table):
             self = .array(try (0..<table.rowCount).map { try JSON(.record(table.row($0)), call) })
         case .object(let object):
-            guard let tensor = object as? TensorValue, let list = try TensorMembers.value("list", of: tensor.tensor) else {
+            guard let tensor = object as? TensorValue, let list = try TensorMembers.value("list", of: tensor.tensor)
+            else {
                 throw call.failure("value", "JSON can't hold \(value.typeName)")
             }
             self = try JSON(list, call)

@@ -13,7 +13,8 @@ enum ImageVerbs {
     private typealias Example = Verb.Example
     private static let family = "images"
     private static var picture: Parameter {
-        Parameter("image", .either([.object("image"), .object("tensor"), .list(of: .object("image"))]),
+        Parameter(
+            "image", .either([.object("image"), .object("tensor"), .list(of: .object("image"))]),
             help: "an image, a list of images, or a tensor [3, height, width]")
     }
 
@@ -29,13 +30,16 @@ enum ImageVerbs {
             result: "image", details: "Values beyond black and white are clipped when it is shown or saved.",
             examples: [
                 Example("image(rand(3, 4, 6, seed: 0), name: \"noise\")", gives: "image 6×4  noise"),
-                Example("image([[0, 2], [1, 1]], high: 2).tensor[0]", gives: "tensor 2×2 float32\n    0    1\n  0.5  0.5"),
+                Example(
+                    "image([[0, 2], [1, 1]], high: 2).tensor[0]", gives: "tensor 2×2 float32\n    0    1\n  0.5  0.5"),
             ],
             seeAlso: ["resize", "show", "save"]
         ) { call in
             var pixels = try call.tensor("pixels")
             let (low, high) = (Float(try call.number("low")), Float(try call.number("high")))
-            guard low != high else { throw call.failure("high", "'image' expects different values for black and white") }
+            guard low != high else {
+                throw call.failure("high", "'image' expects different values for black and white")
+            }
             if low != 0 || high != 1 { pixels = try (pixels - low) / (high - low) }
             if pixels.rank == 2 { pixels = try pixels.expanded([3] + pixels.shape) }
             return .image(try Image(pixels.detached()), name: try call.string("name"))
@@ -47,11 +51,16 @@ enum ImageVerbs {
             "resize", family: family, summary: "a picture at another size",
             parameters: [
                 picture, Parameter("width", .whole(in: 1...65536), help: "its width in pixels"),
-                Parameter("height", .optional(.whole(in: 1...65536)), default: .none, help: "its height; by default its shape is kept"),
-                .option("mode", .choice(Resampling.allCases.map(\.rawValue)), default: "bicubic", help: "how pixels are mixed"),
+                Parameter(
+                    "height", .optional(.whole(in: 1...65536)), default: .none,
+                    help: "its height; by default its shape is kept"),
+                .option(
+                    "mode", .choice(Resampling.allCases.map(\.rawValue)), default: "bicubic",
+                    help: "how pixels are mixed"),
             ],
             result: "image, or list of images", details: "When shrinking, every pixel counts (antialiasing).",
-            examples: [Example("resize(image(zeros(3, 20, 40)), 10)", gives: "image 10×5")], seeAlso: ["crop", "interpolate"]
+            examples: [Example("resize(image(zeros(3, 20, 40)), 10)", gives: "image 10×5")],
+            seeAlso: ["crop", "interpolate"]
         ) { call in
             let width = try call.whole("width")
             let mode = Resampling(rawValue: try call.string("mode")) ?? .bicubic
@@ -76,14 +85,16 @@ enum ImageVerbs {
                 Parameter("height", .whole(in: 1...65536), help: "the height of the part"),
             ],
             result: "image, or list of images",
-            examples: [Example("crop(image(zeros(3, 20, 40)), 5, 5, 30, 10)", gives: "image 30×10")], seeAlso: ["resize"]
+            examples: [Example("crop(image(zeros(3, 20, 40)), 5, 5, 30, 10)", gives: "image 30×10")],
+            seeAlso: ["resize"]
         ) { call in
             let (left, top) = (try call.whole("left"), try call.whole("top"))
             let (width, height) = (try call.whole("width"), try call.whole("height"))
             return try call.mapImages("image") { picture in
                 guard left + width <= picture.width, top + height <= picture.height else {
                     throw VerbError(
-                        "'crop' can't take \(width)×\(height) pixels at (\(left), \(top)) from a picture of \(picture.width)×\(picture.height)")
+                        "'crop' can't take \(width)×\(height) pixels at (\(left), \(top)) from a picture of \(picture.width)×\(picture.height)"
+                    )
                 }
                 return try Image(
                     picture.tensor.sliced(1, from: top, to: top + height).sliced(2, from: left, to: left + width))
@@ -97,7 +108,8 @@ enum ImageVerbs {
             summary: "a picture or a figure where the output goes: in the terminal, the transcript, the report",
             parameters: [
                 Parameter(
-                    "image", .either([.object("figure"), .object("image"), .object("tensor"), .list(of: .object("image"))]),
+                    "image",
+                    .either([.object("figure"), .object("image"), .object("tensor"), .list(of: .object("image"))]),
                     help: "a figure, an image, a list of images, or a tensor [3, height, width]")
             ],
             result: "none",

@@ -19,7 +19,9 @@ extension Verb {
         Verb(
             "tensor", family: family, summary: "a tensor from numbers and nested lists",
             parameters: [
-                Parameter("values", .tensor, help: "a number, a range, a list, a list of lists …; or a tensor, to copy"), dtype,
+                Parameter(
+                    "values", .tensor, help: "a number, a range, a list, a list of lists …; or a tensor, to copy"),
+                dtype,
             ],
             result: "tensor",
             details: """
@@ -42,7 +44,8 @@ extension Verb {
     private static func filled(_ name: String, with value: Float, like other: String) -> Verb {
         let row = "  \(Int(value))  \(Int(value))  \(Int(value))"
         return Verb(
-            name, family: family, summary: "a tensor filled with \(Int(value))", parameters: [.shape, dtype], result: "tensor",
+            name, family: family, summary: "a tensor filled with \(Int(value))", parameters: [.shape, dtype],
+            result: "tensor",
             examples: [
                 Example("\(name) 2 3", gives: "tensor 2×3 float32\n\(row)\n\(row)"),
                 Example("shape = [4, 2]\n\(name)(shape).shape", gives: "[4, 2]"),
@@ -105,7 +108,8 @@ extension Verb {
         Verb(
             "linspace", family: family, summary: "evenly spaced numbers, both ends included",
             parameters: [
-                Parameter("start", .number(), help: "the first number"), Parameter("end", .number(), help: "the last number"),
+                Parameter("start", .number(), help: "the first number"),
+                Parameter("end", .number(), help: "the last number"),
                 Parameter("count", .whole(in: 0...Int.max), help: "how many"),
             ],
             result: "tensor",

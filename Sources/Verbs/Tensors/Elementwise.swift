@@ -23,7 +23,9 @@ extension Verb {
             _ name: String, _ summary: String, _ argument: String, _ gives: String, _ seeAlso: [String],
             _ apply: @escaping (Tensor) throws -> Tensor
         ) {
-            (self.name, self.summary, self.argument, self.gives, self.seeAlso) = (name, summary, argument, gives, seeAlso)
+            (self.name, self.summary, self.argument, self.gives, self.seeAlso) = (
+                name, summary, argument, gives, seeAlso
+            )
             self.apply = apply
         }
     }
@@ -39,23 +41,36 @@ extension Verb {
             .init("sign", "-1, 0 or 1, by the sign of each element", "[-2, 0]", "-1   0", ["abs"]) { try $0.sign() },
             .init("sin", "the sine of each element, in radians", "[0, 1]", "0  0.841471", ["cos"]) { try $0.sin() },
             .init("cos", "the cosine of each element, in radians", "[0, 1]", "1  0.540302", ["sin"]) { try $0.cos() },
-            .init("tanh", "the hyperbolic tangent of each element", "[0, 1]", "0  0.761594", ["sigmoid"]) { try $0.tanh() },
+            .init("tanh", "the hyperbolic tangent of each element", "[0, 1]", "0  0.761594", ["sigmoid"]) {
+                try $0.tanh()
+            },
             .init("floor", "each element rounded down", "[1.5, -1.5]", "1  -2", ["ceil", "round"]) { try $0.floor() },
             .init("ceil", "each element rounded up", "[1.5, -1.5]", "2  -1", ["floor", "round"]) { try $0.ceil() },
             .init("erf", "the error function of each element", "[0, 1]", "0  0.842701", ["gelu"]) { try $0.erf() },
             .init("sigmoid", "1 / (1 + exp(-x)) of each element", "[0, 2]", "0.5  0.880797", ["tanh", "softmax"]) {
                 try $0.sigmoid()
             },
-            .init("softplus", "log(1 + exp x) of each element", "[0, 2]", "0.693147  2.12693", ["relu"]) { try $0.softplus() },
-            .init("relu", "each element, or 0 where it is negative", "[-2, 3]", "0  3", ["gelu", "silu"]) { try $0.relu() },
+            .init("softplus", "log(1 + exp x) of each element", "[0, 2]", "0.693147  2.12693", ["relu"]) {
+                try $0.softplus()
+            },
+            .init("relu", "each element, or 0 where it is negative", "[-2, 3]", "0  3", ["gelu", "silu"]) {
+                try $0.relu()
+            },
             .init("gelu", "x Φ(x) of each element, exactly", "[-1, 1]", "-0.158655  0.841345", ["quick_gelu", "relu"]) {
                 try $0.gelu()
             },
-            .init("quick_gelu", "x sigmoid(1.702 x), the activation of OpenAI's CLIP", "[-1, 1]", "-0.154204  0.845796", ["gelu"]) {
+            .init(
+                "quick_gelu", "x sigmoid(1.702 x), the activation of OpenAI's CLIP", "[-1, 1]", "-0.154204  0.845796",
+                ["gelu"]
+            ) {
                 try $0.quickGELU()
             },
-            .init("silu", "x sigmoid(x) of each element", "[-1, 1]", "-0.268941  0.731059", ["gelu", "relu"]) { try $0.silu() },
-            .init("isnan", "1 where an element is not a number, else 0", "[0, log(-1)]", "0  1", ["where"]) { try $0.isNaN() },
+            .init("silu", "x sigmoid(x) of each element", "[-1, 1]", "-0.268941  0.731059", ["gelu", "relu"]) {
+                try $0.silu()
+            },
+            .init("isnan", "1 where an element is not a number, else 0", "[0, log(-1)]", "0  1", ["where"]) {
+                try $0.isNaN()
+            },
         ]
         return table.map { function in
             // The cells of a shown row are all as wide as the widest.
@@ -64,7 +79,9 @@ extension Verb {
             let row = cells.map { String(repeating: " ", count: width - $0.count) + $0 }.joined()
             return tensorFunction(
                 function.name, family: family, summary: function.summary,
-                examples: [Example("\(function.name)(tensor(\(function.argument)))", gives: "tensor 2 float32\n" + row)],
+                examples: [
+                    Example("\(function.name)(tensor(\(function.argument)))", gives: "tensor 2 float32\n" + row)
+                ],
                 seeAlso: function.seeAlso, function.apply)
         }
     }
@@ -72,7 +89,9 @@ extension Verb {
     fileprivate static var round: Verb {
         Verb(
             "round", family: family, summary: "each element to the nearest whole number, or to some decimals",
-            parameters: [.tensor, Parameter("decimals", .whole(in: -30...30), default: 0, help: "digits behind the point")],
+            parameters: [
+                .tensor, Parameter("decimals", .whole(in: -30...30), default: 0, help: "digits behind the point"),
+            ],
             result: "tensor of x's shape", details: "Halves go to the even neighbour.",
             examples: [Example("round(tensor([0.5, 1.5, -1.26]))", gives: "tensor 3 float32\n   0   2  -1")],
             seeAlso: ["floor", "ceil"]
@@ -124,7 +143,9 @@ extension Verb {
     ) -> Verb {
         Verb(
             name, family: family, summary: "the \(word) of two elements each",
-            parameters: [Parameter("a", .tensor, help: "a tensor"), Parameter("b", .tensor, help: "a tensor of a fitting shape")],
+            parameters: [
+                Parameter("a", .tensor, help: "a tensor"), Parameter("b", .tensor, help: "a tensor of a fitting shape"),
+            ],
             result: "tensor of the common shape",
             examples: [Example("\(name) [1, 2] [3, 2]", gives: "tensor 2 float32\n  \(gives)")],
             seeAlso: [other, String(name.prefix(3)), "clamp"]

@@ -5,7 +5,8 @@ extension Registry {
     func addGradients() {
         describe(family: "gradients", "derivatives, and steps along them")
         add([
-            GradientVerbs.requires, GradientVerbs.backward, GradientVerbs.grad, GradientVerbs.check, GradientVerbs.detach,
+            GradientVerbs.requires, GradientVerbs.backward, GradientVerbs.grad, GradientVerbs.check,
+            GradientVerbs.detach,
             OptimiserVerbs.adamw, OptimiserVerbs.sgd, OptimiserVerbs.step, OptimiserVerbs.schedule,
         ])
     }
@@ -17,13 +18,15 @@ enum GradientVerbs {
 
     static var requires: Verb {
         Verb(
-            "requires_grad", family: family, summary: "a copy whose gradient is wanted", parameters: [.tensor], result: "tensor",
+            "requires_grad", family: family, summary: "a copy whose gradient is wanted", parameters: [.tensor],
+            result: "tensor",
             details: """
                 What is computed from it is recorded. `backward` of a result then adds the derivative to its `.grad`. Steps of \
                 an optimiser change it in place, and with it every variable that holds it.
                 """,
             examples: [
-                Example("w = requires_grad [1, 2, 3]\nbackward(sum(w * w))\nw.grad", gives: "tensor 3 float32\n  2  4  6"),
+                Example(
+                    "w = requires_grad [1, 2, 3]\nbackward(sum(w * w))\nw.grad", gives: "tensor 3 float32\n  2  4  6")
             ],
             seeAlso: ["backward", "grad", "adamw"]
         ) { call in
@@ -36,11 +39,14 @@ enum GradientVerbs {
             "backward", family: family, summary: "the derivative of a result in everything that requires a gradient",
             parameters: [
                 Parameter("result", .object("tensor"), help: "a scalar made from tensors that require gradients"),
-                .option("seed", .optional(.tensor), default: .none, help: "the gradient of the result, when it is no scalar"),
+                .option(
+                    "seed", .optional(.tensor), default: .none, help: "the gradient of the result, when it is no scalar"
+                ),
             ],
-            result: "none; gradients are added to `.grad`", details: "The record is gone afterwards: compute the result again before the next call.",
+            result: "none; gradients are added to `.grad`",
+            details: "The record is gone afterwards: compute the result again before the next call.",
             examples: [
-                Example("x = requires_grad 3\ny = x ** 2 + 2 * x\nbackward y\nx.grad", gives: "8"),
+                Example("x = requires_grad 3\ny = x ** 2 + 2 * x\nbackward y\nx.grad", gives: "8")
             ],
             seeAlso: ["requires_grad", "grad", "step"]
         ) { call in
@@ -72,7 +78,8 @@ enum GradientVerbs {
 
     static var check: Verb {
         Verb(
-            "gradcheck", family: family, summary: "how far the derivative of a function is from what differences measure",
+            "gradcheck", family: family,
+            summary: "how far the derivative of a function is from what differences measure",
             parameters: [
                 Parameter("function", .function, help: "takes tensors, gives a scalar"),
                 .rest("at", .tensor, help: "what to call it with"),
@@ -108,9 +115,11 @@ enum GradientVerbs {
 
     static var detach: Verb {
         Verb(
-            "detach", family: family, summary: "the same elements, without what they were made from", parameters: [.tensor],
+            "detach", family: family, summary: "the same elements, without what they were made from",
+            parameters: [.tensor],
             result: "tensor, or number for a scalar",
-            examples: [Example("detach(requires_grad([1, 2])).requires_grad", gives: "false")], seeAlso: ["requires_grad"]
+            examples: [Example("detach(requires_grad([1, 2])).requires_grad", gives: "false")],
+            seeAlso: ["requires_grad"]
         ) { call in
             .tensor(try call.tensor("x").detached())
         }
@@ -126,7 +135,8 @@ extension Arguments {
     fileprivate func leaves() throws -> [Tensor] {
         let leaves = try list("at").compactMap { try $0.asTensor()?.to(.float32).copied().requireGradient() }
         guard !leaves.isEmpty else {
-            throw failure("at", "'\(verb.name)' needs the point at which to take the derivative", hint: "\(verb.name) f 2")
+            throw failure(
+                "at", "'\(verb.name)' needs the point at which to take the derivative", hint: "\(verb.name) f 2")
         }
         return leaves
     }
@@ -136,7 +146,9 @@ extension Arguments {
         let function = try function("function")
         let value = try interpreter.call(function, tensors.map { .object(TensorValue($0)) })
         guard let result = try value.asTensor(), result.count == 1 else {
-            throw failure("function", "'\(verb.name)' expects a function that gives a scalar, and '\(function.name)' gave \(value.summary)")
+            throw failure(
+                "function",
+                "'\(verb.name)' expects a function that gives a scalar, and '\(function.name)' gave \(value.summary)")
         }
         return try result.reshaped([])
     }

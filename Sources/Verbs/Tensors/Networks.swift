@@ -3,7 +3,8 @@ import Tensor
 
 extension Registry {
     func addNetworks() {
-        describe(family: "networks", "what neural networks are made of; pictures have their channels first, as in PyTorch")
+        describe(
+            family: "networks", "what neural networks are made of; pictures have their channels first, as in PyTorch")
         add(tensorVerbs: [
             .softmax, .logSoftmax, .crossEntropy, .linear, .conv2d, .layerNorm, .groupNorm, .attention, .embedding,
             .interpolate,
@@ -62,17 +63,22 @@ extension Verb {
             parameters: [
                 Parameter("x", .tensor, help: "[…, inputs]"), Parameter("weight", .tensor, help: "[outputs, inputs]"),
                 Parameter("bias", .optional(.tensor), default: .none, help: "[outputs]"),
-                .option("activation", .choice(["identity", "relu", "gelu", "quick_gelu", "silu"]), default: "identity",
+                .option(
+                    "activation", .choice(["identity", "relu", "gelu", "quick_gelu", "silu"]), default: "identity",
                     help: "applied to the result"),
             ],
             result: "tensor […, outputs]",
-            examples: [Example("linear [1, 2] [[1, 1], [0, -1]] [10, 0] activation: \"relu\"", gives: "tensor 2 float32\n  13   0")],
+            examples: [
+                Example(
+                    "linear [1, 2] [[1, 1], [0, -1]] [10, 0] activation: \"relu\"", gives: "tensor 2 float32\n  13   0")
+            ],
             seeAlso: ["matmul"]
         ) { call in
             let name = try call.string("activation")
             let activation = name == "quick_gelu" ? .quickGELU : Tensor.Activation(rawValue: name) ?? .identity
             return .tensor(
-                try call.tensor("x").linear(call.tensor("weight"), bias: call.optionalTensor("bias"), activation: activation))
+                try call.tensor("x").linear(
+                    call.tensor("weight"), bias: call.optionalTensor("bias"), activation: activation))
         }
     }
 
@@ -91,12 +97,14 @@ extension Verb {
             details: "The kernel is not turned round (cross-correlation), as everywhere in this field.",
             examples: [
                 Example("conv2d(ones(1, 3, 3), ones(1, 1, 2, 2))[0]", gives: "tensor 2×2 float32\n  4  4\n  4  4"),
-                Example("conv2d(zeros(2, 3, 8, 8), zeros(4, 3, 3, 3), stride: 2, padding: 1).shape", gives: "[2, 4, 4, 4]"),
+                Example(
+                    "conv2d(zeros(2, 3, 8, 8), zeros(4, 3, 3, 3), stride: 2, padding: 1).shape", gives: "[2, 4, 4, 4]"),
             ],
             seeAlso: ["linear", "interpolate"]
         ) { call in
             let geometry = Convolution(
-                stride: try call.whole("stride"), padding: try call.whole("padding"), dilation: try call.whole("dilation"))
+                stride: try call.whole("stride"), padding: try call.whole("padding"),
+                dilation: try call.whole("dilation"))
             return try call.withChannelsLast("x") {
                 try $0.conv2d(call.tensor("weight"), bias: call.optionalTensor("bias"), geometry)
             }
@@ -107,10 +115,12 @@ extension Verb {
         Verb(
             "layer_norm", family: family, summary: "rows of the last dimension brought to mean 0 and variance 1",
             parameters: [
-                .tensor, optional("weight", "a scale for each element of a row"), optional("bias", "an offset for each element of a row"),
+                .tensor, optional("weight", "a scale for each element of a row"),
+                optional("bias", "an offset for each element of a row"),
                 .option("epsilon", .number(in: 0...Double.infinity), default: 1e-5, help: "added to the variance"),
             ],
-            result: "tensor of x's shape", examples: [Example("layer_norm [1, 3] epsilon: 0", gives: "tensor 2 float32\n  -1   1")],
+            result: "tensor of x's shape",
+            examples: [Example("layer_norm [1, 3] epsilon: 0", gives: "tensor 2 float32\n  -1   1")],
             seeAlso: ["group_norm", "normalize"]
         ) { call in
             .tensor(
@@ -131,13 +141,16 @@ extension Verb {
             ],
             result: "tensor of x's shape",
             examples: [
-                Example("group_norm(reshape(0..4, 1, 2, 2, 1), 2, epsilon: 0) |> flatten", gives: "tensor 4 float32\n  -1   1  -1   1"),
+                Example(
+                    "group_norm(reshape(0..4, 1, 2, 2, 1), 2, epsilon: 0) |> flatten",
+                    gives: "tensor 4 float32\n  -1   1  -1   1")
             ],
             seeAlso: ["layer_norm"]
         ) { call in
             try call.withChannelsLast("x") {
                 try $0.groupNorm(
-                    groups: call.whole("groups"), weight: call.optionalTensor("weight"), bias: call.optionalTensor("bias"),
+                    groups: call.whole("groups"), weight: call.optionalTensor("weight"),
+                    bias: call.optionalTensor("bias"),
                     epsilon: Float(call.number("epsilon")))
             }
         }
@@ -147,22 +160,28 @@ extension Verb {
         Verb(
             "attention", family: family, summary: "softmax(q @ k.T / sqrt(width) + mask) @ v",
             parameters: [
-                Parameter("q", .tensor, help: "queries, [positions, width], with up to two leading dimensions: batch, heads"),
-                Parameter("k", .tensor, help: "keys, of the same width"), Parameter("v", .tensor, help: "values, as many as keys"),
+                Parameter(
+                    "q", .tensor, help: "queries, [positions, width], with up to two leading dimensions: batch, heads"),
+                Parameter("k", .tensor, help: "keys, of the same width"),
+                Parameter("v", .tensor, help: "values, as many as keys"),
                 .option("causal", .boolean, default: false, help: "whether a position sees only those up to itself"),
                 optional("mask", "added to the scores; -inf hides a key"),
             ],
             result: "tensor of q's shape",
             examples: [
-                Example("attention zeros(2, 4) zeros(2, 4) [[1, 0, 0, 0], [3, 0, 0, 0]] causal: true",
-                    gives: "tensor 2×4 float32\n  1  0  0  0\n  2  0  0  0"),
+                Example(
+                    "attention zeros(2, 4) zeros(2, 4) [[1, 0, 0, 0], [3, 0, 0, 0]] causal: true",
+                    gives: "tensor 2×4 float32\n  1  0  0  0\n  2  0  0  0")
             ],
             seeAlso: ["softmax", "embedding"]
         ) { call in
             func lifted(_ name: String) throws -> Tensor {
                 let tensor = try call.tensor(name)
                 guard (2...4).contains(tensor.rank) else {
-                    throw call.failure(name, "'attention' expects 2 to 4 dimensions for '\(name)', and got shape \(TensorText.shape(tensor.shape))")
+                    throw call.failure(
+                        name,
+                        "'attention' expects 2 to 4 dimensions for '\(name)', and got shape \(TensorText.shape(tensor.shape))"
+                    )
                 }
                 return try tensor.reshaped([Int](repeating: 1, count: 4 - tensor.rank) + tensor.shape)
             }
@@ -181,7 +200,9 @@ extension Verb {
                 Parameter("identifiers", .tensor, help: "whole numbers, of any shape"),
             ],
             result: "tensor: the identifiers' shape, then width",
-            examples: [Example("embedding [[1, 2], [3, 4]] [1, 0, 1]", gives: "tensor 3×2 float32\n  3  4\n  1  2\n  3  4")],
+            examples: [
+                Example("embedding [[1, 2], [3, 4]] [1, 0, 1]", gives: "tensor 3×2 float32\n  3  4\n  1  2\n  3  4")
+            ],
             seeAlso: ["attention"]
         ) { call in
             .tensor(try call.tensor("table").embedded(call.integers("identifiers")))
@@ -194,13 +215,18 @@ extension Verb {
             parameters: [
                 Parameter("x", .tensor, help: "[n, channels, height, width], or one picture without n"),
                 Parameter("size", .sizes, help: "[height, width], or one number for both"),
-                .option("mode", .choice(Resampling.allCases.map(\.rawValue)), default: "bilinear", help: "how pixels are mixed"),
-                .option("antialias", .boolean, default: false, help: "whether every source pixel counts when shrinking"),
+                .option(
+                    "mode", .choice(Resampling.allCases.map(\.rawValue)), default: "bilinear",
+                    help: "how pixels are mixed"),
+                .option(
+                    "antialias", .boolean, default: false, help: "whether every source pixel counts when shrinking"),
             ],
-            result: "tensor [n, channels, height', width']", details: "As PyTorch's `interpolate` with `align_corners=False`.",
+            result: "tensor [n, channels, height', width']",
+            details: "As PyTorch's `interpolate` with `align_corners=False`.",
             examples: [
-                Example("interpolate(reshape(0..4, 1, 2, 2), 4, mode: \"nearest\")[0]",
-                    gives: "tensor 4×4 float32\n  0  0  1  1\n  0  0  1  1\n  2  2  3  3\n  2  2  3  3"),
+                Example(
+                    "interpolate(reshape(0..4, 1, 2, 2), 4, mode: \"nearest\")[0]",
+                    gives: "tensor 4×4 float32\n  0  0  1  1\n  0  0  1  1\n  2  2  3  3\n  2  2  3  3")
             ],
             seeAlso: ["resize", "conv2d"]
         ) { call in
@@ -210,7 +236,8 @@ extension Verb {
             }
             let mode = Resampling(rawValue: try call.string("mode")) ?? .bilinear
             return try call.withChannelsLast("x") {
-                try $0.resampled(height: sizes[0], width: sizes[sizes.count - 1], mode, antialias: call.boolean("antialias"))
+                try $0.resampled(
+                    height: sizes[0], width: sizes[sizes.count - 1], mode, antialias: call.boolean("antialias"))
             }
         }
     }
@@ -222,7 +249,9 @@ extension Arguments {
         let x = try tensor(name)
         guard x.rank == 3 || x.rank == 4 else {
             throw failure(
-                name, "'\(verb.name)' expects [n, channels, height, width] or [channels, height, width], and got shape \(TensorText.shape(x.shape))")
+                name,
+                "'\(verb.name)' expects [n, channels, height, width] or [channels, height, width], and got shape \(TensorText.shape(x.shape))"
+            )
         }
         let batch = x.rank == 4 ? x : try x.unsqueezed(0)
         let result = try body(batch.permuted([0, 2, 3, 1])).permuted([0, 3, 1, 2])

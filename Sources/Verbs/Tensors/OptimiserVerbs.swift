@@ -37,7 +37,8 @@ final class OptimiserValue: ObjectValue {
         guard optimiser.parameters.contains(where: { $0.tensor.gradient != nil }) else {
             throw VerbError("'step' found no gradient to follow", hint: "call backward on a loss first")
         }
-        let norm = try clip.map { try GradientClipping.clip(optimiser.parameters, maximum: $0) }
+        let norm =
+            try clip.map { try GradientClipping.clip(optimiser.parameters, maximum: $0) }
             ?? GradientClipping.norm(optimiser.parameters)
         try optimiser.step()
         optimiser.clearGradients()
@@ -51,7 +52,8 @@ enum OptimiserVerbs {
     private typealias Example = Verb.Example
 
     private static var parameters: Parameter {
-        Parameter("parameters", .either([.object("tensor"), .list(of: .object("tensor")), .record]),
+        Parameter(
+            "parameters", .either([.object("tensor"), .list(of: .object("tensor")), .record]),
             help: "tensors made by requires_grad: one, a list, or a record with names")
     }
 
@@ -64,9 +66,12 @@ enum OptimiserVerbs {
             "adamw", family: GradientVerbs.family, summary: "Adam with weight decay, for some parameters",
             parameters: [
                 parameters, rate(default: 1e-3),
-                .option("betas", .list(of: .number(in: 0...1)), default: [0.9, 0.999],
+                .option(
+                    "betas", .list(of: .number(in: 0...1)), default: [0.9, 0.999],
                     help: "decay of the running means of the gradient and of its square"),
-                .option("epsilon", .number(in: 0...Double.infinity), default: 1e-8, help: "added to the root of the second mean"),
+                .option(
+                    "epsilon", .number(in: 0...Double.infinity), default: 1e-8,
+                    help: "added to the root of the second mean"),
                 .option("decay", .number(in: 0...Double.infinity), default: 0.01, help: "the weight decay"),
             ],
             result: "optimiser, for `step`", details: "As `torch.optim.AdamW` (Loshchilov and Hutter 2019).",
@@ -80,12 +85,14 @@ enum OptimiserVerbs {
                         step optimiser
                     }
                     w ≈ [1, -2] within 0.05
-                    """, gives: "true"),
+                    """, gives: "true")
             ],
             seeAlso: ["sgd", "step", "schedule"]
         ) { call in
             let betas = try call.numbers("betas")
-            guard betas.count == 2 else { throw call.failure("betas", "'adamw' expects two betas, and got \(betas.count)") }
+            guard betas.count == 2 else {
+                throw call.failure("betas", "'adamw' expects two betas, and got \(betas.count)")
+            }
             let optimiser = try AdamW(
                 call.trainable(), learningRate: call.number("rate"), betas: (betas[0], betas[1]),
                 epsilon: call.number("epsilon"), weightDecay: call.number("decay"))
@@ -104,7 +111,9 @@ enum OptimiserVerbs {
             ],
             result: "optimiser, for `step`", details: "As `torch.optim.SGD`.",
             examples: [
-                Example("w = requires_grad 3\noptimiser = sgd w rate: 0.25\nbackward(w * w)\nstep optimiser;\nw", gives: "tensor scalar float32  1.5"),
+                Example(
+                    "w = requires_grad 3\noptimiser = sgd w rate: 0.25\nbackward(w * w)\nstep optimiser;\nw",
+                    gives: "tensor scalar float32  1.5")
             ],
             seeAlso: ["adamw", "step"]
         ) { call in
@@ -117,15 +126,21 @@ enum OptimiserVerbs {
 
     static var step: Verb {
         Verb(
-            "step", family: GradientVerbs.family, summary: "one step of an optimiser along the gradients, which are then forgotten",
+            "step", family: GradientVerbs.family,
+            summary: "one step of an optimiser along the gradients, which are then forgotten",
             parameters: [
                 Parameter("optimiser", .object("optimiser"), help: "made by adamw or sgd"),
-                .option("rate", .optional(.number(in: 0...Double.infinity)), default: .none, help: "a new learning rate, from this step on"),
-                .option("clip", .optional(.number(in: 0...Double.infinity)), default: .none,
+                .option(
+                    "rate", .optional(.number(in: 0...Double.infinity)), default: .none,
+                    help: "a new learning rate, from this step on"),
+                .option(
+                    "clip", .optional(.number(in: 0...Double.infinity)), default: .none,
                     help: "the greatest length of all gradients together"),
             ],
             result: "the length of the gradients before clipping",
-            examples: [Example("w = requires_grad [3, 4]\no = sgd w\nbackward(sum(w * w))\nstep o clip: 1", gives: "10")],
+            examples: [
+                Example("w = requires_grad [3, 4]\no = sgd w\nbackward(sum(w * w))\nstep o clip: 1", gives: "10")
+            ],
             seeAlso: ["adamw", "sgd", "backward", "schedule"]
         ) { call in
             let optimiser = try call.object("optimiser", as: OptimiserValue.self)
@@ -138,17 +153,25 @@ enum OptimiserVerbs {
         Verb(
             "schedule", family: GradientVerbs.family, summary: "a factor for the learning rate of each step",
             parameters: [
-                Parameter("shape", .choice(LearningRateSchedule.Shape.allCases.map(\.rawValue)), help: "how it goes down from the peak"),
+                Parameter(
+                    "shape", .choice(LearningRateSchedule.Shape.allCases.map(\.rawValue)),
+                    help: "how it goes down from the peak"),
                 Parameter("steps", .whole(in: 1...Int.max), help: "how many steps"),
-                .option("warmup", .whole(in: 0...Int.max), default: 0, help: "steps that lead up to the peak, of those"),
-                .option("floor", .number(in: 0...1), default: 0, help: "the factor at the end of a linear or cosine schedule"),
+                .option(
+                    "warmup", .whole(in: 0...Int.max), default: 0, help: "steps that lead up to the peak, of those"),
+                .option(
+                    "floor", .number(in: 0...1), default: 0,
+                    help: "the factor at the end of a linear or cosine schedule"),
             ],
             result: "tensor with a factor for each step",
-            examples: [Example("schedule \"cosine\" 5 warmup: 2", gives: "tensor 5 float32\n   0.5     1     1  0.75  0.25")],
+            examples: [
+                Example("schedule \"cosine\" 5 warmup: 2", gives: "tensor 5 float32\n   0.5     1     1  0.75  0.25")
+            ],
             seeAlso: ["step"]
         ) { call in
             let schedule = LearningRateSchedule(
-                LearningRateSchedule.Shape(rawValue: try call.string("shape")) ?? .constant, warmUp: try call.whole("warmup"),
+                LearningRateSchedule.Shape(rawValue: try call.string("shape")) ?? .constant,
+                warmUp: try call.whole("warmup"),
                 steps: try call.whole("steps"), floor: try call.number("floor"))
             return .tensor(try Tensor((0..<call.whole("steps")).map { Float(schedule.factor(at: $0)) }))
         }
@@ -167,7 +190,8 @@ extension Arguments {
         return try named.map { name, value in
             guard let tensor = value.object(as: TensorValue.self)?.tensor, tensor.requiresGradient else {
                 throw failure(
-                    "parameters", "'\(verb.name)' expects tensors that require gradients, and '\(name)' is \(value.typeName)",
+                    "parameters",
+                    "'\(verb.name)' expects tensors that require gradients, and '\(name)' is \(value.typeName)",
                     hint: "make it with requires_grad")
             }
             return (name, tensor)

@@ -77,7 +77,8 @@ extension Verb {
     fileprivate static var permutation: Verb {
         Verb(
             "permutation", family: family, summary: "the whole numbers below a count, in random order",
-            parameters: [Parameter("count", .whole(in: 0...Int.max), help: "how many"), .seed], result: "tensor of int64",
+            parameters: [Parameter("count", .whole(in: 0...Int.max), help: "how many"), .seed],
+            result: "tensor of int64",
             details: stream + " To shuffle rows: `x[permutation(len(x))]`.",
             examples: [Example("permutation 6 seed: 0", gives: "tensor 6 int64\n  2  5  3  0  1  4")],
             seeAlso: ["randint", "choices"]
@@ -111,7 +112,8 @@ extension Verb {
         ) { call in
             let weights = try call.tensor("weights")
             guard weights.rank == 1 else {
-                throw call.failure("weights", "'choices' expects a list of weights, and got shape \(TensorText.shape(weights.shape))")
+                throw call.failure(
+                    "weights", "'choices' expects a list of weights, and got shape \(TensorText.shape(weights.shape))")
             }
             let drawn = try Generator(seed: call.seed()).choices(weights: weights.floats, count: call.whole("count"))
             return .tensor(try Tensor(integers: drawn))

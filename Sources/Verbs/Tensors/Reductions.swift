@@ -4,9 +4,10 @@ import Tensor
 extension Registry {
     func addReductions() {
         describe(family: "reductions", "many elements to one, and their order")
-        add(tensorVerbs: Verb.reductions + [
-            .variance, .deviation, .argmax, .argmin, .norm, .normalize, .cumsum, .sort, .topk,
-        ])
+        add(
+            tensorVerbs: Verb.reductions + [
+                .variance, .deviation, .argmax, .argmin, .norm, .normalize, .cumsum, .sort, .topk,
+            ])
     }
 }
 
@@ -19,12 +20,16 @@ extension Verb {
         let table: [(name: String, summary: String, all: String, rows: String, seeAlso: [String], apply: Apply)] = [
             ("sum", "the sum of the elements", "10", "4  6", ["mean", "cumsum"], { try $0.sum($1, keepDims: $2) }),
             ("mean", "the mean of the elements", "2.5", "2  3", ["sum", "std"], { try $0.mean($1, keepDims: $2) }),
-            ("max", "the largest element", "4", "3  4", ["argmax", "topk", "maximum"], { try $0.max($1, keepDims: $2) }),
+            (
+                "max", "the largest element", "4", "3  4", ["argmax", "topk", "maximum"],
+                { try $0.max($1, keepDims: $2) }
+            ),
             ("min", "the smallest element", "1", "1  2", ["argmin", "minimum"], { try $0.min($1, keepDims: $2) }),
         ]
         return table.map { name, summary, all, rows, seeAlso, apply in
             Verb(
-                name, family: family, summary: summary + ", in all or along dimensions", parameters: [.tensor, .axes, .keep],
+                name, family: family, summary: summary + ", in all or along dimensions",
+                parameters: [.tensor, .axes, .keep],
                 result: "number, or tensor without the reduced dimensions",
                 examples: [
                     Example("\(name)(tensor([[1, 2], [3, 4]]))", gives: all),
@@ -38,13 +43,19 @@ extension Verb {
     }
 
     private static var correction: Parameter {
-        .option("correction", .whole(in: 0...Int.max), default: 1, help: "subtracted from the count: 1 for the unbiased estimate")
+        .option(
+            "correction", .whole(in: 0...Int.max), default: 1,
+            help: "subtracted from the count: 1 for the unbiased estimate")
     }
 
-    fileprivate static var variance: Verb { spread("var", "variance", "1.66667", "std") { try $0.variance($1, correction: $2, keepDims: $3) } }
+    fileprivate static var variance: Verb {
+        spread("var", "variance", "1.66667", "std") { try $0.variance($1, correction: $2, keepDims: $3) }
+    }
 
     fileprivate static var deviation: Verb {
-        spread("std", "standard deviation", "1.29099", "var") { try $0.standardDeviation($1, correction: $2, keepDims: $3) }
+        spread("std", "standard deviation", "1.29099", "var") {
+            try $0.standardDeviation($1, correction: $2, keepDims: $3)
+        }
     }
 
     private static func spread(
@@ -69,7 +80,8 @@ extension Verb {
     ) -> Verb {
         Verb(
             name, family: family, summary: "where the \(word) element along a dimension stands",
-            parameters: [.tensor, .axis(default: -1)], result: "whole number, or tensor of int64 without that dimension",
+            parameters: [.tensor, .axis(default: -1)],
+            result: "whole number, or tensor of int64 without that dimension",
             details: "The first of equal elements counts.",
             examples: [Example("\(name)(tensor([2, 7, 5]))", gives: gives)], seeAlso: [other, "sort", "topk"]
         ) { call in
@@ -82,7 +94,8 @@ extension Verb {
             "norm", family: family, summary: "the length of a vector, or a norm of a matrix",
             parameters: [
                 .tensor, .axes,
-                .option("kind", .choice(["euclidean"] + MatrixNorm.allCases.map(\.rawValue)), default: "euclidean",
+                .option(
+                    "kind", .choice(["euclidean"] + MatrixNorm.allCases.map(\.rawValue)), default: "euclidean",
                     help: "another norm, of the last two dimensions"), .keep,
             ],
             result: "number, or tensor without the reduced dimensions",
@@ -94,7 +107,8 @@ extension Verb {
                 return .tensor(try x.norm(call.axes(), keepDims: call.boolean("keep")))
             }
             guard try call.axes() == nil else {
-                throw call.failure("axis", "'norm' takes no axis for a matrix norm", hint: "it is of the last two dimensions")
+                throw call.failure(
+                    "axis", "'norm' takes no axis for a matrix norm", hint: "it is of the last two dimensions")
             }
             return .tensor(try x.matrixNorm(kind))
         }
@@ -114,8 +128,10 @@ extension Verb {
 
     fileprivate static var cumsum: Verb {
         Verb(
-            "cumsum", family: family, summary: "running sums along a dimension", parameters: [.tensor, .axis(default: -1)],
-            result: "tensor of x's shape", examples: [Example("cumsum [1, 2, 3]", gives: "tensor 3 float32\n  1  3  6")],
+            "cumsum", family: family, summary: "running sums along a dimension",
+            parameters: [.tensor, .axis(default: -1)],
+            result: "tensor of x's shape",
+            examples: [Example("cumsum [1, 2, 3]", gives: "tensor 3 float32\n  1  3  6")],
             seeAlso: ["sum"]
         ) { call in
             .tensor(try call.tensor("x").cumulativeSum(call.whole("axis")))
@@ -133,11 +149,13 @@ extension Verb {
             details: "Equal elements keep their order; what is not a number comes last.",
             examples: [
                 Example("sort(tensor([3, 1, 2]))", gives: "tensor 3 float32\n  1  2  3"),
-                Example("values, places = sort tensor([3, 1, 2]) order: true\nplaces", gives: "tensor 3 int64\n  1  2  0"),
+                Example(
+                    "values, places = sort tensor([3, 1, 2]) order: true\nplaces", gives: "tensor 3 int64\n  1  2  0"),
             ],
             seeAlso: ["topk", "argmax"]
         ) { call in
-            let (values, order) = try call.tensor("x").sorted(call.whole("axis"), descending: call.boolean("descending"))
+            let (values, order) = try call.tensor("x").sorted(
+                call.whole("axis"), descending: call.boolean("descending"))
             return try call.boolean("order") ? .list([.tensor(values), .tensor(order)]) : .tensor(values)
         }
     }
@@ -160,7 +178,8 @@ extension Verb {
             }
             let (values, order) = try x.sorted(axis, descending: true)
             return .list([
-                .tensor(try values.sliced(axis, from: 0, to: count)), .tensor(try order.sliced(axis, from: 0, to: count)),
+                .tensor(try values.sliced(axis, from: 0, to: count)),
+                .tensor(try order.sliced(axis, from: 0, to: count)),
             ])
         }
     }

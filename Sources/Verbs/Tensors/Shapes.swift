@@ -5,7 +5,8 @@ extension Registry {
     func addShapes() {
         describe(family: "shapes", "the same elements under another shape; joining and parting")
         add(tensorVerbs: [
-            .shape, .reshape, .flatten, .permute, .transpose, .squeeze, .unsqueeze, .expand, .concat, .stack, .split, .flip, .outer,
+            .shape, .reshape, .flatten, .permute, .transpose, .squeeze, .unsqueeze, .expand, .concat, .stack, .split,
+            .flip, .outer,
         ])
     }
 }
@@ -15,7 +16,8 @@ extension Verb {
 
     fileprivate static var shape: Verb {
         Verb(
-            "shape", family: family, summary: "the size of each dimension", parameters: [.tensor], result: "list of whole numbers",
+            "shape", family: family, summary: "the size of each dimension", parameters: [.tensor],
+            result: "list of whole numbers",
             details: "`x.shape` is the same.", examples: [Example("shape [[1, 2, 3], [4, 5, 6]]", gives: "[2, 3]")],
             seeAlso: ["reshape"]
         ) { call in
@@ -28,7 +30,8 @@ extension Verb {
             "reshape", family: family, summary: "the same elements under another shape",
             parameters: [
                 .tensor,
-                .rest("shape", .either([.whole(in: -1...Int.max), .list(of: .whole(in: -1...Int.max))]),
+                .rest(
+                    "shape", .either([.whole(in: -1...Int.max), .list(of: .whole(in: -1...Int.max))]),
                     help: "the sizes; one of them may be -1 and is worked out"),
             ],
             result: "tensor",
@@ -43,7 +46,8 @@ extension Verb {
         Verb(
             "flatten", family: family, summary: "all elements as a vector", parameters: [.tensor],
             result: "tensor of one dimension",
-            examples: [Example("flatten(tensor([[1, 2], [3, 4]]))", gives: "tensor 4 float32\n  1  2  3  4")], seeAlso: ["reshape"]
+            examples: [Example("flatten(tensor([[1, 2], [3, 4]]))", gives: "tensor 4 float32\n  1  2  3  4")],
+            seeAlso: ["reshape"]
         ) { call in
             .tensor(try call.tensor("x").reshaped([-1]))
         }
@@ -52,7 +56,9 @@ extension Verb {
     fileprivate static var permute: Verb {
         Verb(
             "permute", family: family, summary: "dimensions in another order",
-            parameters: [.tensor, .rest("order", .either([.whole(), .list(of: .whole())]), help: "each dimension once")],
+            parameters: [
+                .tensor, .rest("order", .either([.whole(), .list(of: .whole())]), help: "each dimension once"),
+            ],
             result: "tensor", examples: [Example("permute(zeros(2, 3, 4), 2, 0, 1).shape", gives: "[4, 2, 3]")],
             seeAlso: ["transpose", "reshape"]
         ) { call in
@@ -68,7 +74,8 @@ extension Verb {
                 Parameter("second", .axis, default: -1, help: "the other dimension"),
             ],
             result: "tensor", details: "`x.T` is short for the last two.",
-            examples: [Example("transpose [[1, 2, 3]]", gives: "tensor 3×1 float32\n  1\n  2\n  3")], seeAlso: ["permute"]
+            examples: [Example("transpose [[1, 2, 3]]", gives: "tensor 3×1 float32\n  1\n  2\n  3")],
+            seeAlso: ["permute"]
         ) { call in
             .tensor(try call.tensor("x").transposed(call.whole("first"), call.whole("second")))
         }
@@ -78,7 +85,9 @@ extension Verb {
         Verb(
             "squeeze", family: family, summary: "without dimensions of size 1",
             parameters: [
-                .tensor, Parameter("axis", .optional(.axis), default: .none, help: "the dimension; every one of size 1 when absent"),
+                .tensor,
+                Parameter(
+                    "axis", .optional(.axis), default: .none, help: "the dimension; every one of size 1 when absent"),
             ],
             result: "tensor", examples: [Example("squeeze(zeros(1, 3, 1)).shape", gives: "[3]")], seeAlso: ["unsqueeze"]
         ) { call in
@@ -117,7 +126,9 @@ extension Verb {
                 .axis(default: 0, help: "the dimension along which they follow one another"),
             ],
             result: "tensor",
-            examples: [Example("concat [zeros(1, 2), ones(2, 2)]", gives: "tensor 3×2 float32\n  0  0\n  1  1\n  1  1")],
+            examples: [
+                Example("concat [zeros(1, 2), ones(2, 2)]", gives: "tensor 3×2 float32\n  0  0\n  1  1\n  1  1")
+            ],
             seeAlso: ["stack", "split"]
         ) { call in
             .tensor(try Tensor.concatenated(call.tensors("tensors"), axis: call.whole("axis")))
@@ -144,7 +155,8 @@ extension Verb {
             "split", family: family, summary: "a tensor parted along a dimension",
             parameters: [
                 .tensor,
-                Parameter("sizes", .either([.whole(in: 1...Int.max), .list(of: .whole(in: 0...Int.max))]),
+                Parameter(
+                    "sizes", .either([.whole(in: 1...Int.max), .list(of: .whole(in: 0...Int.max))]),
                     help: "the size of each part (the last may be smaller), or a list of sizes"),
                 .axis(default: 0),
             ],
@@ -165,13 +177,16 @@ extension Verb {
             }
             guard sizes.reduce(0, +) == length else {
                 throw call.failure(
-                    "sizes", "'split' expects sizes that sum to \(length), the size of dimension \(axis), and got \(sizes.reduce(0, +))")
+                    "sizes",
+                    "'split' expects sizes that sum to \(length), the size of dimension \(axis), and got \(sizes.reduce(0, +))"
+                )
             }
             var start = 0
-            return .list(try sizes.map { size in
-                defer { start += size }
-                return .tensor(try x.sliced(axis, from: start, to: start + size))
-            })
+            return .list(
+                try sizes.map { size in
+                    defer { start += size }
+                    return .tensor(try x.sliced(axis, from: start, to: start + size))
+                })
         }
     }
 
@@ -192,7 +207,8 @@ extension Verb {
             "outer", family: family, summary: "every product of an element of one vector with one of another",
             parameters: [Parameter("a", .tensor, help: "a vector"), Parameter("b", .tensor, help: "a vector")],
             result: "tensor [len a, len b]",
-            examples: [Example("outer [1, 2] [3, 4]", gives: "tensor 2×2 float32\n  3  4\n  6  8")], seeAlso: ["matmul", "dot"]
+            examples: [Example("outer [1, 2] [3, 4]", gives: "tensor 2×2 float32\n  3  4\n  6  8")],
+            seeAlso: ["matmul", "dot"]
         ) { call in
             .tensor(try call.tensor("a").reshaped([-1, 1]) * call.tensor("b").reshaped([1, -1]))
         }

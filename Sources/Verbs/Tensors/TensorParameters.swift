@@ -17,12 +17,16 @@ extension Parameter {
         Parameter("x", .tensor, help: "a tensor, an image, a number or nested lists of numbers")
     }
 
-    static func axis(default value: Value, help: String = "the dimension; negative ones count from the last") -> Parameter {
+    static func axis(default value: Value, help: String = "the dimension; negative ones count from the last")
+        -> Parameter
+    {
         Parameter("axis", .axis, default: value, help: help)
     }
 
     static var axes: Parameter {
-        Parameter("axis", .axes, default: .none, help: "the dimension or list of dimensions to reduce; all of them when absent")
+        Parameter(
+            "axis", .axes, default: .none,
+            help: "the dimension or list of dimensions to reduce; all of them when absent")
     }
 
     static var keep: Parameter {

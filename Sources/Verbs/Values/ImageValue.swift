@@ -30,7 +30,9 @@ final class ImageValue: ObjectValue {
     }
 
     func isEqual(to other: Value) -> Bool { tensor.isEqual(to: other) }
-    func isClose(to other: Value, within tolerance: Double) throws -> Bool? { try tensor.isClose(to: other, within: tolerance) }
+    func isClose(to other: Value, within tolerance: Double) throws -> Bool? {
+        try tensor.isClose(to: other, within: tolerance)
+    }
 
     /// `image[0]` is the red plane.
     func subscripted(_ keys: [Subscript]) throws -> Value? { try tensor.subscripted(keys) }

@@ -49,9 +49,10 @@ enum TensorMembers {
         guard let size = shape.first else { return values.first.map { .number($0) } ?? .none }
         if shape.count == 1 { return .numbers(values) }
         let width = size == 0 ? 0 : values.count / size
-        return .list((0..<size).map { row in
-            nested(values.dropFirst(row * width).prefix(width), shape.dropFirst())
-        })
+        return .list(
+            (0..<size).map { row in
+                nested(values.dropFirst(row * width).prefix(width), shape.dropFirst())
+            })
     }
 }
 
@@ -77,15 +78,19 @@ enum TensorSubscripts {
                 let positions = Subscript.positions(start: start, stop: stop, step: step, count: result.shape[axis])
                 let all = Array(positions)
                 let first = all.first ?? 0
-                result = try result.sliced(axis, from: first, to: all.isEmpty ? first : all[all.count - 1] + (step > 0 ? 1 : -1), step: step)
+                result = try result.sliced(
+                    axis, from: first, to: all.isEmpty ? first : all[all.count - 1] + (step > 0 ? 1 : -1), step: step)
                 axis += 1
             case .value(let value):
                 guard !forWriting else {
-                    throw VerbError("elements picked by a list can't be assigned to", hint: "assign to indexes and ranges, or use where")
+                    throw VerbError(
+                        "elements picked by a list can't be assigned to",
+                        hint: "assign to indexes and ranges, or use where")
                 }
                 result = try result.gathered(axis, picked(value, size: result.shape[axis]))
                 axis += 1
-            case .name(let name): throw VerbError("a tensor has no element named '\(name)'", hint: "use indexes, ranges, lists or masks")
+            case .name(let name):
+                throw VerbError("a tensor has no element named '\(name)'", hint: "use indexes, ranges, lists or masks")
             }
         }
         return result
@@ -98,12 +103,15 @@ enum TensorSubscripts {
             if indexes.count == items.count { return indexes }
         }
         guard let tensor = try value.asTensor(), tensor.rank == 1 else {
-            throw VerbError("a subscript is a whole number, a range, a list of whole numbers or a mask, and got \(value.typeName)")
+            throw VerbError(
+                "a subscript is a whole number, a range, a list of whole numbers or a mask, and got \(value.typeName)")
         }
         if tensor.dtype == .int64 { return tensor.ints }
         let mask = tensor.floats
         guard mask.count == size, mask.allSatisfy({ $0 == 0 || $0 == 1 }) else {
-            throw VerbError("a mask has one 0 or 1 for each of the \(size) elements", hint: "compare a tensor of that size: x[x > 0]")
+            throw VerbError(
+                "a mask has one 0 or 1 for each of the \(size) elements",
+                hint: "compare a tensor of that size: x[x > 0]")
         }
         return mask.indices.filter { mask[$0] == 1 }
     }

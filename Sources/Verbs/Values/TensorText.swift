@@ -3,7 +3,9 @@ import Tensor
 
 /// How tensors are shown: a line about each, and the entries of small ones, aligned.
 enum TensorText {
-    static func shape(_ shape: [Int]) -> String { shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×") }
+    static func shape(_ shape: [Int]) -> String {
+        shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
+    }
 
     /// `tensor 2×3 float32  mean 0.12  std 0.9  from -1.1 to 2.3`
     static func summary(_ tensor: Tensor) -> String {
@@ -23,7 +25,8 @@ enum TensorText {
 
     /// The entries when they fit on a small screen, the summary otherwise.
     static func display(_ tensor: Tensor, width: Int) -> String {
-        guard tensor.rank > 0, tensor.count > 0, tensor.rank <= 2, tensor.count <= 400, (tensor.shape.first ?? 0) <= 20 else {
+        guard tensor.rank > 0, tensor.count > 0, tensor.rank <= 2, tensor.count <= 400, (tensor.shape.first ?? 0) <= 20
+        else {
             return summary(tensor)
         }
         let cells = tensor.floats.map(number)

@@ -7,7 +7,9 @@ extension Value {
     /// A tensor as a value. One without dimensions is a number, unless gradients flow through it: so `mean(x) > 0.5` is
     /// true or false, and a loss still knows what it was made from.
     package static func tensor(_ tensor: Tensor) -> Value {
-        if tensor.rank == 0, !tensor.requiresGradient, let number = tensor.floats.first { return .number(Double(number)) }
+        if tensor.rank == 0, !tensor.requiresGradient, let number = tensor.floats.first {
+            return .number(Double(number))
+        }
         return .object(TensorValue(tensor))
     }
 
@@ -53,7 +55,10 @@ extension Arguments {
     /// The tensor that a parameter stands for; see `Value.asTensor`.
     func tensor(_ name: String) throws -> Tensor {
         guard let tensor = try value(name).asTensor() else {
-            throw failure(name, "'\(verb.name)' expects a tensor, an image, a number or nested lists of numbers, and got \(try value(name).typeName)")
+            throw failure(
+                name,
+                "'\(verb.name)' expects a tensor, an image, a number or nested lists of numbers, and got \(try value(name).typeName)"
+            )
         }
         return tensor
     }
@@ -62,7 +67,8 @@ extension Arguments {
     /// [count, 3, height, width].
     func images(_ name: String) throws -> [Image] {
         guard let images = try value(name).asImages() else {
-            throw failure(name, "'\(verb.name)' expects an image or a list of images, and got \(try value(name).typeName)")
+            throw failure(
+                name, "'\(verb.name)' expects an image or a list of images, and got \(try value(name).typeName)")
         }
         return images
     }
