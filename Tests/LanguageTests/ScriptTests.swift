@@ -72,12 +72,17 @@ struct Script {
 
     func check() {
         let host = CollectingHost()
+        check(in: Interpreter(registry: .withBuiltins(), host: host), host)
+    }
+
+    /// Runs in a session that earlier scripts may have used.
+    func check(in interpreter: Interpreter, _ host: CollectingHost) {
+        (host.output, host.notes) = ("", [])
         let expectations = expectations
         for setting in expectations where setting.key == "set:" {
             let parts = setting.text.split(separator: "=", maxSplits: 1)
             host.parameters[String(parts[0])] = String(parts[1])
         }
-        let interpreter = Interpreter(registry: .withBuiltins(), host: host)
         var error: Diagnostic?
         do {
             try interpreter.run(Source(name: path, text: text, lineOffset: firstLine))
@@ -100,12 +105,18 @@ struct Script {
     }
 
     private func check(_ error: Diagnostic?, _ expectations: [Expectation]) {
-        guard let expected = expectations.first(where: { $0.key == "error:" }) else {
-            if let error { report(error.place.line, error.text()) }
+        let expected = expectations.first { $0.key == "error:" }
+        guard let error else {
+            if let expected { report(expected.line, "expected an error: \(expected.text)") }
             return
         }
-        guard let error else { return report(expected.line, "expected an error: \(expected.text)") }
-        if error.place.line != expected.line { report(expected.line, "the error is in line \(error.place.line)") }
+        let keys: Set = ["error:", "at:", "label:", "help:", "trace:"]
+        guard expectations.contains(where: { keys.contains($0.key) }) else {
+            return report(error.place.line, error.text())
+        }
+        if let expected, error.place.line != expected.line {
+            report(expected.line, "the error is in line \(error.place.line)")
+        }
         let found = [
             "error:": error.message, "at:": error.place.source.slice(error.place.range), "label:": error.label,
             "help:": error.help, "trace:": error.trace.map { "\($0.function) \($0.place.line)" }.joined(separator: ", "),
