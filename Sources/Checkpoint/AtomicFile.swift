@@ -140,5 +140,5 @@ private func realPath(_ path: String) -> String? {
 
 extension URL {
     /// The path as the user gave it, for messages.
-    var displayPath: String { relativePath.isEmpty ? path : relativePath }
+    package var displayPath: String { relativePath.isEmpty ? path : relativePath }
 }

@@ -109,6 +109,20 @@ final class TokenizerKindTests: XCTestCase {
         XCTAssertEqual(try Tokenizer(json: json, configuration: [:]).encode("e\u{301} \u{E9} e"), [1, 0, 2])
     }
 
+    /// transformers makes 33 of an exclamation mark where that is the padding token, and 289 elsewhere.
+    func testPaddingTokensOfTheConfigurationAreTakenOutOfTexts() throws {
+        let folder = try Folder.temporary()
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let tokenizer = try Tokenizer(folder: Golden.url("tokenizer"))
+        XCTAssertEqual(try tokenizer.encode("a dog! no"), [2341, 353, 821, 289, 110, 367, 2342])
+        try tokenizer.save(to: folder)
+        let configuration = #"{"pad_token": "!", "unk_token": "zzz", "model_max_length": 77}"#
+        try Data(configuration.utf8).write(to: folder.appendingPathComponent("tokenizer_config.json"))
+        let padded = try Tokenizer(folder: folder)
+        XCTAssertEqual(try padded.encode("a dog! no"), [2341, 353, 821, 33, 110, 367, 2342])
+        XCTAssertEqual(try padded.encode(["a", "a dog"]).rows, [[2341, 353, 2342, 33], [2341, 353, 821, 2342]])
+    }
+
     /// Roles and their flags come from the configuration of folders without a tokenizer.json.
     func testFlagsOfOlderFolders() throws {
         let folder = try Folder.temporary()

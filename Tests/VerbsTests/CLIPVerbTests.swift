@@ -132,7 +132,7 @@ final class CLIPVerbTests: XCTestCase {
         XCTAssertEqual(
             try value("clip").text,
             "clip tiny: \(NumberText.shown((Double(count) / 100).rounded() / 10)) k parameters, space 12; "
-                + "text 1 layers × 16, 20 tokens; image 2 layers × 16, 16×16 pixels")
+                + "text 1 layer × 16, 20 tokens; image 2 layers × 16, 16×16 pixels")
         XCTAssertEqual(try value("clip.image_size").whole, 16)
         XCTAssertEqual(try value("clip.vocabulary").whole, Vocabulary.count)
         XCTAssertEqual(try value("clip.dtype").text, "float32")
@@ -149,6 +149,26 @@ final class CLIPVerbTests: XCTestCase {
         XCTAssertThrowsError(try value("embed clip many", in: session)) {
             XCTAssertEqual(($0 as? Diagnostic)?.kind, .interrupted)
         }
+    }
+
+    func testSavedAndLoaded() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        let session = try session()
+        _ = try value("save clip \"\(folder.path)\"", in: session)
+        let same = "z = embed clip \"a dog\"\nw = embed (load \"\(folder.path)\") \"a dog\"\nz == w"
+        guard case .boolean(true) = try value(same, in: session) else { return XCTFail("not the same rows") }
+        let half = try value("(load \"\(folder.path)\" dtype: \"bfloat16\").dtype", in: session)
+        XCTAssertEqual(half.text, "bfloat16")
+
+        // Another origin's folder, and one whose configuration lies.
+        let json = #"{"model_cfg": {"embed_dim": 12, "vision_cfg": {"timm_model_name": "x"}, "text_cfg": {}}}"#
+        let other = folder.appendingPathComponent("open_clip_config.json")
+        try Data(json.utf8).write(to: other)
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("config.json"))
+        XCTAssertEqual(
+            failure("load \"\(folder.path)\""),
+            "'vision_cfg.timm_model_name' in 'open_clip_config.json' is \"x\", which asks for a model of another kind")
     }
 
     func testEveryVerbIsDocumented() {

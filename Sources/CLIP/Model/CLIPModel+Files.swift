@@ -34,7 +34,7 @@ extension CLIPModel {
         let unexpected = weights.names.filter { !used.contains($0) }
         guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
             throw CLIPError.weights(
-                file: weights.url.path, missing: missing, unexpected: unexpected, misshapen: misshapen)
+                file: weights.url.displayPath, missing: missing, unexpected: unexpected, misshapen: misshapen)
         }
         return model
     }
@@ -68,10 +68,10 @@ extension CLIPConfiguration {
     public static func load(_ file: URL) throws -> CLIPConfiguration {
         let data: Data
         do { data = try Data(contentsOf: file) } catch {
-            throw CLIPError.unreadable(file.path, "\(error.localizedDescription)")
+            throw CLIPError.unreadable(file.displayPath, "\(error.localizedDescription)")
         }
         do { return try JSONDecoder().decode(CLIPConfiguration.self, from: data) } catch let error as DecodingError {
-            throw CLIPError.unreadable(file.path, CLIPConfiguration.explain(error))
+            throw CLIPError.unreadable(file.displayPath, CLIPConfiguration.explain(error))
         }
     }
 

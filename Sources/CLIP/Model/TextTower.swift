@@ -39,7 +39,9 @@ public struct TextTower {
     }
 
     private func embedded(_ identifiers: Tensor) throws -> Tensor {
-        guard identifiers.rank == 2, identifiers.shape[1] > 0, identifiers.shape[1] <= configuration.maxPositionEmbeddings else {
+        guard identifiers.rank == 2, identifiers.shape[1] > 0,
+            identifiers.shape[1] <= configuration.maxPositionEmbeddings
+        else {
             throw CLIPError.identifiers(identifiers.shape, limit: configuration.maxPositionEmbeddings)
         }
         let positions = try positionEmbedding.sliced(0, from: 0, to: identifiers.shape[1])

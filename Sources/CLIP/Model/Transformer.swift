@@ -132,6 +132,7 @@ struct Encoder {
             let rows = positions.enumerated().map { $0.offset * x.shape[1] + $0.element }
             return try x.reshaped([x.shape[0] * x.shape[1], x.shape[2]]).gathered(0, rows)
         }
-        return try last(layers.dropLast().reduce(x) { try $1($0, causal: causal) }, at: positions, causal: causal).squeezed(1)
+        return try last(layers.dropLast().reduce(x) { try $1($0, causal: causal) }, at: positions, causal: causal)
+            .squeezed(1)
     }
 }

@@ -20,11 +20,9 @@ extension Tokenizer {
         }
         let merges = folder.appendingPathComponent("merges.txt")
         guard let vocabulary = try json("vocab.json"), FileManager.default.fileExists(atPath: merges.path) else {
-            throw CLIPError.noTokenizer(folder.relativePath)
+            throw CLIPError.noTokenizer(folder.displayPath)
         }
-        let parts = try TokenizerParts(
-            vocabulary: vocabulary, merges: Checkpoint.bytes(of: merges),
-            settings: settings)
+        let parts = try TokenizerParts(vocabulary: vocabulary, merges: Checkpoint.bytes(of: merges), settings: settings)
         try self.init(
             parts, specialTokens: settings.specialTokens(default: .clip), maximumLength: settings.maximumLength)
     }
@@ -41,6 +39,11 @@ extension Tokenizer {
         // A folder that names no roles still says what it puts around a text.
         if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
         if special.start == nil { special.start = parts.postProcessor?.before.first.flatMap(parts.token) }
+        // A token that only the configuration names is taken out of texts too: a padding token "!" as in some folders.
+        var parts = parts
+        parts.addedTokens += try settings.addedTokens(special, parts.model.vocabulary).filter { token in
+            !parts.addedTokens.contains { $0.content == token.content }
+        }
         try self.init(parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength)
     }
 

@@ -40,12 +40,7 @@ public final class Tokenizer {
             return parts.normalizer.map { Array($0.normalized(scalars[...])) } ?? scalars
         }
         addedByIdentifier = Dictionary(parts.addedTokens.map { ($0.identifier, $0) }) { $1 }
-        for name in [specialTokens.padding, specialTokens.end] {
-            guard let name else { continue }
-            if identifier(of: name) == nil {
-                throw .missingToken(name, role: name == specialTokens.end ? "end" : "padding")
-            }
-        }
+        if let end = specialTokens.end, identifier(of: end) == nil { throw .missingToken(end, role: "end") }
     }
 
     /// One more than the largest identifier.

@@ -24,8 +24,12 @@ final class ClipValue: ObjectValue {
         let (text, vision) = (configuration.text, configuration.vision)
         let type = embedder.model.dtype == .float32 ? "" : " in \(embedder.model.dtype.rawValue)"
         return "clip \(name): \(Self.shown(embedder.parameterCount)) parameters\(type), space \(embedder.width); "
-            + "text \(text.numHiddenLayers) layers × \(text.hiddenSize), \(embedder.maximumLength) tokens; "
-            + "image \(vision.numHiddenLayers) layers × \(vision.hiddenSize), \(vision.imageSize)×\(vision.imageSize) pixels"
+            + "text \(Self.layers(text)), \(embedder.maximumLength) tokens; "
+            + "image \(Self.layers(vision)), \(vision.imageSize)×\(vision.imageSize) pixels"
+    }
+
+    private static func layers(_ tower: any TransformerConfiguration) -> String {
+        "\(tower.numHiddenLayers) layer\(tower.numHiddenLayers == 1 ? "" : "s") × \(tower.hiddenSize)"
     }
 
     /// 151 277 313 as `151.3 M`.

@@ -37,7 +37,7 @@ enum FileVerbs {
             details: """
                 | suffix or folder | value |
                 |---|---|
-                | folder with a CLIP model | clip |
+                | folder with a CLIP model, of transformers or OpenCLIP | clip |
                 | `.safetensors`, its sharded index, or a folder with weights | record of tensors |
                 | `.npy` | tensor |
                 | `.csv`, `.tsv`, `.jsonl`, `.log` | table |

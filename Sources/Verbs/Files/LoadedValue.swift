@@ -75,7 +75,6 @@ enum LoadedValue {
         let what =
             switch kind {
             case .transformers(let modelType): "a transformers model of type '\(modelType)'"
-            case .openCLIP: "a model in OpenCLIP's layout"
             case .diffusers: "a diffusers pipeline"
             default: "a model"
             }

@@ -12,7 +12,7 @@ struct ModelLoader {
     let load: (URL, String, DType) throws -> Value
 
     static var all: [ModelLoader] {
-        [ModelLoader(kind: .clip) { .object(try ClipValue.load($0, name: $1, dtype: $2)) }]
+        [.clip, .openCLIP].map { ModelLoader(kind: $0) { .object(try ClipValue.load($0, name: $1, dtype: $2)) } }
     }
 
     /// The names that need no path, for help.
