@@ -36,14 +36,14 @@ extension Tokenizer {
 
     private convenience init(_ parts: TokenizerParts, _ settings: TokenizerSettings) throws(CLIPError) {
         var special = settings.specialTokens(default: SpecialTokens(padding: parts.paddingToken))
-        // A folder that names no roles still says what it puts around a text.
-        if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
-        if special.start == nil { special.start = parts.postProcessor?.before.first.flatMap(parts.token) }
         // A token that only the configuration names is taken out of texts too: a padding token "!" as in some folders.
         var parts = parts
         parts.addedTokens += try settings.addedTokens(special, parts.model.vocabulary).filter { token in
             !parts.addedTokens.contains { $0.content == token.content }
         }
+        // A folder that names no roles still says what it puts around a text.
+        if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
+        if special.start == nil { special.start = parts.postProcessor?.before.first.flatMap(parts.token) }
         try self.init(parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength)
     }
 
