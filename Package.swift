@@ -44,7 +44,7 @@ let package = Package(
         .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint"], exclude: ["README.md"]),
         .target(
             name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor"], exclude: ["README.md"]),
-        .target(name: "Bench", dependencies: ["Language", "Checkpoint"], exclude: ["README.md"]),
+        .target(name: "Bench", dependencies: ["Language", "Checkpoint", "Tensor", "Kernels", "CLIP"], exclude: ["README.md"]),
 
         // Where they meet.
         .target(

@@ -1,27 +1,34 @@
 import Glibc
 import Language
 
-/// The table a benchmark prints: our time, each peer's time, and how many times longer the peer takes.
+/// The table a benchmark prints: our best time, each peer's, and how many times longer the peer takes.
 package struct BenchReport {
     package let peers: [String]
     package private(set) var timings: [Timing] = []
+    /// Prints medians in parentheses beside the best times.
+    private let medians: Bool
 
-    package init(peers: [String]) { self.peers = peers }
+    package init(peers: [String], medians: Bool = false) {
+        self.peers = peers
+        self.medians = medians
+    }
 
     package mutating func append(_ timing: Timing) { timings.append(timing) }
 
     package func text() -> String {
-        var rows = [["", "Rhumb"] + peers.flatMap { [$0, "ratio"] }]
+        let limited = timings.contains { $0.limit != nil }
+        var rows = [["", "Rhumb"] + peers.flatMap { [$0, "ratio"] } + (limited ? ["limit"] : [])]
         for timing in timings {
             rows.append(
-                [timing.work, Self.time(timing.ours)]
+                [timing.work, text(timing.ours)]
                     + timing.peers.flatMap { peer in
-                        [peer.map(Self.time) ?? "–", peer.map { Self.ratio($0 / timing.ours) } ?? "–"]
-                    })
+                        [peer.map(text) ?? "–", peer.map { Self.ratio($0.best / timing.ours.best) } ?? "–"]
+                    } + (limited ? [timing.limit.map(Self.time) ?? "–"] : []))
         }
         if timings.count > 1 {
             rows.append(
-                ["geometric mean", ""] + peers.indices.flatMap { ["", geometricMean(of: $0).map(Self.ratio) ?? "–"] })
+                ["geometric mean", ""] + peers.indices.flatMap { ["", geometricMean(of: $0).map(Self.ratio) ?? "–"] }
+                    + (limited ? [""] : []))
         }
         let widths = rows[0].indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
         return rows.map { row in
@@ -37,9 +44,13 @@ package struct BenchReport {
 
     /// How many times longer a peer takes, over all the works it does.
     package func geometricMean(of peer: Int) -> Double? {
-        let ratios = timings.compactMap { timing in timing.peers[peer].map { $0 / timing.ours } }
+        let ratios = timings.compactMap { timing in timing.peers[peer].map { $0.best / timing.ours.best } }
         guard !ratios.isEmpty else { return nil }
         return exp(ratios.reduce(0) { $0 + log($1) } / Double(ratios.count))
+    }
+
+    private func text(_ sample: Timing.Sample) -> String {
+        Self.time(sample.best) + (medians ? " (\(Self.time(sample.median)))" : "")
     }
 
     static func time(_ seconds: Double) -> String {

@@ -42,20 +42,30 @@ package struct BenchRunner {
     ///   - rounds: how often each work is done in each program, after one round that warms up and is not counted.
     ///   - onRound: called before each round.
     package func timing(of work: Benchmark.Work, rounds: Int, onRound: (Int) throws -> Void) throws -> Timing {
-        var ours = Double.infinity
-        var peers = [Double?](repeating: nil, count: running.count)
+        var ours: [Double] = []
+        var peers = [[Double]](repeating: [], count: running.count)
+        var lastSeconds = Double.infinity
         for round in 0...rounds {
             try onRound(round)
+            rest()
+            if lastSeconds < benchmark.warmUp { _ = try work.run() }
             let start = Self.now()
             let result = try work.run()
-            let seconds = Self.now() - start
-            if round > 0 { ours = min(ours, seconds) }
+            lastSeconds = Self.now() - start
+            if round > 0 { ours.append(lastSeconds) }
             for (index, peer) in running.enumerated() {
+                rest()
                 guard let answer = try ask(peer, work, expecting: result), round > 0 else { continue }
-                peers[index] = min(peers[index] ?? .infinity, answer)
+                peers[index].append(answer)
             }
         }
-        return Timing(work: work.name, ours: ours, peers: peers)
+        return Timing(
+            work: work.name, ours: Timing.Sample(ours) ?? .init(floatLiteral: lastSeconds),
+            peers: peers.map { Timing.Sample($0) }, limit: work.limit?())
+    }
+
+    private func rest() {
+        if benchmark.rest > 0 { usleep(UInt32(benchmark.rest * 1e6)) }
     }
 
     /// The time a peer takes for the work once; nil when it does not do it.

@@ -6,12 +6,18 @@ package struct Benchmark {
     package let summary: String
     package let peers: [Peer]
     package let works: [Work]
+    /// Seconds of rest before each program's turn: threads of the one before may still be looking for work.
+    package let rest: Double
+    /// Works that take less than this many seconds are done once more before each timing, untimed.
+    package let warmUp: Double
 
-    package init(name: String, summary: String, peers: [Peer], works: [Work]) {
+    package init(name: String, summary: String, peers: [Peer], works: [Work], rest: Double = 0, warmUp: Double = 0) {
         self.name = name
         self.summary = summary
         self.peers = peers
         self.works = works
+        self.rest = rest
+        self.warmUp = warmUp
     }
 
     /// One piece of work, done again and again.
@@ -21,10 +27,15 @@ package struct Benchmark {
         /// Does the work once and gives its result, which a peer must reproduce: to this relative tolerance.
         package let run: () throws -> Double
         package let tolerance: Double
+        /// The least time it can take: its arithmetic at this machine's peak, in seconds.
+        package let limit: (() -> Double)?
 
-        package init(_ name: String, tolerance: Double = 1e-9, run: @escaping () throws -> Double) {
+        package init(
+            _ name: String, tolerance: Double = 1e-9, limit: (() -> Double)? = nil, run: @escaping () throws -> Double
+        ) {
             self.name = name
             self.tolerance = tolerance
+            self.limit = limit
             self.run = run
         }
     }
@@ -45,17 +56,35 @@ package struct Benchmark {
     }
 }
 
-/// The times of one work: the best of all rounds, in seconds.
+/// The times of one work, in seconds.
 package struct Timing: Equatable {
     package let work: String
-    package let ours: Double
+    package let ours: Sample
     /// In the order of the benchmark's peers; nil when a peer does not do this work.
-    package let peers: [Double?]
+    package let peers: [Sample?]
+    package let limit: Double?
 
-    package init(work: String, ours: Double, peers: [Double?]) {
+    package init(work: String, ours: Sample, peers: [Sample?], limit: Double? = nil) {
         self.work = work
         self.ours = ours
         self.peers = peers
+        self.limit = limit
+    }
+
+    /// What one program took, over the rounds.
+    package struct Sample: Equatable, ExpressibleByFloatLiteral {
+        package let best: Double
+        package let median: Double
+
+        package init(floatLiteral seconds: Double) { self.init([seconds])! }
+
+        /// - Returns: nil for no times.
+        package init?(_ seconds: [Double]) {
+            let sorted = seconds.sorted()
+            guard let first = sorted.first else { return nil }
+            best = first
+            median = (sorted[(sorted.count - 1) / 2] + sorted[sorted.count / 2]) / 2
+        }
     }
 }
 

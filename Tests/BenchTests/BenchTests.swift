@@ -55,7 +55,7 @@ final class BenchTests: XCTestCase {
         var report = BenchReport(peers: ["CPython 3.11"])
         report.append(Timing(work: "loop", ours: 0.010, peers: [0.040]))
         report.append(Timing(work: "calls", ours: 0.0005, peers: [0.0005]))
-        report.append(Timing(work: "rest", ours: 2, peers: [nil]))
+        report.append(Timing(work: "rest", ours: 2.0, peers: [nil]))
         XCTAssertEqual(
             report.text(),
             """
@@ -66,5 +66,41 @@ final class BenchTests: XCTestCase {
             geometric mean                            2.00×
 
             """)
+    }
+
+    func testReportShowsMediansAndLimitsWhereAskedFor() throws {
+        var report = BenchReport(peers: ["PyTorch"], medians: true)
+        let ours = try XCTUnwrap(Timing.Sample([0.030, 0.010, 0.020, 0.040]))
+        report.append(Timing(work: "tower", ours: ours, peers: [0.020], limit: 0.008))
+        XCTAssertEqual(
+            report.text(),
+            """
+                                Rhumb             PyTorch   ratio     limit
+            tower   10.0 ms (25.0 ms)   20.0 ms (20.0 ms)   2.00×   8.00 ms
+
+            """)
+    }
+
+    func testShortWorkIsWarmedUpAndLongWorkIsNot() throws {
+        var calls = 0
+        let benchmark = Benchmark(
+            name: "test", summary: "", peers: [],
+            works: [.init("count") { calls += 1; return 1 }], warmUp: 1)
+        _ = try BenchRunner(benchmark, interpreter: []).timing(of: benchmark.works[0], rounds: 2) { _ in }
+        XCTAssertEqual(calls, 5, "the first round finds out how long it takes; the two that count run twice")
+    }
+
+    /// The work of the towers as it is usually quoted: 4.4 and 81 G multiplications a picture, 2.9 and 6.5 a text.
+    func testOperationsOfTheTowers() throws {
+        let works = Benchmark.clip().works
+        XCTAssertEqual(works.count, 16)
+        XCTAssertEqual(works.first?.name, "ViT-B/32 text, batch 1, float32")
+        let limits = try works.map { try XCTUnwrap($0.limit)() }
+        func ratio(_ a: String, _ b: String) -> Double {
+            limits[works.firstIndex { $0.name == a }!] / limits[works.firstIndex { $0.name == b }!]
+        }
+        XCTAssertEqual(ratio("ViT-B/32 image, batch 1, float32", "ViT-B/32 text, batch 1, float32"), 4.41 / 2.98, accuracy: 0.03)
+        XCTAssertEqual(ratio("ViT-L/14 image, batch 1, float32", "ViT-L/14 text, batch 1, float32"), 81.1 / 6.65, accuracy: 0.2)
+        XCTAssertEqual(ratio("ViT-B/32 text, batch 8, float32", "ViT-B/32 text, batch 1, float32"), 8, accuracy: 1e-9)
     }
 }

@@ -21,9 +21,13 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How often each work is done; the best time counts.", valueName: "count"))
     var rounds = 5
 
+    @Option(help: ArgumentHelp("Only works whose name has this in it, such as \"B/32 text\".", valueName: "text"))
+    var only: String?
+
     /// Every benchmark there is; a new one goes here.
     private static let benchmarks: [String: @Sendable () -> Benchmark] = [
-        "language": { .language(registry: .withBuiltins()) }
+        "clip": { .clip() },
+        "language": { .language(registry: .withBuiltins()) },
     ]
     private static var benchmarkNames: [String] { benchmarks.keys.sorted() }
 
@@ -41,11 +45,13 @@ struct BenchCommand: ParsableCommand {
         }
         _ = Workbench(common)
         let benchmark = make()
+        let works = benchmark.works.filter { work in only.map { work.name.contains($0) } ?? true }
+        if works.isEmpty, let only { throw ValidationError("no work of '\(name)' has '\(only)' in its name") }
         let runner = try BenchRunner(benchmark, interpreter: python.map { [$0, "-c"] } ?? [])
         for peer in runner.missing { ConsoleFront.remark("\(peer.name) is left out: \(peer.reason)\n") }
-        var report = BenchReport(peers: runner.peerNames)
+        var report = BenchReport(peers: runner.peerNames, medians: true)
         let progress = ProgressLine()
-        for work in benchmark.works {
+        for work in works {
             report.append(
                 try runner.timing(of: work, rounds: rounds) { round in
                     if Interrupt.isRequested { throw Failure.Shown(code: 130) }
