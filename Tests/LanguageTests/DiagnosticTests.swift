@@ -80,7 +80,8 @@ final class DiagnosticTests: XCTestCase {
     func testColour() {
         let interpreter = Interpreter(registry: .withBuiltins(), host: CollectingHost())
         XCTAssertThrowsError(try interpreter.run(Source(name: "t", text: "oops"))) { error in
-            XCTAssertTrue((error as! Diagnostic).text(colour: true).hasPrefix("\u{1B}[31merror: unknown name 'oops'\u{1B}[0m"))
+            XCTAssertTrue(
+                (error as! Diagnostic).text(colour: true).hasPrefix("\u{1B}[31merror: unknown name 'oops'\u{1B}[0m"))
         }
     }
 

@@ -28,9 +28,11 @@ final class FuzzTests: XCTestCase {
 
     private static let words = [
         "if", "else", "for", "in", "while", "func", "return", "break", "continue", "and", "or", "not", "true", "none",
-        "(", ")", "[", "]", "{", "}", ",", ":", ";", ".", "..", "->", "|>", "=", "+=", "+", "-", "*", "/", "%", "**", "@",
+        "(", ")", "[", "]", "{", "}", ",", ":", ";", ".", "..", "->", "|>", "=", "+=", "+", "-", "*", "/", "%", "**",
+        "@",
         "==", "<", "≈", "within", "by", "?", "\n", "\n", " ", " ", "  ", "x", "y", "f", "xs", "print", "map", "sort",
-        "len", "append", "sum", "0", "1", "2.5", "1e3", "\"a\"", "\"{", "}\"", "'q'", "\"{x:.2f}\"", "alpha:", "x:", "é",
+        "len", "append", "sum", "0", "1", "2.5", "1e3", "\"a\"", "\"{", "}\"", "'q'", "\"{x:.2f}\"", "alpha:", "x:",
+        "é",
         "expect", "param", "time", "import", "help", "vars", "_", "#c\n", "\\", "\"", "range", "repeat", "[1, 2]",
         "{a: 1}", "x -> x", "(x, y) -> x + y", "table", "🐶",
     ]
@@ -47,7 +49,8 @@ final class FuzzTests: XCTestCase {
 
     func testMutatedScripts() throws {
         var stream = Stream(state: 2)
-        let files = FileManager.default.enumerator(at: ScriptTests.folder, includingPropertiesForKeys: nil)?
+        let files =
+            FileManager.default.enumerator(at: ScriptTests.folder, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "rhumb" }.sorted { $0.path < $1.path } ?? []
         let scripts = try files.flatMap {
             Script.scripts(in: try String(contentsOf: $0, encoding: .utf8), path: $0.path)
@@ -70,7 +73,10 @@ final class FuzzTests: XCTestCase {
     }
 
     func testDeepNesting() {
-        for piece in ["(", "[", "{a: ", "f(", "-", "not ", "x -> ", "\"{", "if x {", "x[", "(x -> ", "func f() {", "1 + (", "1 ** "] {
+        for piece in [
+            "(", "[", "{a: ", "f(", "-", "not ", "x -> ", "\"{", "if x {", "x[", "(x -> ", "func f() {", "1 + (",
+            "1 ** ",
+        ] {
             run(String(repeating: piece, count: 20_000))
         }
         run(String(repeating: "1 + ", count: 20_000) + "1")

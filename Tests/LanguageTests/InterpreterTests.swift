@@ -121,10 +121,11 @@ final class InterpreterTests: XCTestCase {
             }
             func write(_ text: String) {}
         }
-        for loop in ["while true { n += 1 }", "for i in 0..1e12 { n += 1 }", "func f() { while true { } }\nf()",
+        for loop in [
+            "while true { n += 1 }", "for i in 0..1e12 { n += 1 }", "func f() { while true { } }\nf()",
             "func g(k) { if k == 0 { return 0 }\n return g(k - 1) + g(k - 1) }\ng(60)",
-            "map(range(1e6), x -> x + 1)"]
-        {
+            "map(range(1e6), x -> x + 1)",
+        ] {
             let host = StoppingHost()
             let interpreter = Interpreter(registry: .withBuiltins(), host: host)
             do {
@@ -144,7 +145,9 @@ final class InterpreterTests: XCTestCase {
         XCTAssertEqual(error("print 1 foo: 2")?.kind, .syntax)
         XCTAssertEqual(error("1 + none")?.kind, .runtime)
         XCTAssertEqual(error("expect false")?.kind, .expectation)
-        XCTAssertEqual([.syntax, .runtime, .expectation, .interrupted].map { (kind: Diagnostic.Kind) in kind.exitCode }, [2, 1, 1, 130])
+        XCTAssertEqual(
+            [.syntax, .runtime, .expectation, .interrupted].map { (kind: Diagnostic.Kind) in kind.exitCode },
+            [2, 1, 1, 130])
     }
 
     func testSeedsAreDrawnInOrder() {
@@ -164,7 +167,8 @@ final class InterpreterTests: XCTestCase {
     }
 
     func testParametersAreListed() throws {
-        let source = Source(name: "recipe.md", text: "param rounds = 20 * 2 \"training rounds\"\nparam fast = false", lineOffset: 10)
+        let source = Source(
+            name: "recipe.md", text: "param rounds = 20 * 2 \"training rounds\"\nparam fast = false", lineOffset: 10)
         let declarations = try source.parameters()
         XCTAssertEqual(declarations.map(\.name), ["rounds", "fast"])
         XCTAssertEqual(declarations.map(\.help), ["training rounds", ""])
@@ -183,7 +187,8 @@ final class InterpreterTests: XCTestCase {
             seen = thing
             interpreter["t"] = .object(thing)
         }
-        try run("func f(x) { y = [x, {a: x}]\n return y }\nz = f(t)\nz = map(z, q -> q)\n\"{t} {z}\"\n_ = 0\nforget t z")
+        try run(
+            "func f(x) { y = [x, {a: x}]\n return y }\nz = f(t)\nz = map(z, q -> q)\n\"{t} {z}\"\n_ = 0\nforget t z")
         XCTAssertNil(seen, "a register kept the value alive")
         do {
             let thing = Thing()

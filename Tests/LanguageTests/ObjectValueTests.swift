@@ -44,11 +44,14 @@ final class ObjectValueTests: XCTestCase {
         func subscripted(_ keys: [Subscript]) throws -> Value? {
             switch keys.first {
             case .index(let index):
-                guard let position = Subscript.position(index, count: count!) else { throw VerbError("no element \(index)") }
+                guard let position = Subscript.position(index, count: count!) else {
+                    throw VerbError("no element \(index)")
+                }
                 return .number(elements[position])
             case .slice(let start, let stop, let step):
                 return .object(
-                    Vector(Subscript.positions(start: start, stop: stop, step: step, count: count!).map { elements[$0] }))
+                    Vector(
+                        Subscript.positions(start: start, stop: stop, step: step, count: count!).map { elements[$0] }))
             case .all: return .object(self)
             case .name, .value, nil: return nil
             }
@@ -64,10 +67,12 @@ final class ObjectValueTests: XCTestCase {
         func member(_ name: String) throws -> Value? {
             switch name {
             case "length": .number(Double(elements.count))
-            case "scaled": .function(Function(name: "scaled", parameters: 1...1) { [elements] arguments in
-                guard case .number(let factor) = arguments[0] else { throw VerbError("a number is needed") }
-                return .object(Vector(elements.map { $0 * factor }))
-            })
+            case "scaled":
+                .function(
+                    Function(name: "scaled", parameters: 1...1) { [elements] arguments in
+                        guard case .number(let factor) = arguments[0] else { throw VerbError("a number is needed") }
+                        return .object(Vector(elements.map { $0 * factor }))
+                    })
             default: nil
             }
         }
@@ -115,7 +120,9 @@ final class ObjectValueTests: XCTestCase {
         XCTAssertEqual(text("v ≈ w"), "false")
         XCTAssertEqual(text("v + short"), "error: vectors of 3 and 1 / same length")
         XCTAssertEqual(text("v * 2"), "error: '*' can't combine a vector and 2")
-        XCTAssertEqual(text("v ≈ \"a\""), "error: '≈' compares numbers, lists of numbers and tensors, not a vector and the string \"a\"")
+        XCTAssertEqual(
+            text("v ≈ \"a\""),
+            "error: '≈' compares numbers, lists of numbers and tensors, not a vector and the string \"a\"")
     }
 
     func testElementsAndMembers() {
@@ -142,7 +149,9 @@ final class ObjectValueTests: XCTestCase {
         XCTAssertEqual(text("a, b, c = v\nb"), "2")
         XCTAssertEqual(text("2 in v"), "true")
         XCTAssertEqual(text("\"a\" in v"), "error: 'in' can't look for the string \"a\" in a vector")
-        XCTAssertEqual(text("if v { }"), "error: a condition must be true or false, not a vector / compare one number of it: x[0] > 0")
+        XCTAssertEqual(
+            text("if v { }"),
+            "error: a condition must be true or false, not a vector / compare one number of it: x[0] > 0")
     }
 
     func testText() {
@@ -171,7 +180,8 @@ final class ObjectValueTests: XCTestCase {
         XCTAssertEqual(text("mean [1] power: 2"), "error: unknown option 'power' of 'mean' / options: list")
         XCTAssertEqual(
             text("mean \"a\""),
-            "error: 'list' of 'mean' must be a list of numbers, range or vector, not the string \"a\" / help mean shows the ways to call it")
+            "error: 'list' of 'mean' must be a list of numbers, range or vector, not the string \"a\" / help mean shows the ways to call it"
+        )
         XCTAssertTrue(interpreter.help("mean", width: 80).contains("the mean of a vector"))
     }
 }

@@ -9,7 +9,8 @@ final class PromptTests: XCTestCase {
             Verb(
                 "steer", family: "test", summary: "test of completion",
                 parameters: [
-                    Parameter("model", .object("clip"), help: "a model"), Parameter("prompt", .string, help: "a prompt"),
+                    Parameter("model", .object("clip"), help: "a model"),
+                    Parameter("prompt", .string, help: "a prompt"),
                     .option("alpha", .number(in: 0...10), default: 0.5, help: "how far"),
                     .option("mode", .choice(["translation", "projection"]), default: "translation", help: "how"),
                     .option("anatomy", .boolean, default: false, help: "show the parts"),
@@ -84,7 +85,8 @@ final class PromptTests: XCTestCase {
     }
 
     func testTheRangeThatIsReplaced() {
-        let completion = interpreter.complete("é = steer clip caption al", cursor: "é = steer clip caption al".utf8.count)
+        let completion = interpreter.complete(
+            "é = steer clip caption al", cursor: "é = steer clip caption al".utf8.count)
         XCTAssertEqual(completion.range, 24..<26)
         XCTAssertEqual(interpreter.complete("steer clip", cursor: 2).range, 0..<2)
         XCTAssertTrue(interpreter.complete("steer clip", cursor: 2).candidates.map(\.text).contains("steer"))
@@ -92,11 +94,15 @@ final class PromptTests: XCTestCase {
     }
 
     func testCompleteness() {
-        for text in ["1 + 1", "print 1", "x = [1, 2]", "", "# comment", "f(1) }", "1 +* 2", "\"abc", "if x { y }", "f x\n", "\"{1 + }\""] {
+        for text in [
+            "1 + 1", "print 1", "x = [1, 2]", "", "# comment", "f(1) }", "1 +* 2", "\"abc", "if x { y }", "f x\n",
+            "\"{1 + }\"",
+        ] {
             XCTAssertTrue(Interpreter.isComplete(text), text)
         }
         for text in [
-            "1 +", "1 +\n", "x = ", "x = [1,", "x = [1,\n2", "f(", "if x {", "if x {\n y\n", "func f(a) {\n", "{a: 1", "a |>", "not",
+            "1 +", "1 +\n", "x = ", "x = [1,", "x = [1,\n2", "f(", "if x {", "if x {\n y\n", "func f(a) {\n", "{a: 1",
+            "a |>", "not",
             "for x in xs {\n  print x\n", "x -> ", "if x", "map [1] (x ->", "a, b =", "x = if a { 1 }",
         ] {
             XCTAssertFalse(Interpreter.isComplete(text), text)
@@ -152,7 +158,10 @@ final class PromptTests: XCTestCase {
             time h = if true { 1 } else { 2 }
             """
         let view = try DebugView.syntax(of: Source(name: "t", text: all))
-        for word in ["param p", "function f", "for", "while", "update +", "code with format", "expect", "within", "import", "time", "choose", "break", "continue", "silenced"] where word != "silenced" {
+        for word in [
+            "param p", "function f", "for", "while", "update +", "code with format", "expect", "within", "import",
+            "time", "choose", "break", "continue", "silenced",
+        ] where word != "silenced" {
             XCTAssertTrue(view.contains(word), word)
         }
     }

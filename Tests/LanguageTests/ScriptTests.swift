@@ -15,7 +15,8 @@ final class ScriptTests: XCTestCase {
     static let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Scripts")
 
     func testScripts() throws {
-        let files = FileManager.default.enumerator(at: Self.folder, includingPropertiesForKeys: nil)?
+        let files =
+            FileManager.default.enumerator(at: Self.folder, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "rhumb" }
             .sorted { $0.path < $1.path } ?? []
         XCTAssertGreaterThan(files.count, 2)
@@ -63,7 +64,9 @@ struct Script {
                 guard let range = line.range(of: "# " + key) else { continue }
                 let rest = line[range.upperBound...]
                 found.append(
-                    Expectation(line: firstLine + number + 1, key: key, text: String(rest.hasPrefix(" ") ? rest.dropFirst() : rest)))
+                    Expectation(
+                        line: firstLine + number + 1, key: key,
+                        text: String(rest.hasPrefix(" ") ? rest.dropFirst() : rest)))
                 break
             }
         }
@@ -119,10 +122,13 @@ struct Script {
         }
         let found = [
             "error:": error.message, "at:": error.place.source.slice(error.place.range), "label:": error.label,
-            "help:": error.help, "trace:": error.trace.map { "\($0.function) \($0.place.line)" }.joined(separator: ", "),
+            "help:": error.help,
+            "trace:": error.trace.map { "\($0.function) \($0.place.line)" }.joined(separator: ", "),
         ]
         for (key, text) in found {
-            guard let expectation = expectations.first(where: { $0.key == key }), expectation.text != text else { continue }
+            guard let expectation = expectations.first(where: { $0.key == key }), expectation.text != text else {
+                continue
+            }
             report(expectation.line, "expected \(key) \(expectation.text)\n   found \(key) \(text)")
         }
     }

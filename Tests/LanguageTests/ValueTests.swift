@@ -22,7 +22,8 @@ final class ValueTests: XCTestCase {
     func testNumbers() {
         for (number, text) in [
             (0.1, "0.1"), (1.0 / 3, "0.333333"), (-1.0 / 3, "-0.333333"), (1e-10, "1e-10"), (1.5e-10, "1.5e-10"),
-            (99999.95, "99999.9"), (100000.25, "100000.2"), (1e14 + 0.5, "100000000000000.5"), (1e15, "1e15"), (0.00012345678, "0.000123457"),
+            (99999.95, "99999.9"), (100000.25, "100000.2"), (1e14 + 0.5, "100000000000000.5"), (1e15, "1e15"),
+            (0.00012345678, "0.000123457"),
             (1e21, "1e21"), (Double(Float(0.1)), "0.1"),
         ] as [(Double, String)] {
             XCTAssertEqual(NumberText.shown(number), text)
@@ -37,7 +38,8 @@ final class ValueTests: XCTestCase {
         XCTAssertEqual(try table.numbers("x"), [0.5, 2])
         XCTAssertEqual(table.rowCount, 2)
         XCTAssertThrowsError(try table.numbers("p")) {
-            XCTAssertEqual(($0 as? VerbError)?.message, "column 'p' holds the string \"a\" in row 0 where a number is needed")
+            XCTAssertEqual(
+                ($0 as? VerbError)?.message, "column 'p' holds the string \"a\" in row 0 where a number is needed")
         }
         XCTAssertThrowsError(try table.numbers("q"))
         XCTAssertThrowsError(try Table([.init("a", [1.0]), .init("a", [2.0])]))

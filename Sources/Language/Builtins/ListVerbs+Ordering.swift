@@ -78,7 +78,8 @@ extension ListVerbs {
             result: "list or table", details: "Equal elements keep their order.",
             examples: [
                 Verb.Example("sort [3, 1, 2]", gives: "[1, 2, 3]"),
-                Verb.Example("sort [\"ccc\", \"a\", \"bb\"] by: len descending: true", gives: "[\"ccc\", \"bb\", \"a\"]"),
+                Verb.Example(
+                    "sort [\"ccc\", \"a\", \"bb\"] by: len descending: true", gives: "[\"ccc\", \"bb\", \"a\"]"),
             ],
             seeAlso: ["reverse", "min", "max"]
         ) { call in
@@ -124,7 +125,8 @@ extension ListVerbs {
             "reverse", family: "lists", summary: "the elements or characters from last to first",
             parameters: [Parameter("list", sequence, help: "a list, string or table")], result: "list, string or table",
             examples: [
-                Verb.Example("reverse [1, 2, 3]", gives: "[3, 2, 1]"), Verb.Example("reverse \"abc\"", gives: "\"cba\""),
+                Verb.Example("reverse [1, 2, 3]", gives: "[3, 2, 1]"),
+                Verb.Example("reverse \"abc\"", gives: "\"cba\""),
             ],
             seeAlso: ["sort"]
         ) { call in

@@ -43,7 +43,9 @@ enum ListVerbs {
             let stop = try call.optional("stop", call.number)
             let step = try call.number("step")
             if step == 0 { throw call.failure("step", Sentence.endlessRange) }
-            return .list(try Operations.items(.range(NumberRange(start: stop == nil ? 0 : first, stop: stop ?? first, step: step))))
+            return .list(
+                try Operations.items(
+                    .range(NumberRange(start: stop == nil ? 0 : first, stop: stop ?? first, step: step))))
         }
     }
 
@@ -58,9 +60,9 @@ enum ListVerbs {
             examples: [Verb.Example("append [1, 2] 3", gives: "[1, 2, 3]")], seeAlso: ["insert", "remove"],
             shortcut: Shortcut(takesFirst: true) { result, count in
                 let registers = result.registers
-                guard count == 2, case .list = registers[1], case .list(var items) = (registers + 1).move() else {
-                    return false
-                }
+                guard count == 2, !registers[2].isNestedTooDeeply, case .list = registers[1],
+                    case .list(var items) = (registers + 1).move()
+                else { return false }
                 items.append((registers + 2).move())
                 (registers + 1).initialize(to: .none)
                 (registers + 2).initialize(to: .none)
@@ -108,7 +110,9 @@ enum ListVerbs {
         ) { call in
             switch (try call.value("from"), try call.value("position")) {
             case (.list(var items), let index):
-                guard let index = index.whole else { throw call.failure("position", Sentence.wrongKey(.list(items), index)) }
+                guard let index = index.whole else {
+                    throw call.failure("position", Sentence.wrongKey(.list(items), index))
+                }
                 items.remove(at: try Operations.position(index, count: items.count, of: .list(items)))
                 return .list(items)
             case (.record(var record), .string(let key)):
@@ -150,7 +154,9 @@ enum ListVerbs {
         ) { call in
             let times = try call.whole("times")
             if case .string(let string) = try call.value("value") {
-                guard string.utf8.count * times <= Operations.longestString else { throw call.failure("times", Sentence.textTooLong) }
+                guard string.utf8.count * times <= Operations.longestString else {
+                    throw call.failure("times", Sentence.textTooLong)
+                }
                 return .string(String(repeating: string, count: times))
             }
             return .list(Array(repeating: try call.value("value"), count: times))

@@ -17,7 +17,9 @@ enum NumberVerbs {
             one("log", "the natural logarithm", "log 10", "2.30259", see: ["log2", "log10", "exp"], Glibc.log) {
                 $0.apply($1, Glibc.log)
             },
-            one("log2", "the logarithm to base 2", "log2 8", "3", see: ["log"], Glibc.log2) { $0.apply($1, Glibc.log2) },
+            one("log2", "the logarithm to base 2", "log2 8", "3", see: ["log"], Glibc.log2) {
+                $0.apply($1, Glibc.log2)
+            },
             one("log10", "the logarithm to base 10", "log10 1000", "3", see: ["log"], Glibc.log10) {
                 $0.apply($1, Glibc.log10)
             },
@@ -36,7 +38,8 @@ enum NumberVerbs {
             one("acos", "the angle in radians whose cosine is given", "acos 0", "1.5708", see: ["cos"], Glibc.acos) {
                 $0.apply($1, Glibc.acos)
             },
-            one("atan", "the angle in radians whose tangent is given", "atan 1", "0.785398", see: ["atan2"], Glibc.atan) {
+            one("atan", "the angle in radians whose tangent is given", "atan 1", "0.785398", see: ["atan2"], Glibc.atan)
+            {
                 $0.apply($1, Glibc.atan)
             },
             one("tanh", "the hyperbolic tangent", "tanh 0.5", "0.462117", see: ["exp"], Glibc.tanh) {
@@ -90,7 +93,8 @@ enum NumberVerbs {
         Verb(
             "atan2", family: "numbers", summary: "the angle of a point in radians, from -pi to pi",
             parameters: [
-                Parameter("y", .number(), help: "its height"), Parameter("x", .number(), help: "its distance to the right"),
+                Parameter("y", .number(), help: "its height"),
+                Parameter("x", .number(), help: "its distance to the right"),
             ],
             result: "number", examples: [Verb.Example("atan2 1 (-1)", gives: "2.35619")], seeAlso: ["atan"]
         ) { call in .number(Glibc.atan2(try call.number("y"), try call.number("x"))) }

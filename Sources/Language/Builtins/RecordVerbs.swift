@@ -23,7 +23,9 @@ enum RecordVerbs {
             parameters: [record], result: "list", examples: [Verb.Example("values {a: 1, b: 2}", gives: "[1, 2]")],
             seeAlso: ["keys", "items"]
         ) { call in
-            if case .table(let table) = try call.value("record") { return .list(table.columns.map { .list($0.values) }) }
+            if case .table(let table) = try call.value("record") {
+                return .list(table.columns.map { .list($0.values) })
+            }
             return .list(try call.record("record").values)
         }
     }
@@ -66,7 +68,8 @@ enum RecordVerbs {
             ],
             result: "any value",
             examples: [
-                Verb.Example("get {alpha: 0.5} \"alpha\" 1", gives: "0.5"), Verb.Example("get {} \"alpha\" 1", gives: "1"),
+                Verb.Example("get {alpha: 0.5} \"alpha\" 1", gives: "0.5"),
+                Verb.Example("get {} \"alpha\" 1", gives: "1"),
             ],
             seeAlso: ["contains", "merge"],
             shortcut: Shortcut { result, count in
@@ -84,7 +87,7 @@ enum RecordVerbs {
         Verb(
             "table", family: "records", summary: "a table of columns, or of records as its rows",
             parameters: [
-                Parameter("rows", .either([.record, .list(of: .record)]), help: "a record of columns, or records"),
+                Parameter("rows", .either([.record, .list(of: .record)]), help: "a record of columns, or records")
             ],
             result: "table",
             details: "`t.name` is a column, `t[0]` a row, `t[2..5]` some rows, `t[0, \"name\"]` one value.",
@@ -134,7 +137,10 @@ enum RecordVerbs {
         Verb(
             "csv", family: "records", summary: "a table as comma-separated text, with every digit",
             parameters: [Parameter("table", .table, help: "the table")], result: "string",
-            examples: [Verb.Example("csv (table {a: [1, 0.1], b: [\"x\", \"y, z\"]})", gives: "\"a,b\\n1,x\\n0.1,\\\"y, z\\\"\\n\"")],
+            examples: [
+                Verb.Example(
+                    "csv (table {a: [1, 0.1], b: [\"x\", \"y, z\"]})", gives: "\"a,b\\n1,x\\n0.1,\\\"y, z\\\"\\n\"")
+            ],
             seeAlso: ["table"]
         ) { call in .string(try call.table("table").csv) }
     }

@@ -6,7 +6,7 @@ enum SessionVerbs {
         Verb(
             "help", family: "session", summary: "explain a verb, a family, a word of the grammar, or search for a word",
             parameters: [
-                Parameter("topic", .word, default: "", help: "a verb, a family, a word of the grammar, any other word"),
+                Parameter("topic", .word, default: "", help: "a verb, a family, a word of the grammar, any other word")
             ],
             details: "`? topic` is the same.",
             examples: [Verb.Example("help sqrt"), Verb.Example("help lists"), Verb.Example("? for")],

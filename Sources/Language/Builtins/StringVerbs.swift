@@ -23,7 +23,9 @@ enum StringVerbs {
             guard let separator = try call.optional("separator", call.string) else {
                 return .strings(text.split(whereSeparator: \.isWhitespace).map(String.init))
             }
-            if separator.isEmpty { throw call.failure("separator", Sentence.emptySeparator, hint: Sentence.emptySeparatorHelp) }
+            if separator.isEmpty {
+                throw call.failure("separator", Sentence.emptySeparator, hint: Sentence.emptySeparatorHelp)
+            }
             return .list(pieces(of: text, separator))
         }
     }
@@ -90,12 +92,17 @@ enum StringVerbs {
         ) { call in
             let part = try call.string("part")
             if part.isEmpty { throw call.failure("part", Sentence.emptyPart) }
-            return .string(pieces(of: try call.string("text"), part).map(\.text).joined(separator: try call.string("by")))
+            return .string(
+                pieces(of: try call.string("text"), part).map(\.text).joined(separator: try call.string("by")))
         }
     }
 
-    private static var upper: Verb { change("upper", "a text in capital letters", "upper \"abc\"", "\"ABC\"", see: "lower") { $0.uppercased() } }
-    private static var lower: Verb { change("lower", "a text in small letters", "lower \"ABC\"", "\"abc\"", see: "upper") { $0.lowercased() } }
+    private static var upper: Verb {
+        change("upper", "a text in capital letters", "upper \"abc\"", "\"ABC\"", see: "lower") { $0.uppercased() }
+    }
+    private static var lower: Verb {
+        change("lower", "a text in small letters", "lower \"ABC\"", "\"abc\"", see: "upper") { $0.lowercased() }
+    }
     private static var trim: Verb {
         change("trim", "a text without white space at its ends", "trim \"  a b \"", "\"a b\"", see: "split") { text in
             let start = text.drop(while: \.isWhitespace)
@@ -139,7 +146,8 @@ enum StringVerbs {
                 Parameter("format", .string, help: "[<>^][+][0][width][,][.digits][f e g d % s]"),
             ],
             result: "string",
-            details: "`<` `>` `^` align, `+` shows the sign, `0` fills with zeros, `,` groups thousands; `f` fixed point, "
+            details:
+                "`<` `>` `^` align, `+` shows the sign, `0` fills with zeros, `,` groups thousands; `f` fixed point, "
                 + "`e` exponent, `g` significant digits, `d` whole number, `%` percentage, `s` text.",
             examples: [
                 Verb.Example("format 3.14159 \".2f\"", gives: "\"3.14\""),

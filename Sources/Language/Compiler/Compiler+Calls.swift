@@ -63,7 +63,9 @@ extension Compiler {
     private func checkOptions(_ call: Call, _ entry: VerbEntry) throws(Diagnostic) {
         guard !entry.variants.contains(where: \.takesAnyOption) else { return }
         for argument in call.arguments {
-            guard let name = argument.name, !entry.variants.contains(where: { $0.parameter(name) != nil }) else { continue }
+            guard let name = argument.name, !entry.variants.contains(where: { $0.parameter(name) != nil }) else {
+                continue
+            }
             let problem = CallProblem.unknownOption(name, of: entry.name, in: entry.variants)
             throw failure(problem.message, argument.nameRange, label: problem.label, help: problem.help)
         }

@@ -135,7 +135,11 @@ extension Compiler {
         _ left: Int, _ right: Int, _ tolerance: Expression?, into target: Int, _ place: Range<Int>
     ) throws(Diagnostic) {
         let register = try temporaries()
-        if let tolerance { try expression(tolerance, into: register) } else { emit(.constant, register, try add(.none)) }
+        if let tolerance {
+            try expression(tolerance, into: register)
+        } else {
+            emit(.constant, register, try add(.none))
+        }
         try at(place) { (compiler) throws(Diagnostic) in
             compiler.emit(.close, target, left, right)
             compiler.emit(.word, register)

@@ -133,7 +133,9 @@ extension Interpreter {
         let outside = top
         top = registers + head.pointee.registerCount
         defer { top = outside }
-        registers[i.A] = try body(arguments)
+        let result = try body(arguments)
+        try result.checkNesting()
+        registers[i.A] = result
         (registers + i.A + 1).clear(count)
         try checkInterrupt()
     }

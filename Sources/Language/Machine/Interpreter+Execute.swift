@@ -57,90 +57,70 @@ extension Interpreter {
 
                 // MARK: Arithmetic
                 case .add:
-                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
-                        (registers + i.A).set(x + y)
-                    } else {
+                    if !combined(registers + i.A, registers + i.B, registers + i.C, +) {
                         try add(i, registers, registers + i.C)
                     }
                 case .subtract:
-                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
-                        (registers + i.A).set(x - y)
-                    } else {
-                        try binary(.subtract, i, registers)
+                    if !combined(registers + i.A, registers + i.B, registers + i.C, -) {
+                        try binary(.subtract, i, registers, registers + i.C)
                     }
                 case .multiply:
-                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
-                        (registers + i.A).set(x * y)
-                    } else {
-                        try binary(.multiply, i, registers)
+                    if !combined(registers + i.A, registers + i.B, registers + i.C, *) {
+                        try binary(.multiply, i, registers, registers + i.C)
                     }
                 case .divide:
-                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
-                        (registers + i.A).set(x / y)
-                    } else {
-                        try binary(.divide, i, registers)
+                    if !combined(registers + i.A, registers + i.B, registers + i.C, /) {
+                        try binary(.divide, i, registers, registers + i.C)
                     }
                 case .remainder:
-                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
-                        (registers + i.A).set(Operations.remainder(x, y))
-                    } else {
-                        try binary(.remainder, i, registers)
+                    if !combined(registers + i.A, registers + i.B, registers + i.C, Operations.remainder) {
+                        try binary(.remainder, i, registers, registers + i.C)
                     }
-                case .power: try binary(.power, i, registers)
-                case .matmul: try binary(.matmul, i, registers)
+                case .power: try binary(.power, i, registers, registers + i.C)
+                case .matmul: try binary(.matmul, i, registers, registers + i.C)
                 case .addK:
-                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
-                        (registers + i.A).set(x + y)
-                    } else {
+                    if !combined(registers + i.A, registers + i.B, constants + i.C, +) {
                         try add(i, registers, constants + i.C)
                     }
                 case .subtractK:
-                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
-                        (registers + i.A).set(x - y)
-                    } else {
-                        try binary(.subtract, i, registers, constants)
+                    if !combined(registers + i.A, registers + i.B, constants + i.C, -) {
+                        try binary(.subtract, i, registers, constants + i.C)
                     }
                 case .multiplyK:
-                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
-                        (registers + i.A).set(x * y)
-                    } else {
-                        try binary(.multiply, i, registers, constants)
+                    if !combined(registers + i.A, registers + i.B, constants + i.C, *) {
+                        try binary(.multiply, i, registers, constants + i.C)
                     }
                 case .divideK:
-                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
-                        (registers + i.A).set(x / y)
-                    } else {
-                        try binary(.divide, i, registers, constants)
+                    if !combined(registers + i.A, registers + i.B, constants + i.C, /) {
+                        try binary(.divide, i, registers, constants + i.C)
                     }
                 case .remainderK:
-                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
-                        (registers + i.A).set(Operations.remainder(x, y))
-                    } else {
-                        try binary(.remainder, i, registers, constants)
+                    if !combined(registers + i.A, registers + i.B, constants + i.C, Operations.remainder) {
+                        try binary(.remainder, i, registers, constants + i.C)
                     }
                 case .powerK:
-                    if case .number(let x) = registers[i.B], case .number(let y) = constants[i.C] {
-                        (registers + i.A).set(y == 2 ? x * x : Operations.power(x, y))
-                    } else {
-                        try binary(.power, i, registers, constants)
+                    if !combined(registers + i.A, registers + i.B, constants + i.C, Operations.power) {
+                        try binary(.power, i, registers, constants + i.C)
                     }
                 case .less:
-                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
-                        (registers + i.A).set(x < y)
-                    } else {
-                        try binary(.less, i, registers)
+                    if !compared(registers + i.A, registers + i.B, registers + i.C, <) {
+                        try binary(.less, i, registers, registers + i.C)
                     }
-                case .lessOrEqual: try binary(.lessOrEqual, i, registers)
+                case .lessOrEqual:
+                    if !compared(registers + i.A, registers + i.B, registers + i.C, <=) {
+                        try binary(.lessOrEqual, i, registers, registers + i.C)
+                    }
                 case .greater:
-                    if case .number(let x) = registers[i.B], case .number(let y) = registers[i.C] {
-                        (registers + i.A).set(x > y)
-                    } else {
-                        try binary(.greater, i, registers)
+                    if !compared(registers + i.A, registers + i.B, registers + i.C, >) {
+                        try binary(.greater, i, registers, registers + i.C)
                     }
-                case .greaterOrEqual: try binary(.greaterOrEqual, i, registers)
-                case .equal: try binary(.equal, i, registers)
-                case .notEqual: try binary(.notEqual, i, registers)
-                case .contained: try binary(.contained, i, registers)
+                case .greaterOrEqual:
+                    if !compared(registers + i.A, registers + i.B, registers + i.C, >=) {
+                        try binary(.greaterOrEqual, i, registers, registers + i.C)
+                    }
+                case .equal: try binary(.equal, i, registers, registers + i.C)
+                case .notEqual: try binary(.notEqual, i, registers, registers + i.C)
+                case .contained: try binary(.contained, i, registers, registers + i.C)
                 case .close:
                     try close(i, registers, tolerance: registers + counter.pointee.A)
                     counter += 1
@@ -176,100 +156,40 @@ extension Interpreter {
                 case .jumpIfGiven:
                     if frames[depth - 1].given & (1 << UInt64(i.A)) != 0 { counter += i.offset }
                 case .testLess:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
-                        holds = x < y
-                    } else {
-                        holds = try test(.less, registers + i.A, registers + i.B)
-                    }
+                    let holds = try compared(registers + i.A, registers + i.B, .less, <)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testLessOrEqual:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
-                        holds = x <= y
-                    } else {
-                        holds = try test(.lessOrEqual, registers + i.A, registers + i.B)
-                    }
+                    let holds = try compared(registers + i.A, registers + i.B, .lessOrEqual, <=)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testGreater:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
-                        holds = x > y
-                    } else {
-                        holds = try test(.greater, registers + i.A, registers + i.B)
-                    }
+                    let holds = try compared(registers + i.A, registers + i.B, .greater, >)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testGreaterOrEqual:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
-                        holds = x >= y
-                    } else {
-                        holds = try test(.greaterOrEqual, registers + i.A, registers + i.B)
-                    }
+                    let holds = try compared(registers + i.A, registers + i.B, .greaterOrEqual, >=)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testEqual:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
-                        holds = x == y
-                    } else {
-                        holds = try test(.equal, registers + i.A, registers + i.B)
-                    }
+                    let holds = try compared(registers + i.A, registers + i.B, .equal, ==)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testNotEqual:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = registers[i.B] {
-                        holds = x != y
-                    } else {
-                        holds = try test(.notEqual, registers + i.A, registers + i.B)
-                    }
+                    let holds = try compared(registers + i.A, registers + i.B, .notEqual, !=)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testLessK:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
-                        holds = x < y
-                    } else {
-                        holds = try test(.less, registers + i.A, constants + i.B)
-                    }
+                    let holds = try compared(registers + i.A, constants + i.B, .less, <)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testLessOrEqualK:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
-                        holds = x <= y
-                    } else {
-                        holds = try test(.lessOrEqual, registers + i.A, constants + i.B)
-                    }
+                    let holds = try compared(registers + i.A, constants + i.B, .lessOrEqual, <=)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testGreaterK:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
-                        holds = x > y
-                    } else {
-                        holds = try test(.greater, registers + i.A, constants + i.B)
-                    }
+                    let holds = try compared(registers + i.A, constants + i.B, .greater, >)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testGreaterOrEqualK:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
-                        holds = x >= y
-                    } else {
-                        holds = try test(.greaterOrEqual, registers + i.A, constants + i.B)
-                    }
+                    let holds = try compared(registers + i.A, constants + i.B, .greaterOrEqual, >=)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testEqualK:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
-                        holds = x == y
-                    } else {
-                        holds = try test(.equal, registers + i.A, constants + i.B)
-                    }
+                    let holds = try compared(registers + i.A, constants + i.B, .equal, ==)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .testNotEqualK:
-                    let holds: Bool
-                    if case .number(let x) = registers[i.A], case .number(let y) = constants[i.B] {
-                        holds = x != y
-                    } else {
-                        holds = try test(.notEqual, registers + i.A, constants + i.B)
-                    }
+                    let holds = try compared(registers + i.A, constants + i.B, .notEqual, !=)
                     counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
                 case .prepareRange: try prepareRange(registers + i.A)
                 case .nextInRange:
@@ -371,9 +291,9 @@ extension Interpreter {
                     constants = head.pointee.constants
 
                 // MARK: Composite values
-                case .list: makeList(i, registers)
+                case .list: try makeList(i, registers)
                 case .appendItems: try appendItems(i, registers)
-                case .record: makeRecord(i, registers, head)
+                case .record: try makeRecord(i, registers, head)
                 case .range: try makeRange(i, registers)
                 case .text: makeText(i, registers)
                 case .format: try format(i, registers, head)
@@ -435,6 +355,41 @@ extension Interpreter {
             registers[position] = .unset
             position += 1
         }
+    }
+}
+
+// The number path of operators. Always inlined, so that the operator given is compiled into the loop.
+extension Interpreter {
+    /// `target ← left ⊕ right` when both are numbers; false otherwise.
+    @inline(__always)
+    private func combined(
+        _ target: UnsafeMutablePointer<Value>, _ left: UnsafeMutablePointer<Value>,
+        _ right: UnsafeMutablePointer<Value>, _ operation: (Double, Double) -> Double
+    ) -> Bool {
+        guard case .number(let x) = left.pointee, case .number(let y) = right.pointee else { return false }
+        target.set(operation(x, y))
+        return true
+    }
+
+    /// The same for a comparison.
+    @inline(__always)
+    private func compared(
+        _ target: UnsafeMutablePointer<Value>, _ left: UnsafeMutablePointer<Value>,
+        _ right: UnsafeMutablePointer<Value>, _ operation: (Double, Double) -> Bool
+    ) -> Bool {
+        guard case .number(let x) = left.pointee, case .number(let y) = right.pointee else { return false }
+        target.set(operation(x, y))
+        return true
+    }
+
+    /// Whether `left ⊕ right` holds, whatever they are.
+    @inline(__always)
+    private func compared(
+        _ left: UnsafeMutablePointer<Value>, _ right: UnsafeMutablePointer<Value>, _ name: BinaryOperator,
+        _ operation: (Double, Double) -> Bool
+    ) throws -> Bool {
+        if case .number(let x) = left.pointee, case .number(let y) = right.pointee { return operation(x, y) }
+        return try test(name, left, right)
     }
 }
 

@@ -52,16 +52,11 @@ extension Interpreter {
     }
 
     @inline(never)
-    func binary(_ operation: BinaryOperator, _ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
-        registers[i.A] = try Operations.binary(operation, registers[i.B], registers[i.C])
-    }
-
-    @inline(never)
     func binary(
         _ operation: BinaryOperator, _ i: Instruction, _ registers: UnsafeMutablePointer<Value>,
-        _ constants: UnsafeMutablePointer<Value>
+        _ right: UnsafeMutablePointer<Value>
     ) throws {
-        registers[i.A] = try Operations.binary(operation, registers[i.B], constants[i.C])
+        registers[i.A] = try Operations.binary(operation, registers[i.B], right.pointee)
     }
 
     @inline(never)
@@ -149,7 +144,13 @@ extension Interpreter {
 
     // MARK: Composite values
 
-    func makeList(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) {
+    /// Values that are to become elements.
+    private func checkNesting(_ first: UnsafeMutablePointer<Value>, _ count: Int) throws {
+        for register in first..<first + count where register.pointee.isContainer { try register.pointee.checkNesting() }
+    }
+
+    func makeList(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        try checkNesting(registers + i.B, i.C)
         var items: [Value] = []
         items.reserveCapacity(i.C)
         for register in registers + i.B..<registers + (i.B + i.C) {
@@ -161,9 +162,10 @@ extension Interpreter {
 
     /// `a ← a + [b, …]` without making the second list.
     func appendItems(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        try checkNesting(registers + i.B, i.C)
         let list = registers + i.A
         guard case .list = list.pointee, case .list(var items) = list.move() else {
-            makeList(Instruction(.list, i.B, i.B, i.C), registers)
+            try makeList(Instruction(.list, i.B, i.B, i.C), registers)
             list.pointee = try Operations.binary(.add, list.pointee, registers[i.B])
             return
         }
@@ -176,8 +178,9 @@ extension Interpreter {
 
     func makeRecord(
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
-    ) {
+    ) throws {
         let keys = head.pointee.code.takeUnretainedValue().shapes[i.C]
+        try checkNesting(registers + i.B, keys.count)
         registers[i.A] = .record(Record(keys.enumerated().map { ($1, registers[i.B + $0]) }))
     }
 
@@ -231,6 +234,7 @@ extension Interpreter {
 
     @inline(never)
     func setIndex(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        try registers[i.C].checkNesting()
         switch registers[i.B] {
         case .number: if registers[i.A].replace(registers[i.B], with: registers[i.C]) { return }
         case .string(let key): if (registers + i.A).replace(key, with: registers[i.C]) { return }
@@ -243,6 +247,7 @@ extension Interpreter {
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>,
         keys: UnsafeMutablePointer<Value>
     ) throws {
+        try registers[i.C].checkNesting()
         let path = head.pointee.code.takeUnretainedValue().paths[i.B]
         let count = path.reduce(0) { count, step in
             if case .keys(let more) = step { return count + more }

@@ -9,7 +9,8 @@ extension Interpreter {
         if !isSilenced { host.show(value) }
     }
 
-    func expectFailed(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>, hasSides: Bool) -> ExpectationFailure {
+    func expectFailed(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>, hasSides: Bool) -> ExpectationFailure
+    {
         let message: String? =
             switch registers[i.A] {
             case .none: nil

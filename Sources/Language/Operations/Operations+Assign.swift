@@ -25,7 +25,9 @@ extension Operations {
                 let own = keys.prefix(count).map(Subscript.init)
                 var inner = value
                 if !rest.isEmpty {
-                    guard let old = try object.subscripted(own) else { throw VerbError(Sentence.noSubscript(container)) }
+                    guard let old = try object.subscripted(own) else {
+                        throw VerbError(Sentence.noSubscript(container))
+                    }
                     inner = old
                     try assign(value, to: &inner, path: rest, keys: keys.dropFirst(count))
                 }

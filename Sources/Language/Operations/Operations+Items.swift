@@ -7,13 +7,27 @@ extension Operations {
     static func count(_ value: Value) -> Int? {
         switch value {
         case .list(let items): items.count
-        case .string(let string): string.count
+        case .string(let string): length(string)
         case .record(let record): record.count
         case .range(let range): range.count
         case .table(let table): table.rowCount
         case .object(let object): object.count
         default: nil
         }
+    }
+
+    /// How many characters. Plain ASCII has one a byte; only other text needs to be cut into characters.
+    static func length(_ string: String) -> Int {
+        let isPlain = string.utf8.withContiguousStorageIfAvailable { bytes in
+            var seen: UInt8 = 0
+            var returns = 0
+            for byte in bytes {
+                seen |= byte
+                returns &+= byte == UInt8(ascii: "\r") ? 1 : 0
+            }
+            return seen < 0x80 && returns == 0
+        }
+        return isPlain == true ? string.utf8.count : string.count
     }
 
     /// The items of a value in order: a list's elements, a range's numbers, a string's characters, a record's keys,

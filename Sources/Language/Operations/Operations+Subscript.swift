@@ -14,7 +14,8 @@ extension Operations {
         case (.list(let items), .index(let index)):
             return items[try position(index, count: items.count, of: value)]
         case (.list(let items), .slice(let start, let stop, let step)):
-            return .list(Subscript.positions(start: start, stop: stop, step: step, count: items.count).map { items[$0] })
+            return .list(
+                Subscript.positions(start: start, stop: stop, step: step, count: items.count).map { items[$0] })
         case (.list, .all), (.string, .all), (.table, .all), (.range, .all): return value
         case (.list(let items), .value(.list(let picks))): return .list(try pick(items, picks, of: value))
         case (.string(let string), .index(let index)):
@@ -79,7 +80,8 @@ extension Operations {
     static func missingKey(_ name: String, _ record: Record) -> VerbError {
         VerbError(
             Sentence.noKey(name),
-            hint: Sentence.suggestion(Suggestion.closest(to: name, in: record.keys), orList: record.keys, named: "keys"))
+            hint: Sentence.suggestion(Suggestion.closest(to: name, in: record.keys), orList: record.keys, named: "keys")
+        )
     }
 
     /// `value.name`

@@ -5,11 +5,20 @@ enum Operations {
     /// Python's `%`: the result has the sign of the divisor.
     @inline(__always)
     static func remainder(_ x: Double, _ y: Double) -> Double {
+        // Whole numbers, the usual case, are spared the long division of fmod.
+        if abs(x) < 0x1p53, abs(y) < 0x1p53, y != 0 {
+            let (wholeX, wholeY) = (Int(x), Int(y))
+            if Double(wholeX) == x, Double(wholeY) == y {
+                let rest = wholeX % wholeY
+                return Double(rest != 0 && (rest < 0) != (wholeY < 0) ? rest + wholeY : rest)
+            }
+        }
         let rest = fmod(x, y)
         return rest != 0 && (rest < 0) != (y < 0) ? rest + y : rest
     }
 
-    static func power(_ x: Double, _ y: Double) -> Double { pow(x, y) }
+    @inline(__always)
+    static func power(_ x: Double, _ y: Double) -> Double { y == 2 ? x * x : pow(x, y) }
 
     static func unary(_ operation: UnaryOperator, _ value: Value) throws -> Value {
         switch value {

@@ -108,7 +108,8 @@ struct CompletionContext {
                 isStart = false
             case .name where next?.kind == .leftParenthesis && isNextClose:
                 open[open.count - 1].startValue(token)
-                open.append(Open(callee: source.slice(token.range), closing: .rightParenthesis, position: isPiped ? 1 : 0))
+                open.append(
+                    Open(callee: source.slice(token.range), closing: .rightParenthesis, position: isPiped ? 1 : 0))
                 (isStart, isPiped) = (false, false)
             case .name where isStart && (next == nil || next?.startsArgument == true):
                 open.append(Open(callee: source.slice(token.range), position: isPiped ? 1 : 0))

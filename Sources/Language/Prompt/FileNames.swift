@@ -15,7 +15,9 @@ enum FileNames {
             }
             if name.hasPrefix("."), !showsHidden || name == "." || name == ".." { continue }
             let isFolder = isFolder(expanded(folder + name))
-            guard isFolder || suffixes.isEmpty || suffixes.contains(where: { name.hasSuffix("." + $0) }) else { continue }
+            guard isFolder || suffixes.isEmpty || suffixes.contains(where: { name.hasSuffix("." + $0) }) else {
+                continue
+            }
             found.append(.init(text: folder + name + (isFolder ? "/" : ""), summary: ""))
         }
         return found.sorted { $0.text < $1.text }

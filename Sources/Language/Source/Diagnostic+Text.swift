@@ -31,7 +31,8 @@ extension Diagnostic {
         let margin = "  " + place.description + " "
         let before = source.slice(start..<max(start, place.range.lowerBound))
         let lineEnd = start + line.utf8.count
-        let marked = source.slice(place.range.lowerBound..<max(place.range.lowerBound, min(place.range.upperBound, lineEnd)))
+        let marked = source.slice(
+            place.range.lowerBound..<max(place.range.lowerBound, min(place.range.upperBound, lineEnd)))
         // Tabs become one column each so that the carets stand below what they point at on any terminal.
         let shown = String(line.map { $0 == "\t" ? " " : $0 })
         let carets = String(repeating: "^", count: max(1, marked.displayWidth))

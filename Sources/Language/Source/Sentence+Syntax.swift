@@ -4,7 +4,8 @@ extension Sentence {
     static func unknownCharacter(_ scalar: Unicode.Scalar) -> String {
         let isPrintable = scalar.properties.generalCategory != .control && scalar != "\u{FFFD}"
         return isPrintable
-            ? "unknown character '\(scalar)'" : "unknown character U+" + String(scalar.value, radix: 16, uppercase: true)
+            ? "unknown character '\(scalar)'"
+            : "unknown character U+" + String(scalar.value, radix: 16, uppercase: true)
     }
     /// What to write instead of a character that looks right but isn't.
     static func replacement(for scalar: Unicode.Scalar) -> String {
@@ -17,7 +18,9 @@ extension Sentence {
     }
     static func malformedNumber(_ text: String) -> String { "'\(text)' is neither a number nor a name" }
     static let unclosedString = "the string is not closed on its line"
-    static func unclosedStringHelp(quote: String) -> String { "add \(quote) at its end; \\n inside a string is a new line" }
+    static func unclosedStringHelp(quote: String) -> String {
+        "add \(quote) at its end; \\n inside a string is a new line"
+    }
     static func unknownEscape(_ text: String) -> String { "unknown escape '\(text)' in a string" }
     static let escapes = "\\n \\t \\r \\\\ \\\" \\{ \\} \\u{1F436}; '…' takes text as it is"
     static let unclosedInterpolation = "the '{' in the string is not closed"

@@ -57,7 +57,8 @@ enum Sentence {
     static func binaryHint(_ operation: BinaryOperator, _ left: Value, _ right: Value) -> String {
         switch (operation, left, right) {
         case (.add, .string, _), (.add, _, .string): "\"{a}{b}\" joins values into a string"
-        case (.multiply, .list, .number), (.multiply, .number, .list), (.add, .list, .number), (.divide, .list, .number),
+        case (.multiply, .list, .number), (.multiply, .number, .list), (.add, .list, .number),
+            (.divide, .list, .number),
             (.subtract, .list, .number):
             "map xs (x -> x \(operation.rawValue) 2) works on each element"
         case (.add, .list, _): "xs + [x] adds an element"
@@ -95,6 +96,7 @@ enum Sentence {
     static func notSettable(_ name: String, _ value: Value) -> String {
         "member '\(name)' of \(described(value)) can't be assigned"
     }
+    static let valueTooDeep = "lists and records can't be nested this deeply"
     static func keyCount(_ value: Value, _ count: Int) -> String {
         "\(described(value)) takes one key between brackets, not \(count)"
     }

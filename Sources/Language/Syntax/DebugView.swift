@@ -42,7 +42,10 @@ public enum DebugView {
             case .assign(let targets, let values):
                 line("assign") { dump in for part in targets + values { dump.add(part) } }
             case .update(let target, let operation, let value):
-                line("update \(operation.rawValue)") { $0.add(target); $0.add(value) }
+                line("update \(operation.rawValue)") {
+                    $0.add(target)
+                    $0.add(value)
+                }
             case .conditional(let condition, let then, let otherwise):
                 line("if") { dump in
                     dump.add(condition)
@@ -56,7 +59,10 @@ public enum DebugView {
                     dump.add(body, as: "do")
                 }
             case .whileLoop(let condition, let body):
-                line("while") { $0.add(condition); $0.add(body, as: "do") }
+                line("while") {
+                    $0.add(condition)
+                    $0.add(body, as: "do")
+                }
             case .function(let function): add(function)
             case .giveBack(let values): line("return") { dump in for value in values { dump.add(value) } }
             case .leaveLoop: line("break")
@@ -76,7 +82,9 @@ public enum DebugView {
         private mutating func add(_ function: FunctionSyntax) {
             line("function " + function.name) { dump in
                 for parameter in function.parameters {
-                    dump.line("parameter " + parameter.name) { if let fallback = parameter.fallback { $0.add(fallback) } }
+                    dump.line("parameter " + parameter.name) {
+                        if let fallback = parameter.fallback { $0.add(fallback) }
+                    }
                 }
                 dump.add(function.body, as: "do")
             }
@@ -93,7 +101,8 @@ public enum DebugView {
                     for part in parts {
                         switch part {
                         case .text(let text): dump.line("text " + Value.quoted(text))
-                        case .code(let value, let format): dump.line(format == nil ? "code" : "code with format") { $0.add(value) }
+                        case .code(let value, let format):
+                            dump.line(format == nil ? "code" : "code with format") { $0.add(value) }
                         }
                     }
                 }
@@ -108,10 +117,21 @@ public enum DebugView {
                 }
             case .negate(let value): line("negate") { $0.add(value) }
             case .not(let value): line("not") { $0.add(value) }
-            case .and(let left, let right): line("and") { $0.add(left); $0.add(right) }
-            case .or(let left, let right): line("or") { $0.add(left); $0.add(right) }
+            case .and(let left, let right):
+                line("and") {
+                    $0.add(left)
+                    $0.add(right)
+                }
+            case .or(let left, let right):
+                line("or") {
+                    $0.add(left)
+                    $0.add(right)
+                }
             case .binary(let operation, let left, let right):
-                line("operator " + operation.rawValue) { $0.add(left); $0.add(right) }
+                line("operator " + operation.rawValue) {
+                    $0.add(left)
+                    $0.add(right)
+                }
             case .close(let left, let right, let tolerance):
                 line("operator ≈") { dump in
                     dump.add(left)
@@ -137,7 +157,11 @@ public enum DebugView {
             case .member(let base, let name, _): line("member " + name) { $0.add(base) }
             case .function(let function): add(function)
             case .conditional(let condition, let then, let otherwise):
-                line("choose") { $0.add(condition); $0.add(then); $0.add(otherwise) }
+                line("choose") {
+                    $0.add(condition)
+                    $0.add(then)
+                    $0.add(otherwise)
+                }
             }
         }
     }

@@ -38,7 +38,9 @@ struct GrammarTopic {
         .init(
             words: ["param"], summary: "declare a parameter that rhumb run --set can change",
             form: "param name = default \"help\"", example: "param rounds = 40 \"training rounds\""),
-        .init(words: ["time"], summary: "run a statement and tell how long it took", form: "time statement", example: "time sort [3, 1, 2]"),
+        .init(
+            words: ["time"], summary: "run a statement and tell how long it took", form: "time statement",
+            example: "time sort [3, 1, 2]"),
         .init(
             words: ["and", "or", "not"], summary: "combine conditions", form: "a and b, a or b, not a",
             example: "expect 1 < 2 and not 2 < 1"),

@@ -71,7 +71,9 @@ extension Lexer {
     /// The code between braces, and the format after a colon. Braces, brackets and strings inside may nest.
     private mutating func interpolation() throws(Diagnostic) -> Token.Part {
         let brace = position - 1
-        if nesting == Self.nestingLimit { throw Diagnostic(.syntax, Sentence.nestedTooDeeply, at: place(brace..<position)) }
+        if nesting == Self.nestingLimit {
+            throw Diagnostic(.syntax, Sentence.nestedTooDeeply, at: place(brace..<position))
+        }
         nesting += 1
         defer { nesting -= 1 }
         var tokens: [Token] = []

@@ -28,7 +28,9 @@ struct Lexer {
 
     /// Whether a text can stand for itself as a record's key or a variable's name.
     static func isName(_ text: String) -> Bool {
-        guard let first = text.unicodeScalars.first, isNameStart(first), Token.Kind.words[text] == nil else { return false }
+        guard let first = text.unicodeScalars.first, isNameStart(first), Token.Kind.words[text] == nil else {
+            return false
+        }
         return text.unicodeScalars.allSatisfy(isNamePart)
     }
 
@@ -90,7 +92,9 @@ struct Lexer {
     }
 
     private mutating func skipName() {
-        while position < end, let (scalar, length) = scalar(at: position), Self.isNamePart(scalar) { position += length }
+        while position < end, let (scalar, length) = scalar(at: position), Self.isNamePart(scalar) {
+            position += length
+        }
     }
 
     static func isNameStart(_ scalar: Unicode.Scalar) -> Bool {
@@ -131,7 +135,9 @@ struct Lexer {
     private mutating func number(spaceBefore: Bool) throws(Diagnostic) -> Token {
         let start = position
         func skipDigits() {
-            while position < end, Self.isDigit(bytes[position]) || bytes[position] == UInt8(ascii: "_") { position += 1 }
+            while position < end, Self.isDigit(bytes[position]) || bytes[position] == UInt8(ascii: "_") {
+                position += 1
+            }
         }
         skipDigits()
         // `0..10` is a range: a point belongs to the number only when a digit follows.
@@ -142,7 +148,9 @@ struct Lexer {
         if position < end, bytes[position] | 0x20 == UInt8(ascii: "e") {
             let mark = position
             position += 1
-            if position < end, bytes[position] == UInt8(ascii: "-") || bytes[position] == UInt8(ascii: "+") { position += 1 }
+            if position < end, bytes[position] == UInt8(ascii: "-") || bytes[position] == UInt8(ascii: "+") {
+                position += 1
+            }
             if position < end, Self.isDigit(bytes[position]) { skipDigits() } else { position = mark }
         }
         let text = source.slice(start..<position).filter { $0 != "_" }

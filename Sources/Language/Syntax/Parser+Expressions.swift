@@ -147,7 +147,8 @@ extension Parser {
                     keys.append(try parser.expression())
                 }
                 if parser.kind == .colon {
-                    throw parser.failure(Sentence.colonInSubscript, parser.current.range, help: Sentence.colonInSubscriptHelp)
+                    throw parser.failure(
+                        Sentence.colonInSubscript, parser.current.range, help: Sentence.colonInSubscriptHelp)
                 }
             } while parser.kind == .comma
             if parser.kind != .rightBracket { throw parser.unclosed(bracket, "']'", "',' or ']' after a key") }

@@ -46,7 +46,8 @@ extension Parser {
         }
         try expect(.arrow, "after the parameters")
         skipNewlines()
-        for (position, name) in names.enumerated() where names[..<position].contains(where: { text($0) == text(name) }) {
+        for (position, name) in names.enumerated() where names[..<position].contains(where: { text($0) == text(name) })
+        {
             throw failure(Sentence.parameterTwice(text(name)), name.range)
         }
         let outside = (loopDepth, functionDepth)

@@ -163,9 +163,13 @@ struct Parser {
         case .assign:
             throw failure(Sentence.notAssignable, current.range, help: Sentence.assignableHelp)
         case .leftBracket where current.spaceBefore:
-            throw failure(Sentence.expected("the end of the statement", found: "'['"), current.range, help: Sentence.spaceBeforeBracket)
+            throw failure(
+                Sentence.expected("the end of the statement", found: "'['"), current.range,
+                help: Sentence.spaceBeforeBracket)
         case .leftParenthesis where current.spaceBefore:
-            throw failure(Sentence.expected("the end of the statement", found: "'('"), current.range, help: Sentence.spaceBeforeParenthesis)
+            throw failure(
+                Sentence.expected("the end of the statement", found: "'('"), current.range,
+                help: Sentence.spaceBeforeParenthesis)
         default: throw unexpected(expected: "the end of the statement")
         }
     }

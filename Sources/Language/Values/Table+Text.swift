@@ -7,7 +7,8 @@ extension Table {
     ///   - rows: how many rows to show at most; the middle is left out.
     public func display(width: Int, rows: Int = 40) -> String {
         if columns.isEmpty { return "table without columns" }
-        let shownRows = rowCount <= rows ? Array(0..<rowCount) : Array(0..<rows / 2) + Array(rowCount - rows / 2..<rowCount)
+        let shownRows =
+            rowCount <= rows ? Array(0..<rowCount) : Array(0..<rows / 2) + Array(rowCount - rows / 2..<rowCount)
         var rendered: [[String]] = []
         var used = 0
         for column in columns {
@@ -43,13 +44,15 @@ extension Table {
         }
         let limit = Swift.max(8, width / 2)
         let decimals = isNumeric ? Self.decimals(column.values) : nil
-        let cells = [column.name.clipped(to: limit)] + rows.map { row in
-            let value = column.values[row]
-            if case .number(let number) = value, let decimals, number.isFinite {
-                return NumberText.printf("%.\(decimals)f", number)
+        let cells =
+            [column.name.clipped(to: limit)]
+            + rows.map { row in
+                let value = column.values[row]
+                if case .number(let number) = value, let decimals, number.isFinite {
+                    return NumberText.printf("%.\(decimals)f", number)
+                }
+                return value.isNone ? "" : Self.line(value.text).clipped(to: limit)
             }
-            return value.isNone ? "" : Self.line(value.text).clipped(to: limit)
-        }
         let columnWidth = cells.map(\.displayWidth).max() ?? 0
         return cells.map { $0.padded(to: columnWidth, right: isNumeric) }
     }

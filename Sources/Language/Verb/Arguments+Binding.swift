@@ -85,7 +85,8 @@ extension Arguments {
             }
         }
         self.init(
-            verb: verb, interpreter: interpreter, values: values.map { $0 ?? .none }, count: arguments.count, origins: origins,
+            verb: verb, interpreter: interpreter, values: values.map { $0 ?? .none }, count: arguments.count,
+            origins: origins,
             restOrigins: restOrigins, extra: extra)
     }
 

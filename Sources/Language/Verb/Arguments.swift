@@ -107,7 +107,9 @@ public struct Arguments {
         switch try value(name) {
         case .number(let number): return [number]
         case .range(let range):
-            guard let count = range.count, count <= Operations.longestList else { throw try refusal(name, expected: "a closed range") }
+            guard let count = range.count, count <= Operations.longestList else {
+                throw try refusal(name, expected: "a closed range")
+            }
             return (0..<count).map { range[$0] }
         case .list(let list):
             return try list.map { item in

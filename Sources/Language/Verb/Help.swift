@@ -86,7 +86,9 @@ extension Verb {
         let typeWidth = min(types.map(\.displayWidth).max() ?? 0, 44)
         return parameters.indices.map { row in
             let start = "  " + names[row].padded(to: nameWidth) + "  "
-            let separator = types[row].displayWidth > typeWidth ? "\n" + String(repeating: " ", count: nameWidth + typeWidth + 6) : "  "
+            let separator =
+                types[row].displayWidth > typeWidth
+                ? "\n" + String(repeating: " ", count: nameWidth + typeWidth + 6) : "  "
             return start + types[row].padded(to: typeWidth) + separator + parameters[row].help + "\n"
         }.joined()
     }

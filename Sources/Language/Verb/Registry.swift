@@ -108,7 +108,9 @@ public final class VerbEntry {
         if variants.count == 1 { return variants[0] }
         guard let first else { return variants[0] }
         for verb in variants.reversed() {
-            if let parameter = verb.parameters.first, parameter.type != .any, parameter.type.accepts(first) { return verb }
+            if let parameter = verb.parameters.first, parameter.type != .any, parameter.type.accepts(first) {
+                return verb
+            }
         }
         for verb in variants.reversed() {
             if let parameter = verb.parameters.first, parameter.type.acceptsKind(first) { return verb }
