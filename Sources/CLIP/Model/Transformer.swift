@@ -1,38 +1,5 @@
 import Tensor
 
-/// x Wᵀ + b.
-struct Linear {
-    /// [outputs, inputs]
-    let weight: Tensor
-    /// [outputs]
-    let bias: Tensor
-
-    init(_ source: ParameterSource, _ name: String, _ inputs: Int, _ outputs: Int, deviation: Float) throws {
-        weight = try source.parameter("\(name).weight", [outputs, inputs], .normal(deviation))
-        bias = try source.parameter("\(name).bias", [outputs], .zeros)
-    }
-
-    func callAsFunction(
-        _ x: Tensor, _ activation: Tensor.Activation = .identity, addedTo residual: Tensor? = nil
-    ) throws -> Tensor {
-        try x.linear(weight, bias: bias, activation: activation, residual: residual)
-    }
-}
-
-struct LayerNorm {
-    let weight: Tensor
-    let bias: Tensor
-    let epsilon: Float
-
-    init(_ source: ParameterSource, _ name: String, _ width: Int, epsilon: Float) throws {
-        weight = try source.parameter("\(name).weight", [width], .ones)
-        bias = try source.parameter("\(name).bias", [width], .zeros)
-        self.epsilon = epsilon
-    }
-
-    func callAsFunction(_ x: Tensor) throws -> Tensor { try x.layerNorm(weight: weight, bias: bias, epsilon: epsilon) }
-}
-
 /// Multi-head self-attention.
 struct SelfAttention {
     let heads: Int

@@ -1,5 +1,3 @@
-import Tensor
-
 /// How a parameter starts when a model is made from nothing.
 public enum Initialization: Sendable, Equatable {
     case zeros
@@ -7,14 +5,22 @@ public enum Initialization: Sendable, Equatable {
     case constant(Float)
     /// Normal with mean 0 and this standard deviation.
     case normal(Float)
+    /// Uniform between plus and minus this bound.
+    case uniform(Float)
+
+    /// What PyTorch starts its linear layers and convolutions with: uniform within 1 / √(inputs of one output).
+    public static func fanIn(_ inputs: Int) -> Initialization { .uniform(1 / Float(max(inputs, 1)).squareRoot()) }
 }
 
-/// Hands a model its parameters by their published names and remembers them in the order they were asked for.
+/// Hands a model its parameters by their published names and remembers them in the order they were asked for, and its
+/// linear layers, which adapters may be attached to.
 ///
 /// Loading, fresh initialisation and conversion to another element type differ only in the closure behind it.
 public final class ParameterSource {
     private let make: (_ name: String, _ shape: [Int], _ start: Initialization) throws -> Tensor
-    private(set) var parameters: [(name: String, tensor: Tensor)] = []
+    public private(set) var parameters: NamedTensors = []
+    /// Layers by the name of the module, without `.weight`.
+    package internal(set) var linears: [String: Linear] = [:]
 
     public init(_ make: @escaping (_ name: String, _ shape: [Int], _ start: Initialization) throws -> Tensor) {
         self.make = make
@@ -31,12 +37,14 @@ public final class ParameterSource {
             case .normal(let deviation):
                 tensor = try Tensor(
                     generator.normal(count: shape.reduce(1, *), standardDeviation: Double(deviation)), shape: shape)
+            case .uniform(let bound):
+                tensor = try Tensor.rand(shape, low: -bound, high: bound, generator: generator)
             }
             return try tensor.requireGradient()
         }
     }
 
-    func parameter(_ name: String, _ shape: [Int], _ start: Initialization) throws -> Tensor {
+    package func parameter(_ name: String, _ shape: [Int], _ start: Initialization) throws -> Tensor {
         let tensor = try make(name, shape, start)
         parameters.append((name, tensor))
         return tensor
