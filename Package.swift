@@ -33,9 +33,10 @@ let package = Package(
         .target(
             name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto"], exclude: ["README.md"]),
         .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint", "Kernels"], exclude: ["README.md"]),
+        .target(name: "Diffusion", dependencies: ["Tensor", "Checkpoint", "CLIP"], exclude: ["README.md"]),
         .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
         .target(
-            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Steering", "CFreeType"], exclude: ["README.md"],
+            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "CFreeType"], exclude: ["README.md"],
             resources: [.copy("Resources")]),
 
         // The language and what shows its results.
@@ -63,6 +64,7 @@ let package = Package(
             name: "TensorTests", dependencies: ["Tensor", "OneDNN", "Kernels"], resources: [.copy("Golden")]),
         .testTarget(name: "CheckpointTests", dependencies: ["Checkpoint"], resources: [.copy("Golden")]),
         .testTarget(name: "CLIPTests", dependencies: ["CLIP"], resources: [.copy("Golden")]),
+        .testTarget(name: "DiffusionTests", dependencies: ["Diffusion"], resources: [.copy("Golden")]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
         .testTarget(name: "WorldTests", dependencies: ["World"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),

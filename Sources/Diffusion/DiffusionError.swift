@@ -1,0 +1,46 @@
+/// Everything diffusion models' files and inputs can get wrong. The sentences are here and nowhere else.
+public struct DiffusionError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// One sentence: what was expected and what came.
+    public let message: String
+    /// What to try; empty when there is nothing to say.
+    public let hint: String
+
+    init(_ message: String, hint: String = "") {
+        self.message = message
+        self.hint = hint
+    }
+
+    public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
+}
+
+// MARK: - Models
+
+extension DiffusionError {
+    static func configuration(_ key: String, _ value: String, _ expected: String) -> DiffusionError {
+        DiffusionError("the configuration's '\(key)' is \(value), and must be \(expected)")
+    }
+
+    static func sample(_ shape: [Int], channels: Int) -> DiffusionError {
+        DiffusionError("the UNet takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
+    }
+
+    static func context(_ shape: [Int], batch: Int, width: Int) -> DiffusionError {
+        DiffusionError(
+            "the UNet takes a context of shape [\(batch), tokens, \(width)], and got \(text(shape))",
+            hint: "text encoder and UNet must come from the same model")
+    }
+
+    static func timesteps(_ count: Int, batch: Int) -> DiffusionError {
+        DiffusionError("\(batch) latents want one timestep, or one for each, and got \(count)")
+    }
+
+    static func pixels(_ shape: [Int], channels: Int) -> DiffusionError {
+        DiffusionError("the autoencoder takes pixels of shape [batch, height, width, \(channels)], and got \(text(shape))")
+    }
+
+    static func latents(_ shape: [Int], channels: Int) -> DiffusionError {
+        DiffusionError("the autoencoder takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
+    }
+
+    private static func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
+}

@@ -1,0 +1,143 @@
+import Foundation
+import Tensor
+
+/// Predicts the noise in latents at a timestep, given what the picture is to show (Ronneberger et al. 2015, Rombach et
+/// al. 2022): the UNet of Stable Diffusion 1.x and 2.x.
+public final class UNet2DConditionModel {
+    public let configuration: UNetConfiguration
+    /// Every parameter under its name in diffusers, in the order of the model.
+    public let parameters: NamedTensors
+    /// Linear layers by the name of their module, for adapters.
+    package let linears: [String: Linear]
+
+    private let input, output: Convolution2D
+    private let time1, time2: Linear
+    private let down: [DownBlock]
+    private let middle: MiddleBlock?
+    private let up: [UpBlock]
+    private let outputNorm: GroupNorm
+    private let activation: Tensor.Activation
+
+    /// - Throws: `DiffusionError` for a configuration that can't be, or what the source throws.
+    public init(_ configuration: UNetConfiguration, _ source: ParameterSource) throws {
+        let c = configuration
+        let levels = try c.levels()
+        guard c.inChannels > 0, c.outChannels > 0, c.convInKernel % 2 == 1, c.convOutKernel % 2 == 1 else {
+            throw DiffusionError.configuration(
+                "in_channels", "\(c.inChannels)", "positive, as out_channels, with odd conv_in_kernel and conv_out_kernel")
+        }
+        self.configuration = c
+        activation = try c.activation()
+        let first = c.blockOutChannels[0], last = c.blockOutChannels[c.blockOutChannels.count - 1]
+        let timeWidth = 4 * first
+        var residual = ResidualBlock.Style(groups: c.normNumGroups, epsilon: c.normEps, activation: activation)
+        residual.timeWidth = timeWidth
+        residual.scalesAndShifts = c.resnetTimeScaleShift == "scale_shift"
+        let style = UNetStyle(residual: residual, linearProjection: c.useLinearProjection)
+
+        input = try Convolution2D(source, "conv_in", c.inChannels, first, kernel: c.convInKernel)
+        time1 = try Linear(source, "time_embedding.linear_1", first, timeWidth)
+        time2 = try Linear(source, "time_embedding.linear_2", timeWidth, timeWidth)
+
+        // Channels of the skips in the order in which the way down leaves them.
+        var skips = [first]
+        var channels = first
+        down = try levels.down.enumerated().map { index, level in
+            let isLast = index == levels.down.count - 1
+            let block = try DownBlock(
+                source, "down_blocks.\(index)", inputs: channels, level, style,
+                downsampling: isLast ? nil : Convolution(stride: 2, padding: c.downsamplePadding))
+            channels = level.channels
+            skips += [Int](repeating: channels, count: level.layers + (isLast ? 0 : 1))
+            return block
+        }
+
+        var middleStyle = residual
+        middleStyle.scale = c.midBlockScaleFactor
+        let middleUNet = UNetStyle(residual: middleStyle, linearProjection: c.useLinearProjection)
+        switch c.midBlockType {
+        case "UNetMidBlock2DCrossAttn":
+            middle = try MiddleBlock(source, "mid_block", channels: last, levels.middle, middleUNet)
+        case "UNetMidBlock2D": middle = try MiddleBlock(source, "mid_block", channels: last, nil, middleUNet)
+        case nil: middle = nil
+        case let other?:
+            throw DiffusionError.configuration(
+                "mid_block_type", "'\(other)'", "'UNetMidBlock2DCrossAttn', 'UNetMidBlock2D' or null")
+        }
+
+        up = try levels.up.enumerated().map { index, level in
+            let taken = (0...level.layers).map { _ in skips.removeLast() }
+            let block = try UpBlock(
+                source, "up_blocks.\(index)", inputs: channels, skips: taken, level, style,
+                upsampling: index < levels.up.count - 1)
+            channels = level.channels
+            return block
+        }
+        outputNorm = try GroupNorm(source, "conv_norm_out", first, groups: c.normNumGroups, epsilon: c.normEps)
+        output = try Convolution2D(source, "conv_out", first, c.outChannels, kernel: c.convOutKernel)
+        (parameters, linears) = (source.parameters, source.linears)
+    }
+
+    /// A fresh model whose parameters ask for gradients.
+    public convenience init(_ configuration: UNetConfiguration, seed: UInt64) throws {
+        try self.init(configuration, ParameterSource(generator: Generator(seed: seed)))
+    }
+
+    /// The element type of the weights.
+    public var dtype: DType { output.weight.dtype }
+
+    /// The same model with parameters of another element type, for inference.
+    public func converted(to dtype: DType) throws -> UNet2DConditionModel {
+        // The same configuration asks for the same parameters in the same order.
+        var rest = parameters[...]
+        return try UNet2DConditionModel(
+            configuration, ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
+    }
+
+    /// The prediction for noisy latents: noise, velocity or picture, as the model was trained.
+    ///
+    /// - Parameters:
+    ///   - timesteps: one for all latents, or one for each.
+    /// - Shapes: sample [batch, height, width, inChannels], context [batch, tokens, contextWidth] → [batch, height,
+    ///   width, outChannels], float32.
+    public func callAsFunction(_ sample: Tensor, timesteps: [Int], context: Tensor) throws -> Tensor {
+        let c = configuration
+        guard sample.rank == 4, sample.shape[3] == c.inChannels else {
+            throw DiffusionError.sample(sample.shape, channels: c.inChannels)
+        }
+        let batch = sample.shape[0]
+        guard context.rank == 3, context.shape[0] == batch, context.shape[2] == c.contextWidth else {
+            throw DiffusionError.context(context.shape, batch: batch, width: c.contextWidth)
+        }
+        let embedding = try timeEmbedding(timesteps, batch: batch)
+        let context = try context.to(dtype)
+        let centred = c.centerInputSample ? try sample * 2 - 1 : sample
+        var h = try input(centred.to(dtype))
+        var skips = [h]
+        for block in down { h = try block(h, embedding, context, skips: &skips) }
+        if let middle { h = try middle(h, embedding, context) }
+        for block in up { h = try block(h, embedding, context, skips: &skips) }
+        return try output(outputNorm(h).activated(activation)).to(.float32)
+    }
+
+    /// The activated embedding of timesteps, [batch, 4 × first width]; every residual block projects it for itself.
+    private func timeEmbedding(_ timesteps: [Int], batch: Int) throws -> Tensor {
+        guard timesteps.count == batch || timesteps.count == 1 else {
+            throw DiffusionError.timesteps(timesteps.count, batch: batch)
+        }
+        let width = configuration.blockOutChannels[0], half = width / 2
+        let rate = -Float(log(10000.0)) / (Float(half) - configuration.freqShift)
+        let frequencies = (0..<half).map { exp(rate * Float($0)) }
+        var values: [Float] = []
+        for timestep in timesteps {
+            let angles = frequencies.map { $0 * Float(timestep) }
+            let (sines, cosines) = (angles.map(sin), angles.map(cos))
+            values += configuration.flipSinToCos ? cosines + sines : sines + cosines
+            // An odd width ends with a zero.
+            if width % 2 == 1 { values.append(0) }
+        }
+        let waves = try Tensor(values, shape: [timesteps.count, width]).to(dtype)
+        let embedding = try time2(time1(waves).activated(activation)).activated(activation)
+        return timesteps.count == batch ? embedding : try embedding.expanded([batch, embedding.shape[1]])
+    }
+}

@@ -1,0 +1,240 @@
+import Tensor
+
+/// The configuration of a UNet2DConditionModel under the published keys; an absent key has diffusers' default.
+public struct UNetConfiguration: Codable, Equatable, Sendable {
+    /// Side of the latents in pixels, for those who ask for no size of their own.
+    public var sampleSize: Int? = nil
+    public var inChannels = 4
+    public var outChannels = 4
+    public var centerInputSample = false
+    public var flipSinToCos = true
+    public var freqShift: Float = 0
+    public var downBlockTypes = [
+        "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "CrossAttnDownBlock2D", "DownBlock2D",
+    ]
+    /// Nil for a UNet without a middle.
+    public var midBlockType: String? = "UNetMidBlock2DCrossAttn"
+    public var upBlockTypes = ["UpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D", "CrossAttnUpBlock2D"]
+    public var onlyCrossAttention = OneOrMany.one(false)
+    public var blockOutChannels = [320, 640, 1280, 1280]
+    public var layersPerBlock = OneOrMany.one(2)
+    public var downsamplePadding = 1
+    public var midBlockScaleFactor: Float = 1
+    public var actFn = "silu"
+    public var normNumGroups = 32
+    public var normEps: Float = 1e-5
+    public var crossAttentionDim = OneOrMany.one(1280)
+    public var transformerLayersPerBlock = OneOrMany.one(1)
+    /// Despite its name the number of heads, unless `num_attention_heads` is there: a name that diffusers keeps for the
+    /// sake of published files.
+    public var attentionHeadDim = OneOrMany.one(8)
+    public var numAttentionHeads: OneOrMany<Int>? = nil
+    public var useLinearProjection = false
+    public var upcastAttention = false
+    public var resnetTimeScaleShift = "default"
+    public var convInKernel = 3
+    public var convOutKernel = 3
+
+    enum CodingKeys: String, CodingKey {
+        case sampleSize = "sample_size"
+        case inChannels = "in_channels"
+        case outChannels = "out_channels"
+        case centerInputSample = "center_input_sample"
+        case flipSinToCos = "flip_sin_to_cos"
+        case freqShift = "freq_shift"
+        case downBlockTypes = "down_block_types"
+        case midBlockType = "mid_block_type"
+        case upBlockTypes = "up_block_types"
+        case onlyCrossAttention = "only_cross_attention"
+        case blockOutChannels = "block_out_channels"
+        case layersPerBlock = "layers_per_block"
+        case downsamplePadding = "downsample_padding"
+        case midBlockScaleFactor = "mid_block_scale_factor"
+        case actFn = "act_fn"
+        case normNumGroups = "norm_num_groups"
+        case normEps = "norm_eps"
+        case crossAttentionDim = "cross_attention_dim"
+        case transformerLayersPerBlock = "transformer_layers_per_block"
+        case attentionHeadDim = "attention_head_dim"
+        case numAttentionHeads = "num_attention_heads"
+        case useLinearProjection = "use_linear_projection"
+        case upcastAttention = "upcast_attention"
+        case resnetTimeScaleShift = "resnet_time_scale_shift"
+        case convInKernel = "conv_in_kernel"
+        case convOutKernel = "conv_out_kernel"
+    }
+
+    public init() {}
+
+    public init(from decoder: any Decoder) throws {
+        let values = try decoder.container(keyedBy: CodingKeys.self)
+        sampleSize = try values.decodeIfPresent(Int.self, forKey: .sampleSize)
+        try values.read(&inChannels, .inChannels)
+        try values.read(&outChannels, .outChannels)
+        try values.read(&centerInputSample, .centerInputSample)
+        try values.read(&flipSinToCos, .flipSinToCos)
+        try values.read(&freqShift, .freqShift)
+        try values.read(&downBlockTypes, .downBlockTypes)
+        // A null means "no middle", an absent key the default.
+        if values.contains(.midBlockType) {
+            midBlockType = try values.decodeIfPresent(String.self, forKey: .midBlockType)
+        }
+        try values.read(&upBlockTypes, .upBlockTypes)
+        try values.read(&onlyCrossAttention, .onlyCrossAttention)
+        try values.read(&blockOutChannels, .blockOutChannels)
+        try values.read(&layersPerBlock, .layersPerBlock)
+        try values.read(&downsamplePadding, .downsamplePadding)
+        try values.read(&midBlockScaleFactor, .midBlockScaleFactor)
+        try values.read(&actFn, .actFn)
+        try values.read(&normNumGroups, .normNumGroups)
+        try values.read(&normEps, .normEps)
+        try values.read(&crossAttentionDim, .crossAttentionDim)
+        try values.read(&transformerLayersPerBlock, .transformerLayersPerBlock)
+        try values.read(&attentionHeadDim, .attentionHeadDim)
+        numAttentionHeads = try values.decodeIfPresent(OneOrMany<Int>.self, forKey: .numAttentionHeads)
+        try values.read(&useLinearProjection, .useLinearProjection)
+        try values.read(&upcastAttention, .upcastAttention)
+        try values.read(&resnetTimeScaleShift, .resnetTimeScaleShift)
+        try values.read(&convInKernel, .convInKernel)
+        try values.read(&convOutKernel, .convOutKernel)
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var values = encoder.container(keyedBy: CodingKeys.self)
+        try values.encode(sampleSize, forKey: .sampleSize)
+        try values.encode(inChannels, forKey: .inChannels)
+        try values.encode(outChannels, forKey: .outChannels)
+        try values.encode(centerInputSample, forKey: .centerInputSample)
+        try values.encode(flipSinToCos, forKey: .flipSinToCos)
+        try values.encode(freqShift, forKey: .freqShift)
+        try values.encode(downBlockTypes, forKey: .downBlockTypes)
+        try values.encode(midBlockType, forKey: .midBlockType)
+        try values.encode(upBlockTypes, forKey: .upBlockTypes)
+        try values.encode(onlyCrossAttention, forKey: .onlyCrossAttention)
+        try values.encode(blockOutChannels, forKey: .blockOutChannels)
+        try values.encode(layersPerBlock, forKey: .layersPerBlock)
+        try values.encode(downsamplePadding, forKey: .downsamplePadding)
+        try values.encode(midBlockScaleFactor, forKey: .midBlockScaleFactor)
+        try values.encode(actFn, forKey: .actFn)
+        try values.encode(normNumGroups, forKey: .normNumGroups)
+        try values.encode(normEps, forKey: .normEps)
+        try values.encode(crossAttentionDim, forKey: .crossAttentionDim)
+        try values.encode(transformerLayersPerBlock, forKey: .transformerLayersPerBlock)
+        try values.encode(attentionHeadDim, forKey: .attentionHeadDim)
+        try values.encode(numAttentionHeads, forKey: .numAttentionHeads)
+        try values.encode(useLinearProjection, forKey: .useLinearProjection)
+        try values.encode(upcastAttention, forKey: .upcastAttention)
+        try values.encode(resnetTimeScaleShift, forKey: .resnetTimeScaleShift)
+        try values.encode(convInKernel, forKey: .convInKernel)
+        try values.encode(convOutKernel, forKey: .convOutKernel)
+    }
+}
+
+extension KeyedDecodingContainer {
+    /// Overwrites a default where the key is present and not null.
+    func read<Value: Decodable>(_ value: inout Value, _ key: Key) throws {
+        value = try decodeIfPresent(Value.self, forKey: key) ?? value
+    }
+}
+
+/// What one level of the UNet is made of, read out of the configuration's lists.
+struct UNetLevel {
+    let channels: Int
+    let layers: Int
+    /// Transformer blocks after each residual block; nil for a level without attention.
+    let attention: Attention?
+
+    struct Attention {
+        let heads: Int
+        let depth: Int
+        let contextWidth: Int
+        /// The first attention of a transformer block looks at the context too.
+        let onlyCross: Bool
+    }
+}
+
+extension UNetConfiguration {
+    /// Levels from the largest latents to the smallest, with those of the way up from the smallest to the largest.
+    ///
+    /// - Throws: `DiffusionError` naming the key that can't be.
+    func levels() throws -> (down: [UNetLevel], up: [UNetLevel], middle: UNetLevel.Attention) {
+        let count = blockOutChannels.count
+        func list<T>(_ setting: OneOrMany<T>, _ key: String) throws -> [T] {
+            guard let values = setting.values(count) else {
+                throw DiffusionError.configuration(key, "\(setting)", "one value, or a list of \(count)")
+            }
+            return values
+        }
+        guard count > 0, blockOutChannels.allSatisfy({ $0 > 0 }) else {
+            throw DiffusionError.configuration("block_out_channels", "\(blockOutChannels)", "a list of positive numbers")
+        }
+        for (types, key) in [(downBlockTypes, "down_block_types"), (upBlockTypes, "up_block_types")] {
+            guard types.count == count else {
+                throw DiffusionError.configuration(key, "a list of \(types.count)", "as long as block_out_channels, \(count)")
+            }
+        }
+        guard normNumGroups > 0, blockOutChannels.allSatisfy({ $0 % normNumGroups == 0 }) else {
+            throw DiffusionError.configuration(
+                "norm_num_groups", "\(normNumGroups)", "a divisor of every one of block_out_channels, \(blockOutChannels)")
+        }
+        guard ["default", "scale_shift"].contains(resnetTimeScaleShift) else {
+            throw DiffusionError.configuration("resnet_time_scale_shift", "'\(resnetTimeScaleShift)'", "'default' or 'scale_shift'")
+        }
+        let layers = try list(layersPerBlock, "layers_per_block")
+        let heads = try list(
+            numAttentionHeads ?? attentionHeadDim, numAttentionHeads == nil ? "attention_head_dim" : "num_attention_heads")
+        let depths = try list(transformerLayersPerBlock, "transformer_layers_per_block")
+        let contexts = try list(crossAttentionDim, "cross_attention_dim")
+        let only = try list(onlyCrossAttention, "only_cross_attention")
+        let attentions = try (0..<count).map { level in
+            guard heads[level] > 0, blockOutChannels[level] % heads[level] == 0 else {
+                throw DiffusionError.configuration(
+                    "attention_head_dim", "\(heads[level])", "a divisor of the level's \(blockOutChannels[level]) channels")
+            }
+            return UNetLevel.Attention(
+                heads: heads[level], depth: depths[level], contextWidth: contexts[level], onlyCross: only[level])
+        }
+        func levels(_ types: [String], _ order: [Int], crossing: String, plain: String, _ key: String) throws -> [UNetLevel] {
+            try zip(types, order).map { type, level in
+                guard type == crossing || type == plain else {
+                    throw DiffusionError.configuration(key, "'\(type)'", "'\(crossing)' or '\(plain)'")
+                }
+                return UNetLevel(
+                    channels: blockOutChannels[level], layers: layers[level],
+                    attention: type == crossing ? attentions[level] : nil)
+            }
+        }
+        let ascending = Array(0..<count), deepest = attentions[count - 1]
+        return (
+            try levels(
+                downBlockTypes, ascending, crossing: "CrossAttnDownBlock2D", plain: "DownBlock2D", "down_block_types"),
+            try levels(
+                upBlockTypes, ascending.reversed(), crossing: "CrossAttnUpBlock2D", plain: "UpBlock2D", "up_block_types"),
+            UNetLevel.Attention(
+                heads: deepest.heads, depth: deepest.depth, contextWidth: deepest.contextWidth, onlyCross: false)
+        )
+    }
+
+    /// The activation that `act_fn` names.
+    func activation() throws -> Tensor.Activation { try DiffusionActivation.named(actFn) }
+
+    /// Width of the text states that the UNet looks at.
+    public var contextWidth: Int {
+        switch crossAttentionDim {
+        case .one(let width): width
+        case .many(let widths): widths.first ?? 0
+        }
+    }
+}
+
+enum DiffusionActivation {
+    private static let table: [String: Tensor.Activation] = ["silu": .silu, "swish": .silu, "gelu": .gelu, "relu": .relu]
+
+    static func named(_ name: String) throws -> Tensor.Activation {
+        guard let activation = table[name] else {
+            throw DiffusionError.configuration(
+                "act_fn", "'\(name)'", "one of \(table.keys.sorted().map { "'\($0)'" }.joined(separator: ", "))")
+        }
+        return activation
+    }
+}
