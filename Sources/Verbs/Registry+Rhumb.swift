@@ -23,7 +23,7 @@ extension Registry {
         registry.add(SceneVerbs.all + PromptVerbs.all)
         registry.describe(family: "training", "training the bundled models from nothing")
         registry.add(CLIPTrainerVerbs.all)
-        registry.add(NotebookVerbs.all + InstallationVerbs.all)
+        registry.add(NotebookVerbs.all + InstallationVerbs.all + TrainingVerbs.all)
         registry.describe(family: "figures", "plots, pictures side by side, maps of embeddings")
         registry.add([PlotVerb.plot] + ChartVerbs.all + [GridVerb.grid, EmbeddingMapVerb.embeddingMap])
         return registry

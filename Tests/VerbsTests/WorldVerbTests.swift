@@ -85,7 +85,7 @@ final class WorldVerbTests: XCTestCase {
         let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-verbs-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: folder) }
         _ = try value("whole = train (clip_trainer steps: 4 batch: 4 seed: 1) check: 0")
-        _ = try value("t = train (clip_trainer steps: 4 batch: 4 seed: 1) steps: 2 out: \"\(folder.path)\"")
+        _ = try value("t = train (clip_trainer steps: 4 batch: 4 seed: 1) iterations: 2 out: \"\(folder.path)\"")
         XCTAssertEqual(try text("t.step"), "2")
         XCTAssertFalse(FileManager.default.fileExists(atPath: folder.path + "/clip"))
         host.isInterrupted = true

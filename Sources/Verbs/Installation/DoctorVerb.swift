@@ -11,11 +11,16 @@ enum InstallationVerbs {
             examples: [.init("len(doctor()) > 5", gives: "true")]
         ) { call in
             let checks = Installation.checks(models: try call.strings("models"))
-            return .table(
-                try Table([
-                    .init("what", checks.map(\.name)), .init("status", checks.map(\.status.rawValue)),
-                    .init("found", checks.map(\.finding)), .init("to do", checks.map(\.advice)),
-                ]))
+            return .table(try Table(checks))
         }
+    }
+}
+
+extension Table {
+    init(_ checks: [Installation.Check]) throws {
+        try self.init([
+            .init("what", checks.map(\.name)), .init("status", checks.map(\.status.rawValue)),
+            .init("found", checks.map(\.finding)), .init("to do", checks.map(\.advice)),
+        ])
     }
 }

@@ -7,7 +7,7 @@ extension CLIPTrainer {
     /// The name of a run's state in its folder.
     public static let checkpointName = "checkpoint.safetensors"
     /// What its metadata call it.
-    private static let checkpointKind = "mini-clip training"
+    package static let checkpointKind = "mini-clip training"
 
     /// Writes everything the next step depends on, as one file that replaces the former one when it is whole.
     ///

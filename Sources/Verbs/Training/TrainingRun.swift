@@ -1,0 +1,80 @@
+import Checkpoint
+import Foundation
+import Language
+
+/// A run that trains something one step at a time, can be saved, and goes on from there as if it had never stopped:
+/// what `step`, `train`, `checkpoint`, `resume` and `doctor` work on.
+///
+/// A kind of run joins those verbs by a value that follows this protocol and by its line in `TrainingRunKind.all`.
+protocol TrainingRun: ObjectValue {
+    /// Steps done.
+    var completed: Int { get }
+    /// Steps in all; nil for a run that has no end of its own.
+    var planned: Int? { get }
+    /// The numbers of the last step, ready to read beside a progress bar: `loss 0.31  accuracy 0.92`.
+    var progressDetail: String { get }
+
+    /// One more step.
+    ///
+    /// When it throws, also because it was cancelled, the run is as it was after the last complete update.
+    /// - Parameter host: told how far a long step has come, and asked whether to stop.
+    func advance(reporting host: any SessionHost) throws
+
+    /// A row a step.
+    func history() throws -> Table
+
+    /// Whether `check(count:)` means something here.
+    var hasChecks: Bool { get }
+    /// Judges the weights so far on data that training never sees, and remembers the result.
+    ///
+    /// - Parameter count: examples of each group.
+    func check(count: Int) throws
+
+    /// Writes the run's folder: its state, its curves, and what it trained once it is finished.
+    func save(to folder: URL) throws
+
+    /// What looks right or wrong about the run so far.
+    func diagnosis() throws -> [Installation.Check]
+}
+
+extension TrainingRun {
+    var isFinished: Bool { planned.map { completed >= $0 } ?? false }
+
+    /// `step 3 of 1500`, or `step 3` where there is no end.
+    var position: String { "step \(completed)" + (planned.map { " of \($0)" } ?? "") }
+
+    var hasChecks: Bool { false }
+    func check(count: Int) throws {}
+
+    func diagnosis() throws -> [Installation.Check] { try HistoryDiagnosis.checks(history()) }
+}
+
+/// A kind of training run, as `resume` finds it by what its checkpoint says.
+struct TrainingRunKind {
+    /// What the language calls its values: `clip_trainer`.
+    let typeName: String
+    /// What the metadata of its checkpoints have under `kind`.
+    let checkpointKind: String
+    /// Continues the run whose checkpoint is in a folder.
+    let resume: (URL) throws -> any TrainingRun
+
+    /// The state of every run, in its folder.
+    static let checkpointName = "checkpoint.safetensors"
+
+    static var all: [TrainingRunKind] { [CLIPTrainerValue.kind] }
+
+    /// The type of a parameter that takes any run.
+    static var anyRun: ValueType { .either(all.map { .object($0.typeName) }) }
+
+    /// The kind of run whose checkpoint is in a folder.
+    static func kind(of folder: URL, _ call: Arguments) throws -> TrainingRunKind {
+        let url = folder.appendingPathComponent(checkpointName)
+        let written = try SafetensorsFile(url).metadata["kind"] ?? ""
+        guard let kind = all.first(where: { $0.checkpointKind == written }) else {
+            throw call.failure(
+                "folder", "'\(url.path)' is no checkpoint of a training run",
+                hint: "name the folder that 'train' or 'checkpoint' wrote into")
+        }
+        return kind
+    }
+}

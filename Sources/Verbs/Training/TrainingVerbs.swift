@@ -1,0 +1,154 @@
+import Foundation
+import Language
+import Tensor
+
+/// `step`, `train`, `checkpoint`, `resume` and `doctor` for every kind of training run.
+enum TrainingVerbs {
+    static var all: [Verb] { [step, train, checkpoint, resume, doctor] }
+
+    private static var run: Parameter { Parameter("run", TrainingRunKind.anyRun, help: "the run") }
+
+    private static var step: Verb {
+        Verb(
+            "step", family: "training", summary: "one step of a training run", parameters: [run],
+            result: "a record: the new row of `run.history`",
+            examples: [.init("t = clip_trainer steps: 2 batch: 4 seed: 1\n(step t).step", gives: "1")],
+            seeAlso: ["train", "clip_trainer"]
+        ) { call in
+            let run = try call.run()
+            try run.advance(reporting: call.host)
+            let history = try run.history()
+            return .record(history.row(history.rowCount - 1))
+        }
+    }
+
+    private static var train: Verb {
+        Verb(
+            "train", family: "training", summary: "run a training run to its end, or for some steps",
+            parameters: [
+                run,
+                .option(
+                    "iterations", .optional(.whole(in: 1...1_000_000)), fallback: .described("to the end of the run"),
+                    help: "how many more steps"),
+                .option(
+                    "out", .optional(.file([])), default: .none,
+                    help: "a folder for checkpoints, curves and, at the end, the model"),
+                .option(
+                    "every", .whole(in: 1...1_000_000), default: 250,
+                    help: "steps between checkpoints, and between checks of runs that have such"),
+                .option(
+                    "check", .optional(.whole(in: 0...1000)),
+                    fallback: .described("48 where the run has checks"),
+                    help: "held-out prompts and pictures of each group in a check; 0 for no checks"),
+            ],
+            result: "the run",
+            details: """
+                Ctrl-C ends it after the last complete update; with `out` the state is saved first, and `resume` goes on exactly \
+                as if it had never stopped. The folder holds `checkpoint.safetensors`, `history.csv` and, once the run is finished, \
+                what it trained: for a clip_trainer `clip`, a folder that transformers loads too.
+                """,
+            examples: [.init("t = train (clip_trainer steps: 2 batch: 4 seed: 1) check: 0\nt.finished", gives: "true")],
+            seeAlso: ["clip_trainer", "resume", "step", "plot"]
+        ) { call in
+            let run = try call.run()
+            let first = run.completed
+            guard let wanted = try call.optional("iterations", call.whole).map({ first + $0 }) ?? run.planned else {
+                throw call.failure(
+                    "run", "this run has no end of its own", hint: "say how many steps: train \(run.typeName) iterations: 40")
+            }
+            let checked = try call.optional("check", call.whole)
+            if checked ?? 0 > 0, !run.hasChecks {
+                throw call.failure("check", "a \(run.typeName) has no checks on held-out data")
+            }
+            let folder = try call.optional("out", call.string).map { FilePlace.output($0, call) }
+            try advance(
+                run, to: min(wanted, run.planned ?? wanted), saving: folder, every: call.whole("every"),
+                checking: run.hasChecks ? checked ?? 48 : 0, host: call.host)
+            if let folder { try run.save(to: folder) }
+            return .object(run)
+        }
+    }
+
+    private static func advance(
+        _ run: any TrainingRun, to last: Int, saving folder: URL?, every: Int, checking count: Int,
+        host: any SessionHost
+    ) throws {
+        let first = run.completed
+        do {
+            while run.completed < last {
+                try run.advance(reporting: host)
+                host.progress(
+                    StepProgress(
+                        "train", done: run.completed - first, total: last - first, detail: run.progressDetail))
+                if run.completed % every == 0 || run.isFinished {
+                    if count > 0 { try run.check(count: count) }
+                    if let folder { try run.save(to: folder) }
+                }
+                if host.isInterrupted { throw Interruption() }
+            }
+        } catch let error where error is Interruption || error is Cancelled {
+            // Saving is work of the engine too, which would go on refusing.
+            Engine.resetCancellation()
+            if let folder { try run.save(to: folder) }
+            host.note("stopped after \(run.position)")
+            throw Interruption()
+        }
+    }
+
+    private static var checkpoint: Verb {
+        Verb(
+            "checkpoint", family: "training", summary: "save the state of a training run",
+            parameters: [run, Parameter("folder", .file([]), help: "where to; made where there is none")],
+            result: "nothing",
+            examples: [.init("checkpoint (clip_trainer steps: 2 batch: 4 seed: 1) \"runs/example\"")],
+            seeAlso: ["resume", "train"]
+        ) { call in
+            try call.run().save(to: FilePlace.output(try call.string("folder"), call))
+            return .none
+        }
+    }
+
+    private static var resume: Verb {
+        Verb(
+            "resume", family: "training", summary: "a training run from its checkpoint, as if it had never stopped",
+            parameters: [Parameter("folder", .file([]), help: "the folder that `train` or `checkpoint` wrote")],
+            result: "the run, of the kind that was saved",
+            examples: [
+                .init(
+                    """
+                    t = clip_trainer steps: 2 batch: 4 seed: 1
+                    step t;
+                    checkpoint t "runs/example"
+                    (resume "runs/example").step
+                    """, gives: "1")
+            ],
+            seeAlso: ["train", "checkpoint"]
+        ) { call in
+            let folder = FilePlace.input(try call.string("folder"), call)
+            call.host.didRead(folder.appendingPathComponent(TrainingRunKind.checkpointName).path)
+            return .object(try TrainingRunKind.kind(of: folder, call).resume(folder))
+        }
+    }
+
+    private static var doctor: Verb {
+        Verb(
+            "doctor", family: "training", summary: "what looks right or wrong about a training run", parameters: [run],
+            result: "table of what was checked, its status, what was found and what to do",
+            examples: [
+                .init(
+                    "t = train (clip_trainer steps: 2 batch: 4 seed: 1) check: 0\n(doctor t).status",
+                    gives: #"["ok", "ok", "ok"]"#)
+            ],
+            seeAlso: ["train", "step"]
+        ) { call in .table(try Table(try call.run().diagnosis())) }
+    }
+}
+
+extension Arguments {
+    fileprivate func run() throws -> any TrainingRun {
+        guard let run = try value("run").object(as: (any TrainingRun).self) else {
+            throw failure("run", "'\(verb.name)' expects a training run, and got \(try value("run").typeName)")
+        }
+        return run
+    }
+}
