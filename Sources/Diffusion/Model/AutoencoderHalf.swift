@@ -5,7 +5,6 @@ struct AutoencoderHalf {
     private let input, output: Convolution2D
     private let stages: [Stage]
     private let outputNorm: GroupNorm
-    private let activation: Tensor.Activation
 
     private enum Stage {
         case residual(ResidualBlock)
@@ -16,7 +15,6 @@ struct AutoencoderHalf {
 
     init(encoder c: AutoencoderConfiguration, _ source: ParameterSource) throws {
         let channels = c.blockOutChannels, style = try Self.style(c)
-        activation = style.activation
         input = try Convolution2D(source, "encoder.conv_in", c.inChannels, channels[0])
         var stages: [Stage] = []
         for (level, width) in channels.enumerated() {
@@ -39,7 +37,6 @@ struct AutoencoderHalf {
 
     init(decoder c: AutoencoderConfiguration, _ source: ParameterSource) throws {
         let channels = Array(c.blockOutChannels.reversed()), style = try Self.style(c)
-        activation = style.activation
         input = try Convolution2D(source, "decoder.conv_in", c.latentChannels, channels[0])
         var stages: [Stage] = []
         for (level, width) in channels.enumerated() {
@@ -84,7 +81,8 @@ struct AutoencoderHalf {
             case .up(let block): h = try block(h, to: (2 * h.shape[1], 2 * h.shape[2]))
             }
         }
-        return try output(outputNorm(h).activated(activation))
+        // Always SiLU here, whatever `act_fn` says.
+        return try output(outputNorm(h).activated(.silu))
     }
 }
 

@@ -42,11 +42,15 @@ public final class UNet2DConditionModel {
         // Channels of the skips in the order in which the way down leaves them.
         var skips = [first]
         var channels = first
+        // Without padding, zeros at the right and lower edge alone, as in autoencoders.
+        let half = c.downsamplePadding == 0
+            ? Convolution(stride: 2, top: 0, left: 0, bottom: 1, right: 1)
+            : Convolution(stride: 2, padding: c.downsamplePadding)
         down = try levels.down.enumerated().map { index, level in
             let isLast = index == levels.down.count - 1
             let block = try DownBlock(
                 source, "down_blocks.\(index)", inputs: channels, level, style,
-                downsampling: isLast ? nil : Convolution(stride: 2, padding: c.downsamplePadding))
+                downsampling: isLast ? nil : half)
             channels = level.channels
             skips += [Int](repeating: channels, count: level.layers + (isLast ? 0 : 1))
             return block
@@ -126,8 +130,10 @@ public final class UNet2DConditionModel {
             throw DiffusionError.timesteps(timesteps.count, batch: batch)
         }
         let width = configuration.blockOutChannels[0], half = width / 2
-        let rate = -Float(log(10000.0)) / (Float(half) - configuration.freqShift)
-        let frequencies = (0..<half).map { exp(rate * Float($0)) }
+        // Rounded in PyTorch's order: a thousandth timestep makes a phase of the last digits.
+        let frequencies = (0..<half).map {
+            exp(-Float(log(10000.0)) * Float($0) / (Float(half) - configuration.freqShift))
+        }
         var values: [Float] = []
         for timestep in timesteps {
             let angles = frequencies.map { $0 * Float(timestep) }

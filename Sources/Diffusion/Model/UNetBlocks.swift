@@ -54,26 +54,28 @@ struct DownBlock {
     }
 }
 
-/// A residual block, then transformer and residual blocks in turn (UNetMidBlock2DCrossAttn, and UNetMidBlock2D without
-/// the transformers).
+/// A residual block, then a transformer and a residual block where there is attention (UNetMidBlock2DCrossAttn, and
+/// UNetMidBlock2D, of which a UNet has the first residual block alone).
 struct MiddleBlock {
     let residuals: [ResidualBlock]
     let transformers: [SpatialTransformer]
 
-    /// - Parameter attention: nil for a middle of residual blocks alone.
+    /// - Parameter attention: nil for a middle without it.
     init(
         _ source: ParameterSource, _ name: String, channels: Int, _ attention: UNetLevel.Attention?, _ style: UNetStyle
     ) throws {
         transformers = try attention.map { [try style.transformer(source, "\(name).attentions.0", channels, $0)] } ?? []
-        residuals = try (0..<2).map {
+        residuals = try (0...transformers.count).map {
             try ResidualBlock(source, "\(name).resnets.\($0)", channels, channels, style.residual)
         }
     }
 
     func callAsFunction(_ x: Tensor, _ embedding: Tensor, _ context: Tensor) throws -> Tensor {
         var h = try residuals[0](x, embedding)
-        for transformer in transformers { h = try transformer(h, context: context) }
-        return try residuals[1](h, embedding)
+        for (transformer, residual) in zip(transformers, residuals.dropFirst()) {
+            h = try residual(transformer(h, context: context), embedding)
+        }
+        return h
     }
 }
 

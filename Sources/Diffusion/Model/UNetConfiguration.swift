@@ -185,6 +185,10 @@ extension UNetConfiguration {
             numAttentionHeads ?? attentionHeadDim, numAttentionHeads == nil ? "attention_head_dim" : "num_attention_heads")
         let depths = try list(transformerLayersPerBlock, "transformer_layers_per_block")
         let contexts = try list(crossAttentionDim, "cross_attention_dim")
+        guard Set(contextWidths).count <= 1 else {
+            throw DiffusionError.configuration(
+                "cross_attention_dim", "\(contexts)", "the same at all levels with attention")
+        }
         let only = try list(onlyCrossAttention, "only_cross_attention")
         let attentions = try (0..<count).map { level in
             guard heads[level] > 0, blockOutChannels[level] % heads[level] == 0 else {
@@ -220,10 +224,20 @@ extension UNetConfiguration {
 
     /// Width of the text states that the UNet looks at.
     public var contextWidth: Int {
+        if let width = contextWidths.first { return width }
         switch crossAttentionDim {
-        case .one(let width): width
-        case .many(let widths): widths.first ?? 0
+        case .one(let width): return width
+        case .many(let widths): return widths.first ?? 0
         }
+    }
+
+    /// Those of the levels with attention and of the middle, which must all be the same.
+    private var contextWidths: [Int] {
+        guard let widths = crossAttentionDim.values(blockOutChannels.count) else { return [] }
+        let levels = zip(widths, zip(downBlockTypes, upBlockTypes.reversed())).filter { _, types in
+            types.0.hasPrefix("CrossAttn") || types.1.hasPrefix("CrossAttn")
+        }
+        return levels.map(\.0) + (midBlockType == "UNetMidBlock2DCrossAttn" ? widths.suffix(1) : [])
     }
 }
 
