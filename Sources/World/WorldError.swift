@@ -95,15 +95,19 @@ extension WorldError {
             hint: "")
     }
 
+    static func trainingNumber(_ name: String, _ value: Int, atLeast least: Int) -> WorldError {
+        WorldError(message: "training needs at least \(least) for '\(name)', not \(value)", hint: "")
+    }
+
     static func trainingFinished(steps: Int) -> WorldError {
         WorldError(
             message: "this run has done all its \(steps) steps",
             hint: "the learning rate has come to its end: begin another run with more steps")
     }
 
-    static func notACheckpoint(_ path: String, without weight: String? = nil) -> WorldError {
+    static func notACheckpoint(_ path: String, of kind: String, without weight: String? = nil) -> WorldError {
         WorldError(
-            message: "'\(path)' is no checkpoint of a mini CLIP's training"
+            message: "'\(path)' is no checkpoint of \(kind)"
                 + (weight.map { ": it has no '\($0)' of the right shape" } ?? ""),
             hint: "name the folder that the training run wrote into")
     }

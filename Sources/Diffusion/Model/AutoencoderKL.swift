@@ -36,10 +36,18 @@ public final class AutoencoderKL {
     public var dtype: DType { parameters[0].tensor.dtype }
 
     /// The same model with parameters of another element type, for inference.
-    public func converted(to dtype: DType) throws -> AutoencoderKL {
+    public func converted(to dtype: DType) throws -> AutoencoderKL { try copied { try $0.detached().to(dtype) } }
+
+    /// The same model with parameters of another element type through which gradients flow back to this one's: mixed
+    /// precision, where the weights that are updated keep theirs.
+    public func recordedCopy(in dtype: DType) throws -> AutoencoderKL { try copied { try $0.to(dtype) } }
+
+    private func copied(_ part: (Tensor) throws -> Tensor) throws -> AutoencoderKL {
+        // The same configuration asks for the same parameters in the same order.
         var rest = parameters[...]
-        return try AutoencoderKL(
-            configuration, ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
+        return try withoutActuallyEscaping(part) { part in
+            try AutoencoderKL(configuration, ParameterSource { _, _, _ in try part(rest.removeFirst().tensor) })
+        }
     }
 
     /// The distribution of a picture's latents.

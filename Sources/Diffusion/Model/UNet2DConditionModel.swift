@@ -91,11 +91,18 @@ public final class UNet2DConditionModel {
     public var dtype: DType { output.weight.dtype }
 
     /// The same model with parameters of another element type, for inference.
-    public func converted(to dtype: DType) throws -> UNet2DConditionModel {
+    public func converted(to dtype: DType) throws -> UNet2DConditionModel { try copied { try $0.detached().to(dtype) } }
+
+    /// The same model with parameters of another element type through which gradients flow back to this one's: mixed
+    /// precision, where the weights that are updated keep theirs.
+    public func recordedCopy(in dtype: DType) throws -> UNet2DConditionModel { try copied { try $0.to(dtype) } }
+
+    private func copied(_ part: (Tensor) throws -> Tensor) throws -> UNet2DConditionModel {
         // The same configuration asks for the same parameters in the same order.
         var rest = parameters[...]
-        return try UNet2DConditionModel(
-            configuration, ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
+        return try withoutActuallyEscaping(part) { part in
+            try UNet2DConditionModel(configuration, ParameterSource { _, _, _ in try part(rest.removeFirst().tensor) })
+        }
     }
 
     /// The prediction for noisy latents: noise, velocity or picture, as the model was trained.
