@@ -44,3 +44,30 @@ extension DiffusionError {
 
     private static func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
 }
+
+// MARK: - Adapters
+
+extension DiffusionError {
+    static func lora(rank: Int, alpha: Float) -> DiffusionError {
+        DiffusionError("an adapter's rank and alpha must be above 0, and are \(rank) and \(alpha)")
+    }
+
+    static func lora(targets: [String]) -> DiffusionError {
+        DiffusionError(
+            "the UNet has no linear layer that ends in \(targets.map { "'\($0)'" }.joined(separator: ", "))",
+            hint: "the attention layers are 'to_q', 'to_k', 'to_v' and 'to_out.0'")
+    }
+
+    static func lora(file: String, unexpected: [String]) -> DiffusionError {
+        let names = unexpected.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        let rest = unexpected.count > 5 ? " and \(unexpected.count - 5) more" : ""
+        return DiffusionError(
+            unexpected.isEmpty
+                ? "'\(file)' holds no adapters" : "'\(file)' holds what fits no linear layer of this UNet: \(names)\(rest)",
+            hint: "adapters load onto the model they were trained on, in the layout of PEFT or diffusers, UNet only")
+    }
+
+    static func lora(file: String, tensor: String, shape: [Int], expected: [Int]) -> DiffusionError {
+        DiffusionError("'\(tensor)' in '\(file)' has shape \(text(shape)), and its layer wants \(text(expected))")
+    }
+}
