@@ -12,6 +12,8 @@ extension CheckpointError: CustomStringConvertible {
         case .noSuchTensor(let name, let file, _): return "'\(file)' has no tensor '\(name)'"
         case .wrongShape(let name, let file, let expected, let found):
             return "'\(file)', '\(name)': expected shape \(Self.text(expected)), found \(Self.text(found))"
+        case .misfit(let file, let missing, let unexpected, let misshapen):
+            return Self.sentence(file, missing, unexpected, misshapen)
         case .notConvertible(let name, let file, let type, let reason):
             return "'\(file)', '\(name)': \(type.rawValue) elements can't be loaded: \(reason)"
         case .notWritable(let file, let item, let reason):
@@ -27,6 +29,7 @@ extension CheckpointError: CustomStringConvertible {
         case .system(_, _, let code): return Self.hints[code] ?? ""
         case .malformed(_, _, let fault): return fault.hint
         case .noSuchTensor(_, _, let suggestion): return suggestion.map { "did you mean '\($0)'?" } ?? ""
+        case .misfit: return "'config.json' and the weights must come from the same model"
         default: return ""
         }
     }
@@ -38,6 +41,24 @@ extension CheckpointError: CustomStringConvertible {
         case .write, .create, .rename: return "can't write '\(path)': \(reason)"
         case .list: return "can't list '\(path)': \(reason)"
         }
+    }
+
+    private static func sentence(
+        _ file: String, _ missing: [String], _ unexpected: [String], _ misshapen: [Misshapen]
+    ) -> String {
+        func listed(_ parts: [String]) -> String {
+            let shown = parts.prefix(5).joined(separator: ", ")
+            return parts.count > 5 ? "\(shown) and \(parts.count - 5) more" : shown
+        }
+        func quoted(_ names: [String]) -> String { listed(names.map { "'\($0)'" }) }
+        let shapes = misshapen.map { "'\($0.name)' is \(text($0.found)) instead of \(text($0.expected))" }
+        let parts = [
+            missing.isEmpty ? nil : "lacks \(quoted(missing))",
+            unexpected.isEmpty ? nil : "holds \(quoted(unexpected)), for which there is no place",
+            shapes.isEmpty ? nil : "has other shapes: \(listed(shapes))",
+        ]
+        return "the weights of '\(file)' do not fit the configuration: the file "
+            + parts.compactMap(\.self).joined(separator: "; ")
     }
 
     private static let reasons: [Int32: String] = [

@@ -13,6 +13,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
     case noSuchTensor(name: String, file: String, suggestion: String?)
     /// A tensor of the collection has another shape than what it is for.
     case wrongShape(name: String, file: String, expected: [Int], found: [Int])
+    /// Weights that are not those of the model that its configuration describes.
+    case misfit(file: String, missing: [String], unexpected: [String], misshapen: [Misshapen])
     /// The elements can't become a tensor's.
     case notConvertible(name: String, file: String, StoredType, reason: String)
     /// A value that the format to be written can't hold.
@@ -21,6 +23,12 @@ public enum CheckpointError: Error, Equatable, Sendable {
     case unknownKind(path: String, reason: String)
     /// libcrypto has no SHA-256 here.
     case checksumUnavailable
+
+    /// A weight of another shape than the model's.
+    public struct Misshapen: Equatable, Sendable {
+        public let name: String
+        public let expected, found: [Int]
+    }
 
     /// What a file's contents got wrong.
     public enum Fault: Equatable, Sendable {

@@ -11,32 +11,7 @@ extension CLIPModel {
     public static func load(weightsIn folder: URL, dtype: DType = .float32) throws -> CLIPModel {
         let configuration = try CLIPConfiguration.load(folder: folder)
         let weights = try Weights(folder)
-        let names = WeightNames.of(weights)
-        // What is wrong is collected, so that one error names it all; the stand-ins are never used.
-        var missing: [String] = []
-        var misshapen: [(name: String, expected: [Int], found: [Int])] = []
-        var used = names.ignored
-        let source = ParameterSource { name, shape, _ in
-            let place = names.place(of: name)
-            guard let place, let found = weights.shape(of: place.stored) else {
-                missing.append(place?.stored ?? name)
-                return try Tensor(0).expanded(shape)
-            }
-            used.insert(place.stored)
-            let expected = place.form.stored(shape)
-            guard found == expected else {
-                misshapen.append((place.stored, expected, found))
-                return try Tensor(0).expanded(shape)
-            }
-            return try place.form.parameter(weights.tensor(place.stored, as: dtype))
-        }
-        let model = try CLIPModel(configuration, source)
-        let unexpected = weights.names.filter { !used.contains($0) }
-        guard missing.isEmpty, unexpected.isEmpty, misshapen.isEmpty else {
-            throw CLIPError.weights(
-                file: weights.url.displayPath, missing: missing, unexpected: unexpected, misshapen: misshapen)
-        }
-        return model
+        return try weights.model(.clip(in: weights), as: dtype) { try CLIPModel(configuration, $0) }
     }
 
     /// Writes `config.json` and `model.safetensors` as transformers reads them.
@@ -66,28 +41,7 @@ extension CLIPConfiguration {
 
     /// Reads a transformers `config.json`.
     public static func load(_ file: URL) throws -> CLIPConfiguration {
-        let data: Data
-        do { data = try Data(contentsOf: file) } catch {
-            throw CLIPError.unreadable(file.displayPath, "\(error.localizedDescription)")
-        }
-        do { return try JSONDecoder().decode(CLIPConfiguration.self, from: data) } catch let error as DecodingError {
-            throw CLIPError.unreadable(file.displayPath, CLIPConfiguration.explain(error))
-        }
-    }
-
-    private static func explain(_ error: DecodingError) -> String {
-        func path(_ context: DecodingError.Context) -> String {
-            context.codingPath.map(\.stringValue).joined(separator: ".")
-        }
-        switch error {
-        case .typeMismatch(_, let context), .valueNotFound(_, let context):
-            return "'\(path(context))' has the wrong type"
-        case .dataCorrupted(let context):
-            return context.codingPath.isEmpty
-                ? "it is not valid JSON" : "'\(path(context))' has a value that is not supported"
-        case .keyNotFound(let key, _): return "'\(key.stringValue)' is missing"
-        @unknown default: return "it is not a CLIP configuration"
-        }
+        try Checkpoint.decode(CLIPConfiguration.self, from: file)
     }
 
     /// Writes a `config.json` that transformers reads back as the same model.

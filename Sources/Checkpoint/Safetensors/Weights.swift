@@ -73,7 +73,11 @@ public final class Weights {
     }
 
     /// The stems under which transformers, diffusers and OpenCLIP keep weights in a folder, in the order of preference.
-    static let stems = ["model", "diffusion_pytorch_model", "open_clip_model", "open_clip_pytorch_model"]
+    static let stems = [
+        "model", "diffusion_pytorch_model", "open_clip_model", "open_clip_pytorch_model",
+        // Half precision, where a folder keeps that beside others that are for no one's inference.
+        "model.fp16", "diffusion_pytorch_model.fp16",
+    ]
 
     /// The file of a folder that holds its weights: a known name, or the only safetensors file.
     private static func weights(in folder: URL) throws(CheckpointError) -> URL {

@@ -1,56 +1,15 @@
 import Checkpoint
-import Tensor
 
-/// Where a model's parameters stand in files of one origin, as a list of rules.
-///
-/// Parameters have their names in transformers. A `*` stands for one part of a name between dots and takes the same
-/// text on both sides; the first rule that fits counts.
-struct WeightNames: Sendable {
-    enum Form: Sendable {
-        case same
-        /// Stored as [inputs, outputs].
-        case transposed
-        /// One of three of the same shape, stacked along the first dimension.
-        case third(Int)
-    }
-
-    struct Rule: Sendable {
-        let parameter: String
-        let stored: String
-        var form = Form.same
-    }
-
-    let rules: [Rule]
-    /// What such files hold besides weights.
-    let ignored: Set<String>
-
-    /// Where a parameter stands, or nil when no rule says.
-    func place(of parameter: String) -> (stored: String, form: Form)? {
-        let parts = parameter.split(separator: ".")
-        for rule in rules {
-            let pattern = rule.parameter.split(separator: ".")
-            guard pattern.count == parts.count, zip(pattern, parts).allSatisfy({ $0 == "*" || $0 == $1 }) else {
-                continue
-            }
-            var taken = zip(pattern, parts).filter { $0.0 == "*" }.map(\.1)[...]
-            let stored = rule.stored.split(separator: ".").map { $0 == "*" ? taken.removeFirst() : $0 }
-            return (stored.joined(separator: "."), rule.form)
-        }
-        return nil
-    }
-
+extension WeightNames {
     /// transformers' own files. Older ones hold the numbers of the positions too.
-    static let transformers = WeightNames(
-        rules: (1...8).map { depth in
-            let name = [String](repeating: "*", count: depth).joined(separator: ".")
-            return Rule(parameter: name, stored: name)
-        },
+    private static let transformers = WeightNames(
+        rules: [], keepsOthers: true,
         ignored: ["text_model.embeddings.position_ids", "vision_model.embeddings.position_ids"])
 
     /// OpenCLIP's, and OpenAI's original ones.
     ///
     /// - Parameter textPrefix: before the names of the text tower: `text.` in models with a tower of its own class.
-    static func openCLIP(textPrefix: String) -> WeightNames {
+    private static func openCLIP(textPrefix: String) -> WeightNames {
         func encoder(_ parameter: String, _ stored: String) -> [Rule] {
             let (layer, block) = ("\(parameter).encoder.layers.*", "\(stored)transformer.resblocks.*")
             let joined = ["q_proj", "k_proj", "v_proj"].enumerated().flatMap { third, name in
@@ -94,31 +53,9 @@ struct WeightNames: Sendable {
             ignored: ["\(textPrefix)attn_mask", "input_resolution", "context_length", "vocab_size"])
     }
 
-    /// The rules that fit what a file holds.
-    static func of(_ weights: Weights) -> WeightNames {
+    /// Where the parameters of a CLIP model stand, which has transformers' names, by what a file holds.
+    static func clip(in weights: Weights) -> WeightNames {
         guard weights.contains("visual.conv1.weight") else { return transformers }
         return openCLIP(textPrefix: weights.contains("text.token_embedding.weight") ? "text." : "")
-    }
-}
-
-extension WeightNames.Form {
-    /// The stored shape of a parameter.
-    func stored(_ shape: [Int]) -> [Int] {
-        switch self {
-        case .same: shape
-        case .transposed: shape.reversed()
-        case .third: [shape[0] * 3] + shape.dropFirst()
-        }
-    }
-
-    /// The parameter in what is stored.
-    func parameter(_ stored: Tensor) throws -> Tensor {
-        switch self {
-        case .same: return stored
-        case .transposed: return try stored.transposed().contiguous()
-        case .third(let third):
-            let size = stored.shape[0] / 3
-            return try stored.sliced(0, from: third * size, to: (third + 1) * size).contiguous()
-        }
     }
 }
