@@ -20,6 +20,10 @@ extension DiffusionError {
         DiffusionError("the configuration's '\(key)' is \(value), and must be \(expected)")
     }
 
+    static func unsupported(_ key: String, _ value: String, file: String, supported: String) -> DiffusionError {
+        DiffusionError("'\(key)' in '\(file)' is \(value), which is not supported", hint: "supported: \(supported)")
+    }
+
     static func sample(_ shape: [Int], channels: Int) -> DiffusionError {
         DiffusionError("the UNet takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
     }

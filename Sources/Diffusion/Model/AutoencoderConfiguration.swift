@@ -1,3 +1,4 @@
+import Checkpoint
 import Tensor
 
 /// The configuration of an AutoencoderKL under the published keys; an absent key has diffusers' default.
@@ -20,8 +21,10 @@ public struct AutoencoderConfiguration: Codable, Equatable, Sendable {
     public var useQuantConv = true
     public var usePostQuantConv = true
     public var midBlockAddAttention = true
+    /// Settings of the file it came from that change nothing here, kept for whoever reads what is saved.
+    public var other: [JSON.Member] = []
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case inChannels = "in_channels"
         case outChannels = "out_channels"
         case downBlockTypes = "down_block_types"
@@ -78,6 +81,9 @@ public struct AutoencoderConfiguration: Codable, Equatable, Sendable {
         else {
             throw DiffusionError.configuration(
                 "block_out_channels", "\(blockOutChannels)", "multiples of norm_num_groups, \(normNumGroups)")
+        }
+        guard scalingFactor != 0, scalingFactor.isFinite else {
+            throw DiffusionError.configuration("scaling_factor", "\(scalingFactor)", "a number that can be divided by")
         }
         guard inChannels > 0, outChannels > 0, latentChannels > 0, layersPerBlock > 0 else {
             throw DiffusionError.configuration(

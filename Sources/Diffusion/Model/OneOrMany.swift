@@ -28,3 +28,12 @@ public enum OneOrMany<Element: Codable & Sendable & Equatable>: Codable, Sendabl
         }
     }
 }
+
+extension OneOrMany: CustomStringConvertible {
+    public var description: String {
+        switch self {
+        case .one(let element): "\(element)"
+        case .many(let elements): "\(elements)"
+        }
+    }
+}

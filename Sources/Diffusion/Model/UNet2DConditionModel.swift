@@ -22,10 +22,6 @@ public final class UNet2DConditionModel {
     public init(_ configuration: UNetConfiguration, _ source: ParameterSource) throws {
         let c = configuration
         let levels = try c.levels()
-        guard c.inChannels > 0, c.outChannels > 0, c.convInKernel % 2 == 1, c.convOutKernel % 2 == 1 else {
-            throw DiffusionError.configuration(
-                "in_channels", "\(c.inChannels)", "positive, as out_channels, with odd conv_in_kernel and conv_out_kernel")
-        }
         self.configuration = c
         activation = try c.activation()
         let first = c.blockOutChannels[0], last = c.blockOutChannels[c.blockOutChannels.count - 1]

@@ -1,3 +1,4 @@
+import Checkpoint
 import Tensor
 
 /// The configuration of a UNet2DConditionModel under the published keys; an absent key has diffusers' default.
@@ -25,17 +26,17 @@ public struct UNetConfiguration: Codable, Equatable, Sendable {
     public var normEps: Float = 1e-5
     public var crossAttentionDim = OneOrMany.one(1280)
     public var transformerLayersPerBlock = OneOrMany.one(1)
-    /// Despite its name the number of heads, unless `num_attention_heads` is there: a name that diffusers keeps for the
-    /// sake of published files.
+    /// Despite its name the number of heads: a name that diffusers keeps for the sake of published files.
     public var attentionHeadDim = OneOrMany.one(8)
-    public var numAttentionHeads: OneOrMany<Int>? = nil
     public var useLinearProjection = false
     public var upcastAttention = false
     public var resnetTimeScaleShift = "default"
     public var convInKernel = 3
     public var convOutKernel = 3
+    /// Settings of the file it came from that change nothing here, kept for whoever reads what is saved.
+    public var other: [JSON.Member] = []
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case sampleSize = "sample_size"
         case inChannels = "in_channels"
         case outChannels = "out_channels"
@@ -56,7 +57,6 @@ public struct UNetConfiguration: Codable, Equatable, Sendable {
         case crossAttentionDim = "cross_attention_dim"
         case transformerLayersPerBlock = "transformer_layers_per_block"
         case attentionHeadDim = "attention_head_dim"
-        case numAttentionHeads = "num_attention_heads"
         case useLinearProjection = "use_linear_projection"
         case upcastAttention = "upcast_attention"
         case resnetTimeScaleShift = "resnet_time_scale_shift"
@@ -91,7 +91,6 @@ public struct UNetConfiguration: Codable, Equatable, Sendable {
         try values.read(&crossAttentionDim, .crossAttentionDim)
         try values.read(&transformerLayersPerBlock, .transformerLayersPerBlock)
         try values.read(&attentionHeadDim, .attentionHeadDim)
-        numAttentionHeads = try values.decodeIfPresent(OneOrMany<Int>.self, forKey: .numAttentionHeads)
         try values.read(&useLinearProjection, .useLinearProjection)
         try values.read(&upcastAttention, .upcastAttention)
         try values.read(&resnetTimeScaleShift, .resnetTimeScaleShift)
@@ -121,7 +120,6 @@ public struct UNetConfiguration: Codable, Equatable, Sendable {
         try values.encode(crossAttentionDim, forKey: .crossAttentionDim)
         try values.encode(transformerLayersPerBlock, forKey: .transformerLayersPerBlock)
         try values.encode(attentionHeadDim, forKey: .attentionHeadDim)
-        try values.encode(numAttentionHeads, forKey: .numAttentionHeads)
         try values.encode(useLinearProjection, forKey: .useLinearProjection)
         try values.encode(upcastAttention, forKey: .upcastAttention)
         try values.encode(resnetTimeScaleShift, forKey: .resnetTimeScaleShift)
@@ -180,11 +178,28 @@ extension UNetConfiguration {
         guard ["default", "scale_shift"].contains(resnetTimeScaleShift) else {
             throw DiffusionError.configuration("resnet_time_scale_shift", "'\(resnetTimeScaleShift)'", "'default' or 'scale_shift'")
         }
-        let layers = try list(layersPerBlock, "layers_per_block")
-        let heads = try list(
-            numAttentionHeads ?? attentionHeadDim, numAttentionHeads == nil ? "attention_head_dim" : "num_attention_heads")
-        let depths = try list(transformerLayersPerBlock, "transformer_layers_per_block")
-        let contexts = try list(crossAttentionDim, "cross_attention_dim")
+        for (isPossible, key, value, expected) in [
+            (inChannels > 0, "in_channels", "\(inChannels)", "a positive number"),
+            (outChannels > 0, "out_channels", "\(outChannels)", "a positive number"),
+            (convInKernel > 0 && convInKernel % 2 == 1, "conv_in_kernel", "\(convInKernel)", "odd"),
+            (convOutKernel > 0 && convOutKernel % 2 == 1, "conv_out_kernel", "\(convOutKernel)", "odd"),
+            (downsamplePadding >= 0, "downsample_padding", "\(downsamplePadding)", "0 or more"),
+            (midBlockScaleFactor != 0, "mid_block_scale_factor", "\(midBlockScaleFactor)", "another number"),
+            (freqShift < Float(max(blockOutChannels[0] / 2, 1)), "freq_shift", "\(freqShift)", "less than the frequencies"),
+        ] where !isPossible {
+            throw DiffusionError.configuration(key, value, expected)
+        }
+        func counts(_ setting: OneOrMany<Int>, _ key: String) throws -> [Int] {
+            let values = try list(setting, key)
+            guard values.allSatisfy({ $0 > 0 }) else {
+                throw DiffusionError.configuration(key, "\(setting)", "a positive number")
+            }
+            return values
+        }
+        let layers = try counts(layersPerBlock, "layers_per_block")
+        let heads = try list(attentionHeadDim, "attention_head_dim")
+        let depths = try counts(transformerLayersPerBlock, "transformer_layers_per_block")
+        let contexts = try counts(crossAttentionDim, "cross_attention_dim")
         guard Set(contextWidths).count <= 1 else {
             throw DiffusionError.configuration(
                 "cross_attention_dim", "\(contexts)", "the same at all levels with attention")
