@@ -49,6 +49,71 @@ extension DiffusionError {
     private static func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
 }
 
+// MARK: - Schedulers
+
+extension DiffusionError {
+    static func option(_ key: String, _ value: String, known: [String]) -> DiffusionError {
+        DiffusionError(
+            "the scheduler's '\(key)' is '\(value)', which is not supported",
+            hint: "supported: \(known.joined(separator: ", "))")
+    }
+
+    static func unsupported(_ key: String, by sampler: String) -> DiffusionError {
+        DiffusionError(
+            "the scheduler's configuration asks for '\(key)', which \(sampler) does not do here",
+            hint: "take it out of 'scheduler_config.json', or use another sampler")
+    }
+
+    static func schedule(_ key: String, _ value: String, expected: String) -> DiffusionError {
+        DiffusionError("the scheduler's '\(key)' is \(value), and must be \(expected)")
+    }
+
+    static func steps(_ steps: Int, limit: Int) -> DiffusionError {
+        DiffusionError(
+            "a sampler takes 1 to \(limit) steps here, and got \(steps)",
+            hint: "the model was trained on \(limit) noise levels")
+    }
+
+    static func stepIndex(_ index: Int, count: Int) -> DiffusionError {
+        DiffusionError("there is no step \(index): the sampler's steps are 0 to \(count - 1)")
+    }
+
+    static func timestep(_ timestep: Int, limit: Int) -> DiffusionError {
+        DiffusionError(
+            "timestep \(timestep) lies outside the noise schedule, which has 0 to \(limit - 1)",
+            hint: "fewer steps, or a smaller 'steps_offset', keep inside it")
+    }
+
+    static func noSignal(timestep: Int) -> DiffusionError {
+        DiffusionError(
+            "at timestep \(timestep) the schedule leaves no signal at all, where a prediction of the noise says nothing",
+            hint: "'rescale_betas_zero_snr' goes with 'v_prediction' or 'sample'")
+    }
+
+    static func noiseNeeded(index: Int) -> DiffusionError {
+        DiffusionError(
+            "step \(index) adds noise, and got none", hint: "give noise of the sample's shape, or eta 0")
+    }
+
+    static func eta(_ eta: Double) -> DiffusionError {
+        DiffusionError("eta lies between 0 (deterministic) and 1 (as much noise as DDPM), and got \(eta)")
+    }
+
+    static func deterministic(index: Int, timestep: Int) -> DiffusionError {
+        DiffusionError(
+            "step \(index), at timestep \(timestep), adds no noise, so its result has no probability density",
+            hint: "leave that step out, or use eta above 0 and 'set_alpha_to_one' false")
+    }
+
+    static func outOfOrder(index: Int, expected: Int, sampler: String) -> DiffusionError {
+        DiffusionError("\(sampler) remembers the step before: it expects step \(expected) next, and got \(index)")
+    }
+
+    static func shapes(_ name: String, _ found: [Int], sample: [Int]) -> DiffusionError {
+        DiffusionError("\(name) of shape \(text(found)) does not fit a sample of shape \(text(sample))")
+    }
+}
+
 // MARK: - Adapters
 
 extension DiffusionError {
