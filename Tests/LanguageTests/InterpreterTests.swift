@@ -139,6 +139,63 @@ final class InterpreterTests: XCTestCase {
         }
     }
 
+    /// Whatever the machine was changing in place when it was stopped, variables keep a whole value.
+    func testInterruptionInTheMiddleOfChangesInPlace() throws {
+        final class StoppingHost: SessionHost {
+            var polls = 0
+            var limit = 0
+            var isInterrupted: Bool {
+                polls += 1
+                return polls > limit
+            }
+            func write(_ text: String) {}
+        }
+        let source = """
+            text = ""
+            xs = []
+            kept = [text, xs]
+            i = 0
+            while true {
+              text = text + "item {i}, "
+              xs = append(xs, i)
+              xs = append(xs, i, i)
+              xs[0] = i
+              i += 1
+            }
+            """
+        for limit in 0..<12 {
+            let host = StoppingHost()
+            host.limit = limit
+            let interpreter = Interpreter(registry: .withBuiltins(), host: host)
+            XCTAssertThrowsError(try interpreter.run(Source(name: "loop", text: source))) { error in
+                XCTAssertEqual((error as? Diagnostic)?.kind, .interrupted)
+            }
+            guard case .list(let items)? = interpreter["xs"], case .string(let text)? = interpreter["text"],
+                let rounds = interpreter["i"]?.whole
+            else { return XCTFail("every variable keeps its value") }
+            XCTAssertTrue((3 * rounds...3 * rounds + 3).contains(items.count), "\(items.count) after \(rounds) rounds")
+            XCTAssertTrue(items.allSatisfy { $0.whole != nil })
+            XCTAssertTrue(text.hasSuffix(", ") || text.isEmpty)
+            XCTAssertTrue(interpreter["kept"]!.isEqual(to: ["", []]))
+        }
+    }
+
+    func testChangesInPlaceLeaveWhatSwiftHolds() throws {
+        try run("xs = [1, 2]\ntext = \"a text that is longer than a word\"")
+        let (list, text) = (interpreter["xs"]!, interpreter["text"]!)
+        try run("xs[0] = 5\nxs = append(xs, 3)\ntext = text + \" and {xs[0]} more\"")
+        XCTAssertTrue(list.isEqual(to: [1, 2]))
+        XCTAssertTrue(text.isEqual(to: "a text that is longer than a word"))
+        XCTAssertTrue(interpreter["xs"]!.isEqual(to: [5, 2, 3]))
+        XCTAssertTrue(interpreter["text"]!.isEqual(to: "a text that is longer than a word and 5 more"))
+        // An argument is the caller's value still.
+        try run("func change(xs, text) { xs[0] = 0\nxs = append(xs, 9)\ntext = text + \"{1}\"\nreturn [xs, text] }")
+        guard case .function(let change)? = interpreter["change"] else { return XCTFail("a function") }
+        XCTAssertTrue(try interpreter.call(change, [list, text]).isEqual(to: [[0, 2, 9], .string(text.text + "1")]))
+        XCTAssertTrue(list.isEqual(to: [1, 2]))
+        XCTAssertTrue(text.isEqual(to: "a text that is longer than a word"))
+    }
+
     func testKindsOfErrors() {
         XCTAssertEqual(error("1 +")?.kind, .syntax)
         XCTAssertEqual(error("prnt 1")?.kind, .syntax)

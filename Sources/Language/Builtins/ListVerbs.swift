@@ -60,13 +60,10 @@ enum ListVerbs {
             examples: [Verb.Example("append [1, 2] 3", gives: "[1, 2, 3]")], seeAlso: ["insert", "remove"],
             shortcut: Shortcut(takesFirst: true) { result, count in
                 let registers = result.registers
-                guard count == 2, !registers[2].isNestedTooDeeply, case .list = registers[1],
-                    case .list(var items) = (registers + 1).move()
+                guard count == 2, !(registers[2].isContainer && registers[2].isNestedTooDeeply),
+                    (registers + 1).append(element: registers + 2)
                 else { return false }
-                items.append((registers + 2).move())
-                (registers + 1).initialize(to: .none)
-                (registers + 2).initialize(to: .none)
-                registers.set(.list(items))
+                registers.take(registers + 1)
                 return true
             }
         ) { call in .list(try call.list("list") + call.list("values")) }

@@ -5,6 +5,7 @@ final class Code {
         let instructions: UnsafeMutablePointer<Instruction>
         let constants: UnsafeMutablePointer<Value>
         let verbs: UnsafeMutablePointer<UnsafeMutablePointer<VerbLink>>
+        let templates: UnsafeMutablePointer<TextTemplate>
         let registerCount: Int
         /// Registers below this one are not cleared when the code ends: the session's variables.
         let firstOwnRegister: Int
@@ -20,6 +21,7 @@ final class Code {
     let parameters: [Parameter]
     let instructionCount: Int
     private let constantCount: Int
+    private let templateCount: Int
     private let verbEntries: [VerbEntry]
     /// Place of each instruction.
     let ranges: [Range<Int32>]
@@ -57,6 +59,7 @@ final class Code {
         parameters = parts.parameters
         instructionCount = parts.instructions.count
         constantCount = parts.constants.count
+        templateCount = parts.templates.count
         verbEntries = parts.verbs
         ranges = parts.ranges
         siteOf = parts.siteOf
@@ -74,12 +77,15 @@ final class Code {
         constants.initialize(from: parts.constants, count: parts.constants.count)
         let verbs = UnsafeMutablePointer<UnsafeMutablePointer<VerbLink>>.allocate(capacity: max(1, parts.verbs.count))
         verbs.initialize(from: parts.verbs.map(\.link), count: parts.verbs.count)
+        let templates = UnsafeMutablePointer<TextTemplate>.allocate(capacity: max(1, templateCount))
+        templates.initialize(from: parts.templates.map(TextTemplate.init), count: templateCount)
         head = .allocate(capacity: 1)
         head.initialize(
             to: Head(
-                instructions: instructions, constants: constants, verbs: verbs, registerCount: parts.registerCount,
-                firstOwnRegister: parts.firstOwnRegister, parameterCount: parts.parameters.count,
-                variableCount: parts.variableCount, code: .passUnretained(self)))
+                instructions: instructions, constants: constants, verbs: verbs, templates: templates,
+                registerCount: parts.registerCount, firstOwnRegister: parts.firstOwnRegister,
+                parameterCount: parts.parameters.count, variableCount: parts.variableCount,
+                code: .passUnretained(self)))
     }
 
     deinit {
@@ -87,6 +93,8 @@ final class Code {
         head.pointee.constants.deinitialize(count: constantCount)
         head.pointee.constants.deallocate()
         head.pointee.verbs.deallocate()
+        for template in 0..<templateCount { head.pointee.templates[template].deallocate() }
+        head.pointee.templates.deallocate()
         head.deallocate()
     }
 
@@ -118,6 +126,8 @@ final class Code {
         var ranges: [Range<Int32>] = []
         var constants: [Value] = []
         var verbs: [VerbEntry] = []
+        /// The pieces of each; see `TextTemplate`.
+        var templates: [[String]] = []
         var siteOf: [Int32] = []
         var sites: [CallSite] = []
         var children: [Code] = []
@@ -127,6 +137,25 @@ final class Code {
         var paths: [[PathStep]] = []
         var names: [String] = []
         var declarations: [ParameterDeclaration] = []
+
+        /// Instructions with their places and sites. Jumps are relative, so those inside a stretch move with it.
+        typealias Stretch = (instructions: [Instruction], ranges: [Range<Int32>], siteOf: [Int32])
+
+        /// Takes the last instructions out.
+        mutating func cut(from position: Int) -> Stretch {
+            defer {
+                instructions.removeSubrange(position...)
+                ranges.removeSubrange(position...)
+                siteOf.removeSubrange(position...)
+            }
+            return (Array(instructions[position...]), Array(ranges[position...]), Array(siteOf[position...]))
+        }
+
+        mutating func append(_ stretch: Stretch) {
+            instructions += stretch.instructions
+            ranges += stretch.ranges
+            siteOf += stretch.siteOf
+        }
     }
 }
 
@@ -138,16 +167,16 @@ final class CallSite {
     let names: [String?]
     let nameRanges: [Range<Int>]
     let ranges: [Range<Int>]
-    /// The register that `take` emptied for the first argument, to be filled again after an error.
-    let taken: Int?
+    /// The register that was emptied for the first argument, to be filled again after an error.
+    let updated: Int?
 
-    init(_ call: Call, calleeName: String?, taken: Int?) {
+    init(_ call: Call, calleeName: String?, updated: Int?) {
         self.calleeName = calleeName
         calleeRange = call.callee.range
         names = call.arguments.contains { $0.name != nil } ? call.arguments.map(\.name) : []
         nameRanges = call.arguments.map(\.nameRange)
         ranges = call.arguments.map(\.value.range)
-        self.taken = taken
+        self.updated = updated
     }
 }
 

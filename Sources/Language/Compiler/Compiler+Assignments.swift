@@ -38,7 +38,8 @@ extension Compiler {
 
     private mutating func assign(_ target: Expression, _ value: Expression) throws(Diagnostic) {
         guard case .name(let name) = target.kind else {
-            return try setPath(target) { (compiler) throws(Diagnostic) in try compiler.operand(value) }
+            let constant = try constant(of: value)
+            return try setPath(target, constant) { (compiler) throws(Diagnostic) in try compiler.operand(value) }
         }
         let home = self.target(name)
         let value = value.named(name)
@@ -58,9 +59,7 @@ extension Compiler {
             let first = call.arguments.first, first.name == nil, case .name(let name) = first.value.kind,
             case .register(register)? = home(name), try self.register(of: name, first.value.range) != nil
         else { return false }
-        let result = try temporaries()
-        try self.call(call, into: result, value.range, taking: register)
-        emit(.take, register, result)
+        try self.call(call, into: register, value.range, updating: register)
         return true
     }
 
@@ -83,8 +82,10 @@ extension Compiler {
     }
 
     /// `x.a[i].b = value`: the variable at the root gets a changed value.
+    ///
+    /// - Parameter constant: the value's position among the constants when it is a literal.
     private mutating func setPath(
-        _ target: Expression, _ value: (inout Compiler) throws(Diagnostic) -> Int
+        _ target: Expression, _ constant: Int? = nil, _ value: (inout Compiler) throws(Diagnostic) -> Int
     ) throws(Diagnostic) {
         var steps: [Code.PathStep] = []
         var keys: [Expression] = []
@@ -117,7 +118,11 @@ extension Compiler {
         try at(target.range) { (compiler) throws(Diagnostic) in
             if steps.count == 1, keys.count == 1 {
                 let key = try compiler.operand(keys[0])
-                compiler.emit(.setIndex, container, key, try value(&compiler))
+                if let constant {
+                    compiler.emit(.setIndexK, container, key, constant)
+                } else {
+                    compiler.emit(.setIndex, container, key, try value(&compiler))
+                }
             } else {
                 let first = try compiler.temporaries(keys.count)
                 for (position, key) in keys.enumerated() { try compiler.expression(key, into: first + position) }

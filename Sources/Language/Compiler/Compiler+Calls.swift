@@ -1,10 +1,10 @@
 extension Compiler {
     /// Emits a call. Its arguments go into the registers behind the one for its result.
     ///
-    /// - Parameter taking: the register of a variable that is also the first argument and will be replaced by the
+    /// - Parameter updating: the register of a variable that is also the first argument of a verb and is replaced by the
     ///   result. It is emptied last, when nothing can read it any more.
     mutating func call(
-        _ call: Call, into target: Int, _ place: Range<Int>, taking: Int? = nil
+        _ call: Call, into target: Int, _ place: Range<Int>, updating: Int? = nil
     ) throws(Diagnostic) {
         // A function in a register stays there during the call: in front of the registers that the call uses.
         var callee: (opcode: Opcode, operand: Int)
@@ -17,7 +17,7 @@ extension Compiler {
         if call.arguments.count > 250 { throw failure(Sentence.tooManyArguments, place) }
         if callee.opcode == .callVerb, let entry { try checkOptions(call, entry) }
         let base = try temporaries(call.arguments.count + 1)
-        for (position, argument) in call.arguments.enumerated() where position > 0 || taking == nil {
+        for (position, argument) in call.arguments.enumerated() where position > 0 || updating == nil {
             let type = entry.flatMap { Self.type(of: argument, at: position, in: $0.verb) }
             if type == .word, case .name(let word) = argument.value.kind {
                 emit(.constant, base + 1 + position, try constant(word))
@@ -25,14 +25,18 @@ extension Compiler {
                 try expression(argument.value, into: base + 1 + position)
             }
         }
-        if let taking { emit(.take, base + 1, taking) }
         let hasOptions = call.arguments.contains { $0.name != nil }
         range = place
         let position = emit(
-            callee.opcode, base, callee.operand, call.arguments.count | (hasOptions ? Instruction.hasOptions : 0))
+            updating == nil ? callee.opcode : .updateByVerb, base, callee.operand,
+            call.arguments.count | (hasOptions ? Instruction.hasOptions : 0))
         parts.siteOf[position] = Int32(parts.sites.count)
-        parts.sites.append(CallSite(call, calleeName: call.callee.name, taken: taking))
-        if target != base { emit(.take, target, base) }
+        parts.sites.append(CallSite(call, calleeName: call.callee.name, updated: updating))
+        if let updating {
+            emit(.word, updating)
+        } else if target != base {
+            emit(.take, target, base)
+        }
     }
 
     private mutating func namedCallee(

@@ -19,11 +19,20 @@ extension Compiler {
         }
     }
 
+    /// Position of a literal among the constants; nil for other expressions.
+    mutating func constant(of expression: Expression) throws(Diagnostic) -> Int? {
+        switch expression.kind {
+        case .number(let number): try constant(number)
+        case .boolean(let boolean): try add(.boolean(boolean))
+        case .none: try add(.none)
+        default: nil
+        }
+    }
+
     private mutating func value(of expression: Expression, into target: Int) throws(Diagnostic) {
         switch expression.kind {
-        case .number(let number): emit(.constant, target, try constant(number))
-        case .boolean(let boolean): emit(.constant, target, try add(.boolean(boolean)))
-        case .none: emit(.constant, target, try add(.none))
+        case .number, .boolean, .none:
+            if let constant = try constant(of: expression) { emit(.constant, target, constant) }
         case .string(let parts): try string(parts, into: target)
         case .name(let name): try read(name, into: target, expression.range)
         case .list(let items): try list(items, into: target)
@@ -61,20 +70,35 @@ extension Compiler {
         if parts.isEmpty { emit(.constant, target, try constant("")) }
         if parts.count == 1, case .text(let text) = parts[0] { emit(.constant, target, try constant(text)) }
         guard parts.count > 1 || parts.contains(where: \.isCode) else { return }
-        let first = try temporaries(parts.count)
-        for (position, part) in parts.enumerated() {
+        let (values, template) = try self.template(parts)
+        emit(.text, target, values, template)
+    }
+
+    /// Puts the values of an interpolation into registers.
+    ///
+    /// - Returns: the first of them, and the position of the template.
+    private mutating func template(
+        _ parts: [Expression.StringPart]
+    ) throws(Diagnostic) -> (values: Int, template: Int) {
+        var pieces = [""]
+        let first = try temporaries(parts.count(where: \.isCode))
+        for part in parts {
+            let register = first + pieces.count - 1
             switch part {
-            case .text(let text): emit(.constant, first + position, try constant(text))
-            case .code(let value, nil): try expression(value, into: first + position)
+            case .text(let text):
+                pieces[pieces.count - 1] += text
+                continue
+            case .code(let value, nil): try expression(value, into: register)
             case .code(let value, let format?):
-                let register = try operand(value)
+                let operand = try operand(value)
                 let formatPosition = try append(format, to: \.formats)
                 try at(value.range) { (compiler) throws(Diagnostic) in
-                    _ = compiler.emit(.format, first + position, register, formatPosition)
+                    _ = compiler.emit(.format, register, operand, formatPosition)
                 }
             }
+            pieces.append("")
         }
-        emit(.text, target, first, parts.count)
+        return (first, try append(pieces, to: \.templates))
     }
 
     mutating func list(_ items: [Expression], into target: Int) throws(Diagnostic) {
@@ -125,6 +149,11 @@ extension Compiler {
             let first = try temporaries(items.count)
             for (position, item) in items.enumerated() { try expression(item, into: first + position) }
             emit(.appendItems, target, first, items.count)
+            return
+        }
+        if operation == .add, leftRegister == target, case .string(let parts) = right.kind, !parts.isEmpty {
+            let (values, template) = try self.template(parts)
+            emit(.appendText, target, values, template)
             return
         }
         let rightRegister = try operand(right)

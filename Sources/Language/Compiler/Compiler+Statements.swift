@@ -86,14 +86,19 @@ extension Compiler {
     }
 
     private mutating func whileLoop(_ condition: Expression, _ body: [Statement]) throws(Diagnostic) {
+        let toTest = emit(.jump, 0, offset: 0)
         let start = here
-        let jumps = try jumps(condition, when: false)
+        // Compiled before the body, whose variables it must not see, and put behind it: a round then takes one jump.
+        let jumps = try jumps(condition, when: true)
+        let test = parts.cut(from: start)
         let before = assigned
         loops.append(Loop())
         try block(body)
         endOfRound()
-        land(emit(.loopBack, 0, offset: 0), at: start)
-        for jump in jumps { land(jump) }
+        land(toTest)
+        let shift = here - start
+        parts.append(test)
+        for jump in jumps { land(jump + shift, at: start) }
         endOfLoop()
         assigned = before
     }

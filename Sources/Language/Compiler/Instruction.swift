@@ -26,8 +26,8 @@ enum Opcode: UInt8 {
     case negate, not  // a ← ⊕ b
 
     // Flow
-    case jump  // by offset
-    case loopBack  // by offset, looking for interrupts
+    // Jumps that may lead back look for interrupts.
+    case jump  // by offset, forwards
     case jumpIfFalse, jumpIfTrue  // a, by offset
     case jumpIfGiven  // parameter a, by offset
     case testLess, testLessOrEqual, testGreater, testGreaterOrEqual, testEqual, testNotEqual  // skips when a ⊕ b is c
@@ -42,6 +42,7 @@ enum Opcode: UInt8 {
     case callGlobal  // the session's function in slot b
     case callThis  // the running function
     case callVerb  // verb b of the code
+    case updateByVerb  // the same with the value of word.a as first argument and the result in its place
     case giveBack  // returns a
     case giveBackNone
 
@@ -50,11 +51,13 @@ enum Opcode: UInt8 {
     case appendItems  // a ← a + list of c values from b
     case record  // a ← record of the values from b with the keys of shape c
     case range  // a ← range of start b, stop b+1, step b+2; none stands for an open end
-    case text  // a ← joined texts of c values from b
+    case text  // a ← template c filled with the values from b
+    case appendText  // a ← a + template c filled with the values from b
     case format  // a ← text of b in format c
     case index  // a ← b[c]
     case indexMany  // a ← b[c, …]; word.a: number of keys
     case setIndex  // a[b] ← c
+    case setIndexK  // a[b] ← constant c
     case setPath  // path b of a ← c; keys stand in word.a and following
     case member  // a ← b.name c
     case unpack  // a and following ← the c elements of b

@@ -135,9 +135,10 @@ extension Interpreter {
         defer { top = outside }
         let result = try body(arguments)
         try result.checkNesting()
+        // While the arguments are still there: a variable that was emptied for one of them gets it back.
+        try checkInterrupt()
         registers[i.A] = result
         (registers + i.A + 1).clear(count)
-        try checkInterrupt()
     }
 
     private func invoke(

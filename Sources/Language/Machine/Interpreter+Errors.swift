@@ -71,7 +71,7 @@ extension Interpreter {
         to entryDepth: Int, _ head: UnsafeMutablePointer<Code.Head>, _ registers: UnsafeMutablePointer<Value>,
         _ counter: UnsafeMutablePointer<Instruction>
     ) {
-        giveBackTaken(head, registers, counter)
+        giveBackUpdated(head, registers, counter)
         var head = head
         var registers = registers
         while depth > entryDepth {
@@ -86,14 +86,14 @@ extension Interpreter {
     }
 
     /// `x = append(x, y)` emptied `x`; when the call fails, `x` gets its value back.
-    private func giveBackTaken(
+    private func giveBackUpdated(
         _ head: UnsafeMutablePointer<Code.Head>, _ registers: UnsafeMutablePointer<Value>,
         _ counter: UnsafeMutablePointer<Instruction>
     ) {
         let position = counter - 1 - head.pointee.instructions
         let code = head.pointee.code.takeUnretainedValue()
-        guard let site = code.site(at: position), let taken = site.taken else { return }
-        registers[taken] = registers[head.pointee.instructions[position].A + 1]
+        guard let site = code.site(at: position), let updated = site.updated else { return }
+        registers[updated] = registers[head.pointee.instructions[position].A + 1]
     }
 }
 

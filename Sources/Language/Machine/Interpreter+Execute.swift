@@ -134,63 +134,48 @@ extension Interpreter {
 
                 // MARK: Flow
                 case .jump: counter += i.offset
-                case .loopBack:
-                    counter += i.offset
-                    patience -= 1
-                    if patience == 0 {
-                        patience = Self.patience
-                        try checkInterrupt()
-                    }
                 case .jumpIfFalse:
-                    if case .boolean(let boolean) = registers[i.A] {
-                        if !boolean { counter += i.offset }
-                    } else if try !Operations.truth(registers[i.A]) {
-                        counter += i.offset
-                    }
+                    if try !truth(registers + i.A) { try jump(i.offset, &counter, &patience) }
                 case .jumpIfTrue:
-                    if case .boolean(let boolean) = registers[i.A] {
-                        if boolean { counter += i.offset }
-                    } else if try Operations.truth(registers[i.A]) {
-                        counter += i.offset
-                    }
+                    if try truth(registers + i.A) { try jump(i.offset, &counter, &patience) }
                 case .jumpIfGiven:
                     if frames[depth - 1].given & (1 << UInt64(i.A)) != 0 { counter += i.offset }
                 case .testLess:
                     let holds = try compared(registers + i.A, registers + i.B, .less, <)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testLessOrEqual:
                     let holds = try compared(registers + i.A, registers + i.B, .lessOrEqual, <=)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testGreater:
                     let holds = try compared(registers + i.A, registers + i.B, .greater, >)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testGreaterOrEqual:
                     let holds = try compared(registers + i.A, registers + i.B, .greaterOrEqual, >=)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testEqual:
                     let holds = try compared(registers + i.A, registers + i.B, .equal, ==)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testNotEqual:
                     let holds = try compared(registers + i.A, registers + i.B, .notEqual, !=)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testLessK:
                     let holds = try compared(registers + i.A, constants + i.B, .less, <)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testLessOrEqualK:
                     let holds = try compared(registers + i.A, constants + i.B, .lessOrEqual, <=)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testGreaterK:
                     let holds = try compared(registers + i.A, constants + i.B, .greater, >)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testGreaterOrEqualK:
                     let holds = try compared(registers + i.A, constants + i.B, .greaterOrEqual, >=)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testEqualK:
                     let holds = try compared(registers + i.A, constants + i.B, .equal, ==)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .testNotEqualK:
                     let holds = try compared(registers + i.A, constants + i.B, .notEqual, !=)
-                    counter += holds == (i.C != 0) ? 1 : counter.pointee.offset + 1
+                    try skip(holds == (i.C != 0), &counter, &patience)
                 case .prepareRange: try prepareRange(registers + i.A)
                 case .nextInRange:
                     let state = registers + i.A
@@ -199,24 +184,14 @@ extension Interpreter {
                     {
                         (registers + i.B).set(start + index * step)
                         (state + 3).initialize(to: .number(index + 1))
-                        counter += counter.pointee.offset + 1
-                        patience -= 1
-                        if patience == 0 {
-                            patience = Self.patience
-                            try checkInterrupt()
-                        }
+                        try skip(false, &counter, &patience)
                     } else {
                         counter += 1
                     }
                 case .prepareItems: try prepareItems(registers + i.A)
                 case .nextItem:
                     if try nextItem(registers + i.A, into: registers + i.B) {
-                        counter += counter.pointee.offset + 1
-                        patience -= 1
-                        if patience == 0 {
-                            patience = Self.patience
-                            try checkInterrupt()
-                        }
+                        try skip(false, &counter, &patience)
                     } else {
                         counter += 1
                     }
@@ -271,6 +246,18 @@ extension Interpreter {
                         continue
                     }
                     try callVerb(i, registers, head, counter)
+                case .updateByVerb:
+                    let variable = registers + counter.pointee.A
+                    (registers + (i.A + 1)).take(variable)
+                    if let shortcut = head.pointee.verbs[i.B].pointee.shortcut, i.C & Instruction.hasOptions == 0,
+                        shortcut(registers + i.A, i.C)
+                    {
+                        (registers + (i.A + 1)).clear(i.C)
+                    } else {
+                        try callVerb(i, registers, head, counter)
+                    }
+                    variable.take(registers + i.A)
+                    counter += 1
                 case .giveBack, .giveBackNone:
                     depth -= 1
                     let frame = frames[depth]
@@ -295,20 +282,28 @@ extension Interpreter {
                 case .appendItems: try appendItems(i, registers)
                 case .record: try makeRecord(i, registers, head)
                 case .range: try makeRange(i, registers)
-                case .text: makeText(i, registers)
+                case .text: makeText(i, registers, head)
+                case .appendText: try appendText(i, registers, head)
                 case .format: try format(i, registers, head)
                 case .index:
                     if case .list(let items) = registers[i.B], case .number(let number) = registers[i.C],
                         let position = items.position(number)
                     {
-                        (registers + i.A).set(items[position])
+                        (registers + i.A).copy(element: position, of: items)
                     } else {
                         try index(i, registers)
                     }
                 case .indexMany:
                     try indexMany(i, registers, count: counter.pointee.A)
                     counter += 1
-                case .setIndex: try setIndex(i, registers)
+                case .setIndex:
+                    if !(registers + i.A).replace(element: registers + i.B, with: registers + i.C) {
+                        try setIndex(i, registers, registers + i.C)
+                    }
+                case .setIndexK:
+                    if !(registers + i.A).replace(element: registers + i.B, with: constants + i.C) {
+                        try setIndex(i, registers, constants + i.C)
+                    }
                 case .setPath:
                     try setPath(i, registers, head, keys: registers + counter.pointee.A)
                     counter += 1
@@ -336,6 +331,31 @@ extension Interpreter {
 
     /// Rounds of loops and calls between two looks for an interrupt: some ten microseconds.
     private static let patience = 2048
+
+    /// Passes over the jump that follows, or takes it.
+    @inline(__always)
+    private func skip(
+        _ isPassed: Bool, _ counter: inout UnsafeMutablePointer<Instruction>, _ patience: inout Int
+    ) throws {
+        if isPassed {
+            counter += 1
+        } else {
+            try jump(counter.pointee.offset + 1, &counter, &patience)
+        }
+    }
+
+    /// A jump that may lead back: now and then it looks for an interrupt.
+    @inline(__always)
+    private func jump(
+        _ offset: Int, _ counter: inout UnsafeMutablePointer<Instruction>, _ patience: inout Int
+    ) throws {
+        patience -= 1
+        if patience == 0 {
+            patience = Self.patience
+            try checkInterrupt()
+        }
+        counter += offset
+    }
 
     /// Makes a call the running one. Its arguments stand in its first registers already.
     @inline(__always)
@@ -382,6 +402,12 @@ extension Interpreter {
         return true
     }
 
+    @inline(__always)
+    private func truth(_ condition: UnsafeMutablePointer<Value>) throws -> Bool {
+        if case .boolean(let boolean) = condition.pointee { return boolean }
+        return try Operations.truth(condition.pointee)
+    }
+
     /// Whether `left ⊕ right` holds, whatever they are.
     @inline(__always)
     private func compared(
@@ -390,15 +416,5 @@ extension Interpreter {
     ) throws -> Bool {
         if case .number(let x) = left.pointee, case .number(let y) = right.pointee { return operation(x, y) }
         return try test(name, left, right)
-    }
-}
-
-extension [Value] {
-    /// A whole number as a position; nil when it is none or lies outside.
-    @inline(__always)
-    fileprivate func position(_ number: Double) -> Int? {
-        guard number >= 0, number < Double(count) else { return nil }
-        let position = Int(number)
-        return Double(position) == number ? position : nil
     }
 }

@@ -199,18 +199,6 @@ extension Interpreter {
         registers[i.A] = .range(NumberRange(start: ends[0], stop: ends[1], step: step))
     }
 
-    func makeText(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) {
-        var text = ""
-        for position in i.B..<i.B + i.C {
-            switch registers[position] {
-            case .string(let part): text += part
-            case let part: text += part.text
-            }
-            (registers + position).clear()
-        }
-        registers[i.A] = .string(text)
-    }
-
     func format(
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
     ) throws {
@@ -233,14 +221,17 @@ extension Interpreter {
     }
 
     @inline(never)
-    func setIndex(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
-        try registers[i.C].checkNesting()
+    func setIndex(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ value: UnsafeMutablePointer<Value>
+    ) throws {
+        let container = registers + i.A
+        try value.pointee.checkNesting()
         switch registers[i.B] {
-        case .number: if registers[i.A].replace(registers[i.B], with: registers[i.C]) { return }
-        case .string(let key): if (registers + i.A).replace(key, with: registers[i.C]) { return }
+        case .number(let number): if container.replace(number, with: value.pointee) { return }
+        case .string(let key): if container.replace(key, with: value.pointee) { return }
         default: break
         }
-        try Operations.assign(registers[i.C], to: &registers[i.A], path: [.keys(1)], keys: [registers[i.B]])
+        try Operations.assign(value.pointee, to: &container.pointee, path: [.keys(1)], keys: [registers[i.B]])
     }
 
     func setPath(
@@ -291,50 +282,5 @@ extension Value {
     fileprivate var isObject: Bool {
         if case .object = self { return true }
         return false
-    }
-
-    /// `list[index] = value` in place; false for anything else.
-    fileprivate mutating func replace(_ key: Value, with value: Value) -> Bool {
-        guard let index = key.whole, case .list(var items) = self,
-            let position = Subscript.position(index, count: items.count)
-        else { return false }
-        self = .none
-        items[position] = value
-        self = .list(items)
-        return true
-    }
-}
-
-/// Changes in place: the value is moved out and back in, so that nothing shares its storage meanwhile.
-extension UnsafeMutablePointer<Value> {
-    /// Appends a string to a string or a list to a list; false for anything else.
-    @inline(__always)
-    fileprivate func append(_ other: UnsafeMutablePointer<Value>) throws -> Bool {
-        switch other.pointee {
-        case .string(let tail):
-            guard case .string = pointee, case .string(var text) = move() else { return false }
-            let length = text.utf8.count + tail.utf8.count
-            if length <= Operations.longestString { text.append(tail) }
-            initialize(to: .string(text))
-            try Operations.checkLength(length, Operations.longestString)
-            return true
-        case .list(let tail):
-            guard case .list = pointee, case .list(var items) = move() else { return false }
-            let count = items.count + tail.count
-            if count <= Operations.longestList { items.append(contentsOf: tail) }
-            initialize(to: .list(items))
-            try Operations.checkLength(count, Operations.longestList)
-            return true
-        default:
-            return false
-        }
-    }
-
-    /// `record[key] = value`; false for anything else.
-    fileprivate func replace(_ key: String, with value: Value) -> Bool {
-        guard case .record = pointee, case .record(var record) = move() else { return false }
-        record[key] = value
-        initialize(to: .record(record))
-        return true
     }
 }

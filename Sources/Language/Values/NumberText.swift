@@ -8,7 +8,7 @@ import Glibc
 public enum NumberText {
     /// For reading: `0.1 + 0.2` shows as `0.3`.
     public static func shown(_ number: Double) -> String {
-        if let whole = wholeText(number) { return whole }
+        if let whole = whole(number) { return String(whole) }
         guard number.isFinite else { return special(number) }
         let size = abs(number)
         if size >= 1e5, size < 1e15 { return trimmed(printf("%.1f", number), keepPoint: true) }
@@ -17,16 +17,45 @@ public enum NumberText {
 
     /// For files: the shortest text that reads back as the same number.
     public static func exact(_ number: Double) -> String {
-        if let whole = wholeText(number) { return whole }
+        if let whole = whole(number) { return String(whole) }
         guard number.isFinite else { return special(number) }
         return number.description
     }
 
-    private static func wholeText(_ number: Double) -> String? {
+    /// A number that prints as a whole number in full; nil for fractions and for large numbers.
+    static func whole(_ number: Double) -> Int? {
         guard abs(number) < 1e15 else { return nil }
         let whole = Int(number)
-        guard Double(whole) == number else { return nil }
-        return whole == 0 && number.sign == .minus ? "0" : String(whole)
+        return Double(whole) == number ? whole : nil
+    }
+
+    /// Bytes that the largest whole number and its sign take.
+    static let longestWhole = 16
+
+    /// Writes a whole number of at most 15 digits.
+    ///
+    /// - Returns: how many bytes it took.
+    @inline(__always)
+    static func write(_ whole: Int, to start: UnsafeMutablePointer<UInt8>) -> Int {
+        var rest = whole.magnitude
+        var first = start
+        if whole < 0 {
+            first.pointee = UInt8(ascii: "-")
+            first += 1
+        }
+        var digits = 1
+        var limit: UInt = 10
+        while rest >= limit {
+            limit *= 10
+            digits += 1
+        }
+        var position = first + digits
+        while position > first {
+            position -= 1
+            position.pointee = UInt8(ascii: "0") + UInt8(truncatingIfNeeded: rest % 10)
+            rest /= 10
+        }
+        return first + digits - start
     }
 
     private static func special(_ number: Double) -> String {

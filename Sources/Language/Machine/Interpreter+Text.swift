@@ -1,0 +1,43 @@
+/// Interpolation.
+extension Interpreter {
+    /// `a ← "…{b}…"`
+    @inline(never)
+    func makeText(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
+    ) {
+        registers[i.A] = .string(Self.text(head.pointee.templates + i.C, registers + i.B))
+    }
+
+    /// `a ← a + "…{b}…"`, in place when a is a string.
+    @inline(never)
+    func appendText(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
+    ) throws {
+        let tail = Self.text(head.pointee.templates + i.C, registers + i.B)
+        if try (registers + i.A).append(tail) { return }
+        registers[i.A] = try Operations.binary(.add, registers[i.A], .string(tail))
+    }
+
+    /// A template filled with the values in registers, which are emptied.
+    private static func text(
+        _ template: UnsafeMutablePointer<TextTemplate>, _ values: UnsafeMutablePointer<Value>
+    ) -> String {
+        withUnsafeTemporaryAllocation(of: UInt8.self, capacity: TextBuilder.capacity) { buffer in
+            var builder = TextBuilder(buffer)
+            for position in 0..<template.pointee.valueCount {
+                builder.append(template.pointee[position])
+                if case .number(let number) = values[position] {
+                    builder.append(number)
+                    continue
+                }
+                switch (values + position).move() {
+                case .string(let piece): builder.append(piece)
+                case let value: builder.append(value.text)
+                }
+                (values + position).initialize(to: .none)
+            }
+            builder.append(template.pointee[template.pointee.valueCount])
+            return builder.finish()
+        }
+    }
+}

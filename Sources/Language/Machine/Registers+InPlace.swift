@@ -1,0 +1,100 @@
+/// Changes in place. The value is moved out of its register and back in, so that nothing but another variable, a list or a
+/// closure shares its storage meanwhile; when one of those does, the standard library copies before it changes.
+extension UnsafeMutablePointer<Value> {
+    /// Appends a string to a string or a list to a list; false for anything else.
+    @inline(__always)
+    func append(_ other: UnsafeMutablePointer<Value>) throws -> Bool {
+        switch other.pointee {
+        case .string(let tail): return try append(tail)
+        case .list(let tail):
+            guard case .list = pointee, case .list(var items) = move() else { return false }
+            let count = items.count + tail.count
+            if count <= Operations.longestList { items.append(contentsOf: tail) }
+            initialize(to: .list(items))
+            try Operations.checkLength(count, Operations.longestList)
+            return true
+        default:
+            return false
+        }
+    }
+
+    /// Appends to a string; false for anything else.
+    @inline(__always)
+    func append(_ tail: String) throws -> Bool {
+        guard case .string = pointee, case .string(var text) = move() else { return false }
+        let length = text.utf8.count + tail.utf8.count
+        if length <= Operations.longestString { text.append(tail) }
+        initialize(to: .string(text))
+        try Operations.checkLength(length, Operations.longestString)
+        return true
+    }
+
+    /// Moves a value to the end of a list, leaving none; false for anything else.
+    @inline(__always)
+    func append(element: UnsafeMutablePointer<Value>) -> Bool {
+        guard case .list = pointee, case .list(var items) = move() else { return false }
+        let hasRoom = items.count < Operations.longestList
+        if hasRoom {
+            items.append(element.move())
+            element.initialize(to: .none)
+        }
+        initialize(to: .list(items))
+        return hasRoom
+    }
+
+    /// `list[key] = value` for a value that owns no memory; false for anything else.
+    @inline(__always)
+    func replace(element key: UnsafeMutablePointer<Value>, with value: UnsafeMutablePointer<Value>) -> Bool {
+        guard value.pointee.isTrivial, let position = position(key), case .list(var items) = move() else { return false }
+        items.withUnsafeMutableBufferPointer { items in (items.baseAddress! + position).copy(value) }
+        initialize(to: .list(items))
+        return true
+    }
+
+    /// The position in this list that a key stands for; nil for anything else. A function of its own, so that its
+    /// reference to the list is gone before the list changes.
+    @inline(__always)
+    private func position(_ key: UnsafeMutablePointer<Value>) -> Int? {
+        guard case .list(let items) = pointee, case .number(let number) = key.pointee else { return nil }
+        return items.position(number)
+    }
+
+    /// `list[key] = value`, counted from the end for a negative key; false for anything else.
+    func replace(_ key: Double, with value: Value) -> Bool {
+        guard let index = Value.number(key).whole, case .list = pointee, case .list(var items) = move() else {
+            return false
+        }
+        let position = Subscript.position(index, count: items.count)
+        if let position { items[position] = value }
+        initialize(to: .list(items))
+        return position != nil
+    }
+
+    /// `record[key] = value`; false for anything else.
+    func replace(_ key: String, with value: Value) -> Bool {
+        guard case .record = pointee, case .record(var record) = move() else { return false }
+        record[key] = value
+        initialize(to: .record(record))
+        return true
+    }
+
+    @inline(__always)
+    func copy(element position: Int, of items: [Value]) {
+        switch items[position] {
+        case .number(let number): set(number)
+        case .boolean(let boolean): set(boolean)
+        case let item: set(item)
+        }
+    }
+}
+
+extension [Value] {
+    /// A whole number as a position; nil when it is none or lies outside.
+    @inline(__always)
+    func position(_ number: Double) -> Int? {
+        guard number >= 0, number < Double(endIndex) else { return nil }
+        // From 2⁵² on doubles are whole: the sum's low bits are the number, rounded. Spares the checks of a conversion.
+        let sum = number + 0x1p52
+        return sum - 0x1p52 == number ? Int(truncatingIfNeeded: sum.bitPattern & 0xF_FFFF_FFFF_FFFF) : nil
+    }
+}
