@@ -24,6 +24,12 @@ extension DiffusionError {
         DiffusionError("'\(key)' in '\(file)' is \(value), which is not supported", hint: "supported: \(supported)")
     }
 
+    static func vocabulary(tokenizer: Int, model: Int) -> DiffusionError {
+        DiffusionError(
+            "the tokenizer has \(tokenizer) tokens, and the text encoder's 'vocab_size' is \(model)",
+            hint: "tokenizer and weights must come from the same model")
+    }
+
     static func sample(_ shape: [Int], channels: Int) -> DiffusionError {
         DiffusionError("the UNet takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
     }

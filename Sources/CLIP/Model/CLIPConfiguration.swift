@@ -92,7 +92,7 @@ public struct TextConfiguration: Codable, Equatable, Sendable, TransformerConfig
     public static let legacyEosTokenID = 2
     public var padTokenID = 1
 
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case vocabSize = "vocab_size"
         case hiddenSize = "hidden_size"
         case intermediateSize = "intermediate_size"
@@ -176,32 +176,47 @@ extension KeyedDecodingContainer {
 extension CLIPConfiguration {
     /// Refuses sizes that no model can have, naming the key.
     public func validate() throws {
-        func positive(_ value: Int, _ key: String) throws {
-            guard value > 0 else { throw CLIPError.configuration(key, "\(value)", "a positive number") }
-        }
-        try positive(projectionDim, "projection_dim")
-        for (tower, prefix) in [(text, "text_config"), (vision, "vision_config")]
-            as [(any TransformerConfiguration, String)]
-        {
-            try positive(tower.hiddenSize, "\(prefix).hidden_size")
-            try positive(tower.intermediateSize, "\(prefix).intermediate_size")
-            try positive(tower.numAttentionHeads, "\(prefix).num_attention_heads")
-            guard tower.numHiddenLayers >= 0 else {
-                throw CLIPError.configuration("\(prefix).num_hidden_layers", "\(tower.numHiddenLayers)", "0 or more")
-            }
-            guard tower.hiddenSize % tower.numAttentionHeads == 0 else {
-                throw CLIPError.configuration(
-                    "\(prefix).hidden_size", "\(tower.hiddenSize)",
-                    "a multiple of num_attention_heads, \(tower.numAttentionHeads)")
-            }
-        }
-        try positive(text.vocabSize, "text_config.vocab_size")
-        try positive(text.maxPositionEmbeddings, "text_config.max_position_embeddings")
-        try positive(vision.numChannels, "vision_config.num_channels")
-        try positive(vision.patchSize, "vision_config.patch_size")
-        guard vision.imageSize >= vision.patchSize else {
-            throw CLIPError.configuration(
-                "vision_config.image_size", "\(vision.imageSize)", "at least patch_size, \(vision.patchSize)")
-        }
+        try CLIPError.require(projectionDim > 0, "projection_dim", projectionDim)
+        try text.validate(prefix: "text_config.")
+        try vision.validate(prefix: "vision_config.")
+    }
+}
+
+extension TextConfiguration {
+    func validate(prefix: String) throws {
+        try validateTransformer(prefix: prefix)
+        try CLIPError.require(vocabSize > 0, "\(prefix)vocab_size", vocabSize)
+        try CLIPError.require(
+            maxPositionEmbeddings > 0, "\(prefix)max_position_embeddings", maxPositionEmbeddings)
+    }
+}
+
+extension VisionConfiguration {
+    func validate(prefix: String) throws {
+        try validateTransformer(prefix: prefix)
+        try CLIPError.require(numChannels > 0, "\(prefix)num_channels", numChannels)
+        try CLIPError.require(patchSize > 0, "\(prefix)patch_size", patchSize)
+        try CLIPError.require(
+            imageSize >= patchSize, "\(prefix)image_size", imageSize, "at least patch_size, \(patchSize)")
+    }
+}
+
+extension TransformerConfiguration {
+    fileprivate func validateTransformer(prefix: String) throws {
+        try CLIPError.require(hiddenSize > 0, "\(prefix)hidden_size", hiddenSize)
+        try CLIPError.require(intermediateSize > 0, "\(prefix)intermediate_size", intermediateSize)
+        try CLIPError.require(numAttentionHeads > 0, "\(prefix)num_attention_heads", numAttentionHeads)
+        try CLIPError.require(numHiddenLayers >= 0, "\(prefix)num_hidden_layers", numHiddenLayers, "0 or more")
+        try CLIPError.require(
+            hiddenSize % numAttentionHeads == 0, "\(prefix)hidden_size", hiddenSize,
+            "a multiple of num_attention_heads, \(numAttentionHeads)")
+    }
+}
+
+extension CLIPError {
+    fileprivate static func require(
+        _ isPossible: Bool, _ key: String, _ value: Int, _ expected: String = "a positive number"
+    ) throws {
+        guard isPossible else { throw configuration(key, "\(value)", expected) }
     }
 }

@@ -58,4 +58,15 @@ extension WeightNames {
         guard weights.contains("visual.conv1.weight") else { return transformers }
         return openCLIP(textPrefix: weights.contains("text.token_embedding.weight") ? "text." : "")
     }
+
+    /// Where the parameters of a text tower by itself stand: transformers 5 writes them without their prefix.
+    static func clipText(in weights: Weights) -> WeightNames {
+        guard !weights.contains("text_model.final_layer_norm.weight") else { return transformers }
+        return WeightNames(
+            rules: (1...7).map { depth in
+                let name = [String](repeating: "*", count: depth).joined(separator: ".")
+                return Rule(parameter: "text_model.\(name)", stored: name)
+            },
+            ignored: ["embeddings.position_ids"])
+    }
 }
