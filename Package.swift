@@ -50,7 +50,7 @@ let package = Package(
         // Where they meet.
         .target(
             name: "Verbs",
-            dependencies: ["Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Steering", "World", "CFreeType"],
+            dependencies: ["Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "World", "CFreeType"],
             exclude: ["README.md"]),
         .executableTarget(
             name: "rhumb",
@@ -66,7 +66,7 @@ let package = Package(
         .testTarget(name: "CLIPTests", dependencies: ["CLIP"], resources: [.copy("Golden")]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion"], resources: [.copy("Golden")]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
-        .testTarget(name: "WorldTests", dependencies: ["World"]),
+        .testTarget(name: "WorldTests", dependencies: ["World", "CLIP", "Diffusion"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),
         .testTarget(
             name: "PlotTests", dependencies: ["Plot"], exclude: ["Snapshots"], resources: [.copy("Golden")]),

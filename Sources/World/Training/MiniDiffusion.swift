@@ -32,4 +32,6 @@ public enum MiniDiffusion {
         return c
     }()
 
+    /// The noise levels of Stable Diffusion 1.x.
+    public static let scheduler = SchedulerConfiguration.stableDiffusion
 }
