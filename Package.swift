@@ -36,6 +36,8 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["Tensor", "Checkpoint", "CLIP"], exclude: ["README.md"]),
         .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
         .target(
+            name: "GRPO", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering"], exclude: ["README.md"]),
+        .target(
             name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "CFreeType"], exclude: ["README.md"],
             resources: [.copy("Resources")]),
 
@@ -66,6 +68,7 @@ let package = Package(
         .testTarget(name: "CLIPTests", dependencies: ["CLIP"], resources: [.copy("Golden")]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion"], resources: [.copy("Golden")]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
+        .testTarget(name: "GRPOTests", dependencies: ["GRPO", "World", "Diffusion", "Checkpoint", "Tensor"], resources: [.copy("Golden")]),
         .testTarget(name: "WorldTests", dependencies: ["World", "CLIP", "Diffusion"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),
         .testTarget(

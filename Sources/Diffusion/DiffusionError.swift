@@ -133,6 +133,10 @@ extension DiffusionError {
             hint: "the attention layers are 'to_q', 'to_k', 'to_v' and 'to_out.0'")
     }
 
+    static func lora(module: String) -> DiffusionError {
+        DiffusionError("there are no matrices for the adapter of '\(module)'")
+    }
+
     static func lora(file: String, unexpected: [String]) -> DiffusionError {
         let names = unexpected.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
         let rest = unexpected.count > 5 ? " and \(unexpected.count - 5) more" : ""

@@ -74,6 +74,20 @@ public final class LoRA {
         }
     }
 
+    /// Adapters of the same kind on another UNet of the same configuration, with these matrices.
+    ///
+    /// - Parameter parameters: named as `parameters` names them.
+    @discardableResult
+    public func copied(onto unet: UNet2DConditionModel, _ parameters: NamedTensors) throws -> LoRA {
+        let tensors = Dictionary(parameters.map { ($0.name, $0.tensor) }, uniquingKeysWith: { $1 })
+        return try LoRA(options, on: unet) { module, _, _ in
+            guard let down = tensors["\(module).lora_A.weight"], let up = tensors["\(module).lora_B.weight"] else {
+                throw DiffusionError.lora(module: module)
+            }
+            return (try down.copied(), try up.copied())
+        }
+    }
+
     /// False while the UNet is to act as it does without them.
     public var isEnabled: Bool {
         get { layers.allSatisfy(\.adapter.isEnabled) }

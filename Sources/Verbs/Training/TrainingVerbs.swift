@@ -86,9 +86,14 @@ enum TrainingVerbs {
                 }
                 if host.isInterrupted { throw Interruption() }
             }
-        } catch let error where error is Interruption || error is Cancelled {
+        } catch let error {
             // Saving is work of the engine too, which would go on refusing.
             Engine.resetCancellation()
+            guard error is Interruption || error is Cancelled || host.isInterrupted else {
+                // What went wrong is what the user must hear of; a checkpoint that can't be written is second to it.
+                if let folder { try? run.save(to: folder) }
+                throw error
+            }
             if let folder { try run.save(to: folder) }
             host.note("stopped after \(run.position)")
             throw Interruption()

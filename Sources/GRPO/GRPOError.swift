@@ -1,0 +1,139 @@
+import Foundation
+
+/// What GRPO can object to; the sentences are here and nowhere else.
+public struct GRPOError: Error, Equatable, Sendable, CustomStringConvertible {
+    /// One sentence: what was expected and what came.
+    public let message: String
+    /// What to try; empty when there is nothing to say.
+    public let hint: String
+
+    init(_ message: String, hint: String = "") {
+        (self.message, self.hint) = (message, hint)
+    }
+
+    public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
+}
+
+// MARK: - Advantages
+
+extension GRPOError {
+    static func groupSize(_ size: Int) -> GRPOError {
+        GRPOError(
+            "a group of \(size) has nothing to compare its samples with",
+            hint: "advantages are differences within a group: take at least 2 samples a prompt, better 8")
+    }
+
+    static func unevenGroups(rewards: Int, groupSize: Int) -> GRPOError {
+        GRPOError("\(rewards) rewards don't make groups of \(groupSize)")
+    }
+
+    static func reward(_ value: Double, sample: Int) -> GRPOError {
+        GRPOError("the reward of sample \(sample) is \(value)", hint: "a reward must be a finite number")
+    }
+}
+
+// MARK: - Rewards
+
+extension GRPOError {
+    static func reward(_ name: String, _ value: Double, prompt: String, sample: Int) -> GRPOError {
+        GRPOError(
+            "the reward '\(name)' gave \(value) for sample \(sample) of \"\(prompt)\"",
+            hint: "a reward must be a finite number; nothing was changed, so the run can go on with another reward")
+    }
+
+    static func rewardCount(_ name: String, _ count: Int, expected: Int) -> GRPOError {
+        GRPOError(
+            "the reward '\(name)' gave \(count) number\(count == 1 ? "" : "s") for \(expected) picture\(expected == 1 ? "" : "s")",
+            hint: "a reward gives one number a picture")
+    }
+
+    static func noRewards() -> GRPOError {
+        GRPOError("a sum of rewards needs at least one reward with a weight other than 0")
+    }
+}
+
+// MARK: - Options
+
+extension GRPOError {
+    static func option(_ name: String, _ value: String, expected: String, hint: String = "") -> GRPOError {
+        GRPOError("the option '\(name)' is \(value), and must be \(expected)", hint: hint)
+    }
+
+    static let noPrompts = GRPOError(
+        "a trainer needs prompts, and the list is empty", hint: "for the bundled world: prompts: prompts(\"train\")")
+
+    static func emptyPrompt(_ position: Int) -> GRPOError {
+        GRPOError("prompt \(position) is empty", hint: "every picture is judged by the prompt it was drawn for")
+    }
+
+    static func nothingToTrain(steps: Int, eta: Double, deterministic: [Int]) -> GRPOError {
+        GRPOError(
+            eta == 0
+                ? "with eta 0 every step is deterministic (σ = 0), and there is no probability to raise"
+                : "none of the \(steps) denoising steps can be trained: those at timesteps "
+                    + "\(deterministic.map(String.init).joined(separator: ", ")) have σ = 0 and the last one is left out",
+            hint: eta == 0 ? "use eta: 1" : "take more steps, or train_last: true")
+    }
+
+    static func tooManySteps(_ wanted: Int, available: Int) -> GRPOError {
+        GRPOError(
+            "'train_steps' asks for \(wanted) denoising steps a round, and \(available) can be trained",
+            hint: "deterministic steps (σ = 0) can't, and the last one is left out unless train_last: true")
+    }
+
+    static func tooManyUpdates(_ updates: Int, parts: Int, of what: String) -> GRPOError {
+        GRPOError(
+            "\(updates) updates can't share \(parts) \(what) a round",
+            hint: "fewer updates, or split: \"\(what == "samples" ? "steps" : "samples")\"")
+    }
+
+    static func notFloat32(_ type: String) -> GRPOError {
+        GRPOError(
+            "the policy's weights are \(type), and training needs float32",
+            hint: "with less, the ratio is not 1 before any update; load the model with dtype: \"float32\"")
+    }
+}
+
+// MARK: - Running
+
+extension GRPOError {
+    static func finished(rounds: Int) -> GRPOError {
+        GRPOError("the run has done all its \(rounds) rounds", hint: "make a trainer with more rounds")
+    }
+
+    static func rolloutOfAnotherRound(_ round: Int, expected: Int) -> GRPOError {
+        GRPOError(
+            "this rollout was drawn for round \(round), and the trainer is at round \(expected)",
+            hint: "its log-probabilities are those of an older policy: draw a new one")
+    }
+
+    static func foreignRollout(_ what: String) -> GRPOError {
+        GRPOError("this rollout doesn't fit the trainer: \(what)", hint: "use one that this trainer drew")
+    }
+
+    static func updatesDone(_ count: Int) -> GRPOError {
+        GRPOError("all \(count) updates of this rollout are done", hint: "draw the next rollout")
+    }
+}
+
+// MARK: - Checkpoints
+
+extension GRPOError {
+    static func notACheckpoint(_ path: String, reason: String? = nil) -> GRPOError {
+        GRPOError(
+            "'\(path)' is no checkpoint of a GRPO run" + (reason.map { ": \($0)" } ?? ""),
+            hint: "name the folder that the run was saved to")
+    }
+
+    static func anotherModel(_ path: String, difference: String) -> GRPOError {
+        GRPOError(
+            "the checkpoint '\(path)' belongs to another model: \(difference)",
+            hint: "make the trainer from the model that the run began with")
+    }
+
+    static func anotherRun(_ path: String, differences: [String]) -> GRPOError {
+        GRPOError(
+            "the checkpoint '\(path)' belongs to a run with other settings: \(differences.joined(separator: "; "))",
+            hint: "a run goes on exactly only with the settings it began with")
+    }
+}

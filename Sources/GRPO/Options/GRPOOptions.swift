@@ -1,0 +1,175 @@
+import Diffusion
+import Tensor
+
+/// Where the samples of a round start from.
+public enum InitialLatents: String, CaseIterable, Codable, Sendable {
+    /// All of a round from one noise, as the published code does: what differs then comes from the steps alone.
+    case shared
+    /// Each group from a noise of its own.
+    case perPrompt = "per-prompt"
+    /// Every sample from its own noise.
+    case perSample = "per-sample"
+}
+
+/// Which of the steps that can be trained a round trains, when not all.
+public enum StepChoice: String, CaseIterable, Codable, Sendable {
+    /// Any, drawn anew each round (Xue et al. 2025 train a fraction of the timesteps).
+    case random
+    /// The noisiest, where composition is decided.
+    case first
+    /// The least noisy.
+    case last
+    /// Neighbours, from a place drawn anew each round (Li et al. 2025, "MixGRPO").
+    case window
+}
+
+/// Which steps are random.
+public enum StochasticSteps: String, CaseIterable, Codable, Sendable {
+    /// All of them, as DDIM with η does.
+    case all
+    /// Those that are trained; the others follow the deterministic path, so that rewards tell about the trained ones.
+    case trained
+}
+
+/// What the updates of a rollout share out among themselves.
+public enum UpdateSplit: String, CaseIterable, Codable, Sendable {
+    /// Each update takes a part of the samples, with all trained steps.
+    case samples
+    /// Each update takes a part of the trained steps, of all samples.
+    case steps
+}
+
+/// Every switch of a GRPO run.
+///
+/// `GRPOOptions()` is what works on the bundled miniature; `GRPOOptions.paper` has the published values, and
+/// `differencesFromPaper` tells one from the other.
+public struct GRPOOptions: Codable, Equatable, Sendable {
+    /// Decides prompt order, noise, chosen steps, adapters and the order of updates.
+    public var seed: UInt64 = 0
+
+    // MARK: A round
+
+    /// Rounds in all; nil for a run without an end of its own.
+    public var rounds: Int?
+    /// Samples a prompt.
+    public var group = 8
+    /// Prompts a round.
+    public var promptsPerRound = 4
+
+    // MARK: Sampling
+
+    /// Denoising steps (DDIM).
+    public var steps = 8
+    /// How random a step is, from 0 (deterministic: nothing to train) to 1.
+    public var eta = 1.0
+    /// Classifier-free guidance.
+    public var guidance = 4.0
+    /// What guidance leads away from.
+    public var negativePrompt = ""
+    /// Rollouts and updates without guidance: half the work; guidance comes back when the result is sampled from.
+    public var withoutGuidance = false
+    public var latents = InitialLatents.perSample
+
+    // MARK: Which steps are trained
+
+    /// How many a round; nil for all that can be.
+    public var trainSteps: Int? = 5
+    public var stepChoice = StepChoice.random
+    public var stochastic = StochasticSteps.all
+    /// Whether the last denoising step may be trained too. Its σ is the smallest, so its ratio the wildest.
+    public var trainLast = false
+
+    // MARK: Updates
+
+    /// Optimiser steps a rollout.
+    public var updates = 5
+    public var split = UpdateSplit.steps
+    /// Whether samples and steps are dealt out to the updates in random order.
+    public var shuffle = true
+    /// Samples that go through the model at once; bounds memory, changes nothing else.
+    public var microbatch = 16
+
+    // MARK: The objective
+
+    /// ε of the clipped ratio, on the mean log-probability.
+    public var clip = 1e-3
+    public var advantageScale = AdvantageScale.group
+    /// Added to the standard deviation of a group.
+    public var advantageEpsilon = 1e-8
+    /// The largest advantage, either way.
+    public var advantageClip = 2.5
+    /// Weight of the KL to the frozen start.
+    public var kl = 0.0
+    /// Whether log-ratios are corrected and scaled by their step's σ, so that steps weigh alike (Wang et al. 2025,
+    /// "GRPO-Guard").
+    public var normalizesRatios = false
+
+    // MARK: The optimiser (AdamW)
+
+    public var learningRate = 5e-5
+    /// Rounds that lead up to the learning rate.
+    public var warmUp = 5
+    public var betas = [0.9, 0.999]
+    public var epsilon = 1e-8
+    public var weightDecay = 1e-4
+    /// The greatest length of all gradients together.
+    public var gradientNorm = 1.0
+    /// Decay of the running average of the weights; 0 for none.
+    public var averaging = 0.0
+    /// Adapters instead of all weights.
+    public var lora: LoRAOptions?
+
+    // MARK: Rewards
+
+    /// Whether pictures are truncated to 8 bits before they are judged, as the published code does.
+    public var truncatesPictures = false
+
+    public init() {}
+
+    /// The published settings: Stable Diffusion 1.5 on four pictures' prompts a device.
+    public static let paper: GRPOOptions = {
+        var options = GRPOOptions()
+        (options.rounds, options.group, options.promptsPerRound) = (300, 16, 4)
+        (options.steps, options.eta, options.guidance, options.latents) = (50, 1, 5, .shared)
+        (options.trainSteps, options.stepChoice, options.trainLast) = (nil, .random, false)
+        (options.updates, options.split, options.shuffle) = (16, .samples, false)
+        (options.clip, options.learningRate, options.warmUp) = (1e-4, 1e-5, 0)
+        options.truncatesPictures = true
+        return options
+    }()
+
+    /// Samples a round.
+    public var samplesPerRound: Int { group * promptsPerRound }
+
+    /// The guidance that rollouts and updates use; 1 is none.
+    public var effectiveGuidance: Double { withoutGuidance ? 1 : guidance }
+}
+
+extension GRPOOptions {
+    /// - Throws: `GRPOError` for the first option that can't be.
+    func validate() throws {
+        func require(_ holds: Bool, _ name: String, _ value: some CustomStringConvertible, _ expected: String) throws {
+            guard holds else { throw GRPOError.option(name, value.description, expected: expected) }
+        }
+        guard group > 1 else { throw GRPOError.groupSize(group) }
+        try require(promptsPerRound > 0, "round_prompts", promptsPerRound, "at least 1")
+        try require(rounds ?? 1 > 0, "rounds", rounds ?? 0, "at least 1")
+        try require(steps > 0, "steps", steps, "at least 1")
+        try require((0...1).contains(eta), "eta", eta, "from 0 to 1")
+        try require(guidance >= 1 && guidance.isFinite, "guidance", guidance, "at least 1, which is none")
+        try require(trainSteps ?? 1 > 0, "train_steps", trainSteps ?? 0, "at least 1")
+        try require(updates > 0, "updates", updates, "at least 1")
+        try require(microbatch > 0, "microbatch", microbatch, "at least 1")
+        try require(clip > 0 && clip < 1, "clip", clip, "between 0 and 1")
+        try require(advantageEpsilon >= 0, "advantage_epsilon", advantageEpsilon, "at least 0")
+        try require(advantageClip > 0, "advantage_clip", advantageClip, "above 0")
+        try require(kl >= 0 && kl.isFinite, "kl", kl, "at least 0")
+        try require(learningRate > 0 && learningRate.isFinite, "rate", learningRate, "above 0")
+        try require(warmUp >= 0, "warmup", warmUp, "at least 0")
+        try require(betas.count == 2 && betas.allSatisfy { (0..<1).contains($0) }, "betas", "\(betas)", "two numbers from 0 to 1")
+        try require(epsilon > 0, "epsilon", epsilon, "above 0")
+        try require(weightDecay >= 0, "decay", weightDecay, "at least 0")
+        try require(gradientNorm > 0, "gradient_norm", gradientNorm, "above 0")
+        try require((0..<1).contains(averaging), "ema", averaging, "from 0 to below 1")
+    }
+}
