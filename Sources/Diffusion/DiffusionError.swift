@@ -1,3 +1,5 @@
+import Tensor
+
 /// Everything diffusion models' files and inputs can get wrong. The sentences are here and nowhere else.
 public struct DiffusionError: Error, Equatable, Sendable, CustomStringConvertible {
     /// One sentence: what was expected and what came.
@@ -117,6 +119,46 @@ extension DiffusionError {
 
     static func shapes(_ name: String, _ found: [Int], sample: [Int]) -> DiffusionError {
         DiffusionError("\(name) of shape \(text(found)) does not fit a sample of shape \(text(sample))")
+    }
+}
+
+// MARK: - Pipelines
+
+extension DiffusionError {
+    static func parts(
+        _ part: String, _ key: String, _ value: Int, _ other: String, _ otherKey: String, _ otherValue: Int
+    ) -> DiffusionError {
+        DiffusionError(
+            "'\(key)' of the \(part) is \(value), and '\(otherKey)' of the \(other) is \(otherValue)",
+            hint: "all parts must come from the same model")
+    }
+
+    static func size(width: Int, height: Int, multiple: Int) -> DiffusionError {
+        DiffusionError("this model's pictures have sides that are multiples of \(multiple) pixels, not \(width)×\(height)")
+    }
+
+    static func sizes(_ first: Image, _ other: Image) -> DiffusionError {
+        DiffusionError(
+            "pictures of one size are wanted, and these are \(first.width)×\(first.height) and \(other.width)×\(other.height)",
+            hint: "'resize' makes them equal")
+    }
+
+    static let noImages = DiffusionError("there is no picture to encode")
+    static let noPrompts = DiffusionError("there is no prompt to sample")
+    static let latentsAndImages = DiffusionError("sampling starts from latents or from pictures, not from both")
+
+    static func startingLatents(_ shape: [Int], count: Int) -> DiffusionError {
+        DiffusionError("\(count) samples start from one latent or \(count) of this model's channels, and got \(text(shape))")
+    }
+
+    static func strength(_ strength: Double) -> DiffusionError {
+        DiffusionError("a picture's strength lies between 0 and 1, and got \(strength)")
+    }
+
+    static func safetyWithoutGuidance(_ scale: Float) -> DiffusionError {
+        DiffusionError(
+            "Safe Latent Diffusion bends classifier-free guidance, and the guidance scale is \(scale)",
+            hint: "a guidance scale above 1 goes with it")
     }
 }
 

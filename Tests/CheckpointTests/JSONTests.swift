@@ -14,6 +14,15 @@ final class JSONTests: XCTestCase {
         XCTAssertEqual(json["b"], .object([]))
     }
 
+    /// Configurations written by Python have numbers that are not finite.
+    func testNumbersOfPython() throws {
+        let json = try JSON(parsing: #"{"a": -Infinity, "b": [Infinity, NaN], "c": -1}"#)
+        XCTAssertEqual(json["a"]?.number, -.infinity)
+        XCTAssertEqual(json["b"]?.array?[0].number, .infinity)
+        XCTAssertEqual(json["b"]?.array?[1].number?.isNaN, true)
+        XCTAssertEqual(json.text(), #"{"a":null,"b":[null,null],"c":-1}"#)
+    }
+
     func testEscapes() throws {
         let json = try JSON(parsing: #""a\"\\\/\b\f\n\r\tA\u00e9\uD83D\uDE00""#)
         XCTAssertEqual(json.string, "a\"\\/\u{8}\u{C}\n\r\tA\u{E9}😀")

@@ -65,12 +65,10 @@ extension Tokenizer {
         let roles = SpecialTokens.roles.compactMap { role in
             specialTokens[keyPath: role.path].map { JSON.Member(role.key, .string($0)) }
         }
-        // CLIPTokenizer builds its own normalisation around the vocabulary, so only CLIP's own may carry its name.
-        let name = isCLIP ? "CLIPTokenizer" : "PreTrainedTokenizerFast"
         let settings =
             roles + [
                 .init("model_max_length", (length ?? maximumLength).map(JSON.integer) ?? .number(1e30)),
-                .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(name)),
+                .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(className)),
             ]
         try AtomicFile.write(json.text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer.json"))
         try AtomicFile.write(
@@ -79,10 +77,14 @@ extension Tokenizer {
             JSON.object(roles).text(indent: 2) + "\n", to: folder.appendingPathComponent("special_tokens_map.json"))
     }
 
-    private var isCLIP: Bool {
-        guard model is BytePairEncoding, let normalizer, let preTokenizer else { return false }
-        return normalizer.description == TokenizerParts.clipNormalizer
-            && preTokenizer.description == TokenizerParts.clipPreTokenizer
+    /// The class of transformers that reads what is saved. CLIPTokenizer builds its own normalisation around the vocabulary,
+    /// so only CLIP's own may carry its name.
+    package var className: String {
+        guard model is BytePairEncoding, let normalizer, let preTokenizer,
+            normalizer.description == TokenizerParts.clipNormalizer,
+            preTokenizer.description == TokenizerParts.clipPreTokenizer
+        else { return "PreTrainedTokenizerFast" }
+        return "CLIPTokenizer"
     }
 }
 

@@ -1,11 +1,12 @@
 import FoundationEssentials
 
 extension Checkpoint {
-    /// A value of the program's own types out of a JSON file.
-    /// - Throws: ``CheckpointError`` naming the file and the key that is wrong.
+    /// A value of the program's own types out of a JSON file. A number that is not finite counts as null.
+    /// - Throws: ``CheckpointError`` naming the file, and the key or the place that is wrong.
     public static func decode<Value: Decodable>(_ type: Value.Type, from url: URL) throws(CheckpointError) -> Value {
-        let contents = try bytes(of: url)
-        do { return try JSONDecoder().decode(type, from: Data(contents)) } catch {
+        // By way of this parser, which says where a mistake is and takes what Python writes.
+        let text = try json(url).text()
+        do { return try JSONDecoder().decode(type, from: Data(text.utf8)) } catch {
             throw .malformed(file: url.displayPath, item: nil, .other(explain(error)))
         }
     }

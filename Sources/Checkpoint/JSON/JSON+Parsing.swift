@@ -62,6 +62,11 @@ private struct JSONParser {
         case UInt8(ascii: "t"): return try word("true", .bool(true))
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
+        // Beyond the standard: what Python writes for numbers that are not finite.
+        case UInt8(ascii: "N"): return try word("NaN", .number(.nan))
+        case UInt8(ascii: "I"): return try word("Infinity", .number(.infinity))
+        case UInt8(ascii: "-") where at + 1 < bytes.count && bytes[at + 1] == UInt8(ascii: "I"):
+            return try word("-Infinity", .number(-.infinity))
         case UInt8(ascii: "-"), UInt8(ascii: "0")...UInt8(ascii: "9"): return try number()
         default: throw error("unexpected \(shown(bytes[at])) where a value was expected")
         }

@@ -103,11 +103,19 @@ public final class UNet2DConditionModel {
 
     /// The prediction for noisy latents: noise, velocity or picture, as the model was trained.
     ///
-    /// - Parameters:
-    ///   - timesteps: one for all latents, or one for each.
+    /// - Parameter timesteps: one for all latents, or one for each.
     /// - Shapes: sample [batch, height, width, inChannels], context [batch, tokens, contextWidth] → [batch, height,
     ///   width, outChannels], float32.
     public func callAsFunction(_ sample: Tensor, timesteps: [Int], context: Tensor) throws -> Tensor {
+        try self(sample, times: timesteps.map(Float.init), context: context)
+    }
+
+    /// The prediction for noisy latents between timesteps, where some samplers step.
+    ///
+    /// - Parameter times: one for all latents, or one for each.
+    /// - Shapes: sample [batch, height, width, inChannels], context [batch, tokens, contextWidth] → [batch, height,
+    ///   width, outChannels], float32.
+    public func callAsFunction(_ sample: Tensor, times: [Float], context: Tensor) throws -> Tensor {
         let c = configuration
         guard sample.rank == 4, sample.shape[3] == c.inChannels else {
             throw DiffusionError.sample(sample.shape, channels: c.inChannels)
@@ -116,7 +124,7 @@ public final class UNet2DConditionModel {
         guard context.rank == 3, context.shape[0] == batch, context.shape[2] == c.contextWidth else {
             throw DiffusionError.context(context.shape, batch: batch, width: c.contextWidth)
         }
-        let embedding = try timeEmbedding(timesteps, batch: batch)
+        let embedding = try timeEmbedding(times, batch: batch)
         let context = try context.to(dtype)
         let centred = c.centerInputSample ? try sample * 2 - 1 : sample
         var h = try input(centred.to(dtype))
@@ -128,9 +136,9 @@ public final class UNet2DConditionModel {
     }
 
     /// The activated embedding of timesteps, [batch, 4 × first width]; every residual block projects it for itself.
-    private func timeEmbedding(_ timesteps: [Int], batch: Int) throws -> Tensor {
-        guard timesteps.count == batch || timesteps.count == 1 else {
-            throw DiffusionError.timesteps(timesteps.count, batch: batch)
+    private func timeEmbedding(_ times: [Float], batch: Int) throws -> Tensor {
+        guard times.count == batch || times.count == 1 else {
+            throw DiffusionError.timesteps(times.count, batch: batch)
         }
         let width = configuration.blockOutChannels[0], half = width / 2
         // Rounded in PyTorch's order: a thousandth timestep makes a phase of the last digits.
@@ -138,15 +146,15 @@ public final class UNet2DConditionModel {
             exp(-Float(log(10000.0)) * Float($0) / (Float(half) - configuration.freqShift))
         }
         var values: [Float] = []
-        for timestep in timesteps {
-            let angles = frequencies.map { $0 * Float(timestep) }
+        for time in times {
+            let angles = frequencies.map { $0 * time }
             let (sines, cosines) = (angles.map(sin), angles.map(cos))
             values += configuration.flipSinToCos ? cosines + sines : sines + cosines
             // An odd width ends with a zero.
             if width % 2 == 1 { values.append(0) }
         }
-        let waves = try Tensor(values, shape: [timesteps.count, width]).to(dtype)
+        let waves = try Tensor(values, shape: [times.count, width]).to(dtype)
         let embedding = try time2(time1(waves).activated(activation)).activated(activation)
-        return timesteps.count == batch ? embedding : try embedding.expanded([batch, embedding.shape[1]])
+        return times.count == batch ? embedding : try embedding.expanded([batch, embedding.shape[1]])
     }
 }

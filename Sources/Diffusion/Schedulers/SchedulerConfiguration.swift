@@ -72,6 +72,9 @@ public struct SchedulerConfiguration: Equatable, Sendable {
     public var useLuLambdas: Bool?
     public var useFlowSigmas: Bool?
 
+    /// What else the file holds, kept for whoever reads what is saved.
+    var other: [JSON.Member] = []
+
     public init() {}
 
     /// What Stable Diffusion 1.x is trained with, sampled by DDIM as its authors do.
@@ -86,7 +89,7 @@ public struct SchedulerConfiguration: Equatable, Sendable {
 }
 
 extension SchedulerConfiguration: Codable {
-    enum CodingKeys: String, CodingKey {
+    enum CodingKeys: String, CodingKey, CaseIterable {
         case className = "_class_name"
         case numTrainTimesteps = "num_train_timesteps"
         case betaStart = "beta_start"
