@@ -68,7 +68,7 @@ let package = Package(
         .testTarget(name: "CLIPTests", dependencies: ["CLIP"], resources: [.copy("Golden")]),
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion"], resources: [.copy("Golden")]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
-        .testTarget(name: "GRPOTests", dependencies: ["GRPO", "World", "Diffusion", "Checkpoint", "Tensor"], resources: [.copy("Golden")]),
+        .testTarget(name: "GRPOTests", dependencies: ["GRPO", "World", "Diffusion", "CLIP", "Checkpoint", "Tensor"], resources: [.copy("Golden")]),
         .testTarget(name: "WorldTests", dependencies: ["World", "CLIP", "Diffusion"]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),
         .testTarget(

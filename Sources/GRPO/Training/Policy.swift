@@ -52,17 +52,12 @@ public final class Policy {
     ///   - sample: x, [samples, height, width, channels].
     ///   - context: of each sample's prompt, [samples, tokens, width].
     ///   - empty: of what guidance leads away from, [1, tokens, width].
-    /// - Returns: ε_empty + guidance · (ε_prompt − ε_empty), or ε_prompt alone without guidance; of the sample's shape.
-    func prediction(
+    private func prediction(
         by unet: UNet2DConditionModel, at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor
     ) throws -> Tensor {
-        let timestep = [scheduler.timesteps[step]], count = sample.shape[0]
-        guard guidance != 1 else { return try unet(sample, timesteps: timestep, context: context) }
-        let both = try unet(
-            Tensor.concatenated([sample, sample]), timesteps: timestep,
-            context: Tensor.concatenated([context, empty.expanded(context.shape)]))
-        let towards = try both.sliced(0, from: 0, to: count), away = try both.sliced(0, from: count, to: 2 * count)
-        return try away + (towards - away) * Float(guidance)
+        let guidance = Guidance(
+            context: context, unconditional: try empty.expanded(context.shape), scale: Float(guidance))
+        return try unet(sample, time: Float(scheduler.timesteps[step]), guided: guidance)
     }
 
     /// μ of the policy's step, differentiable in its parameters.

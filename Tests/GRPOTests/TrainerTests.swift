@@ -1,0 +1,246 @@
+import Diffusion
+import Foundation
+import GRPO
+import Tensor
+import XCTest
+
+final class TrainerTests: XCTestCase {
+    override func setUp() { Engine.threads = 1 }
+    override func tearDown() { Engine.resetCancellation() }
+
+    private func weights(_ trainer: GRPOTrainer) -> [[Float]] { trainer.policy.parameters.map(\.tensor.floats) }
+
+    // MARK: Rollouts
+
+    func testARolloutIsRepeatableAndKeepsWhatUpdatesNeed() throws {
+        let trainer = try Fixture.trainer()
+        let first = try trainer.rollout(), second = try trainer.rollout()
+        XCTAssertEqual(first.samples.map(\.floats), second.samples.map(\.floats))
+        XCTAssertEqual(first.samples.map(\.shape), [[Int]](repeating: [6, 8, 8, 4], count: 5))
+        XCTAssertEqual(first.steps.count, 2)
+        XCTAssertFalse(first.steps.contains(3), "the last step is not trained")
+        XCTAssertEqual(first.images.count, 6)
+        XCTAssertEqual(first.images[0].tensor.shape, [3, 16, 16])
+        XCTAssertEqual(first.timesteps, [751, 501, 251, 1])
+        // From μ, σ and the sample that was drawn, by hand.
+        let step = first.steps[0], kept = first.trained[step]!, sigma = first.sigmas[step]
+        let distance = zip(first.samples[step + 1].floats, kept.mean.floats).prefix(256).map { Double($0 - $1) }
+        let expected = -distance.reduce(0) { $0 + $1 * $1 } / 256 / (2 * sigma * sigma) - log(sigma) - 0.5 * log(2 * .pi)
+        XCTAssertEqual(Double(kept.logProbability.floats[0]), expected, accuracy: 1e-5)
+    }
+
+    func testPromptsGoThroughTheListBeforeTheyRepeat() throws {
+        let trainer = try Fixture.trainer { ($0.promptsPerRound, $0.group, $0.trainSteps, $0.updates) = (3, 2, 1, 1) }
+        var drawn: [String] = []
+        for _ in 0..<4 {
+            drawn += try trainer.rollout().prompts
+            try trainer.advance()
+        }
+        for pass in 0..<3 { XCTAssertEqual(Set(drawn[pass * 4..<pass * 4 + 4]), Set(Fixture.prompts)) }
+        XCTAssertNotEqual(Array(drawn[0..<4]), Array(drawn[4..<8]))
+    }
+
+    func testLatentsStartWhereTheyAreTold() throws {
+        func starts(_ latents: InitialLatents) throws -> [[Float]] {
+            let rollout = try Fixture.trainer { $0.latents = latents }.rollout()
+            return try (0..<6).map { try rollout.samples[0].selected(0, $0).floats }
+        }
+        XCTAssertEqual(Set(try starts(.shared)).count, 1)
+        let perPrompt = try starts(.perPrompt)
+        XCTAssertEqual(Set(perPrompt).count, 2)
+        XCTAssertEqual(perPrompt[0], perPrompt[2])
+        XCTAssertEqual(Set(try starts(.perSample)).count, 6)
+    }
+
+    /// With noise at trained steps only, the others follow DDIM's deterministic path.
+    func testOnlyTrainedStepsAreRandomIfAsked() throws {
+        let trainer = try Fixture.trainer { ($0.stochastic, $0.stepChoice, $0.trainSteps, $0.updates) = (.trained, .first, 1, 1) }
+        let rollout = try trainer.rollout(), scheduler = try DDIMScheduler(.stableDiffusion, steps: 4)
+        XCTAssertEqual(rollout.steps, [0])
+        let guidance = Guidance(
+            context: try rollout.context.gathered(0, [0, 0, 0, 1, 1, 1]),
+            unconditional: try rollout.emptyContext.expanded([6] + rollout.context.shape.dropFirst()), scale: 4)
+        try withoutGradients {
+            let output = try trainer.policy.unet(rollout.samples[2], time: 251, guided: guidance)
+            let next = try scheduler.step(output, at: 2, rollout.samples[2], eta: 0).previous
+            assertClose(rollout.samples[3].floats, next.floats, 1e-4)
+        }
+    }
+
+    // MARK: Updates
+
+    func testTheRatioIsOneBeforeTheFirstUpdate() throws {
+        for lora in [nil, LoRAOptions(rank: 2)] {
+            let trainer = try Fixture.trainer { $0.lora = lora }
+            try trainer.advance()
+            try trainer.advance()
+            // A latent of 256 numbers averages little of the rounding out; see the miniature's test for 1e-6.
+            for round in trainer.history { XCTAssertLessThan(round.firstRatioError, 3e-6) }
+        }
+    }
+
+    func testTheRewardRisesAndTheModelGivenStaysAsItIs() throws {
+        let start = try Fixture.pipeline(), before = start.unet.parameters.map(\.tensor.floats)
+        var options = Fixture.options
+        (options.group, options.learningRate, options.guidance) = (6, 3e-3, 1)
+        options.clip = 0.1
+        let trainer = try GRPOTrainer(start, reward: Fixture.redness, prompts: Fixture.prompts, options: options)
+        for _ in 0..<4 { try trainer.advance() }
+        let rewards = trainer.history.map(\.reward)
+        XCTAssertGreaterThan(rewards[3], rewards[0] + 0.01, "\(rewards)")
+        XCTAssertEqual(start.unet.parameters.map(\.tensor.floats), before)
+        XCTAssertGreaterThan(trainer.history[3].startKL, trainer.history[0].startKL)
+        XCTAssertEqual(trainer.history[0].termNames, ["red", "blue"])
+        XCTAssertEqual(trainer.history[2].terms["red"], trainer.history[2].reward)
+    }
+
+    func testTheObjectiveIsWhatAnUpdateMakesSmaller() throws {
+        let trainer = try Fixture.trainer { $0.kl = 0.5 }
+        let rollout = try trainer.rollout()
+        try trainer.update(rollout)
+        let rows = try trainer.objective(of: rollout)
+        XCTAssertEqual(rows.count, 6)
+        for row in rows {
+            XCTAssertEqual(row.ratio, exp(row.logProbability - row.oldLogProbability), accuracy: 1e-5)
+            XCTAssertEqual(row.unclipped, -row.advantage * row.ratio, accuracy: 1e-5)
+            XCTAssertEqual(row.clipped, -row.advantage * min(max(row.ratio, 0.999), 1.001), accuracy: 1e-5)
+            XCTAssertGreaterThan(row.loss, max(row.unclipped, row.clipped))
+        }
+        let metrics = try trainer.update(rollout)
+        XCTAssertEqual(metrics.loss, rows.reduce(0) { $0 + $1.loss } / 6, accuracy: 1e-5)
+    }
+
+    func testPiecesOfAnySizeGiveTheSameUpdate() throws {
+        let whole = try Fixture.trainer { $0.microbatch = 64 }, pieces = try Fixture.trainer { $0.microbatch = 1 }
+        let rollout = try whole.rollout()
+        let a = try whole.update(rollout), b = try pieces.update(rollout)
+        XCTAssertEqual(a.loss, b.loss, accuracy: 1e-6)
+        XCTAssertEqual(a.gradientNorm, b.gradientNorm, accuracy: 1e-4 * a.gradientNorm)
+    }
+
+    /// An update of a hundredth of the usual length moves log-ratios by Δμ z/σ − Δμ²/2σ²: what is left of the normalised
+    /// one, over σ, is z Δμ/σ, whose sign is even-handed.
+    func testNormalisedRatiosAreCorrectedAndScaled() throws {
+        let plain = try Fixture.trainer { $0.updates = 1 }, normal = try Fixture.trainer { ($0.updates, $0.normalizesRatios) = (1, true) }
+        let rollout = try plain.rollout()
+        for trainer in [plain, normal] {
+            // Both policies move alike: away from the rollout's, without an update of their own.
+            for (_, tensor) in trainer.policy.parameters { try tensor.assign(tensor.detached() * 1.01) }
+        }
+        let rows = try plain.objective(of: rollout), others = try normal.objective(of: rollout)
+        for (row, other) in zip(rows, others) {
+            let sigma = rollout.sigmas[row.step]
+            XCTAssertEqual(log(other.ratio), sigma * (log(row.ratio) + row.divergence), accuracy: 1e-5)
+        }
+    }
+
+    func testTheLastUpdateEndsTheRoundAndAnOldRolloutIsRefused() throws {
+        let trainer = try Fixture.trainer { $0.rounds = 1 }
+        let rollout = try trainer.rollout()
+        try trainer.update(rollout)
+        XCTAssertEqual([trainer.completed, trainer.updatesDone], [0, 1])
+        try trainer.update(rollout)
+        XCTAssertEqual([trainer.completed, trainer.updatesDone, trainer.history.count], [1, 0, 1])
+        XCTAssertTrue(trainer.isFinished)
+        assertMessage("all its 1 rounds") { try trainer.update(rollout) }
+        let other = try Fixture.trainer()
+        try other.advance()
+        assertMessage("drawn for round 1, and the trainer is at round 2") { try other.update(rollout) }
+    }
+
+    func testACancelledUpdateChangesNothing() throws {
+        let trainer = try Fixture.trainer()
+        let rollout = try trainer.rollout(), before = weights(trainer)
+        Engine.cancel()
+        XCTAssertThrowsError(try trainer.update(rollout))
+        Engine.resetCancellation()
+        XCTAssertEqual(weights(trainer), before)
+        let untouched = try Fixture.trainer()
+        try trainer.advance()
+        try untouched.advance()
+        XCTAssertEqual(weights(trainer), weights(untouched))
+    }
+
+    // MARK: Refusals
+
+    func testWhatCanNotBeTrainedIsRefused() {
+        assertMessage("the list is empty") { try Fixture.trainer(prompts: []) }
+        assertMessage("prompt 1 is empty") { try Fixture.trainer(prompts: ["a dog", " "]) }
+        assertMessage("a group of 1") { try Fixture.trainer { $0.group = 1 } }
+        assertMessage("with eta 0 every step is deterministic") { try Fixture.trainer { $0.eta = 0 } }
+        assertMessage("none of the 1 denoising steps") { try Fixture.trainer { ($0.steps, $0.trainSteps) = (1, nil) } }
+        assertMessage("asks for 4 denoising steps a round, and 3 can be trained") { try Fixture.trainer { $0.trainSteps = 4 } }
+        assertMessage("3 updates can't share 2 steps") { try Fixture.trainer { $0.updates = 3 } }
+        assertMessage("'clip' is 0.0") { try Fixture.trainer { $0.clip = 0 } }
+        assertMessage("weights are bfloat16") {
+            try GRPOTrainer(Fixture.pipeline().converted(to: .bfloat16), reward: Fixture.redness, prompts: ["a"], options: Fixture.options)
+        }
+    }
+
+    /// A schedule that ends at ᾱ = 1 has σ = 0 at its last step: left out, not divided by.
+    func testADeterministicStepIsLeftOut() throws {
+        var scheduler = SchedulerConfiguration.stableDiffusion
+        scheduler.setAlphaToOne = true
+        scheduler.stepsOffset = 0
+        var options = Fixture.options
+        (options.trainLast, options.trainSteps, options.updates) = (true, nil, 3)
+        let trainer = try GRPOTrainer(
+            Fixture.pipeline().replacing(scheduler: scheduler), reward: Fixture.redness, prompts: Fixture.prompts, options: options)
+        XCTAssertEqual(trainer.stepPlan.deterministic, [0])
+        XCTAssertEqual(trainer.stepPlan.trainable, [0, 1, 2])
+        XCTAssertTrue(try trainer.advance().loss.isFinite)
+        XCTAssertTrue(trainer.diagnosis().contains { $0.name == "trained steps" && $0.text.contains("σ = 0 at timestep 0") })
+    }
+
+    func testABadRewardIsNamedAndChangesNothing() throws {
+        struct Failure: Error {}
+        func reward(_ score: @escaping (Image, String) throws -> RewardScores) -> any Reward {
+            FunctionReward(name: "mine", score)
+        }
+        var calls = 0
+        let late = reward { image, prompt in
+            calls += 1
+            return RewardScores(totals: [calls > 6 ? .nan : Double(calls)])
+        }
+        let trainer = try Fixture.trainer(late)
+        try trainer.advance()
+        let before = weights(trainer)
+        assertMessage("the reward 'mine' gave nan for sample 0 of \"") { try trainer.advance() }
+        XCTAssertEqual(weights(trainer), before)
+        XCTAssertEqual([trainer.completed, trainer.updatesDone], [1, 0])
+        assertMessage("'mine' gave 2 numbers for 1 picture") {
+            try Fixture.trainer(reward { _, _ in RewardScores(totals: [1, 2]) }).advance()
+        }
+        XCTAssertThrowsError(try Fixture.trainer(reward { _, _ in throw Failure() }).advance()) { XCTAssertTrue($0 is Failure) }
+    }
+
+    func testTheDoctorSeesEqualRewardsAndAGamedOne() throws {
+        let equal = try Fixture.trainer(FunctionReward(name: "equal") { _, _ in RewardScores(totals: [0.5]) })
+        try equal.advance()
+        XCTAssertEqual(equal.history[0].zeroSpread, 1)
+        let finding = equal.diagnosis().first { $0.name == "reward spread" }
+        XCTAssertEqual(finding?.status, .broken)
+
+        var calls = 0
+        let rising = FunctionReward(name: "rising") { _, _ in
+            calls += 1
+            return RewardScores(totals: [Double(calls)])
+        }
+        var falls = 0
+        let falling = FunctionReward(name: "falling") { _, _ in
+            falls -= 1
+            return RewardScores(totals: [Double(falls)])
+        }
+        let trainer = try GRPOTrainer(
+            Fixture.pipeline(), reward: rising, prompts: Fixture.prompts, judge: falling, options: Fixture.options)
+        for _ in 0..<5 { try trainer.advance() }
+        XCTAssertEqual(trainer.diagnosis().first { $0.name == "judge" }?.status, .suspicious)
+        XCTAssertEqual(trainer.historyColumns.names.contains("judge"), true)
+    }
+}
+
+func assertMessage(_ part: String, line: UInt = #line, _ body: () throws -> Any) {
+    XCTAssertThrowsError(try body(), line: line) { error in
+        XCTAssertTrue("\(error)".contains(part), "\(error)", line: line)
+    }
+}
