@@ -81,6 +81,6 @@ extension UNetTrainerValue: TrainingRun {
         for (name, table) in [("history.csv", try history()), ("checks.csv", try checks())] {
             try AtomicFile.write(table.csv, to: folder.appendingPathComponent(name))
         }
-        if trainer.isFinished { try trainer.averaged().save(to: folder.appendingPathComponent("unet"), as: .float16) }
+        if trainer.isFinished { try trainer.pipeline().save(to: folder.appendingPathComponent("model"), as: .float16) }
     }
 }

@@ -6,12 +6,21 @@ public struct BundledModel: Sendable {
     public let name: String
     public let summary: String
     private let resource: String
+    /// The file that every folder of its kind has.
+    private let mark: String
+
+    private init(name: String, summary: String, resource: String, mark: String = "config.json") {
+        (self.name, self.summary, self.resource, self.mark) = (name, summary, resource, mark)
+    }
 
     /// Every model there is.
     public static let all = [
         BundledModel(
             name: "emoji", summary: "the mini CLIP of the emoji world: 64 pixels, 20 words, 128 dimensions",
-            resource: "emoji-clip")
+            resource: "emoji-clip"),
+        BundledModel(
+            name: "emoji-sd", summary: "the miniature Stable Diffusion of the emoji world: 64 pixels, 9.3 M in its UNet",
+            resource: "emoji-sd", mark: "model_index.json"),
     ]
 
     /// The model of that name; nil when there is none, so that the name may be a path.
@@ -22,7 +31,7 @@ public struct BundledModel: Sendable {
     /// - Throws: `WorldError` when the package was installed without its resources.
     public func folder() throws -> URL {
         let folder = Bundle.module.bundleURL.appendingPathComponent("Resources").appendingPathComponent(resource)
-        guard FileManager.default.fileExists(atPath: folder.appendingPathComponent("config.json").path) else {
+        guard FileManager.default.fileExists(atPath: folder.appendingPathComponent(mark).path) else {
             throw WorldError.modelNotInstalled(name, folder: folder.path)
         }
         return folder

@@ -152,4 +152,9 @@ public final class UNetTrainer {
         let weights = Dictionary(uniqueKeysWithValues: try average.averaged())
         return try UNet2DConditionModel(model.configuration, ParameterSource { name, _, _ in weights[name]! })
     }
+
+    /// The averaged UNet between the models it was trained between: what samples pictures.
+    public func pipeline() throws -> StableDiffusion {
+        try StableDiffusion(unet: averaged(), vae: autoencoder, text: text, scheduler: MiniDiffusion.scheduler)
+    }
 }
