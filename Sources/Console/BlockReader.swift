@@ -7,6 +7,8 @@ protocol BlockReaderDelegate: AnyObject {
     func indentation(afterEnterIn block: String, cursor: Int) -> Int?
     /// Tab. `cursor` is a UTF-8 offset, `width` the columns of the terminal.
     func completion(of block: String, cursor: Int, width: Int) -> BlockReader.Completion
+    /// Alt-H, F1: lines about the word at the cursor; nil when there is nothing to say.
+    func explanation(in block: String, cursor: Int) -> String?
     /// The text to insert for a paste.
     func cleaned(paste: String) -> String
     /// The block after editing it in another program; nil leaves it as it is.
@@ -50,6 +52,10 @@ final class BlockReader {
                     deleted: found.deleted,
                     inserted: found.inserted.isEmpty ? nil : strdup(found.inserted),
                     listing: found.listing.isEmpty ? nil : strdup(found.listing))
+            },
+            inspect: { context, text, cursor in
+                guard let delegate = Box.delegate(context), let text else { return nil }
+                return delegate.explanation(in: String(cString: text), cursor: cursor).flatMap { strdup($0) }
             },
             paste: { context, text in
                 guard let delegate = Box.delegate(context), let text else { return nil }

@@ -76,7 +76,9 @@ extension Prompt: BlockReaderDelegate {
     func indentation(afterEnterIn block: String, cursor: Int) -> Int? {
         guard !session.isComplete(block) else { return nil }
         // Two empty lines at the end say that nothing more will come: run it and see what is missing.
-        if cursor == block.utf8.count, block.hasSuffix("\n\n") { return nil }
+        let lines = block.split(separator: "\n", omittingEmptySubsequences: false)
+        let isBlank = lines.suffix(2).allSatisfy { $0.allSatisfy(\.isWhitespace) }
+        if cursor == block.utf8.count, lines.count > 2, isBlank { return nil }
         return Indentation.afterEnter(in: block, cursor: cursor)
     }
 
@@ -99,6 +101,10 @@ extension Prompt: BlockReaderDelegate {
     /// What follows a word that is certain: its arguments or its value.
     private func separator(after word: String) -> String {
         word.hasSuffix(":") || session.interpreter.registry[word] != nil ? " " : ""
+    }
+
+    func explanation(in block: String, cursor: Int) -> String? {
+        session.inspect(block, at: cursor).map { $0.trimmingSpace }
     }
 
     func cleaned(paste: String) -> String { Paste.cleaned(paste) { session.isComplete($0) } }

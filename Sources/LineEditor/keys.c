@@ -99,6 +99,24 @@ static Action key_paste(EditLine *el, int key) {
     return CC_REFRESH;
 }
 
+// Lines below the block, which is drawn anew under them.
+static void show_below(LineEditor *editor, const char *lines) {
+    leave_block(editor, "");
+    fprintf(stdout, "%s\n", lines);
+    el_set(editor->el, EL_REFRESH);
+}
+
+static Action key_inspect(EditLine *el, int key) {
+    (void)key;
+    LineEditor *editor = editor_of(el);
+    Block block = block_of(el);
+    char *lines = block.text ? editor->delegate.inspect(editor->delegate.context, block.text, block.cursor) : NULL;
+    if (lines) show_below(editor, lines);
+    free(block.text);
+    free(lines);
+    return lines ? CC_NORM : CC_ERROR;
+}
+
 static Action key_complete(EditLine *el, int key) {
     (void)key;
     LineEditor *editor = editor_of(el);
@@ -114,11 +132,7 @@ static Action key_complete(EditLine *el, int key) {
         free(kept);
     }
     if (found.inserted) insert(el, found.inserted);
-    if (found.listing) {
-        leave_block(editor, "");
-        fprintf(stdout, "%s\n", found.listing);
-        el_set(el, EL_REFRESH);
-    }
+    if (found.listing) show_below(editor, found.listing);
     bool changed = found.inserted || found.deleted || found.listing;
     free(found.inserted);
     free(found.listing);
@@ -186,6 +200,7 @@ static const Function functions[] = {
     {"rhumb-close", "insert a closing brace, one step further left", key_close, {"}", "]", ")"}},
     {"rhumb-paste", "insert what is pasted as one block", key_paste, {"\\e[200~"}},
     {"rhumb-complete", "complete the word before the cursor", key_complete, {"\\t"}},
+    {"rhumb-inspect", "explain the word at the cursor", key_inspect, {"\\eh", "\\eOP", "\\e[11~"}},
     {"rhumb-edit", "edit the block in $EDITOR", key_edit, {"^X^E"}},
     {"rhumb-interrupt", "drop the block", key_interrupt, {"^C"}},
     {"rhumb-end", "delete the character under the cursor, or leave", key_end, {"^D"}},

@@ -18,7 +18,7 @@ struct Workbench {
 
     func runPrompt() {
         let front = ConsoleFront(wantsColour: !options.noColor, draw: Self.draw)
-        let session = session(front, artefacts: .lazily(named: "prompt"))
+        let session = session(front, artefacts: .figures(named: "prompt"))
         let machine = Machine.current()
         let features = machine.features.last.map { ", " + $0 } ?? ""
         Prompt(session: session, front: front).run(banner: "\(Engine.threads) threads\(features)")
@@ -29,7 +29,7 @@ struct Workbench {
     /// - Parameter name: what messages call it.
     func run(_ text: String, name: String) throws {
         let front = ConsoleFront(wantsColour: !options.noColor, draw: Self.draw)
-        let session = session(front, artefacts: .lazily(named: "eval"))
+        let session = session(front, artefacts: .figures(named: "eval"))
         let failure = session.execute(Source(name: name, text: text))
         front.finish()
         if let failure { throw Failure.Shown(code: failure.kind.exitCode) }

@@ -65,6 +65,8 @@ final class PromptTests: XCTestCase {
         terminal.type("x = [1,\r\r\r")
         terminal.expect("error: expected")
         terminal.expect("rhumb>")
+        terminal.type("while true {\r\r\r")
+        terminal.expect("error: expected")
         leave(terminal)
     }
 
@@ -217,6 +219,16 @@ final class PromptTests: XCTestCase {
         let terminal = try open()
         terminal.type("? sqrt\r")
         terminal.expect("square root")
+        leave(terminal)
+    }
+
+    func testHelpOnTheWordAtTheCursor() throws {
+        let terminal = try open()
+        terminal.type("print sqrt\u{1B}h")
+        terminal.expect("square root")
+        terminal.expect("rhumb>")
+        terminal.type("(16)\r")
+        terminal.expect("\n4\n")
         leave(terminal)
     }
 

@@ -25,6 +25,8 @@ typedef struct LineEditorDelegate {
     int (*enter)(void *context, const char *text, size_t cursor);
     /// Tab; `cursor` is a byte offset into `text`, `columns` the width of the terminal.
     LineEditorCompletion (*complete)(void *context, const char *text, size_t cursor, int columns);
+    /// Alt-H, F1: lines about the word at the cursor, or NULL.
+    char *(*inspect)(void *context, const char *text, size_t cursor);
     /// A bracketed paste: the text to insert in its place.
     char *(*paste)(void *context, const char *text);
     /// Ctrl-X Ctrl-E: the block after editing it elsewhere, or NULL to leave it as it is.

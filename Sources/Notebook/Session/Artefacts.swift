@@ -15,12 +15,18 @@ public final class Artefacts {
     /// Names of files saved since they were last taken, relative to the folder.
     private var fresh: [String] = []
 
-    /// - Parameter make: called at most once.
-    public init(_ make: @escaping () throws -> RunFolder) { self.make = make }
+    /// Whether tables that are shown go into files too.
+    let keepsTables: Bool
 
-    /// Into a folder of the current one, made when the first file comes: `runs/prompt-20250131-142501`.
-    public static func lazily(named name: String) -> Artefacts {
-        Artefacts { try RunFolder.create(in: "runs", name: name, date: Date()) }
+    /// - Parameter make: called at most once.
+    public init(keepsTables: Bool = true, _ make: @escaping () throws -> RunFolder) {
+        self.keepsTables = keepsTables
+        self.make = make
+    }
+
+    /// Figures alone, into a folder of the current one that is made when the first comes: `runs/prompt-20250131-142501`.
+    public static func figures(named name: String) -> Artefacts {
+        Artefacts(keepsTables: false) { try RunFolder.create(in: "runs", name: name, date: Date()) }
     }
 
     public func folder() throws -> RunFolder {

@@ -53,7 +53,9 @@ final class HostAdapter: SessionHost {
     func note(_ text: String) { front?.receive(.note(text)) }
 
     func show(_ value: Value) {
-        if case .table(let table) = value, let artefacts { attempt { try artefacts.save(table) } }
+        if case .table(let table) = value, let artefacts, artefacts.keepsTables {
+            attempt { try artefacts.save(table) }
+        }
         front?.receive(.value(value, display: value.display(width: width)))
         if case .object(let object) = value, let attachment = attempt({ try object.attachment() }) ?? nil {
             attach(attachment)
