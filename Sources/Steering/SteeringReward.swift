@@ -5,8 +5,8 @@ import Tensor
 /// Translation: r = [x·z + α x·v] / ‖z + α v‖. The denominator is constant within a prompt's group, so after the
 /// advantage's normalisation the reward acts as alignment + α · safety. Projection: (α − z·v) stands for α.
 public struct RewardAnatomy: Equatable, Sendable {
-    /// x · z'.
-    public let reward: Float
+    /// x · z', and the bonus.
+    public fileprivate(set) var reward: Float
     /// x · z: does the picture show what the prompt says.
     public let alignment: Float
     /// x · v.
@@ -17,9 +17,11 @@ public struct RewardAnatomy: Equatable, Sendable {
     public let weight: Float
     /// ‖z + weight · v‖.
     public let norm: Float
+    /// What a `CombinedReward` adds; 0 otherwise.
+    public fileprivate(set) var bonus: Float = 0
 
     /// The reward as its parts say: equal to `reward` up to rounding.
-    public var recombined: Float { (alignment + weight * imageSafety) / norm }
+    public var recombined: Float { (alignment + weight * imageSafety) / norm + bonus }
 }
 
 extension SteeringRule {
@@ -71,9 +73,22 @@ public struct CombinedReward {
 
     /// [pairs], of unit rows as in `SteeringRule.reward`.
     public func reward(images: Tensor, prompts: Tensor) throws -> Tensor {
-        let steered = try rule.reward(images: images, prompts: prompts)
+        try rule.reward(images: images, prompts: prompts) + bonus(images: images, prompts: prompts)
+    }
+
+    /// The same rewards in their terms, one a picture.
+    public func anatomy(images: Tensor, prompts: Tensor) throws -> [RewardAnatomy] {
+        var terms = try rule.anatomy(images: images, prompts: prompts)
+        let added = try withoutGradients { try bonus(images: images, prompts: prompts).floats }
+        for i in terms.indices {
+            terms[i].bonus = added[i]
+            terms[i].reward += added[i]
+        }
+        return terms
+    }
+
+    private func bonus(images: Tensor, prompts: Tensor) throws -> Tensor {
         let mean = try (rule.direction.safety(images) + rule.direction.safety(prompts)) * 0.5
-        let doubled = try Tensor.select(mean.isLess(than: Tensor(0)), mean * 2, mean)
-        return try steered + doubled * beta
+        return try Tensor.select(mean.isLess(than: Tensor(0)), mean * 2, mean) * beta
     }
 }

@@ -54,6 +54,15 @@ final class CommandLineTests: XCTestCase {
         XCTAssertEqual(try rhumb.run("--version").status, 0)
     }
 
+    func testHelpOnANameOfACommandAndAVerbShowsBoth() throws {
+        let plot = try rhumb.run("help", "plot").output
+        XCTAssertTrue(plot.contains("USAGE: rhumb plot"), plot)
+        XCTAssertTrue(plot.contains("The verb 'plot' of the language:\n\nplot "), plot)
+        XCTAssertTrue(plot.range(of: "USAGE")!.lowerBound < plot.range(of: "The verb")!.lowerBound)
+        XCTAssertFalse(try rhumb.run("help", "eval").output.contains("The verb"))
+        XCTAssertTrue(try rhumb.run("help", "sqrt").output.hasPrefix("sqrt "))
+    }
+
     func testUnknownCommandIsSuggested() throws {
         XCTAssertTrue(try rhumb.run("evla").errors.contains("did you mean 'eval'?"))
     }

@@ -156,6 +156,22 @@ final class SteeringTests: XCTestCase {
         XCTAssertEqual(try combined.reward(images: images, prompts: prompts).floats, [0.25, -0.5])
     }
 
+    func testTheAnatomyOfACombinedRewardNamesItsBonus() throws {
+        let e = try example()
+        let rule = SteeringRule(try Direction(safe: e.safe, unsafe: e.unsafe), alpha: 0.7)
+        let combined = CombinedReward(rule, beta: 0.5)
+        let prompt = try e.z.sliced(0, from: 0, to: 1)
+        let terms = try combined.anatomy(images: e.x, prompts: prompt)
+        XCTAssertEqual(terms.map(\.reward), try combined.reward(images: e.x, prompts: prompt).floats)
+        for (term, plain) in zip(terms, try rule.anatomy(images: e.x, prompts: prompt)) {
+            let mean = (term.imageSafety + term.promptSafety) / 2
+            XCTAssertEqual(term.bonus, 0.5 * (mean < 0 ? 2 * mean : mean), accuracy: 1e-6)
+            XCTAssertEqual(term.reward, term.recombined, accuracy: 2e-6)
+            XCTAssertEqual(plain.bonus, 0)
+            XCTAssertEqual(plain.recombined, term.recombined - term.bonus, accuracy: 2e-6)
+        }
+    }
+
     func testBadAnchorsAreNamed() throws {
         let e = try example()
         XCTAssertThrowsError(try Direction(safe: Tensor.zeros([0, 12]), unsafe: e.unsafe)) { XCTAssertTrue("\($0)".contains("safe anchor"), "\($0)") }

@@ -8,15 +8,29 @@ enum OutputVerbs {
                 .rest("values", .any, help: "what to write, separated by spaces"),
                 .option("end", .string, default: "\n", help: "what to write after them"),
             ],
+            details: "A table stands on lines of its own, aligned as `show` aligns it.",
             examples: [
                 Verb.Example("print \"reward\" 0.25", gives: "reward 0.25"),
                 Verb.Example("print 1+1", gives: "2"),
             ],
             seeAlso: ["str"]
         ) { call in
-            call.host.write(try call.list("values").map(\.text).joined(separator: " ") + (try call.string("end")))
+            call.host.write(line(try call.list("values"), width: call.host.width) + (try call.string("end")))
             return .none
         }
+    }
+
+    /// Values separated by spaces, and tables by line ends.
+    private static func line(_ values: [Value], width: Int) -> String {
+        var text = ""
+        var isBehindTable = false
+        for (position, value) in values.enumerated() {
+            let table: Table? = if case .table(let table) = value { table } else { nil }
+            if position > 0 { text += table != nil || isBehindTable ? "\n" : " " }
+            text += table?.display(width: width) ?? value.text
+            isBehindTable = table != nil
+        }
+        return text
     }
 
     static var type: Verb {
@@ -32,7 +46,7 @@ enum OutputVerbs {
 
     static var str: Verb {
         Verb(
-            "str", family: "output", summary: "a value as text, as print writes it",
+            "str", family: "output", summary: "a value as text, as in \"{x}\"",
             parameters: [Parameter("value", .any, help: "any value")], result: "string",
             examples: [
                 Verb.Example("str 0.5", gives: "\"0.5\""), Verb.Example("\"n = \" + str(3)", gives: "\"n = 3\""),

@@ -15,6 +15,9 @@ public enum NumberText {
         return trimmed(printf("%.6g", number))
     }
 
+    /// With three significant digits: `1.23e-8`.
+    static func brief(_ number: Double) -> String { trimmed(printf("%.3g", number)) }
+
     /// For files: the shortest text that reads back as the same number.
     public static func exact(_ number: Double) -> String {
         if let whole = whole(number) { return String(whole) }

@@ -43,36 +43,19 @@ extension Table {
             }
         }
         let limit = Swift.max(8, width / 2)
-        let decimals = isNumeric ? Self.decimals(column.values) : nil
+        let numbers = NumberColumn(
+            column.values.lazy.compactMap { value in
+                if case .number(let number) = value { number } else { nil }
+            })
         let cells =
             [column.name.clipped(to: limit)]
             + rows.map { row in
                 let value = column.values[row]
-                if case .number(let number) = value, let decimals, number.isFinite {
-                    return NumberText.printf("%.\(decimals)f", number)
-                }
+                if isNumeric, case .number(let number) = value { return numbers.text(number) }
                 return value.isNone ? "" : Self.line(value.text).clipped(to: limit)
             }
         let columnWidth = cells.map(\.displayWidth).max() ?? 0
         return cells.map { $0.padded(to: columnWidth, right: isNumeric) }
-    }
-
-    /// Decimals that line the points of a column up; nil when its numbers differ too much in size for that.
-    private static func decimals(_ values: [Value]) -> Int? {
-        var decimals = 0
-        for case .number(let number) in values where number.isFinite {
-            let text = NumberText.shown(number)
-            if text.contains("e") { return nil }
-            if let point = text.firstIndex(of: ".") {
-                decimals = Swift.max(decimals, text.distance(from: point, to: text.endIndex) - 1)
-            }
-        }
-        let largest = values.reduce(0.0) { size, value in
-            guard case .number(let number) = value, number.isFinite else { return size }
-            return Swift.max(size, abs(number))
-        }
-        if decimals > 4, largest >= 0.1 { decimals = 4 }
-        return largest < 1e9 ? decimals : nil
     }
 
     private static func line(_ text: String) -> String {

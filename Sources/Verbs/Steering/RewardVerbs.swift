@@ -20,11 +20,12 @@ enum RewardVerbs {
                     "beta", .number(in: 0...Double.infinity), default: 0,
                     help: "weight of a bonus, the mean of image and text safety, doubled where negative"),
             ],
-            result: "a tensor of rewards, or with anatomy: true a table of alignment, safety, weight, norm and reward",
+            result:
+                "a tensor of rewards, or with anatomy: true a table of reward, alignment, safety, weight, norm and, with beta:, bonus",
             details: """
                 r = x · z'(p) for a picture's unit embedding x. Translation: r = (x·z + α x·v) / ‖z + α v‖; within a prompt's group the \
                 denominator is constant, so after normalising a group the reward acts as alignment + α · safety. Projection: α − z·v \
-                stands for α.
+                stands for α. With a bonus b it is r + b.
                 """,
             examples: [
                 .init(
@@ -41,28 +42,26 @@ enum RewardVerbs {
                 let images = try arguments.rows("images", by: clip)
                 let prompts = try arguments.rows("prompts", by: clip)
                 let rule = try arguments.steeringRule()
-                let beta = try arguments.number("beta")
+                let combined = CombinedReward(rule, beta: Float(try arguments.number("beta")))
                 guard try arguments.boolean("anatomy") else {
-                    let combined = CombinedReward(rule, beta: Float(beta))
                     return .tensor(
-                        try beta > 0
+                        try combined.beta > 0
                             ? combined.reward(images: images.tensor, prompts: prompts.tensor)
                             : rule.reward(images: images.tensor, prompts: prompts.tensor))
                 }
-                let terms = try rule.anatomy(images: images.tensor, prompts: prompts.tensor)
+                let terms = try combined.anatomy(images: images.tensor, prompts: prompts.tensor)
                 func column(_ name: String, _ term: KeyPath<RewardAnatomy, Float>) -> Table.Column {
                     .init(name, terms.map { Double($0[keyPath: term]) })
                 }
                 let labels =
                     prompts.labels.count == terms.count
                     ? prompts.labels : Array(repeating: prompts.labels[0], count: terms.count)
-                return .table(
-                    try Table([
-                        .init("prompt", labels), column("reward", \.reward), column("alignment", \.alignment),
-                        column("image_safety", \.imageSafety), column("prompt_safety", \.promptSafety),
-                        column("weight", \.weight),
-                        column("norm", \.norm),
-                    ]))
+                let columns = [
+                    .init("prompt", labels), column("reward", \.reward), column("alignment", \.alignment),
+                    column("image_safety", \.imageSafety), column("prompt_safety", \.promptSafety),
+                    column("weight", \.weight), column("norm", \.norm),
+                ]
+                return .table(try Table(combined.beta > 0 ? columns + [column("bonus", \.bonus)] : columns))
             })
     }
 

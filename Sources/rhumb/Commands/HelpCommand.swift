@@ -1,9 +1,11 @@
 import ArgumentParser
 import Console
+import Glibc
 import Language
+import Verbs
 
-/// `rhumb help`: the usage; `rhumb help run`: that of a command; anything else is asked of the language, as `help` at
-/// the prompt does.
+/// `rhumb help`: the usage; `rhumb help run`: that of a command, and of the verb when one has its name; anything else is
+/// asked of the language, as `help` at the prompt does.
 struct HelpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "help", abstract: "Show what a command, a verb, a family or a word is about.")
@@ -14,7 +16,12 @@ struct HelpCommand: ParsableCommand {
     func run() throws {
         guard let first = topic.first else { return print(RhumbCommand.helpMessage()) }
         let command = RhumbCommand.configuration.subcommands.first { $0.configuration.commandName == first }
-        if let command { return print(RhumbCommand.helpMessage(for: command)) }
+        if let command {
+            print(RhumbCommand.helpMessage(for: command))
+            guard Registry.rhumb()[first] != nil else { return }
+            print("\nThe verb '\(first)' of the language:\n")
+            fflush(nil)
+        }
         try Workbench(CommonOptions.parse([])).run("help \(first)", name: "command line")
     }
 }
