@@ -15,6 +15,7 @@ let package = Package(
         .systemLibrary(name: "CSpng"),
         .systemLibrary(name: "CTurboJPEG"),
         .systemLibrary(name: "CCrypto"),
+        .systemLibrary(name: "CZip", pkgConfig: "libzip"),
 
         // Thin shims and the loops no library has.
         .target(
@@ -31,7 +32,7 @@ let package = Package(
         // Engine and models.
         .target(name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels"], exclude: ["README.md"]),
         .target(
-            name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto"], exclude: ["README.md"]),
+            name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto", "CZip"], exclude: ["README.md"]),
         .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint", "Kernels"], exclude: ["README.md"]),
         .target(name: "Diffusion", dependencies: ["Tensor", "Checkpoint", "CLIP"], exclude: ["README.md"]),
         .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),

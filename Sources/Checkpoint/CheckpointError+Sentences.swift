@@ -112,6 +112,16 @@ extension CheckpointError.Fault {
         case .trailing(let bytes): return "\(bytes) bytes after the last tensor belong to none"
         case .missingFromShard(let shard): return "the index says it is in '\(shard)', and it is not there"
         case .shardOutside(let shard): return "the index names '\(shard)', which is no file beside it"
+        case .brokenArchive(let reason): return "the archive can't be read: \(reason)"
+        case .brokenPickle(let clause, let position): return "at byte \(position) \(clause)"
+        case .forbiddenOpcode(let code, let position):
+            return "at byte \(position) stands instruction \(code), which no file of tensors needs; nothing of it was run"
+        case .forbiddenName(let name): return "it asks for '\(name)', which is no part of a tensor; nothing of it was run"
+        case .wrongStorage(let elements, let found):
+            return "its storage is said to have \(elements) element\(elements == 1 ? "" : "s"), and is of \(found) bytes"
+        case .noTensors: return "there are no named tensors in it"
+        case .viewBeyondStorage(let end, let elements):
+            return "it reaches to element \(end) of a storage of \(elements)"
         case .wrongMagic(let expected): return "this is no \(expected) file: its first bytes are others"
         case .unsupported(let what): return "\(what) can't be read"
         case .rowLength(let expected, let found):
@@ -124,6 +134,9 @@ extension CheckpointError.Fault {
         switch self {
         case .headerBeyondFile, .beyondFile, .truncated, .cutShort:
             return "the file is cut short: copy or download it again"
+        case .brokenArchive: return "the file may be cut short or damaged: copy or download it again"
+        case .forbiddenName, .forbiddenOpcode:
+            return "save its tensors alone: torch.save(model.state_dict(), …), or as safetensors"
         case .headerTooLarge, .tooShort: return "is this a safetensors file?"
         case .unknownType: return "known are \(StoredType.allCases.map(\.rawValue).joined(separator: ", "))"
         default: return ""

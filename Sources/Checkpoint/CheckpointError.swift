@@ -55,6 +55,14 @@ public enum CheckpointError: Error, Equatable, Sendable {
         // Shards.
         case missingFromShard(shard: String)
         case shardOutside(shard: String)
+        // PyTorch archives.
+        case brokenArchive(String)
+        case brokenPickle(String, at: Int)
+        case forbiddenOpcode(UInt8, at: Int)
+        case forbiddenName(String)
+        case noTensors
+        case wrongStorage(elements: Int, found: Int)
+        case viewBeyondStorage(end: Int, elements: Int)
         // Arrays and tables.
         case wrongMagic(expected: String)
         case unsupported(String)

@@ -14,7 +14,7 @@ extension Checkpoint {
         case transformers(modelType: String)
         /// Named tensors: a safetensors file, the index of a sharded set, or a folder with weights alone.
         case tensors
-        /// A PyTorch archive (`.bin`, `.pt`, `.pth`, `.ckpt`).
+        /// Named tensors as PyTorch writes them (`.bin`, `.pt`, `.pth`, `.ckpt`).
         case pytorchArchive
         /// A `.npy` file.
         case array
@@ -56,7 +56,7 @@ extension Checkpoint {
 
     /// The kind that a name promises, for files to be written; nil for a suffix that means nothing here.
     public static func kind(bySuffixOf url: URL) -> Kind? {
-        if url.lastPathComponent.hasSuffix(".safetensors.index.json") { return .tensors }
+        if Weights.isIndex(url.lastPathComponent) { return .tensors }
         return suffixes[url.pathExtension.lowercased()]
     }
 
@@ -71,16 +71,14 @@ extension Checkpoint {
             }
             if config["text_config"] != nil, config["vision_config"] != nil { return .clip }
         }
-        if names.contains(where: { $0.hasSuffix(".safetensors") || $0.hasSuffix(".safetensors.index.json") }) {
-            return .tensors
-        }
+        if names.contains(where: Weights.isFile) { return .tensors }
         throw .unknownKind(
             path: url.displayPath,
-            reason: "the folder has no config.json with a model_type, no model_index.json and no safetensors file")
+            reason: "the folder has no config.json with a model_type, no model_index.json and no file of weights")
     }
 
     /// A file's first bytes, as many as there are.
-    private static func bytes(of url: URL, first count: Int) throws(CheckpointError) -> [UInt8] {
+    static func bytes(of url: URL, first count: Int) throws(CheckpointError) -> [UInt8] {
         let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
         guard descriptor >= 0 else { throw .system(.open, path: url.displayPath, code: errno) }
         defer { close(descriptor) }

@@ -233,12 +233,12 @@ final class SafetensorsTests: XCTestCase {
 
     func testAFolderWithoutAClearChoice() throws {
         let folder = try TemporaryFolder()
-        XCTAssertThrowsError(try Weights(folder.url)) { XCTAssertTrue("\($0)".contains("has no safetensors file")) }
+        XCTAssertThrowsError(try Weights(folder.url)) { XCTAssertTrue("\($0)".contains("has no file of weights")) }
         try Safetensors.write(["a": Tensor(1)], to: folder.file("one.safetensors"))
         XCTAssertEqual(try Weights(folder.url).names, ["a"])
         try Safetensors.write(["b": Tensor(1)], to: folder.file("two.safetensors"))
         XCTAssertThrowsError(try Weights(folder.url)) {
-            XCTAssertTrue("\($0)".contains("several safetensors files and no index (one.safetensors, two.safetensors)"))
+            XCTAssertTrue("\($0)".contains("several .safetensors files and no index (one.safetensors, two.safetensors)"))
         }
         try Safetensors.write(["c": Tensor(1)], to: folder.file("model.safetensors"))
         XCTAssertEqual(try Weights(folder.url).names, ["c"])

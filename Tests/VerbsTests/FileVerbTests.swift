@@ -81,7 +81,7 @@ final class FileVerbTests: XCTestCase {
             (
                 "load \"bert\"",
                 "error: 'bert' holds a transformers model of type 'bert', which can't be used as a model here; "
-                    + "its tensors can be loaded from the safetensors file in it"
+                    + "its tensors can be loaded from the file of weights in it"
             ),
         ])
     }

@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Tensor
 
-/// Named tensors on disk: one safetensors file, or a sharded set with its index, or a folder that holds either.
+/// Named tensors on disk: one file of safetensors or of PyTorch, or a sharded set with its index, or a folder that holds
+/// either.
 public final class Weights {
     /// What was opened: the file, the index, or the folder's file that was chosen.
     public let url: URL
@@ -9,22 +10,22 @@ public final class Weights {
     public let names: [String]
     /// The free texts under `__metadata__`; of the first file, for shards.
     public let metadata: [String: String]
-    private let sources: [String: SafetensorsFile]
+    private let sources: [String: any TensorSource]
 
     /// Opens and checks every file of the set.
-    /// - Parameter url: `x.safetensors`, `x.safetensors.index.json`, or a folder as transformers, diffusers or OpenCLIP
-    ///   leave it.
+    /// - Parameter url: `x.safetensors`, `x.bin`, an index such as `x.safetensors.index.json`, or a folder as
+    ///   transformers, diffusers or OpenCLIP leave it.
     /// - Throws: ``CheckpointError`` naming the file and the tensor that is wrong.
     public init(_ url: URL) throws(CheckpointError) {
         let chosen = try Folder.isFolder(url) ? Self.weights(in: url) : url
         self.url = chosen
         if chosen.lastPathComponent.hasSuffix(".json") {
             let shards = try ShardIndex(chosen)
-            var sources: [String: SafetensorsFile] = [:]
+            var sources: [String: any TensorSource] = [:]
             var names: [String] = []
             var metadata: [String: String]?
             for (file, members) in shards.files {
-                let shard = try SafetensorsFile(file)
+                let shard = try Self.source(file)
                 for name in members {
                     guard shard.shape(of: name) != nil else {
                         throw .malformed(
@@ -40,7 +41,7 @@ public final class Weights {
             self.names = names
             self.metadata = metadata ?? [:]
         } else {
-            let file = try SafetensorsFile(chosen)
+            let file = try Self.source(chosen)
             sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) })
             names = file.names
             metadata = file.metadata
@@ -72,30 +73,54 @@ public final class Weights {
         return try source.tensor(name, as: dtype)
     }
 
+    private static func source(_ url: URL) throws(CheckpointError) -> any TensorSource {
+        switch Checkpoint.kind(bySuffixOf: url) {
+        case .tensors: return try SafetensorsFile(url)
+        case .pytorchArchive: return try PyTorchFile(url)
+        default:
+            // A name that says nothing: PyTorch's files begin as zip archives or pickles do.
+            let head = try Checkpoint.bytes(of: url, first: 4)
+            return head.starts(with: [0x50, 0x4B]) || head.starts(with: [0x80, 2, 0x8A, 10])
+                ? try PyTorchFile(url) : try SafetensorsFile(url)
+        }
+    }
+
+    /// Whether a name is that of an index of a sharded set.
+    static func isIndex(_ name: String) -> Bool {
+        suffixes.contains { name.hasSuffix($0 + ".index.json") }
+    }
+
+    /// Whether a name is that of a file of weights, or of their index.
+    static func isFile(_ name: String) -> Bool { isIndex(name) || suffixes.contains(where: name.hasSuffix) }
+
+    /// What is preferred comes first: safetensors are mapped, not read.
+    private static let suffixes = [".safetensors", ".bin", ".pt", ".pth", ".ckpt"]
+
     /// The stems under which transformers, diffusers and OpenCLIP keep weights in a folder, in the order of preference.
     static let stems = [
-        "model", "diffusion_pytorch_model", "open_clip_model", "open_clip_pytorch_model",
+        "model", "pytorch_model", "diffusion_pytorch_model", "open_clip_model", "open_clip_pytorch_model",
         // Half precision, where a folder keeps that beside others that are for no one's inference.
         "model.fp16", "diffusion_pytorch_model.fp16",
     ]
 
-    /// The file of a folder that holds its weights: a known name, or the only safetensors file.
+    /// The file of a folder that holds its weights: a known name, or the only one of its kind.
     private static func weights(in folder: URL) throws(CheckpointError) -> URL {
         let files = try Folder.names(in: folder)
-        for stem in stems {
-            for name in ["\(stem).safetensors", "\(stem).safetensors.index.json"] where files.contains(name) {
-                return folder.appendingPathComponent(name)
+        for suffix in suffixes {
+            for stem in stems {
+                for name in [stem + suffix, stem + suffix + ".index.json"] where files.contains(name) {
+                    return folder.appendingPathComponent(name)
+                }
+            }
+            let candidates = files.filter { $0.hasSuffix(suffix) }
+            if candidates.count == 1 { return folder.appendingPathComponent(candidates[0]) }
+            if candidates.count > 1 {
+                let listed = candidates.prefix(4).joined(separator: ", ")
+                throw .unknownKind(
+                    path: folder.displayPath, reason: "the folder has several \(suffix) files and no index (\(listed))")
             }
         }
-        let candidates = files.filter { $0.hasSuffix(".safetensors") }
-        guard candidates.count == 1 else {
-            let reason =
-                candidates.isEmpty
-                ? "the folder has no safetensors file"
-                : "the folder has several safetensors files and no index (\(candidates.prefix(4).joined(separator: ", ")))"
-            throw .unknownKind(path: folder.displayPath, reason: reason)
-        }
-        return folder.appendingPathComponent(candidates[0])
+        throw .unknownKind(path: folder.displayPath, reason: "the folder has no file of weights")
     }
 }
 

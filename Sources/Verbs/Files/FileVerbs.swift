@@ -14,7 +14,7 @@ extension Registry {
 enum FileVerbs {
     static let suffixes = [
         "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "svg", "pdf", "gp",
-        "txt", "md",
+        "txt", "md", "bin", "pt", "pth", "ckpt",
     ]
 
     static var load: Verb {
@@ -39,6 +39,7 @@ enum FileVerbs {
                 |---|---|
                 | folder with a CLIP model, of transformers or OpenCLIP | clip |
                 | `.safetensors`, its sharded index, or a folder with weights | record of tensors |
+                | `.bin`, `.pt`, `.pth`, `.ckpt` of PyTorch (no code of the file is ever run) | record of tensors |
                 | `.npy` | tensor |
                 | `.csv`, `.tsv`, `.jsonl`, `.log` | table |
                 | `.png`, `.jpg` | image, named after the file |

@@ -59,14 +59,10 @@ enum LoadedValue {
         case .table: return .table(try Table(TableFile.read(url)))
         case .json: return Value(try Checkpoint.json(url))
         case .text, .recipe: return .string(String(decoding: try Checkpoint.bytes(of: url), as: UTF8.self))
-        case .tensors:
+        case .tensors, .pytorchArchive:
             let weights = try Weights(url)
             return .record(Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: tensorType))) }))
         case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")
-        case .pytorchArchive:
-            throw call.failure(
-                "path", "'\(name)' is a PyTorch archive, which can't be read",
-                hint: "save it as safetensors with the program it comes from")
         case .clip, .openCLIP, .diffusers, .transformers: throw unusable(kind, name, call)
         }
     }
@@ -80,7 +76,7 @@ enum LoadedValue {
             }
         return call.failure(
             "path", "'\(name)' holds \(what), which can't be used as a model here",
-            hint: "its tensors can be loaded from the safetensors file in it")
+            hint: "its tensors can be loaded from the file of weights in it")
     }
 }
 
