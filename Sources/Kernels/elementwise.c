@@ -178,25 +178,46 @@ enum { BLOCK = 1024 };
 
 typedef struct {
     rk_unary_op op;
-    const uint16_t *x;
-    uint16_t *y;
+    const uint16_t *x, *y, *dy;
+    uint16_t *out;
 } narrow_unary_loop;
 
 static void narrow_unary_range(const void *context, size_t begin, size_t end) {
     const narrow_unary_loop *loop = context;
-    float block[BLOCK];
+    // Two blocks: loops whose result lies where their operand does are not vectorised.
+    float x[BLOCK], y[BLOCK];
     for (size_t start = begin; start < end; start += BLOCK) {
         const size_t n = end - start < BLOCK ? end - start : BLOCK;
-        const unary_loop wide = {loop->op, block, NULL, NULL, block};
-        rk_bf16_to_f32(n, loop->x + start, block);
+        const unary_loop wide = {loop->op, x, NULL, NULL, y};
+        rk_bf16_to_f32(n, loop->x + start, x);
         unary_range(&wide, 0, n);
-        rk_f32_to_bf16(n, block, loop->y + start);
+        rk_f32_to_bf16(n, y, loop->out + start);
     }
 }
 
 void rk_unary_bf16(rk_unary_op op, size_t n, const uint16_t *x, uint16_t *y) {
-    const narrow_unary_loop loop = {op, x, y};
+    const narrow_unary_loop loop = {op, x, NULL, NULL, y};
     rk_parallel(n, grain(op), narrow_unary_range, &loop);
+}
+
+static void narrow_unary_gradient_range(const void *context, size_t begin, size_t end) {
+    const narrow_unary_loop *loop = context;
+    float x[BLOCK], y[BLOCK], dy[BLOCK], dx[BLOCK];
+    for (size_t start = begin; start < end; start += BLOCK) {
+        const size_t n = end - start < BLOCK ? end - start : BLOCK;
+        const unary_loop wide = {loop->op, x, y, dy, dx};
+        rk_bf16_to_f32(n, loop->x + start, x);
+        rk_bf16_to_f32(n, loop->y + start, y);
+        rk_bf16_to_f32(n, loop->dy + start, dy);
+        unary_gradient_range(&wide, 0, n);
+        rk_f32_to_bf16(n, dx, loop->out + start);
+    }
+}
+
+void rk_unary_gradient_bf16(rk_unary_op op, size_t n, const uint16_t *x, const uint16_t *y, const uint16_t *dy,
+                            uint16_t *dx) {
+    const narrow_unary_loop loop = {op, x, y, dy, dx};
+    rk_parallel(n, grain(op), narrow_unary_gradient_range, &loop);
 }
 
 typedef struct {

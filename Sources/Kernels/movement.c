@@ -1,6 +1,8 @@
 // Moving and converting elements.
 #include "dispatch.h"
 #include "include/kernels.h"
+#include "narrow.h"
+#include "parallel.h"
 #include <string.h>
 
 #define STRIDED(TYPE)                                                                                                  \
@@ -27,19 +29,53 @@ RK_CLONES void rk_scatter_strided(size_t element_size, size_t n, const void *sou
     }
 }
 
-static inline uint32_t bits(float x) { uint32_t u; memcpy(&u, &x, 4); return u; }
-static inline float from_bits(uint32_t u) { float x; memcpy(&x, &u, 4); return x; }
+typedef struct {
+    size_t bytes;
+    const char *source;
+    char *out;
+    ptrdiff_t source_step, out_step;
+} row_copy;
 
-RK_CLONES void rk_f32_to_bf16(size_t n, const float *x, uint16_t *y) {
-    for (size_t i = 0; i < n; i++) {
-        uint32_t u = bits(x[i]);
-        uint32_t rounded = (u + 0x7fffu + ((u >> 16) & 1u)) >> 16;
-        y[i] = (u & 0x7fffffffu) > 0x7f800000u ? (uint16_t)((u >> 16) | 0x40u) : (uint16_t)rounded;
-    }
+static void copy_rows_range(const void *context, size_t begin, size_t end) {
+    const row_copy *job = context;
+    const char *source = job->source + (ptrdiff_t)begin * job->source_step;
+    char *out = job->out + (ptrdiff_t)begin * job->out_step;
+    for (size_t row = begin; row < end; row++, source += job->source_step, out += job->out_step)
+        memcpy(out, source, job->bytes);
 }
 
-RK_CLONES void rk_bf16_to_f32(size_t n, const uint16_t *x, float *y) {
-    for (size_t i = 0; i < n; i++) y[i] = from_bits((uint32_t)x[i] << 16);
+void rk_copy_rows(size_t rows, size_t bytes, const void *source, ptrdiff_t source_step, void *out, ptrdiff_t out_step) {
+    const row_copy job = {bytes, source, out, source_step, out_step};
+    rk_parallel(rows, RK_CHEAP_GRAIN * sizeof(float) / (bytes + 1) + 1, copy_rows_range, &job);
+}
+
+typedef struct {
+    const void *x;
+    void *y;
+} conversion;
+
+RK_CLONES static void narrow_range(const void *context, size_t begin, size_t end) {
+    const conversion *job = context;
+    const float *restrict x = job->x;
+    uint16_t *restrict y = job->y;
+    for (size_t i = begin; i < end; i++) y[i] = rk_narrow(x[i]);
+}
+
+RK_CLONES static void widen_range(const void *context, size_t begin, size_t end) {
+    const conversion *job = context;
+    const uint16_t *restrict x = job->x;
+    float *restrict y = job->y;
+    for (size_t i = begin; i < end; i++) y[i] = rk_widen(x[i]);
+}
+
+void rk_f32_to_bf16(size_t n, const float *x, uint16_t *y) {
+    const conversion job = {x, y};
+    rk_parallel(n, RK_CHEAP_GRAIN, narrow_range, &job);
+}
+
+void rk_bf16_to_f32(size_t n, const uint16_t *x, float *y) {
+    const conversion job = {x, y};
+    rk_parallel(n, RK_CHEAP_GRAIN, widen_range, &job);
 }
 
 RK_CLONES void rk_f16_to_f32(size_t n, const uint16_t *x, float *y) {

@@ -2,8 +2,8 @@
 // slowly; the order is fixed, so the same input gives the same bits on any number of threads.
 #include "dispatch.h"
 #include "include/kernels.h"
+#include "narrow.h"
 #include "parallel.h"
-#include "vectormath.h"
 
 enum { LANES = 32, BLOCK = 4096 };
 
@@ -48,6 +48,7 @@ typedef struct {
     const float *x;
     float *out;
     int64_t *indexes;
+    const uint16_t *narrow;  // x in bfloat16
 } reduction;
 
 static void reduce_range(const void *context, size_t begin, size_t end) {
@@ -67,13 +68,12 @@ static void reduce_range(const void *context, size_t begin, size_t end) {
 static size_t rows_for(size_t grain, size_t columns) { return grain / (columns + 1) + 1; }
 
 void rk_reduce_rows_f32(rk_reduce_op op, size_t rows, size_t columns, const float *x, float *out) {
-    const reduction r = {(int)op, rows, columns, x, out, NULL};
+    const reduction r = {.op = (int)op, .rows = rows, .columns = columns, .x = x, .out = out};
     rk_parallel(rows, rows_for(RK_CHEAP_GRAIN, columns), reduce_range, &r);
 }
 
 // The columns are shared out, not the rows: each sum then runs in row order whatever the number of threads.
-RK_CLONES static void sum_columns_range(const void *context, size_t begin, size_t end) {
-    const reduction *r = context;
+RK_INLINE void sum_columns(const reduction *r, const void *x, size_t begin, size_t end, int narrow) {
     enum { STRIP = 256, RUN = 512 };
     for (size_t strip = begin; strip < end; strip += STRIP) {
         const size_t width = end - strip < STRIP ? end - strip : STRIP;
@@ -82,8 +82,8 @@ RK_CLONES static void sum_columns_range(const void *context, size_t begin, size_
             const size_t last = first + RUN < r->rows ? first + RUN : r->rows;
             float partial[STRIP] = {0};
             for (size_t row = first; row < last; row++) {
-                const float *x = r->x + row * r->columns + strip;
-                for (size_t c = 0; c < width; c++) partial[c] += x[c];
+                const size_t at = row * r->columns + strip;
+                for (size_t c = 0; c < width; c++) partial[c] += read1(x, at + c, narrow);
             }
             for (size_t c = 0; c < width; c++) total[c] += partial[c];
         }
@@ -91,8 +91,19 @@ RK_CLONES static void sum_columns_range(const void *context, size_t begin, size_
     }
 }
 
+RK_CLONES static void sum_columns_range(const void *context, size_t begin, size_t end) {
+    const reduction *r = context;
+    if (r->narrow) sum_columns(r, r->narrow, begin, end, 1);
+    else sum_columns(r, r->x, begin, end, 0);
+}
+
 void rk_sum_columns_f32(size_t rows, size_t columns, const float *x, float *out) {
-    const reduction r = {0, rows, columns, x, out, NULL};
+    const reduction r = {.rows = rows, .columns = columns, .x = x, .out = out};
+    rk_parallel(columns, rows_for(RK_CHEAP_GRAIN, rows), sum_columns_range, &r);
+}
+
+void rk_sum_columns_bf16(size_t rows, size_t columns, const uint16_t *x, float *out) {
+    const reduction r = {.rows = rows, .columns = columns, .narrow = x, .out = out};
     rk_parallel(columns, rows_for(RK_CHEAP_GRAIN, rows), sum_columns_range, &r);
 }
 
@@ -109,7 +120,7 @@ static void arg_range(const void *context, size_t begin, size_t end) {
 }
 
 void rk_arg_rows_f32(int want_maximum, size_t rows, size_t columns, const float *x, int64_t *out) {
-    const reduction r = {want_maximum, rows, columns, x, NULL, out};
+    const reduction r = {.op = want_maximum, .rows = rows, .columns = columns, .x = x, .indexes = out};
     rk_parallel(rows, rows_for(RK_CHEAP_GRAIN, columns), arg_range, &r);
 }
 

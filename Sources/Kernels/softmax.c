@@ -2,8 +2,8 @@
 #include "dispatch.h"
 #include "include/kernels.h"
 #include "lanes.h"
+#include "narrow.h"
 #include "parallel.h"
-#include "vector16.h"
 
 typedef struct {
     size_t columns;
@@ -59,4 +59,57 @@ RK_CLONES static void softmax_gradient_range(const void *context, size_t begin, 
 void rk_softmax_rows_gradient_f32(size_t rows, size_t columns, const float *y, const float *dy, float *dx) {
     const rows_job job = {columns, y, dy, dx};
     rk_parallel(rows, RK_CHEAP_GRAIN / (columns + 1) + 1, softmax_gradient_range, &job);
+}
+
+// MARK: The derivative of attention's probabilities, from the scores on
+
+typedef struct {
+    size_t columns;
+    float scale;
+    float *s;
+    const float *dp;
+    void *p, *ds;
+    int narrow;
+} attention_gradient_job;
+
+RK_INLINE void attention_gradient_rows(const attention_gradient_job *job, size_t begin, size_t end, int narrow) {
+    const size_t n = job->columns;
+    const rows_job softmax = {n, job->s, NULL, job->s};
+    for (size_t row = begin; row < end; row++) {
+        // While the row is in the first cache.
+        softmax_rows(&softmax, row, row + 1);
+        const float *p = job->s + row * n, *dp = job->dp + row * n;
+        const size_t whole = n / 16 * 16;
+        v16 sum = {0};
+        for (size_t c = 0; c < n; c += 16) {
+            const size_t lanes = c < whole ? 16 : n - whole;
+            sum += read16(p, c, lanes, 0) * read16(dp, c, lanes, 0);
+        }
+        const v16 dot = splat16(sum16(sum));
+        for (size_t c = 0; c < n; c += 16) {
+            const size_t lanes = c < whole ? 16 : n - whole;
+            const v16 value = read16(p, c, lanes, 0);
+            write16(job->ds, row * n + c, lanes, job->scale * value * (read16(dp, c, lanes, 0) - dot), narrow);
+            if (narrow) write16(job->p, row * n + c, lanes, value, 1);
+        }
+    }
+}
+
+RK_CLONES static void attention_gradient_range(const void *context, size_t begin, size_t end) {
+    const attention_gradient_job *job = context;
+    if (job->narrow) attention_gradient_rows(job, begin, end, 1);
+    else attention_gradient_rows(job, begin, end, 0);
+}
+
+static void share_attention_gradient(size_t rows, attention_gradient_job job) {
+    rk_parallel(rows, RK_COSTLY_GRAIN / (job.columns + 1) + 1, attention_gradient_range, &job);
+}
+
+void rk_attention_gradient_rows_f32(size_t rows, size_t columns, float scale, float *s, const float *dp, float *ds) {
+    share_attention_gradient(rows, (attention_gradient_job){columns, scale, s, dp, s, ds, 0});
+}
+
+void rk_attention_gradient_rows_bf16(size_t rows, size_t columns, float scale, float *s, const float *dp, uint16_t *p,
+                                     uint16_t *ds) {
+    share_attention_gradient(rows, (attention_gradient_job){columns, scale, s, dp, p, ds, 1});
 }

@@ -29,6 +29,12 @@ RK_INLINE v16 exp16_of_negative(v16 x) {
     return select16(x < low, (v16){0}, p * power);
 }
 
+/// 1 / (1 + exp(-x)), from the exponential of -|x|, which can't overflow.
+RK_INLINE v16 sigmoid16(v16 x) {
+    const v16 t = exp16_of_negative((v16)((i16)x | (i16)splat16(-0.0f))), s = 1.0f / (1.0f + t);
+    return select16(x < 0.0f, t * s, s);
+}
+
 // Sixteen lanes to one, by halves.
 #define FOLD16(x, shift)                                                                                               \
     __builtin_shufflevector(x, x, (0 + shift) % 16, (1 + shift) % 16, (2 + shift) % 16, (3 + shift) % 16,              \

@@ -94,15 +94,54 @@ Runtime &Runtime::shared() {
     return runtime;
 }
 
+/// Blocks that were let go of, by size: weights that change at every step are packed into the same sizes again, and
+/// fresh pages would have to be cleared each time.
+struct FreeBlocks {
+    static constexpr size_t most = size_t(256) << 20;
+    std::unordered_map<size_t, std::vector<void *>> bySize;
+    size_t held = 0;
+
+    /// Never destroyed: weights may outlive everything static.
+    static FreeBlocks &shared() {
+        static auto *blocks = new FreeBlocks;
+        return *blocks;
+    }
+
+    void *take(size_t size) {
+        const auto found = bySize.find(size);
+        if (found == bySize.end() || found->second.empty()) return nullptr;
+        void *memory = found->second.back();
+        found->second.pop_back();
+        held -= size;
+        return memory;
+    }
+
+    void give(void *memory, size_t size) {
+        if (held + size > most) return std::free(memory);
+        bySize[size].push_back(memory);
+        held += size;
+    }
+
+    void clear() {
+        for (auto &[size, blocks] : bySize)
+            for (void *memory : blocks) std::free(memory);
+        bySize.clear();
+        held = 0;
+    }
+};
+
 static std::shared_ptr<void> alignedMemory(size_t bytes) {
     // Whole cache lines, or whole huge pages for what is long.
     constexpr size_t hugePage = size_t(1) << 21;
     const size_t alignment = bytes >= hugePage ? hugePage : 64, size = (bytes + alignment - 1) / alignment * alignment;
-    void *memory = std::aligned_alloc(alignment, size);
-    if (!memory) throw std::bad_alloc();
-    // Only a wish: without it the weights are found through many more page table entries.
-    if (alignment == hugePage) madvise(memory, size, MADV_HUGEPAGE);
-    return {memory, std::free};
+    void *memory = FreeBlocks::shared().take(size);
+    if (!memory) {
+        memory = std::aligned_alloc(alignment, size);
+        if (!memory) throw std::bad_alloc();
+        // Only a wish: without it the weights are found through many more page table entries.
+        if (alignment == hugePage) madvise(memory, size, MADV_HUGEPAGE);
+    }
+    return {memory, [size](void *freed) { FreeBlocks::shared().give(freed, size); }};
 }
 
 void *Runtime::scratch(size_t bytes) {
@@ -147,6 +186,7 @@ void Runtime::releaseCaches() {
     plans.clear();
     scratchMemory = nullptr;
     scratchCapacity = 0;
+    FreeBlocks::shared().clear();
 }
 
 // MARK: Descriptors

@@ -39,7 +39,7 @@ extension Tensor {
     /// Attaches the derivative of the operation that made this tensor, if anybody wants it.
     ///
     /// - Parameter backward: from the gradient of the result (its shape) to the gradient of each input (the input's
-    ///   shape), or nil where none flows. It runs unrecorded.
+    ///   shape, in either float type), or nil where none flows. It runs unrecorded.
     package func recorded(
         _ name: StaticString, _ inputs: [Tensor], _ backward: @escaping (Tensor) throws -> [Tensor?]
     ) -> Tensor {
@@ -113,7 +113,7 @@ extension Tensor {
     }
 
     private func accumulate(_ more: Tensor) throws {
-        gradient = try gradient.map { try $0 + more } ?? more.to(dtype)
+        gradient = try (gradient.map { try $0 + more } ?? more).to(dtype)
     }
 
     /// The nodes that gradients reach from `root`, latest first.

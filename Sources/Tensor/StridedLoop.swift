@@ -27,6 +27,13 @@ struct StridedLoop {
         }
     }
 
+    /// The copy of rows that this walk amounts to, where it does: neighbours in each row, and two operands.
+    var rows: (count: Int, length: Int, steps: (Int, Int))? {
+        guard steps.count == 2, steps.allSatisfy({ $0.last == 1 }), sizes.count <= 2, !sizes.contains(0) else { return nil }
+        return sizes.count == 1
+            ? (1, sizes[0], (sizes[0], sizes[0])) : (sizes[0], sizes[1], (steps[0][0], steps[1][0]))
+    }
+
     /// Calls `body` once a run with each operand's offset (in elements), the run's length and the inner strides.
     func run(_ body: (_ offsets: [Int], _ n: Int, _ inner: [Int]) throws -> Void) rethrows {
         guard !sizes.contains(0) else { return }

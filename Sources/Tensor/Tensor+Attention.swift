@@ -16,6 +16,14 @@ extension Tensor {
             !(records([q, k, v]) && mask?.requiresGradient == true)
         else { return try probabilities(q, k, causal, mask).to(v.dtype).matmul(v) }
         return result.recorded("attention", [q, k, v]) { gradient in
+            var added = mask?.detached()
+            if causal {
+                let hidden = try causalMask(queries: q.shape[2], keys: k.shape[2])
+                added = try added.map { try $0 + hidden } ?? hidden
+            }
+            let plan = AttentionGradient(q: q.detached(), k: k.detached(), v: v.detached(), mask: added)
+            let wanted = (q.requiresGradient, k.requiresGradient, v.requiresGradient)
+            if let gradients = try plan(gradient, wanted: wanted) { return gradients }
             // P = softmax(S), S = q kᵀ c, y = P v. dv = Pᵀ dy; dP = dy vᵀ; dS = P (dP - Σ dP P); dq = dS k c;
             // dk = dSᵀ q c. The scores are computed again rather than kept: they are the largest of all.
             let p = try probabilities(q.detached(), k.detached(), causal, mask?.detached()).to(v.dtype)

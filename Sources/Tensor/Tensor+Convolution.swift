@@ -64,19 +64,21 @@ extension Tensor {
             return try fast.forward(self, bias: bias, activation, residual: residual, target)
                 ?? readableConvolution(weight, bias, geometry).finished(activation, residual)
         }
-        // A derivative needs what went into the activation, so that stays an operation of its own.
-        guard let result = try fast.forward(self, bias: bias, .identity, residual: nil, target) else {
+        // A derivative needs what went into the activation, so that stays an operation of its own, as what follows it.
+        let added = activation == .identity && residual?.dtype == dtype ? residual : nil
+        guard let result = try fast.forward(self, bias: bias, .identity, residual: added, target) else {
             return try readableConvolution(weight, bias, geometry).finished(activation, residual)
         }
-        return try result.recorded("conv2d", inputs) { dy in
+        return try result.recorded("conv2d", inputs + (added.map { [$0] } ?? [])) { dy in
+            let beside = added == nil ? [] : [dy]
             let dx = self.requiresGradient ? try fast.backwardData(dy, self.shape) : nil
             let parameters = weight.requiresGradient || bias?.requiresGradient == true
                 ? try fast.backwardWeights(self, dy, bias: bias) : nil
             if (dx == nil && self.requiresGradient) || (parameters == nil && weight.requiresGradient) {
-                return try self.readableGradients(weight, bias, geometry, dy)
+                return try self.readableGradients(weight, bias, geometry, dy) + beside
             }
-            return [dx, parameters?.dw] + (bias == nil ? [] : [parameters?.db])
-        }.finished(activation, residual)
+            return [dx, parameters?.dw] + (bias == nil ? [] : [parameters?.db]) + beside
+        }.finished(activation, added == nil ? residual : nil)
     }
 
     /// The readable way: a matrix product over the patches under the kernel.

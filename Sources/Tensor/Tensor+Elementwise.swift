@@ -173,25 +173,20 @@ extension Tensor {
 
     private func unary(_ op: rk_unary_op, _ name: StaticString) throws -> Tensor {
         try Engine.checkCancelled()
-        if dtype == .bfloat16, !Tensor.records([self]) {
-            let x = try contiguous(), result = try Tensor(uninitialized: shape, .bfloat16)
-            rk_unary_bf16(op, count, x.halfPointer, result.halfPointer)
-            return result
-        }
-        let x = try to(.float32).contiguous()
-        let result = try Tensor(uninitialized: shape)
-        rk_unary_f32(op, count, x.floatPointer, result.floatPointer)
-        if dtype == .bfloat16 { return try result.to(.bfloat16).recorded(name, [self], { try self.slope(op, x, result, $0) }) }
+        let x = try detached().to(dtype == .bfloat16 ? .bfloat16 : .float32).contiguous()
+        let result = try Tensor(uninitialized: shape, x.dtype)
+        x.dtype == .bfloat16
+            ? rk_unary_bf16(op, count, x.halfPointer, result.halfPointer)
+            : rk_unary_f32(op, count, x.floatPointer, result.floatPointer)
         // The result is seen through a detached view: a closure that held the tensor itself would hold its own node.
         let kept = result.detached()
-        return result.recorded(name, [self]) { try self.slope(op, x, kept, $0) }
-    }
-
-    private func slope(_ op: rk_unary_op, _ x: Tensor, _ y: Tensor, _ g: Tensor) throws -> [Tensor?] {
-        let g = try g.to(.float32).contiguous()
-        let result = try Tensor(uninitialized: shape)
-        rk_unary_gradient_f32(op, count, x.floatPointer, y.floatPointer, g.floatPointer, result.floatPointer)
-        return [try result.to(dtype.isFloatingPoint ? dtype : .float32)]
+        return result.recorded(name, [self]) {
+            let dy = try $0.to(x.dtype).contiguous(), dx = try Tensor(uninitialized: x.shape, x.dtype)
+            x.dtype == .bfloat16
+                ? rk_unary_gradient_bf16(op, x.count, x.halfPointer, kept.halfPointer, dy.halfPointer, dx.halfPointer)
+                : rk_unary_gradient_f32(op, x.count, x.floatPointer, kept.floatPointer, dy.floatPointer, dx.floatPointer)
+            return [dx]
+        }
     }
 
     public static prefix func - (a: Tensor) throws -> Tensor { try a.unary(RK_NEG, "negate") }

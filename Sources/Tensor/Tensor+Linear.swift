@@ -42,19 +42,24 @@ extension Tensor {
             return try fastLinear(weight, bias: bias, activation, residual: residual, packing: weight.node == nil)
                 ?? affine(weight, bias).finished(activation, residual)
         }
-        // A derivative needs what went into the activation, so that stays an operation of its own.
-        guard let result = try detached().fastLinear(weight.detached(), bias: bias, .identity, residual: nil, packing: false) else {
+        // A derivative needs what went into the activation, so that stays an operation of its own, as what follows it.
+        let added = activation == .identity && residual?.dtype == dtype ? residual : nil
+        guard let result = try detached().fastLinear(weight.detached(), bias: bias, .identity, residual: added, packing: false) else {
             return try affine(weight, bias).finished(activation, residual)
         }
-        return try result.recorded("linear", inputs) { gradient in
+        return try result.recorded("linear", inputs + (added.map { [$0] } ?? [])) { gradient in
             // y = x Wᵀ + b: dx = dy W, dW = dyᵀ x, db = Σ dy
             let dy = try gradient.reshaped([gradient.count / outputs, outputs]).contiguous()
             let dx = self.requiresGradient ? try dy.matmul(weight.detached()).reshaped(self.shape) : nil
-            let dw = weight.requiresGradient
-                ? try dy.transposed().matmul(self.detached().reshaped([self.count / width, width])) : nil
-            let db = try bias.map { _ in try dy.sum([0]) }
-            return [dx, dw] + (bias == nil ? [] : [db])
-        }.finished(activation, residual)
+            var dw: Tensor?
+            if weight.requiresGradient {
+                // Sums over many rows keep their digits: float32 whatever goes in.
+                let x = try self.detached().reshaped([self.count / width, width]), turned = try dy.transposed()
+                dw = try Tensor.fastProduct(turned, x, batch: [], as: .float32) ?? turned.matmul(x)
+            }
+            let db = try bias.map { _ in try dy.columnSums() }
+            return [dx, dw] + (bias == nil ? [] : [db]) + (added == nil ? [] : [gradient])
+        }.finished(activation, added == nil ? residual : nil)
     }
 
     /// The readable way: a product, then an addition.

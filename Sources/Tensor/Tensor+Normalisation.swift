@@ -86,38 +86,4 @@ extension Tensor {
         return [try dx.to(dtype == .bfloat16 ? .bfloat16 : .float32)]
             + (try [(dw, weight), (db, bias)].compactMap { try $0.0?.to($0.1?.dtype ?? .float32) })
     }
-
-    /// Groups of channels brought to mean 0 and variance 1 over all positions, then scaled and shifted a channel
-    /// (Wu and He 2018). Channels are innermost: [batch, …, channels].
-    public func groupNorm(groups: Int, weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Float = 1e-5) throws -> Tensor {
-        guard rank >= 2, let channels = shape.last, groups > 0, channels > 0, channels % groups == 0 else {
-            throw TensorError.shape(shape, in: "group_norm", expected: "[batch, …, channels] with channels divisible into \(groups) groups")
-        }
-        for parameter in [weight, bias].compactMap({ $0 }) where parameter.shape != [channels] {
-            throw TensorError.shapes(shape, parameter.shape, in: "group_norm", because: "weight and bias must have \(channels) elements")
-        }
-        try Engine.checkCancelled()
-        let batch = shape[0], positions = shape.dropFirst().dropLast().reduce(1, *), narrow = dtype == .bfloat16
-        let x = try detached().to(narrow ? .bfloat16 : .float32).contiguous()
-        let w = try weight?.detached().to(.float32).contiguous(), b = try bias?.detached().to(.float32).contiguous()
-        let y = try Tensor(uninitialized: shape, x.dtype)
-        let mean = try Tensor(uninitialized: [batch, groups]), rstd = try Tensor(uninitialized: [batch, groups])
-        let done = narrow
-            ? rk_group_norm_bf16(
-                batch, positions, channels, groups, x.halfPointer, w?.floatPointer, b?.floatPointer, epsilon,
-                y.halfPointer, mean.floatPointer, rstd.floatPointer)
-            : rk_group_norm_f32(
-                batch, positions, channels, groups, x.floatPointer, w?.floatPointer, b?.floatPointer, epsilon,
-                y.floatPointer, mean.floatPointer, rstd.floatPointer)
-        guard done == 1 else { throw TensorError.outOfMemory(in: "group_norm") }
-        return y.recorded("group_norm", [self] + [weight, bias].compactMap { $0 }) {
-            let g = try $0.to(.float32).contiguous(), wide = try x.to(.float32), dx = try Tensor(uninitialized: x.shape)
-            let dw = try weight.map { _ in try Tensor.zeros([channels]) }, db = try bias.map { _ in try Tensor.zeros([channels]) }
-            let done = rk_group_norm_gradient_f32(
-                batch, positions, channels, groups, wide.floatPointer, w?.floatPointer, mean.floatPointer,
-                rstd.floatPointer, g.floatPointer, dx.floatPointer, dw?.floatPointer, db?.floatPointer)
-            guard done == 1 else { throw TensorError.outOfMemory(in: "group_norm") }
-            return [try dx.to(x.dtype)] + (try [(dw, weight), (db, bias)].compactMap { try $0.0?.to($0.1?.dtype ?? .float32) })
-        }
-    }
 }

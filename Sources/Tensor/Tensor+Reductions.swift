@@ -26,15 +26,34 @@ extension Tensor {
     private func reduce(_ op: rk_reduce_op, _ axes: [Int], keepDims: Bool) throws -> Tensor {
         try Engine.checkCancelled()
         let result = try Tensor(uninitialized: shape(without: axes, keepDims: keepDims))
-        // Leading dimensions of a contiguous tensor: add whole rows up instead of transposing.
-        if op == RK_SUM, axes == Array(0..<axes.count), axes.count < rank, !axes.isEmpty {
-            let source = try detached().to(.float32).contiguous()
-            let rows = axes.reduce(1) { $0 * shape[$1] }
-            rk_sum_columns_f32(rows, rows == 0 ? result.count : source.count / rows, source.floatPointer, result.floatPointer)
+        // Neighbouring dimensions before the last: add whole rows up instead of transposing.
+        if op == RK_SUM, let first = axes.first, axes == Array(first..<first + axes.count), axes.count < rank - first {
+            try sumColumns(axes, into: result)
             return result
         }
         let (rows, columns, source) = try rows(over: axes)
         rk_reduce_rows_f32(op, rows, columns, source.floatPointer, result.floatPointer)
+        return result
+    }
+
+    /// Sums over a run of dimensions that does not reach the last, into the float32 `result`.
+    private func sumColumns(_ axes: [Int], into result: Tensor) throws {
+        let narrow = dtype == .bfloat16
+        let source = try detached().to(narrow ? .bfloat16 : .float32).contiguous()
+        let outer = shape[..<axes[0]].reduce(1, *), rows = axes.reduce(1) { $0 * shape[$1] }
+        let columns = outer == 0 ? 0 : result.count / outer
+        for o in 0..<outer {
+            let to = result.floatPointer + o * columns, from = o * rows * columns
+            narrow
+                ? rk_sum_columns_bf16(rows, columns, source.halfPointer + from, to)
+                : rk_sum_columns_f32(rows, columns, source.floatPointer + from, to)
+        }
+    }
+
+    /// The sums of a matrix's columns, in float32 whatever it is of; unrecorded.
+    func columnSums() throws -> Tensor {
+        let result = try Tensor(uninitialized: [shape[1]])
+        try sumColumns([0], into: result)
         return result
     }
 

@@ -31,7 +31,13 @@ extension Tensor {
         }
         let source = try source.detached().to(dtype).contiguous()
         storage.version += 1
-        StridedLoop(shape, [strides]).run { offsets, n, inner in
+        let loop = StridedLoop(shape, [strides]), width = dtype.byteCount
+        if let rows = loop.rows {
+            rk_copy_rows(
+                rows.count, rows.length * width, source.address, rows.steps.1 * width, address, rows.steps.0 * width)
+            return
+        }
+        loop.run { offsets, n, inner in
             rk_scatter_strided(
                 dtype.byteCount, n, source.address + offsets[1] * dtype.byteCount,
                 address + offsets[0] * dtype.byteCount, inner[0])
@@ -39,7 +45,13 @@ extension Tensor {
     }
 
     private func copyElements(to destination: UnsafeMutableRawPointer) {
-        StridedLoop(shape, [strides]).run { offsets, n, inner in
+        let loop = StridedLoop(shape, [strides]), width = dtype.byteCount
+        if let rows = loop.rows {
+            rk_copy_rows(
+                rows.count, rows.length * width, address, rows.steps.0 * width, destination, rows.steps.1 * width)
+            return
+        }
+        loop.run { offsets, n, inner in
             rk_gather_strided(
                 dtype.byteCount, n, address + offsets[0] * dtype.byteCount, inner[0],
                 destination + offsets[1] * dtype.byteCount)

@@ -88,6 +88,14 @@ final class GradientTests: XCTestCase {
     func testNetworkLayers() throws {
         try checkGradients("layerNorm", [[3, 8], [8], [8]]) { try $0[0].layerNorm(weight: $0[1], bias: $0[2]) }
         try checkGradients("groupNorm", [[2, 3, 2, 8], [8], [8]]) { try $0[0].groupNorm(groups: 4, weight: $0[1], bias: $0[2]) }
+        try checkGradients("groupNorm, silu", [[2, 3, 2, 8], [8], [8], [2, 8]]) {
+            try $0[0].groupNorm(groups: 4, weight: $0[1], bias: $0[2], adding: $0[3], activation: .silu)
+        }
+        try checkGradients("geglu", [[3, 10]]) { try $0[0].geglu() }
+        try checkGradients("doubled", [[1, 2, 3, 5]]) { try $0[0].resampled(height: 4, width: 6, .nearest) }
+        try checkGradients("attention", [[1, 1, 33, 33], [1, 1, 33, 33], [1, 1, 33, 33]]) {
+            try Tensor.attention($0[0], $0[1], $0[2], causal: true)
+        }
         for geometry in [
             Convolution(), Convolution(stride: 2, padding: 1), Convolution(padding: 2, dilation: 2),
             Convolution(stride: 2, top: 0, left: 0, bottom: 1, right: 1),

@@ -112,6 +112,53 @@ final class KernelsFastPathTests: XCTestCase {
         }
     }
 
+    func testFusedOperations() throws {
+        for dtype in [DType.float32, .bfloat16] {
+            try compare("geglu", [try random([3, 5, 64], seed: 1, dtype)]) { try $0[0].geglu() }
+            try compare("doubled", [try random([2, 3, 5, 18], seed: 2, dtype)]) {
+                try $0[0].resampled(height: 6, width: 10, .nearest)
+            }
+            // Columns of a row, which are copied a row at a time.
+            let pair = [try random([2, 6, 10], seed: 3, dtype), try random([2, 6, 7], seed: 4, dtype)]
+            try compare("joined and cut", pair) {
+                try Tensor.concatenated([$0[0], $0[1]], axis: 2).sliced(2, from: 3, to: 15).silu()
+            }
+        }
+    }
+
+    /// What group norm does at once, against the operations that it joins.
+    func testGroupNormWithWhatStandsAroundIt() throws {
+        for (dtype, bound) in [(DType.float32, Float(1e-4)), (.bfloat16, 0.05)] {
+            let inputs = [
+                try random([2, 5, 6, 24], seed: 1, dtype), try random([2, 24], seed: 2, dtype),
+                try random([24], seed: 3, dtype), try random([24], seed: 4, dtype),
+            ]
+            for activation in [Tensor.Activation.identity, .silu, .gelu] {
+                func gradients(_ function: ([Tensor]) throws -> Tensor) throws -> [[Float]] {
+                    let leaves = try inputs.map { try $0.detached().requireGradient() }
+                    let y = try function(leaves)
+                    try y.backward(random(y.shape, seed: 99, dtype))
+                    XCTAssertEqual(leaves.map { $0.gradient?.dtype }, leaves.map { _ in dtype })
+                    return [y.floats] + leaves.map { $0.gradient?.floats ?? [] }
+                }
+                let joined = try gradients {
+                    try $0[0].groupNorm(groups: 4, weight: $0[2], bias: $0[3], adding: $0[1], activation: activation)
+                }
+                let apart = try gradients {
+                    try ($0[0] + $0[1].reshaped([2, 1, 1, 24])).groupNorm(groups: 4, weight: $0[2], bias: $0[3])
+                        .activated(activation)
+                }
+                for (a, b) in zip(joined, apart) {
+                    XCTAssertEqual(a.count, b.count)
+                    let scale = max(1, b.map(abs).max() ?? 0), worst = zip(a, b).map { abs($0 - $1) }.max() ?? 0
+                    XCTAssertLessThanOrEqual(worst, bound * scale, "\(dtype) \(activation)")
+                }
+            }
+        }
+        let x = try random([2, 4, 6], seed: 1)
+        XCTAssertThrowsError(try x.groupNorm(groups: 2, adding: random([2, 4], seed: 2)))
+    }
+
     func testAttention() throws {
         for dtype in [DType.float32, .bfloat16] {
             for causal in [false, true] {

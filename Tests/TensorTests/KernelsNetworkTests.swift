@@ -66,63 +66,6 @@ final class KernelsNetworkTests: XCTestCase {
         }
     }
 
-    func testGroupNormAndItsGradients() {
-        let (batch, positions, channels, groups, epsilon) = (2, 300, 96, 8, Float(1e-5))
-        let width = channels / groups, count = Double(positions * width)
-        // Far from zero: a variance from raw sums of squares would lose its digits here.
-        let x = numbers(batch * positions * channels).map { $0 + 100 }, dy = numbers(x.count, seed: 5)
-        let weight = numbers(channels, seed: 6), bias = numbers(channels, seed: 7)
-        var y = x, mean = [Float](repeating: 0, count: batch * groups), rstd = mean, dx = x
-        var dw = [Float](repeating: 0, count: channels), db = dw
-        XCTAssertEqual(
-            rk_group_norm_f32(batch, positions, channels, groups, x, weight, bias, epsilon, &y, &mean, &rstd), 1)
-        XCTAssertEqual(
-            rk_group_norm_gradient_f32(
-                batch, positions, channels, groups, x, weight, mean, rstd, dy, &dx, &dw, &db), 1)
-        let (b, g) = (1, 3)
-        var elements: [(at: Int, channel: Int)] = []
-        for p in 0..<positions {
-            for c in g * width..<(g + 1) * width { elements.append(((b * positions + p) * channels + c, c)) }
-        }
-        let mu = elements.reduce(0.0) { $0 + Double(x[$1.at]) } / count
-        let variance = elements.reduce(0.0) { $0 + (Double(x[$1.at]) - mu) * (Double(x[$1.at]) - mu) } / count
-        let r = 1 / (variance + Double(epsilon)).squareRoot()
-        var sumG = 0.0, sumGH = 0.0
-        for e in elements {
-            let gradient = Double(dy[e.at]) * Double(weight[e.channel])
-            sumG += gradient
-            sumGH += gradient * (Double(x[e.at]) - mu) * r
-        }
-        for e in [elements[0], elements[777], elements.last!] {
-            let h = (Double(x[e.at]) - mu) * r
-            XCTAssertEqual(Double(y[e.at]), h * Double(weight[e.channel]) + Double(bias[e.channel]), accuracy: 1e-4)
-            let slope = (Double(dy[e.at]) * Double(weight[e.channel]) - sumG / count - h * sumGH / count) * r
-            XCTAssertEqual(Double(dx[e.at]), slope, accuracy: 1e-4)
-        }
-        let channel = g * width + 2
-        var byWeight = 0.0, byBias = 0.0
-        for b in 0..<batch {
-            for p in 0..<positions {
-                let at = (b * positions + p) * channels + channel
-                byWeight += Double(dy[at]) * (Double(x[at]) - Double(mean[b * groups + g])) * Double(rstd[b * groups + g])
-                byBias += Double(dy[at])
-            }
-        }
-        XCTAssertEqual(Double(dw[channel]), byWeight, accuracy: 1e-3)
-        XCTAssertEqual(Double(db[channel]), byBias, accuracy: 1e-3)
-    }
-
-    func testGroupNormInBfloat16FollowsFloat32() {
-        let (batch, positions, channels, groups) = (2, 70, 1040, 4)
-        let x = numbers(batch * positions * channels), half = narrow(x)
-        var y = x, narrowY = half, mean = [Float](repeating: 0, count: batch * groups), rstd = mean
-        XCTAssertEqual(
-            rk_group_norm_bf16(batch, positions, channels, groups, half, nil, nil, 1e-5, &narrowY, &mean, &rstd), 1)
-        XCTAssertEqual(
-            rk_group_norm_f32(batch, positions, channels, groups, widen(half), nil, nil, 1e-5, &y, &mean, &rstd), 1)
-        XCTAssertEqual(narrowY, narrow(y))
-    }
-
     func testLayerNormGradientsAddUpOverChunks() {
         let (rows, columns) = (100, 37)
         let x = numbers(rows * columns), dy = numbers(rows * columns, seed: 2), weight = numbers(columns, seed: 3)

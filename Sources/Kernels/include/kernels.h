@@ -32,20 +32,30 @@ void rk_binary_bf16(rk_binary_op op, size_t n, const uint16_t *a, ptrdiff_t stri
 void rk_unary_bf16(rk_unary_op op, size_t n, const uint16_t *x, uint16_t *y);
 // dx = dy * d op(x) / dx, with y = op(x) at hand where that is cheaper.
 void rk_unary_gradient_f32(rk_unary_op op, size_t n, const float *x, const float *y, const float *dy, float *dx);
+void rk_unary_gradient_bf16(rk_unary_op op, size_t n, const uint16_t *x, const uint16_t *y, const uint16_t *dy,
+                            uint16_t *dx);
 
 // Strided gathers of elements of 2, 4 or 8 bytes into a contiguous run.
 void rk_gather_strided(size_t element_size, size_t n, const void *source, ptrdiff_t stride, void *out);
 void rk_scatter_strided(size_t element_size, size_t n, const void *source, void *out, ptrdiff_t stride);
+// Rows of `bytes`, each some bytes after the one before it.
+void rk_copy_rows(size_t rows, size_t bytes, const void *source, ptrdiff_t source_step, void *out, ptrdiff_t out_step);
 
 // Row reductions over [rows, columns], and column sums accumulated in row order.
 typedef enum { RK_SUM, RK_MAXIMUM, RK_MINIMUM, RK_SUM_OF_SQUARES, RK_ABS_SUM } rk_reduce_op;
 void rk_reduce_rows_f32(rk_reduce_op op, size_t rows, size_t columns, const float *x, float *out);
 void rk_sum_columns_f32(size_t rows, size_t columns, const float *x, float *out);
+void rk_sum_columns_bf16(size_t rows, size_t columns, const uint16_t *x, float *out);
 void rk_arg_rows_f32(int want_maximum, size_t rows, size_t columns, const float *x, int64_t *out);
 
 // Softmax over rows.
 void rk_softmax_rows_f32(size_t rows, size_t columns, const float *x, float *y);
 void rk_softmax_rows_gradient_f32(size_t rows, size_t columns, const float *y, const float *dy, float *dx);
+// What attention's derivative needs of its scores s: p = softmax(s), and ds = scale · p (dp - Σ dp p). p takes the
+// place of s; in bfloat16 it is written beside ds too.
+void rk_attention_gradient_rows_f32(size_t rows, size_t columns, float scale, float *s, const float *dp, float *ds);
+void rk_attention_gradient_rows_bf16(size_t rows, size_t columns, float scale, float *s, const float *dp, uint16_t *p,
+                                     uint16_t *ds);
 
 // Layer norm over rows; mean and rstd have one value a row.
 void rk_layer_norm_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
@@ -54,14 +64,36 @@ void rk_layer_norm_f32(size_t rows, size_t columns, const float *x, const float 
 int rk_layer_norm_gradient_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *mean,
                                const float *rstd, const float *dy, float *dx, float *dweight, float *dbias);
 
-// Group norm over [batch, positions, channels], channels innermost; mean and rstd are [batch, groups].
-int rk_group_norm_f32(size_t batch, size_t positions, size_t channels, size_t groups, const float *x,
-                      const float *weight, const float *bias, float epsilon, float *y, float *mean, float *rstd);
-int rk_group_norm_bf16(size_t batch, size_t positions, size_t channels, size_t groups, const uint16_t *x,
-                       const float *weight, const float *bias, float epsilon, uint16_t *y, float *mean, float *rstd);
-int rk_group_norm_gradient_f32(size_t batch, size_t positions, size_t channels, size_t groups, const float *x,
-                               const float *weight, const float *mean, const float *rstd, const float *dy, float *dx,
-                               float *dweight, float *dbias);
+// Group norm over [batch, positions, channels], channels innermost, of x + added:
+// y = activation((x + added - mean) / deviation · weight + bias).
+typedef struct {
+    size_t batch, positions, channels, groups;
+    const float *weight, *bias;  // [channels]; null for 1 and 0
+    const float *added;          // [batch, channels]; null for 0
+    float epsilon;
+    int silu;                    // 1: the activation is x σ(x); 0: none
+} rk_group_norm;
+// mean and rstd are [batch, groups].
+int rk_group_norm_f32(rk_group_norm g, const float *x, float *y, float *mean, float *rstd);
+int rk_group_norm_bf16(rk_group_norm g, const uint16_t *x, uint16_t *y, float *mean, float *rstd);
+// dweight and dbias [channels] and dadded [batch, channels] may be null.
+int rk_group_norm_gradient_f32(rk_group_norm g, const float *x, const float *mean, const float *rstd, const float *dy,
+                               float *dx, float *dweight, float *dbias, float *dadded);
+int rk_group_norm_gradient_bf16(rk_group_norm g, const uint16_t *x, const float *mean, const float *rstd,
+                                const uint16_t *dy, uint16_t *dx, float *dweight, float *dbias, float *dadded);
+
+// value · GELU(gate) over rows of values and then gates, [rows, 2 · width] to [rows, width].
+void rk_geglu_f32(size_t rows, size_t width, const float *x, float *y);
+void rk_geglu_bf16(size_t rows, size_t width, const uint16_t *x, uint16_t *y);
+void rk_geglu_gradient_f32(size_t rows, size_t width, const float *x, const float *dy, float *dx);
+void rk_geglu_gradient_bf16(size_t rows, size_t width, const uint16_t *x, const uint16_t *dy, uint16_t *dx);
+
+// Every pixel of [batch, height, width, channels] twice across and twice down, in elements of `element_size` bytes;
+// and the way back, sums of four.
+void rk_double(size_t element_size, size_t batch, size_t height, size_t width, size_t channels, const void *x, void *y);
+void rk_double_gradient_f32(size_t batch, size_t height, size_t width, size_t channels, const float *dy, float *dx);
+void rk_double_gradient_bf16(size_t batch, size_t height, size_t width, size_t channels, const uint16_t *dy,
+                             uint16_t *dx);
 
 // Fused attention: out = softmax(q kᵀ · scale + mask) v for every head. Strides count elements and are given for
 // batch, head and position; the width is dense. The mask (or null) is float32 [batch, head, query, key], dense along

@@ -28,7 +28,11 @@ package struct GroupNorm {
         (self.groups, self.epsilon) = (groups, epsilon)
     }
 
-    package func callAsFunction(_ x: Tensor) throws -> Tensor {
-        try x.groupNorm(groups: groups, weight: weight, bias: bias, epsilon: epsilon)
+    /// activation(norm(x + added)), added [batch, channels]. [batch, …, channels] → the same.
+    package func callAsFunction(
+        _ x: Tensor, adding added: Tensor? = nil, _ activation: Tensor.Activation = .identity
+    ) throws -> Tensor {
+        try x.groupNorm(
+            groups: groups, weight: weight, bias: bias, epsilon: epsilon, adding: added, activation: activation)
     }
 }

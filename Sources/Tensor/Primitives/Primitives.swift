@@ -17,14 +17,14 @@ enum Primitives {
     /// Calls `body` with what is to be done to a product before it is stored.
     static func withEpilogue<Result>(
         bias: Tensor? = nil, _ activation: Tensor.Activation = .identity, residual: onednn_tensor? = nil,
-        _ body: (UnsafePointer<onednn_epilogue>) throws -> Result
+        scale: Float = 1, _ body: (UnsafePointer<onednn_epilogue>) throws -> Result
     ) rethrows -> Result {
         var views = (bias?.primitive() ?? onednn_tensor(), residual ?? onednn_tensor())
         return try withUnsafePointer(to: &views.0) { biasView in
             try withUnsafePointer(to: &views.1) { residualView in
                 var epilogue = onednn_epilogue(
                     bias: bias == nil ? nil : biasView, activation: activation.primitive.0,
-                    alpha: activation.primitive.1, scale: 1, residual: residual == nil ? nil : residualView)
+                    alpha: activation.primitive.1, scale: scale, residual: residual == nil ? nil : residualView)
                 return try body(&epilogue)
             }
         }

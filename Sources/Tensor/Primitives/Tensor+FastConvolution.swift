@@ -40,7 +40,7 @@ struct FastConvolution {
         return try Primitives.ran(status, "conv2d") ? dx : nil
     }
 
-    /// dw, and db where there is a bias, from x and dy; nil when there is no kernel for it.
+    /// dw, and db where there is a bias, from x and dy, both in float32; nil when there is no kernel for it.
     func backwardWeights(_ x: Tensor, _ dy: Tensor, bias: Tensor?) throws -> (dw: Tensor, db: Tensor?)? {
         let x = try x.detached().contiguous(), dy = try dy.contiguous()
         let dw = try Tensor(uninitialized: weight.shape), db = try bias.map { try Tensor(uninitialized: $0.shape) }
@@ -52,6 +52,6 @@ struct FastConvolution {
             }
         }
         guard try Primitives.ran(status, "conv2d") else { return nil }
-        return (try dw.to(weight.dtype), try db?.to(bias?.dtype ?? .float32))
+        return (dw, db)
     }
 }

@@ -4,18 +4,31 @@ extension Tensor {
     /// Below this many multiplications a call of BLAS returns before oneDNN has woken its threads.
     private static let smallProduct = 32 * 32 * 32
 
-    /// The product of two stacks of matrices of one float type through oneDNN; nil when it has no kernel for them.
-    static func fastProduct(_ a: Tensor, _ b: Tensor, batch: [Int]) throws -> Tensor? {
+    /// The product of two stacks of matrices of one float type through oneDNN, times `scale`, of their type or of
+    /// another; nil when it has no kernel for them.
+    ///
+    /// - Parameter swapped: the result's third and second dimension from the end lie in memory in each other's place,
+    ///   as heads do between positions.
+    static func fastProduct(
+        _ a: Tensor, _ b: Tensor, batch: [Int], as type: DType? = nil, scale: Float = 1, swapped: Bool = false
+    ) throws -> Tensor? {
         let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
         let rank = batch.count + 2, work = batch.reduce(m * k * n, *)
         guard Engine.usesPrimitives, a.dtype == b.dtype, a.dtype.isFloatingPoint, rank <= ONEDNN_MAX_RANK, work > 0,
             a.dtype == .bfloat16 || work >= smallProduct
         else { return nil }
         let (x, viewX) = try a.matrices(rank: rank), (y, viewY) = try b.matrices(rank: rank)
-        let result = try Tensor(uninitialized: batch + [m, n], a.dtype)
+        let result: Tensor
+        if swapped, let heads = batch.last {
+            result = try Tensor(uninitialized: batch.dropLast() + [m, heads, n], type ?? a.dtype).transposed(-3, -2)
+        } else {
+            result = try Tensor(uninitialized: batch + [m, n], type ?? a.dtype)
+        }
         return try withExtendedLifetime((x, y)) {
-            var (left, right, out) = (viewX, viewY, result.primitive())
-            return try Primitives.ran(onednn_matmul(&left, &right, &out, nil), "@") ? result : nil
+            try Primitives.withEpilogue(scale: scale) {
+                var (left, right, out) = (viewX, viewY, result.primitive())
+                return try Primitives.ran(onednn_matmul(&left, &right, &out, $0), "@") ? result : nil
+            }
         }
     }
 
