@@ -82,7 +82,7 @@ struct AutoencoderHalf {
             }
         }
         // Always SiLU here, whatever `act_fn` says.
-        return try output(outputNorm(h).activated(.silu))
+        return try output(outputNorm(h, .silu))
     }
 }
 

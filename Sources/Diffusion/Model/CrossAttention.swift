@@ -55,9 +55,7 @@ struct TransformerBlock {
     func callAsFunction(_ x: Tensor, context: Tensor) throws -> Tensor {
         let looked = try attention1(norm1(x), context: onlyCross ? context : nil, addedTo: x)
         let told = try attention2(norm2(looked), context: context, addedTo: looked)
-        let both = try expand(norm3(told)), inner = both.shape[2] / 2
-        let gated = try both.sliced(2, from: 0, to: inner) * both.sliced(2, from: inner, to: 2 * inner).gelu()
-        return try contract(gated, addedTo: told)
+        return try contract(expand(norm3(told)).geglu(), addedTo: told)
     }
 }
 

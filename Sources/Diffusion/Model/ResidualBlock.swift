@@ -38,20 +38,19 @@ struct ResidualBlock {
     /// - Parameter embedding: the activated time embedding, [batch, width].
     /// - Shapes: [batch, height, width, inputs] → [batch, height, width, outputs].
     func callAsFunction(_ x: Tensor, _ embedding: Tensor? = nil) throws -> Tensor {
-        var h = try convolution1(norm1(x).activated(style.activation))
-        var factors: Tensor?
-        if let time, let embedding {
-            let projected = try time(embedding)
-            let perChannel = try projected.reshaped([projected.shape[0], 1, 1, projected.shape[1]])
-            if style.scalesAndShifts { factors = perChannel } else { h = try h + perChannel }
-        }
-        h = try norm2(h)
-        if let factors {
+        let h = try convolution1(norm1(x, style.activation))
+        let projected = try embedding.flatMap { try time?($0) }
+        let normal: Tensor
+        if let projected, style.scalesAndShifts {
             let channels = h.shape[3]
+            let factors = try projected.reshaped([projected.shape[0], 1, 1, 2 * channels])
             let scale = try factors.sliced(3, from: 0, to: channels)
-            h = try h * (scale + 1) + factors.sliced(3, from: channels, to: 2 * channels)
+            let shift = try factors.sliced(3, from: channels, to: 2 * channels)
+            normal = try (norm2(h) * (scale + 1) + shift).activated(style.activation)
+        } else {
+            normal = try norm2(h, adding: projected, style.activation)
         }
-        let sum = try convolution2(h.activated(style.activation), addedTo: shortcut?(x) ?? x)
+        let sum = try convolution2(normal, addedTo: shortcut?(x) ?? x)
         return style.scale == 1 ? sum : try sum / style.scale
     }
 }

@@ -132,7 +132,7 @@ public final class UNet2DConditionModel {
         for block in down { h = try block(h, embedding, context, skips: &skips) }
         if let middle { h = try middle(h, embedding, context) }
         for block in up { h = try block(h, embedding, context, skips: &skips) }
-        return try output(outputNorm(h).activated(activation)).to(.float32)
+        return try output(outputNorm(h, activation)).to(.float32)
     }
 
     /// The activated embedding of timesteps, [batch, 4 × first width]; every residual block projects it for itself.
