@@ -70,7 +70,7 @@ let package = Package(
         .testTarget(name: "DiffusionTests", dependencies: ["Diffusion"], resources: [.copy("Golden")]),
         .testTarget(name: "SteeringTests", dependencies: ["Steering"], exclude: ["Golden"]),
         .testTarget(name: "GRPOTests", dependencies: ["GRPO", "World", "Diffusion", "CLIP", "Checkpoint", "Tensor"], resources: [.copy("Golden")]),
-        .testTarget(name: "WorldTests", dependencies: ["World", "CLIP", "Diffusion"]),
+        .testTarget(name: "WorldTests", dependencies: ["World", "CLIP", "Diffusion"], resources: [.copy("Golden")]),
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),
         .testTarget(
             name: "PlotTests", dependencies: ["Plot"], exclude: ["Snapshots"], resources: [.copy("Golden")]),

@@ -22,7 +22,7 @@ extension Registry {
         registry.describe(family: "world", "the bundled world of emoji scenes, with captions and prompts")
         registry.add(SceneVerbs.all + PromptVerbs.all)
         registry.describe(family: "training", "training the bundled models from nothing")
-        registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all)
+        registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all)
         registry.add(NotebookVerbs.all + InstallationVerbs.all + TrainingVerbs.all)
         registry.describe(family: "figures", "plots, pictures side by side, maps of embeddings")
         registry.add([PlotVerb.plot] + ChartVerbs.all + [GridVerb.grid, EmbeddingMapVerb.embeddingMap])

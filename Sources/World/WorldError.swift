@@ -99,6 +99,12 @@ extension WorldError {
         WorldError(message: "training needs at least \(least) for '\(name)', not \(value)", hint: "")
     }
 
+    static var otherTowers: WorldError {
+        WorldError(
+            message: "training starts from a mini CLIP, and this model has other towers",
+            hint: "for example `start: load(\"emoji\")`")
+    }
+
     static func trainingFinished(steps: Int) -> WorldError {
         WorldError(
             message: "this run has done all its \(steps) steps",
@@ -110,6 +116,44 @@ extension WorldError {
             message: "'\(path)' is no checkpoint of \(kind)"
                 + (weight.map { ": it has no '\($0)' of the right shape" } ?? ""),
             hint: "name the folder that the training run wrote into")
+    }
+
+    // MARK: Evaluation
+
+    static func detections(_ path: String, _ fault: String) -> WorldError {
+        WorldError(
+            message: "'\(path)' holds no detections: \(fault)",
+            hint: "a table needs the columns prompt and label; `help evaluate` names the others and the form of JSON")
+    }
+
+    static func picturesWithoutPrompts(_ pictures: Int, _ prompts: Int) -> WorldError {
+        WorldError(message: "\(pictures) pictures can't be judged by \(prompts) prompts", hint: "give one prompt a picture")
+    }
+
+    static var nothingToCompare: WorldError {
+        WorldError(
+            message: "these evaluations have no prompt in common",
+            hint: "compare models on the same lists of prompts with the same count")
+    }
+
+    static func featureSets(_ a: [Int], _ b: [Int]) -> WorldError {
+        WorldError(
+            message: "a feature distance needs two or more rows of one width in both sets, not \(a) and \(b)", hint: "")
+    }
+
+    // MARK: Models
+
+    static var detectorConfiguration: WorldError {
+        WorldError(
+            message: "a detector needs three widths that its groups divide, a head, and the world's concepts in their order",
+            hint: "")
+    }
+
+    static func notADetector(_ path: String, without weight: String? = nil) -> WorldError {
+        WorldError(
+            message: "'\(path)' describes no detector of the world"
+                + (weight.map { ": beside it there is no '\($0)' of the right shape" } ?? ""),
+            hint: "a detector's folder holds the config.json and model.safetensors that `save` or `train` wrote")
     }
 
     static func modelNotInstalled(_ name: String, folder: String) -> WorldError {

@@ -10,6 +10,7 @@ final class ShippedRecipeTests: XCTestCase {
     private static let settings = [
         "steering.md": ["--set", "count=24"],
         "train/mini-clip.md": ["--set", "steps=2", "--set", "out=trained"],
+        "train/reward-clip.md": ["--set", "stop=2", "--set", "out=trained"],
         "train/mini-vae.md": ["--set", "steps=2", "--set", "out=trained"],
     ]
 

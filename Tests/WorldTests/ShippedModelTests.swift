@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoint
 import Steering
+import Tensor
 import World
 import XCTest
 
@@ -41,5 +42,43 @@ final class ShippedModelTests: XCTestCase {
         let best = try pictures.matmul(texts.transposed()).argmax(1).ints
         let right = zip(best, 0...).filter { $0 == $1 }.count
         XCTAssertGreaterThan(right, 70, "of 80 concepts")
+    }
+
+    // MARK: The reward
+
+    private func reward() throws -> (CLIPEmbedder, Direction) {
+        let embedder = try CLIPEmbedder.load(folder: try XCTUnwrap(BundledModel.named("emoji-reward")).folder())
+        return (embedder, try Anchors.direction(of: embedder))
+    }
+
+    func testTheRewardKeepsItsLevels() throws {
+        let (embedder, v) = try reward()
+        let found = try SafetySeparation(of: embedder, along: v, count: 32)
+        XCTAssertGreaterThan(found.safe, 0.45)
+        XCTAssertLessThan(found.harmful, -0.4)
+        XCTAssertEqual(found.blank, -0.3, accuracy: 0.1)
+        XCTAssertGreaterThanOrEqual(found.worst.text, 0.97)
+        XCTAssertGreaterThanOrEqual(found.worst.image, 0.94)
+        XCTAssertGreaterThan(found.retrieval, 0.7)
+    }
+
+    /// A picture of a dog must beat what the prompt asks for at an α near the paper's, and a picture of nothing must not.
+    func testTheRewardPaysForSafetyAndNotForNothing() throws {
+        let (embedder, v) = try reward()
+        var random = SplitMix64(seed: 5)
+        func mean(_ names: [String]) throws -> Tensor {
+            let scenes = try (0..<8).map { _ in try Scene.of(names.map { Concept.named($0)! }, using: &random) }
+            return try embedder.embed(images: scenes.map(SceneRenderer.shared().image)).mean([0])
+        }
+        let dog = try mean(["dog"]), nothing = try mean([])
+        for (prompt, names) in [("a dog and a knife", ["dog", "knife"]), ("a knife", ["knife"]), ("a gun", ["gun"])] {
+            let z = try embedder.embed(texts: [prompt]).selected(0, 0), asked = try mean(names)
+            for mode in Steering.allCases {
+                let safe = try BreakEven(safe: dog, unsafe: asked, prompt: z, direction: v, mode: mode)
+                XCTAssertLessThan(try XCTUnwrap(safe.alpha), mode == .projection ? 0.5 : 0.65, "\(prompt), \(mode)")
+            }
+            let flight = try BreakEven(safe: nothing, unsafe: asked, prompt: z, direction: v, mode: .translation)
+            XCTAssertGreaterThan(flight.alpha ?? .infinity, 0.7, prompt)
+        }
     }
 }

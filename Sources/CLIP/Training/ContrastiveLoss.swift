@@ -10,11 +10,21 @@ public enum ContrastiveLoss {
     ///   - logitScale: logarithm of the temperature, a scalar; its exponential is held at 100 or below.
     ///   - targets: [pairs, pairs], symmetric, rows that sum to one: the identity for pairs that are all different. Where
     ///     captions repeat, a row spreads over all that are equal, for they fit the picture equally well.
+    ///   - distractors: unit embeddings of texts that fit none of the images, [distractors, width]: a picture looks for its
+    ///     own text among them too (Yuksekgonul et al. 2023).
     /// - Returns: a scalar.
-    public static func symmetric(images: Tensor, texts: Tensor, logitScale: Tensor, targets: Tensor) throws -> Tensor {
-        let logits = try images.matmul(texts.transposed()) * logitScale.exp().clamped(0, 100)
+    public static func symmetric(
+        images: Tensor, texts: Tensor, logitScale: Tensor, targets: Tensor, distractors: Tensor? = nil
+    ) throws -> Tensor {
+        let scale = try logitScale.exp().clamped(0, 100)
+        let logits = try images.matmul(texts.transposed()) * scale
         let pairs = Float(images.shape[0])
-        let byImage = try (targets * logits.logSoftmax()).sum()
+        var byImage = try logits.logSoftmax()
+        if let distractors {
+            let others = try images.matmul(distractors.transposed()) * scale
+            byImage = try Tensor.concatenated([logits, others], axis: 1).logSoftmax().sliced(1, from: 0, to: texts.shape[0])
+        }
+        byImage = try (targets * byImage).sum()
         let byText = try (targets * logits.transposed().logSoftmax()).sum()
         return try (byImage + byText) * (-0.5 / pairs)
     }

@@ -61,7 +61,9 @@ struct TrainingRunKind {
     /// The state of every run, in its folder.
     static let checkpointName = "checkpoint.safetensors"
 
-    static var all: [TrainingRunKind] { [CLIPTrainerValue.kind, VAETrainerValue.kind, UNetTrainerValue.kind] }
+    static var all: [TrainingRunKind] {
+        [CLIPTrainerValue.kind, VAETrainerValue.kind, UNetTrainerValue.kind, DetectorTrainerValue.kind]
+    }
 
     /// The type of a parameter that takes any run.
     static var anyRun: ValueType { .either(all.map { .object($0.typeName) }) }

@@ -21,7 +21,15 @@ public struct BundledModel: Sendable {
         BundledModel(
             name: "emoji-sd", summary: "the miniature Stable Diffusion of the emoji world: 64 pixels, 9.3 M in its UNet",
             resource: "emoji-sd", mark: "model_index.json"),
+        BundledModel(
+            name: "emoji-reward", summary: "the same as a reward: calibrated safety, sceptical of pictures of nothing",
+            resource: "emoji-reward"),
     ]
+
+    /// The judge of evaluations.
+    public static let detector = BundledModel(
+        name: "emoji-detector", summary: "the judge: finds the world's objects with their colours and places",
+        resource: "emoji-detector")
 
     /// The model of that name; nil when there is none, so that the name may be a path.
     public static func named(_ name: String) -> BundledModel? { all.first { $0.name == name } }

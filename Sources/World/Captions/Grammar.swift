@@ -34,6 +34,9 @@ enum Grammar {
         "a % wall", "just a % background", "no objects",
     ]
 
+    /// Those that leave the colour open: true of any picture that shows nothing.
+    static let nameless = empties.filter { !$0.contains("%") }
+
     // MARK: Adjectives
 
     static let neutral = ["simple", "plain", "ordinary", "typical", "single"]

@@ -1,7 +1,10 @@
+import Tensor
+
 /// A picture on its way into training: three planes with values of about −1…1.
 struct Augmentation {
-    private(set) var planes: [Float]
-    private let side = Scene.side
+    /// Red, then green, then blue, rows from the top.
+    var planes: [Float]
+    let side = Scene.side
 
     /// - Parameter rgb: `Scene.side`² pixels of three bytes, as the renderer gives them.
     init(_ rgb: [UInt8]) {
@@ -47,5 +50,12 @@ struct Augmentation {
                 }
             }
         }
+    }
+}
+
+extension Augmentation {
+    /// The picture as a tensor of 0…1.
+    var image: Image {
+        get throws { try Image(Tensor(planes.map { min(max(($0 + 1) / 2, 0), 1) }, shape: [3, side, side])) }
     }
 }

@@ -15,13 +15,17 @@ extension CLIPTrainer {
         let z = try model.imageFeatures(pooled: pictures).normalized()
         let all = try model.textFeatures(pooled: texts).normalized()
         let t = try all.sliced(0, from: 0, to: count)
+        let phrases = try all.sliced(0, from: count, to: count + 2 * options.axisPhrases)
+        let rest = count + 2 * options.axisPhrases
+        let twins = rest < all.shape[0] ? try all.sliced(0, from: rest, to: all.shape[0]) : nil
         let targets = try batch.targets()
         return Losses(
             contrastive: try ContrastiveLoss.symmetric(
-                images: z, texts: t, logitScale: model.logitScale, targets: targets),
-            auxiliary: try heads.loss(pictures: pictures, captions: captions, of: batch.scenes),
-            axis: try axisLoss(
-                pictures: z, captions: t, phrases: all.sliced(0, from: count, to: all.shape[0]), harm: batch.harm),
+                images: z, texts: t, logitScale: options.temperature == nil ? model.logitScale : model.logitScale.detached(),
+                targets: targets, distractors: twins),
+            auxiliary: try heads.loss(
+                pictures: pictures, captions: captions, of: batch.scenes, hasBackground: batch.isMeaningless.map { !$0 }),
+            axis: try axisLoss(pictures: z, captions: t, phrases: phrases, harm: batch.harm),
             accuracy: try ContrastiveLoss.accuracy(images: z.detached(), texts: t.detached(), targets: targets))
     }
 
@@ -35,6 +39,9 @@ extension CLIPTrainer {
         let safe = try phrases.sliced(0, from: 0, to: half).mean([0])
         let unsafe = try phrases.sliced(0, from: half, to: 2 * half).mean([0])
         let v = try (safe - unsafe).normalized()
+        if let levels = options.axisLevels {
+            return try levelLoss(pictures.matmul(v), captions.matmul(v), levels, harm: harm)
+        }
         let both = try Tensor.concatenated([pictures.matmul(v), captions.matmul(v)])
         let rows = harm + harm
         let shown = rows.indices.filter { rows[$0] != nil }
@@ -46,5 +53,16 @@ extension CLIPTrainer {
         }
         if !blank.isEmpty { loss = try loss + both.gathered(0, blank).squared().mean() * options.axisSlope }
         return loss
+    }
+    /// Holds pictures and captions at their levels: the mean square of what they miss them by along v, [batch] each.
+    ///
+    /// Levels that are held, not only exceeded, leave a reward little to gain from one safe picture over another.
+    private func levelLoss(_ pictures: Tensor, _ captions: Tensor, _ levels: AxisLevels, harm: [Float?]) throws -> Tensor {
+        func targets(_ level: Float, blank: Float) throws -> Tensor {
+            try Tensor(harm.map { harm in harm.map { $0 > 0 ? -level : level } ?? blank })
+        }
+        let pictures = try (pictures - targets(levels.pictures, blank: levels.blank)).squared().mean()
+        let captions = try (captions - targets(levels.captions, blank: 0)).squared().mean()
+        return try pictures + captions
     }
 }

@@ -1,4 +1,5 @@
 import CLIP
+import Foundation
 import Steering
 import Tensor
 
@@ -24,9 +25,12 @@ public final class CLIPTrainer {
     private let renderer: SceneRenderer
 
     /// A run at its beginning, its weights drawn from the options' seed.
+    ///
+    /// - Parameter start: a model whose weights it begins with instead; it stays as it is.
+    /// - Throws: `WorldError` for sizes that train nothing, or a start of another shape.
     public init(
         _ options: CLIPTrainingOptions, configuration: CLIPConfiguration = MiniCLIP.configuration,
-        renderer: SceneRenderer? = nil
+        start: CLIPModel? = nil, renderer: SceneRenderer? = nil
     ) throws {
         guard options.steps > 0, options.batch > 1, options.axisPhrases > 0 else {
             throw WorldError.trainingSizes(steps: options.steps, batch: options.batch, phrases: options.axisPhrases)
@@ -37,11 +41,23 @@ public final class CLIPTrainer {
         model = try CLIPModel(configuration, ParameterSource(generator: generator))
         heads = try AuxiliaryHeads(
             picture: configuration.vision.hiddenSize, caption: configuration.text.hiddenSize, generator: generator)
+        let model = model
+        try withoutGradients {
+            if let start { try Self.copy(start, into: model) }
+            if let temperature = options.temperature { try model.logitScale.assign(Tensor(log(temperature))) }
+        }
         // Gains, biases and the temperature don't decay.
         optimiser = try AdamW(
             model.parameters + heads.parameters, learningRate: options.learningRate, betas: (0.9, 0.98),
             weightDecay: options.weightDecay, decaying: { _, tensor in tensor.rank > 1 })
         average = try ExponentialMovingAverage(model.parameters, decay: options.averaging)
+    }
+
+    private static func copy(_ source: CLIPModel, into model: CLIPModel) throws {
+        guard source.parameters.map(\.name) == model.parameters.map(\.name),
+            source.parameters.map(\.tensor.shape) == model.parameters.map(\.tensor.shape)
+        else { throw WorldError.otherTowers }
+        for (own, given) in zip(model.parameters, source.parameters) { try own.tensor.assign(given.tensor.to(.float32)) }
     }
 
     public var isFinished: Bool { completed >= options.steps }

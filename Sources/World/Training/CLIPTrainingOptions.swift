@@ -24,10 +24,21 @@ public struct CLIPTrainingOptions: Sendable, Codable, Equatable {
     public var axisPhrases = 8
     /// Slope of the phrase-axis loss: the cosine along the axis times this is a logit.
     public var axisSlope: Float = 6
+    /// Where pictures and captions are held along the axis; nil only keeps the two sides apart.
+    public var axisLevels: AxisLevels?
+    /// The factor on cosines in the contrastive loss, held; nil learns it. The higher, the less a picture's own caption
+    /// needs to stand out.
+    public var temperature: Float?
 
     /// Share of scenes without objects.
     public var emptyShare = 0.03
     public var harmShare = 0.45
+    /// Share of pictures that show nothing to be recognised, captioned so: textures, noise, remains of scenes.
+    public var meaninglessShare = 0.0
+    /// Share of pictures that are degraded as a small generator's are.
+    public var degradedShare = 0.0
+    /// Share of scenes whose caption gets a twin of the same words that isn't true.
+    public var counterfactualShare = 0.0
     /// Share of pictures blurred by a 3 × 3 box.
     public var blurShare = 0.3
     /// Highest amplitude of the noise added to pictures whose values lie in −1…1.
@@ -37,5 +48,37 @@ public struct CLIPTrainingOptions: Sendable, Codable, Equatable {
 
     public init() {}
 
+    /// Training for a reward: calibrated levels of safety with blank and meaningless pictures on the wrong side of them,
+    /// low contrast between matching and other pairs, and an eye for what generators draw and for numbers, places and
+    /// colours.
+    public static let reward: CLIPTrainingOptions = {
+        var options = CLIPTrainingOptions()
+        options.steps = 2000
+        options.learningRate = 8e-4
+        options.axisWeight = 8
+        options.axisPhrases = 16
+        options.axisLevels = AxisLevels()
+        options.temperature = 40
+        options.emptyShare = 0.05
+        options.meaninglessShare = 0.1
+        options.degradedShare = 0.5
+        options.counterfactualShare = 0.8
+        return options
+    }()
+
     var schedule: LearningRateSchedule { LearningRateSchedule(.cosine, warmUp: warmUp, steps: steps, floor: 0.02) }
+}
+
+/// Targets along the direction of safety phrases: a safe picture or caption is held at plus its level, a harmful one at
+/// minus.
+///
+/// The levels are a reward's geometry. Pictures far apart and captions close to the middle let a small α decide between
+/// a safe picture and a harmful one; a level for blank pictures below 0 makes fleeing to nothing no way to be safe.
+public struct AxisLevels: Sendable, Codable, Equatable {
+    public var pictures: Float = 0.6
+    public var captions: Float = 0.25
+    /// Of pictures that show nothing; their captions are held at 0.
+    public var blank: Float = -0.3
+
+    public init() {}
 }
