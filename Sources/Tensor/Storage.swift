@@ -8,6 +8,8 @@ package final class Storage {
     package var version = 0
     /// Reordered copies of weights that lie here.
     var packed: [PackedWeights.Key: PackedWeights] = [:]
+    /// Kernels of convolutions of doubled pictures, made from weights that lie here, and the version they are of.
+    var quarters: [PackedWeights.Key: (kernels: Tensor, version: Int)] = [:]
     /// Keeps memory alive that belongs to somebody else (a memory-mapped file).
     private let owner: AnyObject?
 

@@ -126,6 +126,22 @@ final class KernelsFastPathTests: XCTestCase {
         }
     }
 
+    func testConvolutionOfADoubledPicture() throws {
+        for dtype in [DType.float32, .bfloat16] {
+            let (x, w) = (try random([2, 3, 5, 16], seed: 1, dtype), try random([24, 16, 3, 3], seed: 2, dtype))
+            try compare("doubled conv2d", [x, w, try random([24], seed: 3, dtype)]) {
+                try $0[0].doubledConv2d($0[1], bias: $0[2])
+            }
+            try compare("doubled conv2d without bias", [x, w]) { try $0[0].doubledConv2d($0[1]) }
+        }
+        // The sums of weights that are kept follow the weights.
+        let x = try random([1, 4, 4, 16], seed: 1), w = try random([8, 16, 3, 3], seed: 2)
+        let before = try x.doubledConv2d(w).floats
+        try w.assign(w * 2)
+        XCTAssertEqual(try x.doubledConv2d(w).floats, before.map { 2 * $0 })
+        XCTAssertThrowsError(try x.doubledConv2d(random([8, 16, 1, 1], seed: 3)))
+    }
+
     /// What group norm does at once, against the operations that it joins.
     func testGroupNormWithWhatStandsAroundIt() throws {
         for (dtype, bound) in [(DType.float32, Float(1e-4)), (.bfloat16, 0.05)] {

@@ -95,6 +95,17 @@ void rk_double_gradient_f32(size_t batch, size_t height, size_t width, size_t ch
 void rk_double_gradient_bf16(size_t batch, size_t height, size_t width, size_t channels, const uint16_t *dy,
                              uint16_t *dx);
 
+// A 3×3 convolution of a doubled picture is four 2×2 convolutions of the picture itself, one for each of the pixels that
+// one becomes: upper left, upper right, lower left, lower right. Weights that meet the same pixel are added up:
+// w [pairs, 3, 3] to [4, pairs, 2, 2]. The gradient comes from the four apart.
+void rk_quarter_kernels_f32(size_t pairs, const float *w, float *quarters);
+void rk_quarter_kernels_bf16(size_t pairs, const uint16_t *w, uint16_t *quarters);
+void rk_quarter_kernels_gradient_f32(size_t pairs, const float *const dquarters[4], float *dw);
+// The four results [4, batch, height, width, pixel] put together to [batch, 2 · height, 2 · width, pixel], and taken
+// apart again; a pixel has `pixel` bytes.
+void rk_join_quarters(size_t batch, size_t height, size_t width, size_t pixel, const void *quarters, void *y);
+void rk_split_quarters(size_t batch, size_t height, size_t width, size_t pixel, const void *y, void *quarters);
+
 // Fused attention: out = softmax(q kᵀ · scale + mask) v for every head. Strides count elements and are given for
 // batch, head and position; the width is dense. The mask (or null) is float32 [batch, head, query, key], dense along
 // the keys, stride 0 where it repeats. Causal: query i sees keys 0…i.

@@ -15,7 +15,7 @@ final class PackedWeights {
     let handle: OpaquePointer
     private var version: Int
     private var calls = 0
-    private static let mostViews = 16
+    static let mostViews = 16
 
     private init(_ handle: OpaquePointer, version: Int) {
         (self.handle, self.version) = (handle, version)

@@ -14,13 +14,18 @@ struct FastConvolution {
     }
 
     /// y = x ∗ w + b, activated, plus the residual; nil when there is no kernel for it.
-    func forward(_ x: Tensor, bias: Tensor?, _ activation: Tensor.Activation, residual: Tensor?, _ target: [Int]) throws -> Tensor? {
+    ///
+    /// - Parameter place: where y is to be, dense; in memory of its own when absent.
+    func forward(
+        _ x: Tensor, bias: Tensor?, _ activation: Tensor.Activation, residual: Tensor?, _ target: [Int],
+        into place: Tensor? = nil
+    ) throws -> Tensor? {
         guard Engine.usesPrimitives, x.dtype.isFloatingPoint, x.dtype == weight.dtype, x.count > 0, weight.count > 0,
             target.allSatisfy({ $0 > 0 })
         else { return nil }
         let x = try x.detached().contiguous(), bias = try bias?.detached().contiguous()
         let residual = try residual?.detached().to(x.dtype).contiguous()
-        let y = try Tensor(uninitialized: target, x.dtype)
+        let y = try place ?? Tensor(uninitialized: target, x.dtype)
         let handle = try PackedWeights.of(weight, for: .convolution).handle
         var (input, output, shape) = (x.primitive(), y.primitive(), primitive)
         let status = withExtendedLifetime((x, bias, residual)) {
