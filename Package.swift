@@ -48,7 +48,10 @@ let package = Package(
         .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint"], exclude: ["README.md"]),
         .target(
             name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor"], exclude: ["README.md"]),
-        .target(name: "Bench", dependencies: ["Language", "Checkpoint", "Tensor", "Kernels", "CLIP"], exclude: ["README.md"]),
+        .target(
+            name: "Bench",
+            dependencies: ["Language", "Checkpoint", "Tensor", "Kernels", "CLIP", "Diffusion", "GRPO", "World"],
+            exclude: ["README.md"]),
 
         // Where they meet.
         .target(

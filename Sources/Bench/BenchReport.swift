@@ -30,6 +30,18 @@ package struct BenchReport {
                 ["geometric mean", ""] + peers.indices.flatMap { ["", geometricMean(of: $0).map(Self.ratio) ?? "–"] }
                     + (limited ? [""] : []))
         }
+        return Self.table(rows) + memory
+    }
+
+    /// The most memory each program held, as a second table; empty unless a peer says what it took.
+    private var memory: String {
+        let rows = timings.filter { $0.memory.dropFirst().contains { $0 != nil } }.map { timing in
+            [timing.work] + timing.memory.map { $0.map(Self.bytes) ?? "–" }
+        }
+        return rows.isEmpty ? "" : "\n" + Self.table([["peak memory", "Rhumb"] + peers] + rows)
+    }
+
+    private static func table(_ rows: [[String]]) -> String {
         let widths = rows[0].indices.map { column in rows.map { $0[column].displayWidth }.max() ?? 0 }
         return rows.map { row in
             let cells = row.indices.map { column in
@@ -57,6 +69,12 @@ package struct BenchReport {
         let units = [(1.0, "s"), (1e-3, "ms"), (1e-6, "µs")]
         let unit = units.first { seconds >= $0.0 } ?? units[2]
         return significant(seconds / unit.0) + " " + unit.1
+    }
+
+    static func bytes(_ count: Int) -> String {
+        let units = [(1e9, "GB"), (1e6, "MB"), (1e3, "kB")]
+        let unit = units.first { Double(count) >= $0.0 } ?? units[2]
+        return significant(Double(count) / unit.0) + " " + unit.1
     }
 
     static func ratio(_ ratio: Double) -> String { significant(ratio) + "×" }

@@ -44,34 +44,43 @@ package struct BenchRunner {
     package func timing(of work: Benchmark.Work, rounds: Int, onRound: (Int) throws -> Void) throws -> Timing {
         var ours: [Double] = []
         var peers = [[Double]](repeating: [], count: running.count)
+        var memory = [Int?](repeating: nil, count: running.count + 1)
+        func note(_ bytes: Int?, _ program: Int) {
+            if let bytes { memory[program] = max(memory[program] ?? 0, bytes) }
+        }
         var lastSeconds = Double.infinity
         for round in 0...rounds {
             try onRound(round)
             rest()
             if lastSeconds < benchmark.warmUp { _ = try work.run() }
+            if round > 0 { ProcessMemory.forgetPeak() }
             let start = Self.now()
             let result = try work.run()
             lastSeconds = Self.now() - start
-            if round > 0 { ours.append(lastSeconds) }
+            if round > 0 {
+                ours.append(lastSeconds)
+                note(ProcessMemory.peak, 0)
+            }
             for (index, peer) in running.enumerated() {
                 rest()
                 guard let answer = try ask(peer, work, expecting: result), round > 0 else { continue }
-                peers[index].append(answer)
+                peers[index].append(answer.seconds)
+                note(answer.memory, index + 1)
             }
         }
         return Timing(
             work: work.name, ours: Timing.Sample(ours) ?? .init(floatLiteral: lastSeconds),
-            peers: peers.map { Timing.Sample($0) }, limit: work.limit?())
+            peers: peers.map { Timing.Sample($0) }, limit: work.limit?(), memory: memory)
     }
 
     private func rest() {
         if benchmark.rest > 0 { usleep(UInt32(benchmark.rest * 1e6)) }
     }
 
-    /// The time a peer takes for the work once; nil when it does not do it.
+    /// The time a peer takes for the work once, and its memory; nil when it does not do it.
     private func ask(
         _ peer: (name: String, process: ChildProcess), _ work: Benchmark.Work, expecting result: Double
-    ) throws -> Double? {
+    ) throws -> (seconds: Double, memory: Int?)? {
         let line = peer.process.send(line: work.name) ? peer.process.receiveLine() ?? "" : ""
         let answer = try? JSON(parsing: line)
         if answer?["missing"] != nil { return nil }
@@ -81,7 +90,7 @@ package struct BenchRunner {
         guard abs(theirs - result) <= work.tolerance * max(abs(theirs), abs(result)) else {
             throw BenchError.differentResult(work: work.name, peer: peer.name, ours: result, theirs: theirs)
         }
-        return seconds
+        return (seconds, answer?["memory"]?.integer)
     }
 
     /// Seconds on a clock that is never set.

@@ -42,9 +42,10 @@ package struct Benchmark {
 
     /// Another program that can do the work: a Python script.
     ///
-    /// Its first line of output is a JSON object `{"name": "CPython 3.11.7"}`, or `{"missing": "why"}` when it can't run
-    /// here. Then, for every name of a work on its standard input, it does that work once and answers with a line
-    /// `{"seconds": 0.123, "result": 832040}`, or `{"missing": "why"}` for work it does not do.
+    /// Its first line of output is a JSON object `{"name": "CPython 3.11.7"}`, or `{"missing": "why"}` when it can't
+    /// run here. Then, for every name of a work on its standard input, it does that work once and answers with a line
+    /// `{"seconds": 0.123, "result": 832040}`, or `{"missing": "why"}` for work it does not do. Where it knows them, the
+    /// most bytes it held meanwhile stand beside as `"memory"`.
     package struct Peer {
         package let name: String
         package let script: String
@@ -63,12 +64,16 @@ package struct Timing: Equatable {
     /// In the order of the benchmark's peers; nil when a peer does not do this work.
     package let peers: [Sample?]
     package let limit: Double?
+    /// The most memory each program held while it did the work, in bytes: ours, then the peers'; nil for one that does
+    /// not say.
+    package let memory: [Int?]
 
-    package init(work: String, ours: Sample, peers: [Sample?], limit: Double? = nil) {
+    package init(work: String, ours: Sample, peers: [Sample?], limit: Double? = nil, memory: [Int?] = []) {
         self.work = work
         self.ours = ours
         self.peers = peers
         self.limit = limit
+        self.memory = memory
     }
 
     /// What one program took, over the rounds.

@@ -6,7 +6,7 @@ extension Benchmark {
     /// CLIP's towers at their published sizes with made-up weights, from tokens or pixels to projected features,
     /// against PyTorch and OpenVINO. Texts are full: every program works on all 77 positions.
     ///
-    /// Weights and inputs follow one formula on all sides (`CLIPWork.numbers` and the scripts), and every program has to
+    /// Weights and inputs follow one formula on all sides (`FormulaNumbers` and the scripts), and every program has to
     /// come to the same features. Rhumb computes the last layer only where the features are read; the limit counts
     /// the whole network, as the others compute it.
     package static func clip() -> Benchmark {
@@ -91,14 +91,15 @@ private final class CLIPBench {
         if model?.size != work.size || model?.dtype != work.dtype {
             model = nil
             StoragePool.clear()
-            model = (work.size, work.dtype, try CLIPNumbers.model(work.size.configuration).converted(to: work.dtype))
+            let full = try CLIPModel(work.size.configuration, FormulaNumbers.source)
+            model = (work.size, work.dtype, try full.converted(to: work.dtype))
         }
-        if input?.work != work { input = (work, try CLIPNumbers.input(work)) }
+        if input?.work != work { input = (work, try work.input()) }
         guard let model = model?.model, let input = input?.tensor else { return .nan }
         let features = try withoutGradients {
             try work.tower == .text ? model.textFeatures(input) : model.imageFeatures(input)
         }
-        return CLIPNumbers.sum(features.floats)
+        return FormulaNumbers.sum(features.floats)
     }
 
     /// The arithmetic at the machine's peak; without products of bfloat16, at that of float32.
@@ -108,47 +109,16 @@ private final class CLIPBench {
     }
 }
 
-/// The formula that weights and inputs follow in every program.
-enum CLIPNumbers {
-    /// Numbers in -1…1, repeating after a prime length: a linear congruential sequence.
-    static let block: [Float] = {
-        var state: UInt32 = 1
-        return (0..<1_000_003).map { _ in
-            state = state &* 1_664_525 &+ 1_013_904_223
-            return Float(Int32(bitPattern: state)) / 2_147_483_648
-        }
-    }()
-
-    static func filled(_ shape: [Int], scale: Float) throws -> Tensor {
-        let count = shape.reduce(1, *)
-        let values = [Float](unsafeUninitializedCapacity: count) { values, filled in
-            block.withUnsafeBufferPointer { block in
-                for index in 0..<count { values[index] = block[index % block.count] * scale }
-            }
-            filled = count
-        }
-        return try Tensor(values, shape: shape)
-    }
-
-    /// Matrices are numbers of variance 1 / inputs; norms are ones, biases and vectors zeros.
-    static func model(_ configuration: CLIPConfiguration) throws -> CLIPModel {
-        try CLIPModel(
-            configuration,
-            ParameterSource { _, shape, start in
-                if shape.count < 2 { return try start == .ones ? Tensor.ones(shape) : Tensor.zeros(shape) }
-                let inputs = shape.dropFirst().reduce(1, *)
-                return try filled(shape, scale: (3 / Float(inputs)).squareRoot())
-            })
-    }
-
+extension CLIPWork {
     /// Texts between a start and an end token; pixels as they are after normalisation.
-    static func input(_ work: CLIPWork) throws -> Tensor {
-        let c = work.size.configuration
-        guard work.tower == .text else {
-            return try filled([work.batch, c.vision.numChannels, c.vision.imageSize, c.vision.imageSize], scale: 1.7)
+    func input() throws -> Tensor {
+        let c = size.configuration
+        guard tower == .text else {
+            let shape = [batch, c.vision.numChannels, c.vision.imageSize, c.vision.imageSize]
+            return try FormulaNumbers.filled(shape, scale: 1.7)
         }
         let length = c.text.maxPositionEmbeddings
-        let identifiers = (0..<work.batch).flatMap { row in
+        let identifiers = (0..<batch).flatMap { row in
             (0..<length).map { position in
                 switch position {
                 case 0: c.text.bosTokenID
@@ -157,10 +127,6 @@ enum CLIPNumbers {
                 }
             }
         }
-        return try Tensor(integers: identifiers, shape: [work.batch, length])
-    }
-
-    static func sum(_ features: [Float]) -> Double {
-        features.enumerated().reduce(0) { $0 + abs(Double($1.element)) * Double(1 + $1.offset % 7) }
+        return try Tensor(integers: identifiers, shape: [batch, length])
     }
 }

@@ -2,11 +2,11 @@
 enum CLIPScripts {
     /// PyTorch as its users run it: transformers' model in inference mode, converted to the element type.
     static func pyTorch(threads: Int) -> String {
-        shared(threads: threads, module: "transformers") + """
+        shared(threads: threads, imports: []) + """
 
-            def prepare(size, tower, batch, dtype):
-                tower = model(size, tower).to(getattr(torch, dtype))
-                values = inputs(size, tower, batch)
+            def prepare(work):
+                tower, values, dtype = parts(work)
+                tower = tower.to(getattr(torch, dtype))
                 if values.is_floating_point():
                     values = values.to(getattr(torch, dtype))
                 def run():
@@ -14,19 +14,16 @@ enum CLIPScripts {
                         return tower(values).float().numpy()
                 return run
 
-            serve(f"PyTorch {torch.__version__.split('+')[0]}")
+            serve(f"PyTorch {torch.__version__.split('+')[0]}", prepare)
             """
     }
 
     /// OpenVINO from the same modules, the precision forced to what the row asks for.
     static func openVINO(threads: Int) -> String {
-        shared(threads: threads, module: "openvino") + """
+        shared(threads: threads, imports: ["import openvino"]) + """
 
-            import openvino
-
-            def prepare(size, tower, batch, dtype):
-                tower = model(size, tower)
-                values = inputs(size, tower, batch)
+            def prepare(work):
+                tower, values, dtype = parts(work)
                 converted = openvino.convert_model(tower, example_input=values, input=[list(values.shape)])
                 compiled = openvino.Core().compile_model(converted, "CPU", {
                     "INFERENCE_PRECISION_HINT": "f32" if dtype == "float32" else "bf16",
@@ -41,40 +38,12 @@ enum CLIPScripts {
                 run.keeps = shared
                 return run
 
-            serve(f"OpenVINO {openvino.__version__.split('-')[0]}")
+            serve(f"OpenVINO {openvino.__version__.split('-')[0]}", prepare)
             """
     }
 
-    /// Models, inputs and the conversation; the formulas are those of `CLIPNumbers`.
-    private static func shared(threads: Int, module: String) -> String {
-        """
-        import os, sys, json, time
-        THREADS = \(threads)
-        os.environ["OMP_NUM_THREADS"] = str(THREADS)
-        answers = os.fdopen(os.dup(1), "w")
-        os.dup2(2, 1)
-        def answer(value):
-            print(json.dumps(value), file=answers, flush=True)
-        try:
-            import \(module)
-            import logging, warnings
-            warnings.filterwarnings("ignore")
-            logging.disable(logging.WARNING)
-            import numpy, torch
-            from transformers import CLIPConfig, CLIPModel
-        except ImportError as error:
-            answer({"missing": str(error)})
-            sys.exit()
-        torch.set_num_threads(THREADS)
-
-        state, block = 1, numpy.empty(1000003, numpy.float32)
-        for index in range(len(block)):
-            state = (state * 1664525 + 1013904223) & 0xffffffff
-            block[index] = (state - (1 << 32) if state >> 31 else state) / 2147483648
-
-        def numbers(shape, scale):
-            return torch.from_numpy(numpy.resize(block, shape) * numpy.float32(scale))
-
+    private static func shared(threads: Int, imports: [String]) -> String {
+        PeerScript.opening(threads: threads, imports: ["from transformers import CLIPConfig, CLIPModel"] + imports) + """
         class Tower(torch.nn.Module):
             def __init__(self, model, kind):
                 super().__init__()
@@ -93,44 +62,23 @@ enum CLIPScripts {
             with torch.device("meta"):
                 model = CLIPModel(CLIPConfig(text_config=text, vision_config=vision,
                                              projection_dim=768 if large else 512))
-            tower = Tower(model, tower).eval()
-            for name, parameter in list(tower.named_parameters()):
-                shape = tuple(parameter.shape)
-                if len(shape) >= 2:
-                    value = numbers(shape, (3 / numpy.prod(shape[1:])) ** 0.5)
-                else:
-                    value = torch.full(shape, 1.0 if "norm" in name and name.endswith("weight") else 0.0)
-                owner, _, last = name.rpartition(".")
-                setattr(tower.get_submodule(owner), last, torch.nn.Parameter(value, requires_grad=False))
+            tower = fill(Tower(model, tower).eval())
             for name, buffer in list(tower.named_buffers()):
                 owner, _, last = name.rpartition(".")
                 setattr(tower.get_submodule(owner), last, torch.arange(buffer.shape[-1]).expand((1, -1)))
             return tower
 
-        def inputs(size, tower, batch):
+        def inputs(tower, batch):
             if tower.kind == "image":
                 return numbers((batch, 3, 224, 224), 1.7)
             rows = [[49406] + [(p * 37 + row * 101) % 40000 + 1 for p in range(1, 76)] + [49407] for row in range(batch)]
             return torch.tensor(rows)
 
-        def serve(name):
-            answer({"name": name})
-            ready, run, last = None, None, float("inf")
-            for line in sys.stdin:
-                work = line.strip()
-                if work != ready:
-                    run = None
-                    kind, batch, dtype = work.split(", ")
-                    size, tower = kind.split(" ")
-                    run = prepare(size, tower, int(batch.split(" ")[1]), dtype)
-                    ready, last = work, float("inf")
-                if last < 0.25:
-                    run()
-                start = time.perf_counter()
-                features = run()
-                last = time.perf_counter() - start
-                weights = 1 + numpy.arange(features.size) % 7
-                answer({"seconds": last, "result": float((abs(features.astype("float64").ravel()) * weights).sum())})
+        def parts(work):
+            kind, batch, dtype = work.split(", ")
+            size, tower = kind.split(" ")
+            tower = model(size, tower)
+            return tower, inputs(tower, int(batch.split(" ")[1])), dtype
 
         """
     }

@@ -103,4 +103,37 @@ final class BenchTests: XCTestCase {
         XCTAssertEqual(ratio("ViT-L/14 image, batch 1, float32", "ViT-L/14 text, batch 1, float32"), 81.1 / 6.65, accuracy: 0.2)
         XCTAssertEqual(ratio("ViT-B/32 text, batch 8, float32", "ViT-B/32 text, batch 1, float32"), 8, accuracy: 1e-9)
     }
+
+    func testMemoryIsTakenAndShown() throws {
+        let timing = try timing(answer: "{\"seconds\": 0.5, \"result\": 3, \"memory\": 2500000}")
+        XCTAssertEqual(timing.memory.count, 2)
+        XCTAssertGreaterThan(try XCTUnwrap(timing.memory[0]), 1_000_000)
+        XCTAssertEqual(timing.memory[1], 2_500_000)
+        var report = BenchReport(peers: ["PyTorch"])
+        report.append(Timing(work: "UNet", ours: 0.010, peers: [0.020], memory: [1_200_000_000, 3_450_000_000]))
+        report.append(Timing(work: "rest", ours: 0.010, peers: [nil], memory: [1_200_000, nil]))
+        XCTAssertTrue(
+            report.text().hasSuffix(
+                """
+
+                peak memory     Rhumb   PyTorch
+                UNet          1.20 GB   3.45 GB
+
+                """), report.text())
+    }
+
+    /// The work of Stable Diffusion 1.5 as it is usually quoted: 0.80 T operations for one of a batch of latents, 2.5 T for
+    /// a picture of 512×512; going forward and back is three times going forward.
+    func testOperationsOfDiffusionModels() throws {
+        let works = try Benchmark.diffusion().works
+        XCTAssertEqual(works.count, 13)
+        func limit(_ name: String) throws -> Double {
+            try XCTUnwrap(XCTUnwrap(works.first { $0.name == name }, name).limit)()
+        }
+        let unet = try limit("SD 1.5 UNet, batch 2, float32")
+        XCTAssertEqual(try unet / limit("SD decoding to 512×512, batch 1, float32"), 1.607 / 2.52, accuracy: 0.02)
+        let forward = try limit("miniature UNet, batch 32, float32")
+        XCTAssertEqual(try limit("miniature UNet and gradients, batch 32, float32") / forward, 3, accuracy: 1e-9)
+        XCTAssertEqual(try forward / limit("miniature UNet, batch 2, float32"), 16, accuracy: 1e-9)
+    }
 }

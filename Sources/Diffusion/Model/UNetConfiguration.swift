@@ -176,7 +176,8 @@ extension UNetConfiguration {
                 "norm_num_groups", "\(normNumGroups)", "a divisor of every one of block_out_channels, \(blockOutChannels)")
         }
         guard ["default", "scale_shift"].contains(resnetTimeScaleShift) else {
-            throw DiffusionError.configuration("resnet_time_scale_shift", "'\(resnetTimeScaleShift)'", "'default' or 'scale_shift'")
+            throw DiffusionError.configuration(
+                "resnet_time_scale_shift", "'\(resnetTimeScaleShift)'", "'default' or 'scale_shift'")
         }
         for (isPossible, key, value, expected) in [
             (inChannels > 0, "in_channels", "\(inChannels)", "a positive number"),

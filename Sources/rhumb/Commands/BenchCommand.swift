@@ -21,12 +21,13 @@ struct BenchCommand: ParsableCommand {
     @Option(help: ArgumentHelp("How often each work is done; the best time counts.", valueName: "count"))
     var rounds = 5
 
-    @Option(help: ArgumentHelp("Only works whose name has this in it, such as \"B/32 text\".", valueName: "text"))
+    @Option(help: ArgumentHelp("Only works whose name has this in it, such as \"batch 2\".", valueName: "text"))
     var only: String?
 
     /// Every benchmark there is; a new one goes here.
-    private static let benchmarks: [String: @Sendable () -> Benchmark] = [
+    private static let benchmarks: [String: @Sendable () throws -> Benchmark] = [
         "clip": { .clip() },
+        "diffusion": { try .diffusion() },
         "language": { .language(registry: .withBuiltins()) },
     ]
     private static var benchmarkNames: [String] { benchmarks.keys.sorted() }
@@ -40,11 +41,11 @@ struct BenchCommand: ParsableCommand {
 
     func run() throws {
         guard let name, let make = Self.benchmarks[name] else {
-            for name in Self.benchmarkNames { print("\(name)  \(Self.benchmarks[name]?().summary ?? "")") }
+            for name in Self.benchmarkNames { print("\(name)  \(try Self.benchmarks[name]?().summary ?? "")") }
             return
         }
         _ = Workbench(common)
-        let benchmark = make()
+        let benchmark = try make()
         let works = benchmark.works.filter { work in only.map { work.name.contains($0) } ?? true }
         if works.isEmpty, let only { throw ValidationError("no work of '\(name)' has '\(only)' in its name") }
         let runner = try BenchRunner(benchmark, interpreter: python.map { [$0, "-c"] } ?? [])

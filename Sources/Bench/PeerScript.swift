@@ -1,0 +1,82 @@
+/// What the Python sides of benchmarks share: their start, the formulas of `FormulaNumbers`, and the conversation.
+enum PeerScript {
+    /// Ends with an answer that says so where a module is missing; everything they print goes to the errors.
+    ///
+    /// - Parameter imports: lines of Python after which `numpy` and `torch` are there too.
+    static func opening(threads: Int, imports: [String]) -> String {
+        """
+        import os, sys, json, time
+        THREADS = \(threads)
+        os.environ["OMP_NUM_THREADS"] = str(THREADS)
+        answers = os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)
+        def answer(value):
+            print(json.dumps(value), file=answers, flush=True)
+        try:
+            import logging, warnings
+            warnings.filterwarnings("ignore")
+            logging.disable(logging.WARNING)
+            import numpy, torch
+            \(imports.joined(separator: "\n    "))
+        except ImportError as error:
+            answer({"missing": str(error)})
+            sys.exit()
+        torch.set_num_threads(THREADS)
+
+        state, block = 1, numpy.empty(1000003, numpy.float32)
+        for index in range(len(block)):
+            state = (state * 1664525 + 1013904223) & 0xffffffff
+            block[index] = (state - (1 << 32) if state >> 31 else state) / 2147483648
+
+        def numbers(shape, scale, start=0):
+            return torch.from_numpy(numpy.resize(numpy.roll(block, -start), shape) * numpy.float32(scale))
+
+        def fill(model):
+            for name, parameter in list(model.named_parameters()):
+                shape = tuple(parameter.shape)
+                if len(shape) >= 2:
+                    value = numbers(shape, (3 / numpy.prod(shape[1:])) ** 0.5)
+                else:
+                    value = torch.full(shape, 1.0 if "norm" in name and name.endswith("weight") else 0.0)
+                owner, _, last = name.rpartition(".")
+                setattr(model.get_submodule(owner), last, torch.nn.Parameter(value, requires_grad=False))
+            return model
+
+        def peak():
+            with open("/proc/self/status") as status:
+                return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
+
+        def forget_peak():
+            with open("/proc/self/clear_refs", "w") as file:
+                file.write("5")
+
+        # `prepare` takes the name of a work and gives a function that does it once and returns its result as an array,
+        # or raises NotImplementedError.
+        def serve(name, prepare):
+            answer({"name": name})
+            ready, run, last = None, None, float("inf")
+            for line in sys.stdin:
+                work = line.strip()
+                try:
+                    if work != ready:
+                        run = None
+                        run = prepare(work)
+                        ready, last = work, float("inf")
+                except NotImplementedError as error:
+                    ready = None
+                    answer({"missing": str(error)})
+                    continue
+                if last < 0.25:
+                    run()
+                forget_peak()
+                start = time.perf_counter()
+                result = run()
+                last = time.perf_counter() - start
+                weights = 1 + numpy.arange(result.size) % 7
+                answer({"seconds": last, "memory": peak(),
+                        "result": float((abs(result.astype("float64").ravel()) * weights).sum())})
+
+
+        """
+    }
+}
