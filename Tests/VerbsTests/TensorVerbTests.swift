@@ -22,6 +22,14 @@ final class TensorVerbTests: XCTestCase {
         ])
     }
 
+    /// A float has room for 24 bits; integers beyond keep theirs.
+    func testIntegersKeepTheirDigits() {
+        let x = "x = randint 16777217 16777218 2 seed: 0\n"
+        assertOutputs([
+            (x + "x[0]", "16777217"), (x + "x[1..2].item", "16777217"), (x + "x.list", "[16777217, 16777217]"),
+        ])
+    }
+
     func testSubscripts() {
         let x = "x = reshape 0..12 3 4\n"
         assertOutputs([
@@ -121,6 +129,16 @@ final class TensorVerbTests: XCTestCase {
             (
                 "conv2d(zeros(2, 2), zeros(1, 1, 1, 1))",
                 "error: 'conv2d' expects [n, channels, height, width] or [channels, height, width], and got shape 2×2"
+            ),
+            (
+                "conv2d(zeros(3, 5, 5), zeros(2, 4, 3, 3))",
+                "error: 'conv2d' can't combine pictures of shape 3×5×5 with a weight of shape 2×4×3×3: "
+                    + "expected [outputs, 3, height, width]"
+            ),
+            (
+                "sum(tensor([[1, 2], [3, \"a\"]]))",
+                "error: 'tensor' expects a tensor, an image, a number or nested lists of numbers, and got "
+                    + "a list with the string \"a\" at [1, 1]"
             ),
             (
                 "crop(image(zeros(3, 4, 4)), 2, 2, 4, 1)",

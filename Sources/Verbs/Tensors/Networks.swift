@@ -105,8 +105,15 @@ extension Verb {
             let geometry = Convolution(
                 stride: try call.whole("stride"), padding: try call.whole("padding"),
                 dilation: try call.whole("dilation"))
-            return try call.withChannelsLast("x") {
-                try $0.conv2d(call.tensor("weight"), bias: call.optionalTensor("bias"), geometry)
+            let weight = try call.tensor("weight")
+            return try call.withChannelsLast("x") { x in
+                guard weight.rank == 4, weight.shape[1] == x.shape[3] else {
+                    throw try call.failure(
+                        "weight",
+                        "'conv2d' can't combine pictures of shape \(TensorText.shape(call.tensor("x").shape)) with a weight "
+                            + "of shape \(TensorText.shape(weight.shape)): expected [outputs, \(x.shape[3]), height, width]")
+                }
+                return try x.conv2d(weight, bias: call.optionalTensor("bias"), geometry)
             }
         }
     }

@@ -37,12 +37,17 @@ enum TensorMembers {
         case "dtype": .string(tensor.dtype.rawValue)
         case "rank": .number(Double(tensor.rank))
         case "count": .number(Double(tensor.count))
-        case "item": .number(Double(try tensor.item))
-        case "list": nested(tensor.floats.map(Double.init)[...], tensor.shape[...])
+        case "item": .number(try item(of: tensor))
+        case "list": nested(tensor.doubles[...], tensor.shape[...])
         case "grad": tensor.gradient.map { .tensor($0) } ?? Value.none
         case "requires_grad": .boolean(tensor.requiresGradient)
         default: nil
         }
+    }
+
+    /// The single element, with all digits of an integer.
+    private static func item(of tensor: Tensor) throws -> Double {
+        tensor.dtype == .int64 && tensor.count == 1 ? tensor.doubles[0] : Double(try tensor.item)
     }
 
     private static func nested(_ values: ArraySlice<Double>, _ shape: ArraySlice<Int>) -> Value {

@@ -7,9 +7,7 @@ extension Value {
     /// A tensor as a value. One without dimensions is a number, unless gradients flow through it: so `mean(x) > 0.5` is
     /// true or false, and a loss still knows what it was made from.
     package static func tensor(_ tensor: Tensor) -> Value {
-        if tensor.rank == 0, !tensor.requiresGradient, let number = tensor.floats.first {
-            return .number(Double(number))
-        }
+        if tensor.rank == 0, !tensor.requiresGradient, let number = tensor.doubles.first { return .number(number) }
         return .object(TensorValue(tensor))
     }
 
@@ -51,16 +49,35 @@ extension Value {
     }
 }
 
+extension Value {
+    /// What in a list keeps it from being a tensor: `a list with the string "a" at [1, 0]`.
+    fileprivate var foreignElement: String? {
+        guard case .list(let items) = self else { return nil }
+        func find(_ items: [Value], _ path: [Int]) -> (Value, [Int])? {
+            for (position, item) in items.enumerated() {
+                if case .list(let inner) = item {
+                    if let found = find(inner, path + [position]) { return found }
+                } else if (try? item.asTensor()) == nil {
+                    return (item, path + [position])
+                }
+            }
+            return nil
+        }
+        return find(items, []).map { item, path in
+            "a list with the \(item.typeName) \(item.summary) at [\(path.map(String.init).joined(separator: ", "))]"
+        }
+    }
+}
+
 extension Arguments {
     /// The tensor that a parameter stands for; see `Value.asTensor`.
     func tensor(_ name: String) throws -> Tensor {
-        guard let tensor = try value(name).asTensor() else {
-            throw failure(
-                name,
-                "'\(verb.name)' expects a tensor, an image, a number or nested lists of numbers, and got \(try value(name).typeName)"
-            )
-        }
-        return tensor
+        let value = try value(name)
+        if let tensor = try value.asTensor() { return tensor }
+        throw failure(
+            name,
+            "'\(verb.name)' expects a tensor, an image, a number or nested lists of numbers, and got "
+                + (value.foreignElement ?? value.typeName))
     }
 
     /// The pictures of a parameter: an image, a list of images, or a tensor of shape [3, height, width] or
@@ -94,4 +111,9 @@ extension Value {
         default: return nil
         }
     }
+}
+
+extension Tensor {
+    /// The elements as the language's numbers; integers keep digits that a float has no room for.
+    var doubles: [Double] { dtype == .int64 ? ints.map(Double.init) : floats.map(Double.init) }
 }
