@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Verbs
+import World
 import XCTest
 
 /// `load` and `save`: what goes where, and what is wrong with what doesn't.
@@ -62,7 +63,8 @@ final class FileVerbTests: XCTestCase {
         assertOutputs([
             (
                 "load \"emojis\"",
-                "error: there is no file or folder 'emojis', and no bundled model of that name; bundled: emoji"
+                "error: there is no file or folder 'emojis', and no bundled model of that name; bundled: "
+                    + BundledModel.all.map(\.name).joined(separator: ", ")
             ),
             (
                 "load \"none.csv\"",
