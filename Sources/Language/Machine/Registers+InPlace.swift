@@ -45,18 +45,15 @@ extension UnsafeMutablePointer<Value> {
     /// `list[key] = value` for a value that owns no memory; false for anything else.
     @inline(__always)
     func replace(element key: UnsafeMutablePointer<Value>, with value: UnsafeMutablePointer<Value>) -> Bool {
-        guard value.pointee.isTrivial, let position = position(key), case .list(var items) = move() else { return false }
-        items.withUnsafeMutableBufferPointer { items in (items.baseAddress! + position).copy(value) }
+        guard case .number(let number) = key.pointee, value.pointee.isTrivial, case .list = pointee,
+            case .list(var items) = move()
+        else { return false }
+        let position = items.position(number)
+        if let position {
+            items.withUnsafeMutableBufferPointer { items in (items.baseAddress! + position).copy(value) }
+        }
         initialize(to: .list(items))
-        return true
-    }
-
-    /// The position in this list that a key stands for; nil for anything else. A function of its own, so that its
-    /// reference to the list is gone before the list changes.
-    @inline(__always)
-    private func position(_ key: UnsafeMutablePointer<Value>) -> Int? {
-        guard case .list(let items) = pointee, case .number(let number) = key.pointee else { return nil }
-        return items.position(number)
+        return position != nil
     }
 
     /// `list[key] = value`, counted from the end for a negative key; false for anything else.
@@ -92,9 +89,8 @@ extension [Value] {
     /// A whole number as a position; nil when it is none or lies outside.
     @inline(__always)
     func position(_ number: Double) -> Int? {
-        guard number >= 0, number < Double(endIndex) else { return nil }
-        // From 2⁵² on doubles are whole: the sum's low bits are the number, rounded. Spares the checks of a conversion.
-        let sum = number + 0x1p52
-        return sum - 0x1p52 == number ? Int(truncatingIfNeeded: sum.bitPattern & 0xF_FFFF_FFFF_FFFF) : nil
+        guard number >= 0, number < Double(count) else { return nil }
+        let position = Int(number)
+        return Double(position) == number ? position : nil
     }
 }
