@@ -1,5 +1,6 @@
 import CLIP
 import Checkpoint
+import Diffusion
 import Language
 import Plot
 import Steering
@@ -10,6 +11,7 @@ import World
 extension TensorError: ExplainedError {}
 extension SteeringError: ExplainedError {}
 extension CLIPError: ExplainedError {}
+extension DiffusionError: ExplainedError {}
 extension WorldError: ExplainedError {}
 extension CheckpointError: ExplainedError {}
 extension PlotError: ExplainedError {}

@@ -21,6 +21,8 @@ extension Registry {
         registry.add(DirectionVerbs.all + ProbeVerbs.all + RewardVerbs.all)
         registry.describe(family: "world", "the bundled world of emoji scenes, with captions and prompts")
         registry.add(SceneVerbs.all + PromptVerbs.all)
+        registry.describe(family: "diffusion", "text-to-image diffusion models: sampling, and what happens on the way")
+        registry.add([SampleVerb.sample, DenoiseVerb.denoise, TrajectoryVerb.trajectory] + LatentVerbs.all)
         registry.describe(family: "training", "training the bundled models from nothing")
         registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all)
         registry.add(NotebookVerbs.all + InstallationVerbs.all + TrainingVerbs.all)

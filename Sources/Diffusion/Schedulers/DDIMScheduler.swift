@@ -9,7 +9,7 @@ public struct DDIMScheduler: Sampler, Sendable {
     /// The training timestep of each step, falling.
     public let timesteps: [Int]
     /// ᾱ at each step, and at the one it leads to.
-    let alphas, previousAlphas: [Float]
+    public let alphas, previousAlphas: [Float]
 
     public var times: [Float] { timesteps.map(Float.init) }
     public var initialNoiseSigma: Float { 1 }

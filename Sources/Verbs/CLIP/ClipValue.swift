@@ -33,7 +33,7 @@ final class ClipValue: ObjectValue {
     }
 
     /// 151 277 313 as `151.3 M`.
-    private static func shown(_ count: Int) -> String {
+    static func shown(_ count: Int) -> String {
         for (unit, size) in [(" G", 1e9), (" M", 1e6), (" k", 1e3)] where Double(count) >= size {
             return NumberText.shown((Double(count) / size * 10).rounded() / 10) + unit
         }

@@ -38,11 +38,12 @@ enum FileVerbs {
                 | suffix or folder | value |
                 |---|---|
                 | folder with a CLIP model, of transformers or OpenCLIP | clip |
+                | folder with a Stable Diffusion of diffusers (`model_index.json`) | pipeline |
                 | `.safetensors`, its sharded index, or a folder with weights | record of tensors |
                 | `.bin`, `.pt`, `.pth`, `.ckpt` of PyTorch (no code of the file is ever run) | record of tensors |
                 | `.npy` | tensor |
                 | `.csv`, `.tsv`, `.jsonl`, `.log` | table |
-                | `.png`, `.jpg` | image, named after the file |
+                | `.png`, `.jpg` | image, named after the file; what a PNG says of its making is in its `parameters` |
                 | `.json` | the value it holds |
                 | `.txt`, `.md` | string |
 
@@ -75,7 +76,7 @@ enum FileVerbs {
                     help: "the element type in a safetensors file or a model's folder; each tensor's own by default"),
                 .option(
                     "texts", .record, default: .record([:]),
-                    help: "what to write into a PNG beside the picture, such as its prompt"),
+                    help: "what to write into a PNG beside the picture and the parameters that it has"),
             ],
             result: "none; the path is noted",
             details: """
@@ -89,6 +90,7 @@ enum FileVerbs {
                 | string | `.txt`, `.md` or any other |
                 | list, record, number | `.json` |
                 | clip | a folder, in the transformers layout |
+                | pipeline | a folder, in the diffusers layout |
 
                 The file appears whole or not at all. A relative path is taken from the run's folder where there is one.
                 """,

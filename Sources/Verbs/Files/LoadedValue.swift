@@ -52,7 +52,10 @@ enum LoadedValue {
         let tensorType = try call.isGiven("dtype") ? dtype : nil
         if let loader = ModelLoader.all.first(where: { $0.kind == kind }) { return try loader.load(url, name, dtype) }
         switch kind {
-        case .image: return .image(try ImageFile.read(url), name: url.lastPathComponent)
+        case .image:
+            let parameters = ImageParameters.record(try ImageFile.texts(url))
+            return .object(
+                ImageValue(try ImageFile.read(url), name: url.lastPathComponent, parameters: parameters))
         case .array: return .tensor(try NPY.read(url, as: tensorType))
         case .table where url.pathExtension == "log":
             return .table(try Table(MetricsTable(contentsOf: url.relativePath)))

@@ -15,8 +15,9 @@ enum SavedValue {
             guard url.pathExtension.lowercased() == "png" else {
                 throw call.failure("path", "pictures are saved as .png, not .\(url.pathExtension)")
             }
-            let texts = try call.record("texts").fields.map { (keyword: $0, text: $1.text) }
-            try ImageFile.write(image.image, to: url, texts: texts)
+            var parameters = image.parameters
+            for (name, value) in try call.record("texts").fields { parameters[name] = value }
+            try ImageFile.write(image.image, to: url, texts: ImageParameters.texts(parameters))
         case (.record(let record), .tensors): try Safetensors.write(tensors(record, call), to: url, as: type)
         case (.table(let table), .table): try TableFile.write(DataColumns(table), to: url)
         case (.string(let text), kind) where kind != .json: try AtomicFile.write(text, to: url)

@@ -7,10 +7,13 @@ final class ImageValue: ObjectValue {
     let image: Image
     /// What it shows, where it comes from: a caption for figures and transcripts.
     let name: String
+    /// What it was made from: prompt, seed, steps, ….
+    let parameters: Record
 
-    init(_ image: Image, name: String = "") {
+    init(_ image: Image, name: String = "", parameters: Record = Record()) {
         self.image = image
         self.name = name
+        self.parameters = parameters
     }
 
     private var tensor: TensorValue { TensorValue(image.tensor) }
@@ -19,7 +22,7 @@ final class ImageValue: ObjectValue {
     var summary: String { "image \(image.width)×\(image.height)" + (name.isEmpty ? "" : "  \(name)") }
 
     func attachment() throws -> Attachment? {
-        let png = try PNG.encode(image, file: name.isEmpty ? "image" : name)
+        let png = try PNG.encode(image, texts: ImageParameters.texts(parameters), file: name.isEmpty ? "image" : name)
         return Attachment(title: name.isEmpty ? "image" : name, forms: [("image/png", png)])
     }
 
@@ -42,13 +45,14 @@ final class ImageValue: ObjectValue {
         return .image(try Image(changed), name: name)
     }
 
-    var memberNames: [String] { ["width", "height", "name", "tensor"] + TensorMembers.names }
+    var memberNames: [String] { ["width", "height", "name", "parameters", "tensor"] + TensorMembers.names }
 
     func member(_ name: String) throws -> Value? {
         switch name {
         case "width": .number(Double(image.width))
         case "height": .number(Double(image.height))
         case "name": .string(self.name)
+        case "parameters": .record(parameters)
         case "tensor": .tensor(image.tensor)
         default: try TensorMembers.value(name, of: image.tensor)
         }

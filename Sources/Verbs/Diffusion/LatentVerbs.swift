@@ -1,0 +1,59 @@
+import Diffusion
+import Language
+import Tensor
+
+/// `encode` and `decode`: pictures to latents and back.
+enum LatentVerbs {
+    static var all: [Verb] { [encode, decode] }
+
+    private static var encode: Verb {
+        Verb(
+            "encode", family: "diffusion", summary: "the latents of pictures",
+            parameters: [
+                .pipeline,
+                Parameter(
+                    "image", .either([.object("image"), .list(of: .object("image")), .object("tensor")]),
+                    help: "an image or a list of images of one size"),
+                .option(
+                    "draw", .boolean, default: false,
+                    help: "draw from the autoencoder's distribution by `seed`, instead of taking its mean"),
+                .seed,
+            ],
+            result: "a tensor [pictures, height, width, channels], scaled as the UNet sees it",
+            examples: [
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    shape (encode sd (scene "a dog" seed: 1))
+                    """, gives: "[1, 16, 16, 4]")
+            ],
+            seeAlso: ["decode", "sample"]
+        ) { call in
+            let generator = try call.boolean("draw") ? Generator(seed: try call.seed()) : nil
+            return .tensor(try call.pipeline().model.latents(of: call.images("image"), generator: generator))
+        }
+    }
+
+    private static var decode: Verb {
+        Verb(
+            "decode", family: "diffusion", summary: "the pictures of latents",
+            parameters: [
+                .pipeline,
+                Parameter("latents", .object("tensor"), help: "[pictures, height, width, channels], or without the first"),
+            ],
+            result: "an image; a list of them for more than one",
+            examples: [
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    decode sd (encode sd [scene("a dog", seed: 1), scene("a cake", seed: 1)])
+                    """)
+            ],
+            seeAlso: ["encode", "denoise"]
+        ) { call in
+            let latents = try call.tensor("latents")
+            let images = try call.pipeline().model.images(latents.rank == 3 ? latents.unsqueezed(0) : latents)
+            return images.count == 1 ? .image(images[0]) : .list(images.map { .image($0) })
+        }
+    }
+}

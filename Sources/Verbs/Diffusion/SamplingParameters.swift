@@ -1,0 +1,79 @@
+import Diffusion
+import Language
+import Tensor
+
+/// The options of sampling, as several verbs take them.
+enum SamplingParameters {
+    private static let standard = SamplingOptions()
+
+    static var steps: Parameter {
+        .option(
+            "steps", .whole(in: 1...1000), default: .number(Double(standard.steps)), help: "denoising steps from noise to picture")
+    }
+
+    static var guidance: Parameter {
+        .option(
+            "guidance", .number(in: 0...100), default: .number(Double(standard.guidanceScale)),
+            help: "classifier-free guidance: how far beyond the prompt's prediction; 1 is none")
+    }
+
+    static var eta: Parameter {
+        .option(
+            "eta", .number(in: 0...1), default: .number(standard.eta),
+            help: "how much noise DDIM adds at each step: 0 none, 1 as much as DDPM")
+    }
+
+    static var negative: Parameter {
+        .option("negative", .string, default: "", help: "what pictures are guided away from, instead of the empty prompt")
+    }
+
+    static var sampler: Parameter {
+        .option(
+            "sampler", .optional(.choice(SamplerKind.allCases.map(\.rawValue))),
+            fallback: .described("as the model's scheduler says, else \"ddim\""),
+            help: "how steps are taken; all but ddim are deterministic")
+    }
+
+    /// Safe Latent Diffusion and its concept.
+    static var safety: [Parameter] {
+        [
+            .option(
+                "safe", .optional(.choice(SafeLatentDiffusion.Strength.allCases.map(\.rawValue))), default: .none,
+                help: "Safe Latent Diffusion, at one of its published strengths"),
+            .option(
+                "concept", .optional(.string), fallback: .described("the published list of harms"),
+                help: "what Safe Latent Diffusion keeps away from"),
+        ]
+    }
+}
+
+extension Arguments {
+    /// The options that a verb's parameters set; those that it has none for keep their defaults.
+    func samplingOptions() throws -> SamplingOptions {
+        var options = SamplingOptions()
+        options.steps = try whole("steps")
+        options.guidanceScale = Float(try number("guidance"))
+        options.eta = try number("eta")
+        options.negativePrompt = try string("negative")
+        return options
+    }
+
+    /// Safe Latent Diffusion, where it is asked for.
+    func safety() throws -> SafeLatentDiffusion? {
+        guard let strength = try optional("safe", string).flatMap(SafeLatentDiffusion.Strength.init) else {
+            if try isGiven("concept") {
+                throw failure("concept", "a concept is for Safe Latent Diffusion, which is off", hint: "add safe: \"medium\"")
+            }
+            return nil
+        }
+        var safety = SafeLatentDiffusion(strength)
+        if let concept = try optional("concept", string) { safety.concept = concept }
+        return safety
+    }
+
+    /// Reports sampling to the host and ends it when the host is interrupted.
+    func samplingProgress(_ done: Int, _ total: Int) throws {
+        if host.isInterrupted { throw Interruption() }
+        host.progress(StepProgress("sampling", done: done, total: total))
+    }
+}
