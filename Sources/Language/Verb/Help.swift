@@ -2,10 +2,13 @@ extension Interpreter {
     /// Help on a topic as terminal text: an empty topic lists the families.
     public func help(_ topic: String, width: Int) -> String {
         if topic.isEmpty { return registry.overview() }
+        let family = registry.families.first { $0.name == topic }
         if let entry = registry[topic] {
-            return entry.variants.map { $0.helpText(width: width) }.joined(separator: "\n")
+            let pages = entry.variants.map { $0.helpText(width: width) }
+            // `steering` is a verb and the family of others.
+            return (pages + (family.map { [$0.text()] } ?? [])).joined(separator: "\n")
         }
-        if let family = registry.families.first(where: { $0.name == topic }) { return family.text() }
+        if let family { return family.text() }
         if let word = GrammarTopic.all.first(where: { $0.words.contains(topic) }) { return word.text() }
         if let text = variableHelp(topic, width: width) { return text }
         let found = registry.search(topic)
