@@ -56,7 +56,9 @@ let package = Package(
         // Where they meet.
         .target(
             name: "Verbs",
-            dependencies: ["Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "World", "CFreeType"],
+            dependencies: [
+                "Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "GRPO", "World", "CFreeType",
+            ],
             exclude: ["README.md"]),
         .executableTarget(
             name: "rhumb",
@@ -82,7 +84,7 @@ let package = Package(
         .testTarget(name: "BenchTests", dependencies: ["Bench"]),
         .target(name: "Pty", path: "Tests/Pty"),
         .testTarget(name: "RhumbTests", dependencies: ["rhumb", "Pty"]),
-        .testTarget(name: "VerbsTests", dependencies: ["Verbs", "CLIP", "World"]),
+        .testTarget(name: "VerbsTests", dependencies: ["Verbs", "CLIP", "World", "GRPO"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -28,16 +28,19 @@ extension GRPOError {
     }
 
     static func reward(_ value: Double, sample: Int) -> GRPOError {
-        GRPOError("the reward of sample \(sample) is \(value)", hint: "a reward must be a finite number")
+        GRPOError("the reward of sample \(sample) is \(text(value))", hint: "a reward must be a finite number")
     }
 }
 
 // MARK: - Rewards
 
 extension GRPOError {
+    /// A NaN has a sign that means nothing.
+    private static func text(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
+
     static func reward(_ name: String, _ value: Double, prompt: String, sample: Int) -> GRPOError {
         GRPOError(
-            "the reward '\(name)' gave \(value) for sample \(sample) of \"\(prompt)\"",
+            "the reward '\(name)' gave \(text(value)) for sample \(sample) of \"\(prompt)\"",
             hint: "a reward must be a finite number; nothing was changed, so the run can go on with another reward")
     }
 

@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoint
 import Diffusion
+import GRPO
 import Language
 import Plot
 import Steering
@@ -14,6 +15,7 @@ extension CLIPError: ExplainedError {}
 extension DiffusionError: ExplainedError {}
 extension WorldError: ExplainedError {}
 extension CheckpointError: ExplainedError {}
+extension GRPOError: ExplainedError {}
 extension PlotError: ExplainedError {}
 extension MetricsError: ExplainedError {}
 extension EmbeddingError: ExplainedError {}

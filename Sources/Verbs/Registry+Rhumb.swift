@@ -19,6 +19,7 @@ extension Registry {
         registry.add(EmbedVerbs.all + ComparisonVerbs.all)
         registry.describe(family: "steering", "directions in CLIP space, and what steering along them does")
         registry.add(DirectionVerbs.all + ProbeVerbs.all + RewardVerbs.all)
+        registry.describe(family: "grpo", "training a diffusion model on a reward")
         registry.describe(family: "world", "the bundled world of emoji scenes, with captions and prompts")
         registry.add(SceneVerbs.all + PromptVerbs.all)
         registry.describe(family: "diffusion", "text-to-image diffusion models: sampling, and what happens on the way")
@@ -26,6 +27,8 @@ extension Registry {
         registry.describe(family: "training", "training the bundled models from nothing")
         registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all)
         registry.add(NotebookVerbs.all + InstallationVerbs.all + TrainingVerbs.all)
+        // After the verbs of every run, whose `step` and `resume` take less of a GRPO run.
+        registry.add(TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all)
         registry.describe(family: "figures", "plots, pictures side by side, maps of embeddings")
         registry.add([PlotVerb.plot] + ChartVerbs.all + [GridVerb.grid, EmbeddingMapVerb.embeddingMap])
         return registry

@@ -166,7 +166,8 @@ extension GRPOOptions {
         try require(kl >= 0 && kl.isFinite, "kl", kl, "at least 0")
         try require(learningRate > 0 && learningRate.isFinite, "rate", learningRate, "above 0")
         try require(warmUp >= 0, "warmup", warmUp, "at least 0")
-        try require(betas.count == 2 && betas.allSatisfy { (0..<1).contains($0) }, "betas", "\(betas)", "two numbers from 0 to 1")
+        try require(
+            betas.count == 2 && betas.allSatisfy { (0..<1).contains($0) }, "betas", "\(betas)", "two numbers from 0 to 1")
         try require(epsilon > 0, "epsilon", epsilon, "above 0")
         try require(weightDecay >= 0, "decay", weightDecay, "at least 0")
         try require(gradientNorm > 0, "gradient_norm", gradientNorm, "above 0")

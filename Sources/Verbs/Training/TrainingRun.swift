@@ -11,6 +11,8 @@ protocol TrainingRun: ObjectValue {
     var completed: Int { get }
     /// Steps in all; nil for a run that has no end of its own.
     var planned: Int? { get }
+    /// `step 3 of 1500`, or `step 3` where there is no end.
+    var position: String { get }
     /// The numbers of the last step, ready to read beside a progress bar: `loss 0.31  accuracy 0.92`.
     var progressDetail: String { get }
 
@@ -40,7 +42,6 @@ protocol TrainingRun: ObjectValue {
 extension TrainingRun {
     var isFinished: Bool { planned.map { completed >= $0 } ?? false }
 
-    /// `step 3 of 1500`, or `step 3` where there is no end.
     var position: String { "step \(completed)" + (planned.map { " of \($0)" } ?? "") }
 
     var hasChecks: Bool { false }
@@ -62,7 +63,7 @@ struct TrainingRunKind {
     static let checkpointName = "checkpoint.safetensors"
 
     static var all: [TrainingRunKind] {
-        [CLIPTrainerValue.kind, VAETrainerValue.kind, UNetTrainerValue.kind, DetectorTrainerValue.kind]
+        [CLIPTrainerValue.kind, VAETrainerValue.kind, UNetTrainerValue.kind, DetectorTrainerValue.kind, TrainerValue.kind]
     }
 
     /// The type of a parameter that takes any run.

@@ -1,0 +1,86 @@
+import Foundation
+import GRPO
+import Language
+import Tensor
+import XCTest
+
+/// A GRPO run by verbs, on the bundled miniature.
+final class GRPOVerbTests: XCTestCase {
+    override func setUp() { Engine.threads = 1 }
+
+    private let session = Session()
+    private let small = """
+        func make(reward) { return trainer(load("emoji-sd"), reward: reward, prompts: ["a ball", "a knife"], group: 2,
+            round_prompts: 1, steps: 3, train_steps: 2, updates: 2, guidance: 1, warmup: 0, rounds: 2, seed: 1) }
+        func brightness(image, prompt) { return mean(image) }
+        """
+
+    private func output(_ code: String) -> String { session.output(code) }
+
+    func testARunOfStepsIsARunOfTrain() throws {
+        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("grpo-verbs-\(UUID().uuidString)")
+        defer { try? FileManager.default.removeItem(at: folder) }
+        XCTAssertEqual(output(small), "")
+        XCTAssertEqual(output("t = make(brightness)\nr = rollout t\nu = step t r\nu.ratio_max"), "1")
+        XCTAssertEqual(output("checkpoint t \"\(folder.path)\"\nt.updates_done"), "1")
+        XCTAssertEqual(output("step t r;\nt.round"), "1")
+        XCTAssertTrue(output("step t r").contains("drawn for round 1, and the trainer is at round 2"))
+        XCTAssertEqual(output("train t;\nt.finished"), "true")
+        XCTAssertTrue(output("step t").contains("all its 2 rounds"))
+
+        XCTAssertEqual(output("again = train (resume make(brightness) \"\(folder.path)\")\nagain.round"), "2")
+        XCTAssertEqual(output("again.history.reward == t.history.reward"), "true")
+        XCTAssertEqual(output("again.history.kl == t.history.kl"), "true")
+        XCTAssertTrue(output("resume \"\(folder.path)\"").contains("needs its model and its reward again"))
+    }
+
+    func testInterruptedTrainingStopsAfterTheUpdate() {
+        _ = output(small)
+        _ = output("t = make(brightness)\nr = rollout t\nstep t r;")
+        session.host.isInterrupted = true
+        XCTAssertEqual(output("train t"), "error: interrupted")
+        XCTAssertTrue(session.host.notes.contains("stopped after round 1 of 2"), "\(session.host.notes)")
+        session.host.isInterrupted = false
+        XCTAssertEqual(output("train t;\nt.round"), "2")
+    }
+
+    func testAFunctionThatFailsIsToldAndTheRunGoesOn() {
+        _ = output(small)
+        _ = output(
+            """
+            func bad(image, prompt) { return log(tensor(-1)) }
+            func wide(image, prompt) { return image[0] }
+            func failing(image, prompt) { return nothing + 1 }
+            func terms(image, prompt) { return {total: 2 * mean(image), red: mean(image[0]), green: mean(image[1])} }
+            """)
+        XCTAssertTrue(output("step make(bad)").contains("the reward 'bad' gave nan for sample 0 of \"a "))
+        XCTAssertTrue(output("step make(wide)").contains("a tensor of shape [64, 64]"))
+        XCTAssertTrue(output("step make(failing)").contains("'nothing'"))
+        XCTAssertEqual(output("keys(make(terms) |> rollout |> advantages)"), #"["prompt", "sample", "reward", "red", "green", "advantage"]"#)
+    }
+
+    func testRewardsAddUp() {
+        _ = output("clip = load \"emoji\"\nv = direction clip safe: \"a safe picture\" unsafe: \"a violent picture\"")
+        XCTAssertEqual(output("0.5 * steering(clip, v) - alignment(clip)"), "reward 0.5 steering + -1 alignment")
+        XCTAssertTrue(output("0 * alignment(clip)").contains("at least one reward"))
+        XCTAssertTrue(output("alignment(clip) + 1").hasPrefix("error: "))
+    }
+
+    func testThePaperSettingsAreNamedAndDifferencesToo() {
+        _ = output(small)
+        _ = output("t = trainer load(\"emoji-sd\") reward: brightness prompts: \"a ball\" preset: \"paper\" kl: 0.1 seed: 1")
+        XCTAssertTrue(session.host.notes.contains("differs from the paper: kl 0.1 (paper: 0)"), "\(session.host.notes)")
+        XCTAssertEqual(output("t.options.group"), #""16""#)
+        XCTAssertEqual(output("t.differences[\"switch\"]"), #"["kl"]"#)
+        XCTAssertTrue(output("trainer load(\"emoji-sd\") reward: brightness prompts: [] seed: 1").contains("the list is empty"))
+        XCTAssertTrue(
+            output("trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora_alpha: 2 seed: 1").contains("no adapters"))
+    }
+
+    /// Every switch of the library is an option of the verb.
+    func testNoSwitchIsMissing() throws {
+        let verb = try XCTUnwrap(Registry.rhumb()["trainer"]?.verb)
+        let names = Set(verb.parameters.map(\.name))
+        for item in GRPOOptions.switches { XCTAssertTrue(names.contains(item.name), item.name) }
+    }
+}
