@@ -28,7 +28,7 @@ extension Registry {
         registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all)
         registry.add(NotebookVerbs.all + InstallationVerbs.all + TrainingVerbs.all)
         // After the verbs of every run, whose `step` and `resume` take less of a GRPO run.
-        registry.add(TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all)
+        registry.add(TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + [LoRAVerb.lora])
         registry.describe(family: "figures", "plots, pictures side by side, maps of embeddings")
         registry.add([PlotVerb.plot] + ChartVerbs.all + [GridVerb.grid, EmbeddingMapVerb.embeddingMap])
         return registry

@@ -78,6 +78,18 @@ final class LoRATests: XCTestCase {
         assertClose(try prediction(unet), changed)
     }
 
+    /// A folder has no place for adapters: what is written is what the UNet computes.
+    func testASavedUNetHasTheAdaptersMerged() throws {
+        let unet = try unet(), before = unet.parameters.map(\.tensor.floats)
+        let lora = try trained(unet), changed = try prediction(unet)
+        try unet.save(to: folder)
+        assertClose(try prediction(UNet2DConditionModel.load(folder: folder)), changed)
+        XCTAssertEqual(unet.parameters.map(\.tensor.floats), before)
+        lora.isEnabled = false
+        try unet.save(to: folder)
+        XCTAssertEqual(try UNet2DConditionModel.load(folder: folder).parameters.map(\.tensor.floats), before)
+    }
+
     func testFilesAreThoseOfDiffusersAndComeBack() throws {
         let unet = try unet(), lora = try trained(unet), changed = try prediction(unet)
         try lora.save(to: folder)

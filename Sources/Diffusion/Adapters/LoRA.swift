@@ -104,10 +104,29 @@ public final class LoRA {
     public func merge() throws {
         try withoutGradients {
             for layer in layers {
-                let change = try layer.adapter.up.matmul(layer.adapter.down) * layer.adapter.scale
-                try layer.linear.weight.assign(layer.linear.weight.to(.float32) + change)
+                try layer.linear.weight.assign(layer.adapter.merged(with: layer.linear.weight))
             }
         }
         detach()
+    }
+}
+
+extension LowRankAdapter {
+    /// W + scale · up down, of the weight's element type.
+    fileprivate func merged(with weight: Tensor) throws -> Tensor {
+        try withoutGradients {
+            try (weight.to(.float32) + up.matmul(down).to(.float32) * scale).to(weight.dtype)
+        }
+    }
+}
+
+extension UNet2DConditionModel {
+    /// The parameters under their names, with the adapters that are on merged into them; the UNet itself stays as it is.
+    func mergedParameters() throws -> NamedTensors {
+        try parameters.map { name, tensor in
+            guard name.hasSuffix(".weight"), let adapter = linears[String(name.dropLast(7))]?.adapter, adapter.isEnabled
+            else { return (name, tensor) }
+            return (name, try adapter.merged(with: tensor))
+        }
     }
 }

@@ -14,11 +14,12 @@ extension UNet2DConditionModel {
         return try Weights(folder).model(as: dtype) { try UNet2DConditionModel(configuration, $0) }
     }
 
-    /// Writes `config.json` and `diffusion_pytorch_model.safetensors` as diffusers reads them.
+    /// Writes `config.json` and `diffusion_pytorch_model.safetensors` as diffusers reads them; adapters that are on are
+    /// merged into the weights that are written.
     ///
     /// - Parameter type: how the weights are stored; as they are by default.
     public func save(to folder: URL, as type: StoredType? = nil) throws {
-        try UNetConfiguration.file.save(parameters, configuration, to: folder, as: type)
+        try UNetConfiguration.file.save(mergedParameters(), configuration, to: folder, as: type)
     }
 }
 

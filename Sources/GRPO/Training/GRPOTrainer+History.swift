@@ -32,7 +32,7 @@ extension GRPOTrainer {
     }
 
     /// Writes the run's folder: its state, its history as CSV and JSON lines, adapters, and once it is finished the whole
-    /// model as a folder of diffusers.
+    /// model as a folder of diffusers, adapters merged.
     ///
     /// - Parameter folder: is made where there is none.
     public func save(to folder: URL) throws {
@@ -43,6 +43,6 @@ extension GRPOTrainer {
             }
         }
         if let lora = policy.lora { try lora.save(to: folder) }
-        if isFinished, policy.lora == nil { try averaged().save(to: folder.appendingPathComponent("policy")) }
+        if isFinished { try averaged().save(to: folder.appendingPathComponent("policy")) }
     }
 }
