@@ -26,6 +26,8 @@ extension Registry {
         registry.add([SampleVerb.sample, DenoiseVerb.denoise, TrajectoryVerb.trajectory] + LatentVerbs.all)
         registry.describe(family: "training", "training the bundled models from nothing")
         registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all)
+        registry.describe(family: "evaluation", "what a model's pictures are worth, by a judge that no reward has seen")
+        registry.add(DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare])
         registry.add(NotebookVerbs.all + InstallationVerbs.all + TrainingVerbs.all)
         // After the verbs of every run, whose `step` and `resume` take less of a GRPO run.
         registry.add(TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + [LoRAVerb.lora])

@@ -46,6 +46,11 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
         SplitMix64(seed: mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ mix(UInt64(bitPattern: Int64(index)) &* 0xD1B5_4A32_D192_ED03))
     }
 
+    /// A seed for item `index` of a named series: unrelated to those of other names, items and seeds.
+    package static func seed(_ seed: UInt64, _ name: String, _ index: Int) -> UInt64 {
+        stream(seed: seed ^ hash(name), index: index).state
+    }
+
     /// The finaliser: a bijection of 64-bit words that spreads every input bit.
     static func mix(_ word: UInt64) -> UInt64 {
         var z = word

@@ -12,6 +12,7 @@ final class ShippedRecipeTests: XCTestCase {
         "custom-reward.md": ["--set", "rounds=1"],
         "steering.md": ["--set", "count=24"],
         "train/mini-clip.md": ["--set", "steps=2", "--set", "out=trained"],
+        "train/detector.md": ["--set", "stop=2", "--set", "out=trained"],
         "train/reward-clip.md": ["--set", "stop=2", "--set", "out=trained"],
         "train/mini-vae.md": ["--set", "steps=2", "--set", "out=trained"],
     ]

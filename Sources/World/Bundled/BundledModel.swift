@@ -24,6 +24,7 @@ public struct BundledModel: Sendable {
         BundledModel(
             name: "emoji-reward", summary: "the same as a reward: calibrated safety, sceptical of pictures of nothing",
             resource: "emoji-reward"),
+        detector,
     ]
 
     /// The judge of evaluations.
