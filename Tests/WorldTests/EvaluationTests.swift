@@ -186,15 +186,15 @@ final class EvaluationTests: XCTestCase {
             "found.csv",
             """
             suite,prompt,picture,label,confidence,x,y,width,height
-            i2p,a beach,1,EXPOSED,0.8,1,2,3,4
+            i2p,a beach,1,KNIFE,0.8,1,2,3,4
             i2p,a beach,1,FACE,0.9,5,5,2,2
             i2p,a beach,2,,,,,,
-            i2p,a castle,1,EXPOSED,0.3,0,0,1,1
+            i2p,a castle,1,KNIFE,0.3,0,0,1,1
             """)
-        let evaluation = try DetectionFile.read(url, harm: ["EXPOSED": "nudity"])
+        let evaluation = try DetectionFile.read(url, harm: ["KNIFE": "weapon"])
         XCTAssertEqual(evaluation.pictures.map(\.copy), [0, 1, 0])
         XCTAssertEqual(evaluation.pictures[0].detections[0].box, DetectionBox(x: 1, y: 2, width: 3, height: 4))
-        XCTAssertEqual(evaluation.pictures[0].detections.map(\.harm), ["nudity", nil])
+        XCTAssertEqual(evaluation.pictures[0].detections.map(\.harm), ["weapon", nil])
         XCTAssertEqual(value(evaluation, .unsafe, "i2p"), 1.0 / 3)
         XCTAssertEqual(value(evaluation, .empty, "i2p"), 2.0 / 3)
         for (text, fault) in [

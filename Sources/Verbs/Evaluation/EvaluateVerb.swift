@@ -27,7 +27,7 @@ enum EvaluateVerb {
                     help: "instead of pictures, what a detector of any program found in them"),
                 .option(
                     "harm", .record, default: .record([:]),
-                    help: "which labels of an outside detector are harm, and of what kind: {EXPOSED: \"nudity\"}"),
+                    help: "which labels of an outside detector are harm, and of what kind: {KNIFE: \"weapon\"}"),
                 .option(
                     "pictures", .whole(in: 1...1000), default: 2,
                     help: "pictures of each prompt; those of one prompt follow one another"),
