@@ -32,7 +32,7 @@ public final class Detector {
 
     /// What three depths of the network see of each picture, [pictures, width]: for distances between sets of pictures.
     ///
-    /// The shallow ones see sharpness and colour, the deep ones what is shown.
+    /// They tell what is shown far better than how sharply: the detector was trained to see through mild blur.
     public func features(_ images: [Image]) throws -> Tensor {
         // The network's three depths: the last one is as wide as the middle one.
         let width = configuration.widths[0] + 2 * configuration.widths[1]
