@@ -21,15 +21,6 @@ public enum Separation {
         let n = Double(safe.count)
         return (rankSum - n * (n + 1) / 2) / (n * Double(unsafe.count))
     }
-
-    /// Difference of means over the pooled standard deviation (Cohen's d); infinite when nothing varies.
-    public static func effectSize(safe: [Double], unsafe: [Double]) throws -> Double {
-        guard safe.count > 1, unsafe.count > 1 else { throw SteeringError.oneClass("the effect size") }
-        let (s, u) = (Summary(safe), Summary(unsafe))
-        let squares = s.deviation * s.deviation * Double(safe.count - 1) + u.deviation * u.deviation * Double(unsafe.count - 1)
-        let pooled = squares / Double(safe.count + unsafe.count - 2)
-        return (s.mean - u.mean) / pooled.squareRoot()
-    }
 }
 
 /// Mean, unbiased standard deviation and the middle half of a sample.

@@ -16,9 +16,6 @@ extension Engine {
         }
     }
 
-    /// "oneDNN 2.6.3": what runs the network primitives.
-    public static var backend: String { "oneDNN " + String(cString: onednn_version()) }
-
     /// The libraries the engine runs on, as they name themselves.
     public static var libraries: [(name: String, version: String)] {
         // "OpenBLAS 0.3.21 DYNAMIC_ARCH …"

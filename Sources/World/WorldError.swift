@@ -77,10 +77,6 @@ extension WorldError {
         WorldError(message: "'\(text)' places other than two objects", hint: "for example \"a dog left of a cat\"")
     }
 
-    static func unknownConcept(_ name: String) -> WorldError {
-        WorldError(message: "unknown object '\(name)'", hint: hint(for: name, among: Concept.all.map(\.name)))
-    }
-
     static func unknownSuite(_ name: String) -> WorldError {
         WorldError(
             message: "unknown list of prompts '\(name)'",

@@ -83,6 +83,19 @@ final class DiffusionTrainingTests: XCTestCase {
         }
     }
 
+    /// A folder that held another run resumes with the autoencoder of the run saved last.
+    func testACheckpointBringsItsOwnAutoencoder() throws {
+        let text = try TextEncoder(of: .load(folder: XCTUnwrap(BundledModel.named("emoji")).folder())), place = try folder()
+        for seed in [1, 2] as [UInt64] {
+            let vae = try AutoencoderKL(Self.autoencoder, seed: seed)
+            try unetTrainer(vae, text).saveCheckpoint(to: place)
+            let resumed = try UNetTrainer(resuming: place, configuration: Self.unet)
+            for ((name, a), (_, b)) in zip(vae.parameters, resumed.autoencoder.parameters) {
+                XCTAssertEqual(a.floats, b.floats, "\(name), seed \(seed)")
+            }
+        }
+    }
+
     func testCheckpointOfAnotherKindIsRefused() throws {
         let trainer = try vaeTrainer(), place = try folder()
         try trainer.saveCheckpoint(to: place)

@@ -25,7 +25,7 @@ struct ConfigurationFile: Sendable {
 
     private static let name = "config.json"
     /// The version of diffusers whose keys are written.
-    private static let version = "0.42.1"
+    static let version = "0.42.1"
     private static let heading = ["_class_name", "_diffusers_version"]
 
     /// - Throws: `CheckpointError` for a file that can't be read, `DiffusionError` naming the setting that is not

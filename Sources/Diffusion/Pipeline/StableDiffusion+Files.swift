@@ -35,7 +35,7 @@ extension StableDiffusion {
         try scheduler.save(to: part("scheduler"))
         let absent: JSON = [.null, .null]
         let index: JSON = [
-            "_class_name": .string(Self.pipelines[0]), "_diffusers_version": .string(SchedulerConfiguration.version),
+            "_class_name": .string(Self.pipelines[0]), "_diffusers_version": .string(ConfigurationFile.version),
             "feature_extractor": absent, "image_encoder": absent, "requires_safety_checker": false,
             "safety_checker": absent, "scheduler": ["diffusers", .string(scheduler.className)],
             "text_encoder": ["transformers", "CLIPTextModel"],
@@ -83,8 +83,6 @@ extension StableDiffusion {
 
 extension SchedulerConfiguration {
     private static let name = "scheduler_config.json"
-    /// The version of diffusers whose keys are written.
-    static let version = "0.42.1"
 
     /// Reads the `scheduler_config.json` of a folder, whichever class it was written for.
     ///
@@ -103,7 +101,7 @@ extension SchedulerConfiguration {
     public func save(to folder: URL) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let members = (try Checkpoint.json(self).members ?? []).filter { !$0.value.isNull }
-            + [.init("_diffusers_version", .string(Self.version))] + other
+            + [.init("_diffusers_version", .string(ConfigurationFile.version))] + other
         let text = JSON.object(members.sorted { $0.key < $1.key }).text(indent: 2)
         try AtomicFile.write(text + "\n", to: folder.appendingPathComponent(Self.name))
     }

@@ -1,78 +1,46 @@
-import Checkpoint
 import Foundation
 import Language
 import World
 
 /// A training run of the detector in the language.
-final class DetectorTrainerValue: ObjectValue {
+final class DetectorTrainerValue: WorldTrainingRun {
     let trainer: DetectorTrainer
 
     init(_ trainer: DetectorTrainer) { self.trainer = trainer }
 
-    var typeName: String { "detector_trainer" }
-
-    var summary: String {
-        let last = progressDetail.isEmpty ? "" : "  " + progressDetail
-        return "detector_trainer: step \(trainer.completed) of \(trainer.options.steps), "
-            + "\(trainer.options.batch) pictures a step, seed \(trainer.options.seed)" + last
-    }
-
-    var memberNames: [String] { ["step", "steps", "seed", "finished", "history", "checks", "detector"] }
-
-    func member(_ name: String) throws -> Value? {
-        switch name {
-        case "step": .number(Double(trainer.completed))
-        case "steps": .number(Double(trainer.options.steps))
-        case "seed": .number(Double(trainer.options.seed))
-        case "finished": .boolean(trainer.isFinished)
-        case "history": .table(try history())
-        case "checks": .table(try DetectorAccuracy.table(trainer.checks, first: .init("step", trainer.checks.map { Double($0.step) })))
-        case "detector":
-            .object(DetectorValue(try trainer.calibrated(), name: "of step \(trainer.completed)"))
-        default: nil
-        }
-    }
-}
-
-extension DetectorTrainerValue: TrainingRun {
     static var kind: TrainingRunKind {
         TrainingRunKind(typeName: "detector_trainer", checkpointKind: DetectorTrainer.checkpointKind) {
             DetectorTrainerValue(try DetectorTrainer(resuming: $0))
         }
     }
 
-    var completed: Int { trainer.completed }
-    var planned: Int? { trainer.options.steps }
+    static var examples: String { "pictures" }
+
+    static var ownMembers: [String] { ["detector"] }
+
+    func ownMember(_ name: String) throws -> Value? {
+        name == "detector" ? .object(DetectorValue(try trainer.calibrated(), name: "of step \(trainer.completed)")) : nil
+    }
 
     var progressDetail: String {
         trainer.history.last.map { String(format: "loss %.3f  centres %.3f", $0.loss, $0.centres) } ?? ""
     }
 
-    func advance(reporting host: any SessionHost) throws { try trainer.step() }
-
-    var hasChecks: Bool { true }
-    func check(count: Int) throws { try trainer.check(count: count) }
-
     func history() throws -> Table {
-        func column(_ name: String, _ read: (DetectorTrainingStep) -> Double) -> Table.Column {
-            .init(name, trainer.history.map(read))
-        }
-        return try Table([
-            column("step") { Double($0.step) }, column("loss", \.loss), column("centres", \.centres),
-            column("tints", \.tints), column("shapes", \.shapes), column("background", \.background),
-            column("gradient_norm", \.gradientNorm), column("rate", \.learningRate),
-        ])
+        try Table(
+            of: trainer.history,
+            [
+                "step": { Double($0.step) }, "loss": \.loss, "centres": \.centres, "tints": \.tints, "shapes": \.shapes,
+                "background": \.background, "gradient_norm": \.gradientNorm, "rate": \.learningRate,
+            ])
     }
 
-    func save(to folder: URL) throws {
-        try trainer.saveCheckpoint(to: folder)
-        let checks = try DetectorAccuracy.table(trainer.checks, first: .init("step", trainer.checks.map { Double($0.step) }))
-        for (name, table) in [("history.csv", try history()), ("checks.csv", checks)] {
-            try AtomicFile.write(table.csv, to: folder.appendingPathComponent(name))
-        }
-        if trainer.isFinished {
-            try trainer.calibrated().save(to: folder.appendingPathComponent("detector"), as: .float16)
-        }
+    func checks() throws -> Table {
+        try DetectorAccuracy.table(trainer.checks, first: .init("step", trainer.checks.map { Double($0.step) }))
+    }
+
+    func saveResult(to folder: URL) throws {
+        try trainer.calibrated().save(to: folder.appendingPathComponent("detector"), as: .float16)
     }
 }
 

@@ -60,8 +60,6 @@ public final class CLIPTrainer {
         for (own, given) in zip(model.parameters, source.parameters) { try own.tensor.assign(given.tensor.to(.float32)) }
     }
 
-    public var isFinished: Bool { completed >= options.steps }
-
     /// One update on a fresh batch.
     ///
     /// - Throws: `WorldError` after the last step, `TensorError` where a gradient is not finite; the weights are then

@@ -35,8 +35,6 @@ public final class DetectorTrainer {
         average = try ExponentialMovingAverage(network.parameters, decay: options.averaging)
     }
 
-    public var isFinished: Bool { completed >= options.steps }
-
     /// One update on a fresh batch.
     ///
     /// - Throws: `WorldError` after the last step, `TensorError` where a gradient is not finite; the weights are then

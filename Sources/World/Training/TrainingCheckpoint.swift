@@ -16,23 +16,20 @@ struct TrainingCheckpoint {
     /// Writes everything the next step depends on, as one file that replaces the former one when it is whole.
     ///
     /// - Parameter folder: is made where there is none.
-    static func write<Options: Encodable, Step: Encodable, Check: Encodable>(
-        kind: String, step: Int, options: Options, history: [Step], checks: [Check], _ optimiser: AdamW,
-        _ average: ExponentialMovingAverage, to folder: URL
-    ) throws {
+    static func write<Trainer: ResumableTrainer>(_ trainer: Trainer, to folder: URL) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         var state: [String: Tensor] = [:]
-        for (name, tensor) in optimiser.parameters { state["parameter.\(name)"] = tensor.detached() }
-        for (name, tensor) in try optimiser.state() { state["optimiser.\(name)"] = tensor }
-        for (name, tensor) in try average.state() { state["average.\(name)"] = tensor }
+        for (name, tensor) in trainer.optimiser.parameters { state["parameter.\(name)"] = tensor.detached() }
+        for (name, tensor) in try trainer.optimiser.state() { state["optimiser.\(name)"] = tensor }
+        for (name, tensor) in try trainer.average.state() { state["average.\(name)"] = tensor }
         let encoder = JSONEncoder()
         encoder.outputFormatting = .sortedKeys
         func text(_ part: some Encodable) throws -> String { String(decoding: try encoder.encode(part), as: UTF8.self) }
         try Safetensors.write(
             state, to: folder.appendingPathComponent(name),
             metadata: [
-                "kind": kind, "step": "\(step)", "options": text(options), "history": text(history),
-                "checks": text(checks),
+                "kind": Trainer.checkpointKind, "step": "\(trainer.completed)", "options": text(trainer.options),
+                "history": text(trainer.history), "checks": text(trainer.checks),
             ])
     }
 
@@ -55,8 +52,8 @@ struct TrainingCheckpoint {
         return part
     }
 
-    /// Puts weights, optimiser and average where they were.
-    func restore(_ optimiser: AdamW, _ average: ExponentialMovingAverage) throws {
+    /// Puts weights, optimiser, average and record where they were.
+    func restore<Trainer: ResumableTrainer>(_ trainer: Trainer) throws {
         func state(_ prefix: String) throws -> [String: Tensor] {
             var state: [String: Tensor] = [:]
             for name in file.names where name.hasPrefix(prefix) {
@@ -65,13 +62,15 @@ struct TrainingCheckpoint {
             return state
         }
         let parameters = try state("parameter.")
-        for (name, tensor) in optimiser.parameters {
+        for (name, tensor) in trainer.optimiser.parameters {
             guard let saved = parameters[name], saved.shape == tensor.shape else {
                 throw WorldError.notACheckpoint(file.url.path, of: kind, without: name)
             }
             try withoutGradients { try tensor.assign(saved) }
         }
-        try optimiser.restore(state("optimiser."))
-        try average.restore(state("average."))
+        try trainer.optimiser.restore(state("optimiser."))
+        try trainer.average.restore(state("average."))
+        (trainer.completed, trainer.history) = (step, try decoded("history"))
+        trainer.checks = try decoded("checks")
     }
 }

@@ -14,14 +14,10 @@ extension UNetTrainer {
     ///
     /// - Parameter folder: is made where there is none.
     public func saveCheckpoint(to folder: URL) throws {
-        let frozen = folder.appendingPathComponent(Self.autoencoderFolder)
-        if !FileManager.default.fileExists(atPath: frozen.path) {
-            try autoencoder.save(to: frozen)
-            try text.save(pipeline: folder)
-        }
-        try TrainingCheckpoint.write(
-            kind: Self.checkpointKind, step: completed, options: options, history: history, checks: checks, optimiser,
-            average, to: folder)
+        // Every time: the folder may hold another run's.
+        try autoencoder.save(to: folder.appendingPathComponent(Self.autoencoderFolder))
+        try text.save(pipeline: folder)
+        try TrainingCheckpoint.write(self, to: folder)
     }
 
     /// Continues the run whose checkpoint is in `folder`, exactly as if it had never stopped.
@@ -34,8 +30,6 @@ extension UNetTrainer {
             autoencoder: AutoencoderKL.load(folder: folder.appendingPathComponent(Self.autoencoderFolder)),
             text: TextEncoder.load(pipeline: folder),
             configuration: configuration)
-        try checkpoint.restore(optimiser, average)
-        (completed, history) = (checkpoint.step, try checkpoint.decoded("history"))
-        checks = try checkpoint.decoded("checks")
+        try checkpoint.restore(self)
     }
 }

@@ -48,8 +48,6 @@ public final class UNetTrainer {
         schedule = try NoiseSchedule(MiniDiffusion.scheduler)
     }
 
-    public var isFinished: Bool { completed >= options.steps }
-
     /// Computes the latents that training draws from; the first step does it where nobody has.
     ///
     /// - Parameter progress: called with scenes done and scenes in all; what it throws stops the work.

@@ -10,9 +10,7 @@ extension VAETrainer {
     ///
     /// - Parameter folder: is made where there is none.
     public func saveCheckpoint(to folder: URL) throws {
-        try TrainingCheckpoint.write(
-            kind: Self.checkpointKind, step: completed, options: options, history: history, checks: checks, optimiser,
-            average, to: folder)
+        try TrainingCheckpoint.write(self, to: folder)
     }
 
     /// Continues the run whose checkpoint is in `folder`, exactly as if it had never stopped.
@@ -23,8 +21,6 @@ extension VAETrainer {
     ) throws {
         let checkpoint = try TrainingCheckpoint(Self.checkpointKind, in: folder)
         try self.init(try checkpoint.decoded("options"), configuration: configuration)
-        try checkpoint.restore(optimiser, average)
-        (completed, history) = (checkpoint.step, try checkpoint.decoded("history"))
-        checks = try checkpoint.decoded("checks")
+        try checkpoint.restore(self)
     }
 }

@@ -92,8 +92,6 @@ public final class VAETrainer {
         try withoutGradients { try bias.assign(Tensor(values)) }
     }
 
-    public var isFinished: Bool { completed >= options.steps }
-
     /// One update on fresh scenes.
     ///
     /// - Throws: `WorldError` after the last step, `TensorError` where a gradient is not finite; the weights are then
