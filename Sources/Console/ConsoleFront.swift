@@ -34,7 +34,7 @@ package class ConsoleFront: Front {
         remark(progress.clear())
         switch event {
         case .text(let text): write(text)
-        case .value(_, let display): write(display + "\n")
+        case .value(_, let display, _): write(display + "\n")
         case .note(let note): remark(Palette(isOn: errors.hasColour).dim(note) + "\n")
         case .figure(let attachment, let saved): show(attachment, saved)
         case .error(let diagnostic): remark(diagnostic.text(colour: errors.hasColour) + "\n")

@@ -124,8 +124,9 @@ public final class RecipeRun {
         for (position, parameter) in manifest.parameters.enumerated() {
             if let value = session.interpreter[parameter.name] { manifest.parameters[position].value = value.json }
         }
-        let output = listener.takeOutput()
-        if !attributes.isQuiet || failure != nil { transcript.append(output) }
+        let outputs = listener.takeOutputs()
+        if !attributes.isQuiet || failure != nil { transcript.append(outputs) }
+        try folder.write(outputs, ofCell: cell.number)
         front.didRun(manifest.cells[index])
         return failure
     }
@@ -136,10 +137,10 @@ public final class RecipeRun {
     }
 }
 
-/// Passes events on and keeps those that the transcript shows.
+/// Passes events on and keeps what the cell gave.
 private final class Listener: Front {
     private let front: any Front
-    private var kept: [Event] = []
+    private var kept: [CellOutput] = []
     /// The cell being run is marked `fails`: its error is output like any other.
     var mustFail = false
     private var hasFailed = false
@@ -152,19 +153,17 @@ private final class Listener: Front {
 
     func receive(_ event: Event) {
         switch event {
-        case .progress: front.receive(event)
         case .error(let diagnostic) where mustFail && diagnostic.kind != .interrupted:
             hasFailed = true
-            let output = Event.text(diagnostic.text() + "\n")
-            kept.append(output)
-            front.receive(output)
+            kept.append(.error(.init(diagnostic, isExpected: true)))
+            front.receive(.text(diagnostic.text() + "\n"))
         default:
-            kept.append(event)
+            if let output = CellOutput(event) { kept.append(output) }
             front.receive(event)
         }
     }
 
-    func takeOutput() -> [Event] {
+    func takeOutputs() -> [CellOutput] {
         defer { kept = [] }
         return kept
     }

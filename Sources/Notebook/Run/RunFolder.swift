@@ -42,8 +42,8 @@ public final class RunFolder {
         return folder
     }
 
-    static let figures = "figures", tables = "tables", values = "values.json", transcript = "transcript.md"
-    private static let owned = [figures, tables, values, transcript, "recipe.md", "recipe.rhumb", Manifest.fileName]
+    static let figures = "figures", tables = "tables", cells = "cells", values = "values.json", transcript = "transcript.md"
+    private static let owned = [figures, tables, cells, values, transcript, "recipe.md", "recipe.rhumb", Manifest.fileName]
 
     /// Writes a file, its folder included.
     ///

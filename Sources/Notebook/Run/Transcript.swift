@@ -28,10 +28,8 @@ public struct Transcript: Sendable {
         if !others.isEmpty { append(block: "*\(title)*: " + others.joined(separator: " · ")) }
     }
 
-    public mutating func append(error: Diagnostic) { append(block: Self.fenced(error.text(), as: "text")) }
-
     /// Blocks are separated by one empty line.
-    private mutating func append(block: String) {
+    mutating func append(block: String) {
         var block = block[...]
         while block.last?.isNewline == true { block.removeLast() }
         while block.first?.isNewline == true { block.removeFirst() }

@@ -43,9 +43,12 @@ public final class Artefacts {
         return saved
     }
 
-    func save(_ table: Table) throws {
+    /// - Returns: the file, relative to the folder.
+    func save(_ table: Table) throws -> String {
         tableCount += 1
-        fresh.append(try folder().save(table, as: Self.fileName(tableCount, cellName ?? "")))
+        let file = try folder().save(table, as: Self.fileName(tableCount, cellName ?? ""))
+        fresh.append(file)
+        return file
     }
 
     /// Writes all variables as `values.json`; tables go into files of their own, which it names.

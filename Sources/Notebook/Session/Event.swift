@@ -6,8 +6,9 @@ public enum Event {
     case text(String)
     /// A remark that is not the program's output: a drawn seed, a file written.
     case note(String)
-    /// The value of a statement that was not silenced, and how it displays at the front's width.
-    case value(Value, display: String)
+    /// The value of a statement that was not silenced, and how it displays at the front's width; a table's file, relative
+    /// to the run folder, where one is kept.
+    case value(Value, display: String, file: String?)
     /// A figure or picture; `saved` is nil when nothing is kept.
     case figure(Attachment, saved: SavedFigure?)
     /// How far long work has come; sent often.

@@ -53,13 +53,19 @@ final class HostAdapter: SessionHost {
     func note(_ text: String) { front?.receive(.note(text)) }
 
     func show(_ value: Value) {
-        if case .table(let table) = value, let artefacts, artefacts.keepsTables {
-            attempt { try artefacts.save(table) }
-        }
-        front?.receive(.value(value, display: value.display(width: width)))
+        if case .table(let table) = value { return show(table) }
+        front?.receive(.value(value, display: value.display(width: width), file: nil))
         if case .object(let object) = value, let attachment = attempt({ try object.attachment() }) ?? nil {
             attach(attachment)
         }
+    }
+
+    /// - Parameter rows: how many to show at most.
+    func show(_ table: Table, rows: Int = 40) {
+        let file = artefacts.flatMap { artefacts in
+            artefacts.keepsTables ? attempt { try artefacts.save(table) } : nil
+        }
+        front?.receive(.value(.table(table), display: table.display(width: width, rows: rows), file: file))
     }
 
     func attach(_ attachment: Attachment) {

@@ -72,7 +72,12 @@ public enum NotebookVerbs {
             seeAlso: ["vars", "print"]
         ) { call in
             switch try call.value("value") {
-            case .table(let table): call.host.write(table.display(width: call.host.width, rows: .max) + "\n")
+            case .table(let table):
+                if let host = call.host as? HostAdapter {
+                    host.show(table, rows: .max)
+                } else {
+                    call.host.write(table.display(width: call.host.width, rows: .max) + "\n")
+                }
             case .list(let items) where items.count > 1 && Value.list(items).summary.displayWidth > call.host.width:
                 for item in items { call.host.write(item.display(width: call.host.width) + "\n") }
             case .string(let text): call.host.write(text + "\n")

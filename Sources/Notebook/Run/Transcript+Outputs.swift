@@ -1,27 +1,25 @@
-import Language
-
 extension Transcript {
     /// What a cell gave, in order; consecutive text goes into one block.
-    mutating func append(_ events: [Event]) {
+    public mutating func append(_ outputs: [CellOutput]) {
         var text = ""
         func flush(_ transcript: inout Transcript) {
             transcript.append(output: text)
             text = ""
         }
-        for event in events {
-            switch event {
+        for output in outputs {
+            switch output {
             case .text(let piece): text += piece
-            case .value(_, let display): text += display + "\n"
+            case .value(let display), .table(let display, _): text += display + "\n"
             case .note(let note):
                 flush(&self)
                 append(note: note)
-            case .figure(let attachment, let saved):
+            case .figure(let figure):
                 flush(&self)
-                if let saved { append(figure: saved) } else { append(note: attachment.title) }
-            case .error(let diagnostic):
+                append(figure: figure)
+            case .error(let failure) where failure.isExpected: text += failure.text + "\n"
+            case .error(let failure):
                 flush(&self)
-                append(error: diagnostic)
-            case .progress: break
+                append(block: Self.fenced(failure.text, as: "text"))
             }
         }
         flush(&self)
