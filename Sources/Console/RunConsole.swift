@@ -27,6 +27,9 @@ package final class RunConsole: ConsoleFront, RunFront {
         let figures = Set(manifest.cells.flatMap(\.files).filter { $0.hasSuffix(".png") }).count
         var facts = ["\(cellCount) of \(manifest.cells.count) cells", "\(ProgressBar.clock(manifest.seconds))"]
         if figures > 0 { facts.insert(figures == 1 ? "1 figure" : "\(figures) figures", at: 1) }
+        if !manifest.exercises.isEmpty {
+            facts.append("\(manifest.exercises.filter(\.isSolved).count) of \(manifest.exercises.count) exercises solved")
+        }
         let status =
             manifest.status == .complete
             ? palette.good("complete") : palette.bad(manifest.status.rawValue)

@@ -64,6 +64,41 @@ final class RecipeTests: XCTestCase {
         }
     }
 
+    func testExerciseIsThreeCellsAndAHint() throws {
+        let recipe = try recipe(
+            "# Title", "```rhumb exercise: double", "x = 0", "```", "```rhumb check: double", "expect x == 2", "```",
+            "## Solutions", "### double", "", "Twice one.", "```rhumb solution: double", "x = 2", "```")
+        let exercises = try recipe.exercises()
+        XCTAssertEqual(exercises.map(\.name), ["double"])
+        XCTAssertEqual(exercises[0].start.number, 1)
+        XCTAssertEqual(exercises[0].check.code.text, "expect x == 2")
+        XCTAssertEqual(exercises[0].solution.code.text, "x = 2")
+        XCTAssertEqual(exercises[0].hint, "Twice one.")
+        XCTAssertEqual(recipe.cells.map(\.attributes.doesNotRun), [false, false, true])
+    }
+
+    func testIncompleteExercisesAreNamedWithTheirLine() throws {
+        let exercise = ["```rhumb exercise: a", "x = 0", "```"], check = ["```rhumb check: a", "expect x == 2", "```"]
+        let solution = ["```rhumb solution: a", "x = 2", "```"]
+        let cases: [(lines: [String], message: String, line: Int)] = [
+            (exercise + solution, "exercise 'a' has no check", 2),
+            (exercise + check, "exercise 'a' has no solution", 2),
+            (check + exercise + solution, "this checks 'a', but no exercise before it has that name", 2),
+            (solution, "this solves 'a', but no exercise has that name", 2),
+            (exercise + exercise + check + solution, "exercise 'a' is there twice", 5),
+            (exercise + check + check + solution, "exercise 'a' has two checks", 8),
+            (exercise + check + solution + solution, "exercise 'a' has two solutions", 11),
+        ]
+        for (lines, message, line) in cases {
+            let recipe = try Recipe(path: "a.md", text: lines.joined(separator: "\n"))
+            XCTAssertThrowsError(try recipe.exercises()) { error in
+                let diagnostic = error as? Diagnostic
+                XCTAssertEqual(diagnostic?.message, message)
+                XCTAssertEqual(diagnostic?.place.line, line, message)
+            }
+        }
+    }
+
     func testUnclosedFenceIsAnErrorAtItsOpening() throws {
         XCTAssertThrowsError(try recipe("text", "", "```rhumb", "1")) { error in
             XCTAssertEqual((error as? Diagnostic)?.place.line, 3)

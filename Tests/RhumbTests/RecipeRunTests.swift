@@ -136,6 +136,62 @@ final class RecipeRunTests: XCTestCase {
         XCTAssertTrue(result.errors.contains("marked 'fails'"), result.errors)
     }
 
+    // MARK: exercises
+
+    private func lesson(answer: String) -> String {
+        """
+        # Doubling
+
+        ```rhumb exercise: double
+        \(answer)
+        ```
+        ```rhumb check: double
+        expect double(3) == 6
+        ```
+        ```rhumb
+        print "so {double(21)}"
+        ```
+        ```rhumb solution: double
+        func double(x) { return 2 * x }
+        ```
+        """
+    }
+
+    func testOpenExerciseIsShownAndItsSolutionStandsIn() throws {
+        try rhumb.file("lesson.md", lesson(answer: "func double(x) { return 0 }"))
+        let result = try rhumb.run("run", "lesson.md", "--out", "out")
+        XCTAssertEqual(result.status, 0, result.errors)
+        XCTAssertTrue(result.output.contains("left is 0, right is 6"), result.output)
+        XCTAssertTrue(result.output.contains("so 42"), result.output)
+        XCTAssertTrue(result.errors.contains("exercise 'double' is open"), result.errors)
+        XCTAssertTrue(result.errors.contains("0 of 1 exercises solved"), result.errors)
+        XCTAssertEqual(try manifest("out")["exercises"] as? [String: String], ["double": "open"])
+        XCTAssertEqual(cells(try manifest("out")).map { $0["status"] as? String }, ["complete", "complete", "complete", "skipped"])
+    }
+
+    func testAnswerOfTheReaderIsTakenAsItIs() throws {
+        try rhumb.file("lesson.md", lesson(answer: "func double(x) { return x + x }"))
+        let result = try rhumb.run("run", "lesson.md", "--out", "out")
+        XCTAssertEqual(result.status, 0, result.errors)
+        XCTAssertTrue(result.errors.contains("1 of 1 exercises solved"), result.errors)
+        XCTAssertEqual(try manifest("out")["exercises"] as? [String: String], ["double": "solved"])
+    }
+
+    func testAnswerWithAnErrorIsShownAndLeftOpen() throws {
+        try rhumb.file("lesson.md", lesson(answer: "double = [1][5]"))
+        let result = try rhumb.run("run", "lesson.md", "--out", "out")
+        XCTAssertEqual(result.status, 0, result.errors)
+        XCTAssertTrue(result.output.contains("lesson.md:4 | double = [1][5]"), result.output)
+        XCTAssertEqual(try manifest("out")["exercises"] as? [String: String], ["double": "open"])
+    }
+
+    func testSolutionThatDoesNotPassFailsTheRun() throws {
+        try rhumb.file("lesson.md", lesson(answer: "func double(x) { return 0 }").replacingOccurrences(of: "2 * x", with: "3 * x"))
+        let result = try rhumb.run("run", "lesson.md", "--out", "out")
+        XCTAssertEqual(result.status, 1)
+        XCTAssertTrue(result.errors.contains("left is 9, right is 6"), result.errors)
+    }
+
     func testInterruptedRunSaysHowFarItCame() throws {
         try rhumb.file("long.md", "```rhumb\nprint \"one\"\n```\n```rhumb\nprint \"two\"\nwhile true { x = 1 }\n```\n```rhumb\nprint 3\n```\n")
         let running = try rhumb.start(["run", "long.md", "--out", "out"])

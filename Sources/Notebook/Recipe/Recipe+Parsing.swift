@@ -142,17 +142,17 @@ private struct RecipeReader {
         var attributes = Recipe.Attributes()
         var words = fence.words[...]
         while let word = words.popFirst() {
-            if word == "name:" {
+            if let setting = Recipe.Attributes.settings.first(where: { $0.word == word }) {
                 guard let name = words.popFirst(), name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) })
                 else {
                     throw Diagnostic(
-                        .syntax, "'name:' needs a word of letters, digits, '-' and '_'", at: place(of: line, word: word))
+                        .syntax, "'\(word)' needs a word of letters, digits, '-' and '_'", at: place(of: line, word: word))
                 }
-                attributes.name = String(name)
+                setting.set(&attributes, String(name))
             } else if let flag = Recipe.Attributes.flags.first(where: { $0.word == word }) {
                 flag.set(&attributes)
             } else {
-                let known = ["name: WORD"] + Recipe.Attributes.flags.map(\.word)
+                let known = Recipe.Attributes.settings.map { $0.word + " WORD" } + Recipe.Attributes.flags.map(\.word)
                 throw Diagnostic(
                     .syntax, "unknown attribute '\(word)' of a cell", at: place(of: line, word: word),
                     help: "a cell takes " + known.map { "'\($0)'" }.joined(separator: ", "))

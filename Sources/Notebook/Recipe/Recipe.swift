@@ -63,10 +63,33 @@ extension Recipe {
         public var mustFail = false
         /// `quiet`: the code runs; the transcript shows neither it nor its output.
         public var isQuiet = false
+        /// Its part in an exercise: `exercise: WORD`, `check: WORD` or `solution: WORD`.
+        public var role: Role?
 
         public init() {}
 
-        /// The flags in the order the documentation lists them; with `name`, all that a fence line may hold.
+        /// The code stands there to be read.
+        public var doesNotRun: Bool {
+            if case .solution = role { true } else { isSkipped }
+        }
+
+        /// A cell's part in the exercise of a name.
+        public enum Role: Sendable, Equatable {
+            /// What the reader fills in.
+            case exercise(String)
+            /// Passes once the answer is right.
+            case check(String)
+            /// An answer; it runs only where the reader has none.
+            case solution(String)
+        }
+
+        /// What takes a word, in the order the documentation lists them; with ``flags``, all that a fence line may hold.
+        static let settings: [(word: String, set: @Sendable (inout Attributes, String) -> Void)] = [
+            ("name:", { $0.name = $1 }),
+            ("exercise:", { $0.role = .exercise($1) }),
+            ("check:", { $0.role = .check($1) }),
+            ("solution:", { $0.role = .solution($1) }),
+        ]
         static let flags: [(word: String, set: @Sendable (inout Attributes) -> Void)] = [
             ("skip", { $0.isSkipped = true }),
             ("fails", { $0.mustFail = true }),

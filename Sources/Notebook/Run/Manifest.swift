@@ -9,7 +9,7 @@ public struct Manifest: Sendable {
 
     public enum Status: String, Sendable {
         case running, complete, failed, interrupted
-        /// Of a cell only: not reached, or marked `skip`.
+        /// Of a cell only: not reached; marked `skip`, or the solution of an exercise.
         case waiting, skipped
     }
 
@@ -65,6 +65,8 @@ public struct Manifest: Sendable {
     /// Wall-clock time so far.
     public var seconds = 0.0
     public var cells: [Cell]
+    /// The exercises whose check has run, and whether it passed without the solution.
+    public var exercises: [(name: String, isSolved: Bool)] = []
     public var failure: Failure?
 }
 
@@ -93,6 +95,10 @@ extension Manifest {
             .init("inputs", .array(inputs.map(\.json))),
             .init("cells", .array(cells.map(\.json))),
         ]
+        if !exercises.isEmpty {
+            let states = exercises.map { JSON.Member($0.name, .string($0.isSolved ? "solved" : "open")) }
+            members.append(.init("exercises", .object(states)))
+        }
         if let failure {
             members.append(.init("error", ["message": .string(failure.message), "place": .string(failure.place)]))
         }

@@ -11,6 +11,8 @@ public protocol RunFront: Front {
 
 /// One run of a recipe: its cells in order, each recorded as soon as it is over.
 ///
+/// An exercise whose check does not pass as the recipe stands is left open, and its solution stands in for what follows.
+///
 /// Around every cell the transcript and the manifest are written anew, each under a temporary name and renamed, so that
 /// whatever ends the process, the folder says how far the run came.
 public final class RecipeRun {
@@ -20,6 +22,7 @@ public final class RecipeRun {
     private let session: Session
     private let artefacts: Artefacts
     private let front: any RunFront
+    private let exercises: [Recipe.Exercise]
     private let listener: Listener
     private var transcript = Transcript()
 
@@ -49,6 +52,7 @@ public final class RecipeRun {
         front: any RunFront, makeFolder: () throws -> RunFolder
     ) throws {
         let parameters = try recipe.parameters()
+        exercises = try recipe.exercises()
         for name in settings.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
             let known = parameters.map(\.name)
             throw RunError.unknownParameter(name, known: known, suggestion: Suggestion.closest(to: name, in: known))
@@ -103,7 +107,7 @@ public final class RecipeRun {
         let index = cell.number - 1
         let attributes = cell.attributes
         if !attributes.isQuiet { transcript.append(code: cell.code.text) }
-        if attributes.isSkipped {
+        if attributes.doesNotRun {
             manifest.cells[index].status = .skipped
             return nil
         }
@@ -112,11 +116,9 @@ public final class RecipeRun {
 
         front.willRun(cell)
         artefacts.cellName = attributes.name
-        listener.mustFail = attributes.mustFail
         PeakMemory.reset()
         let clock = Stopwatch()
-        var failure = session.execute(cell.code)
-        if attributes.mustFail, failure?.kind != .interrupted { failure = listener.takeExpectedFailure(of: cell) }
+        let failure = execute(cell)
         manifest.cells[index].seconds = clock.seconds
         manifest.cells[index].peakMemory = PeakMemory.bytes()
         manifest.cells[index].files = artefacts.takeFresh()
@@ -131,6 +133,31 @@ public final class RecipeRun {
         return failure
     }
 
+    /// Runs the code and makes of its error what the cell's marks say.
+    private func execute(_ cell: Recipe.Cell) -> Diagnostic? {
+        switch cell.attributes.role {
+        case .exercise:
+            // Half an answer may be an error; the check has the last word.
+            let failure = listener.toleratingErrors { session.execute(cell.code) }
+            return failure?.kind == .interrupted ? failure : nil
+        case .check(let name): return check(cell, of: name)
+        case .solution, nil:
+            guard cell.attributes.mustFail else { return session.execute(cell.code) }
+            let failure = listener.toleratingErrors { session.execute(cell.code) }
+            return failure?.kind == .interrupted ? failure : failure == nil ? listener.missingFailure(of: cell) : nil
+        }
+    }
+
+    private func check(_ cell: Recipe.Cell, of name: String) -> Diagnostic? {
+        let failure = listener.toleratingErrors { session.execute(cell.code) }
+        if failure?.kind == .interrupted { return failure }
+        manifest.exercises.removeAll { $0.name == name }
+        manifest.exercises.append((name, isSolved: failure == nil))
+        guard failure != nil, let exercise = exercises.first(where: { $0.name == name }) else { return nil }
+        listener.receive(.note("exercise '\(name)' is open: its solution stands in for what follows"))
+        return session.execute(exercise.solution.code) ?? session.execute(cell.code)
+    }
+
     private func write() throws {
         try folder.write(transcript.text, to: RunFolder.transcript)
         try folder.write(manifest.text(), to: Manifest.fileName)
@@ -141,9 +168,8 @@ public final class RecipeRun {
 private final class Listener: Front {
     private let front: any Front
     private var kept: [CellOutput] = []
-    /// The cell being run is marked `fails`: its error is output like any other.
-    var mustFail = false
-    private var hasFailed = false
+    /// An error is output like any other.
+    private var toleratesErrors = false
 
     init(_ front: any Front) { self.front = front }
 
@@ -153,8 +179,7 @@ private final class Listener: Front {
 
     func receive(_ event: Event) {
         switch event {
-        case .error(let diagnostic) where mustFail && diagnostic.kind != .interrupted:
-            hasFailed = true
+        case .error(let diagnostic) where toleratesErrors && diagnostic.kind != .interrupted:
             kept.append(.error(.init(diagnostic, isExpected: true)))
             front.receive(.text(diagnostic.text() + "\n"))
         default:
@@ -168,15 +193,18 @@ private final class Listener: Front {
         return kept
     }
 
-    /// nil when the error that a cell promises came; otherwise the error that it did not.
-    func takeExpectedFailure(of cell: Recipe.Cell) -> Diagnostic? {
-        defer { hasFailed = false }
-        guard !hasFailed else { return nil }
+    func toleratingErrors(_ body: () -> Diagnostic?) -> Diagnostic? {
+        toleratesErrors = true
+        defer { toleratesErrors = false }
+        return body()
+    }
+
+    /// What is wrong with a cell that promised an error and gave none.
+    func missingFailure(of cell: Recipe.Cell) -> Diagnostic {
         let missing = Diagnostic(
             .expectation, "this cell is marked 'fails' but ran to its end",
             at: Place(source: cell.code, range: 0..<cell.code.text.utf8.count),
             help: "take 'fails' off its fence, or make it fail")
-        mustFail = false
         receive(.error(missing))
         return missing
     }
