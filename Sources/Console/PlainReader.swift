@@ -5,9 +5,9 @@ struct PlainReader {
     let write: (String) -> Void
     let isComplete: (String) -> Bool
 
-    func read() -> BlockReader.Result {
+    func read(prompt: String) -> BlockReader.Result {
         var block = ""
-        var prompt = Paste.primaryPrompt
+        var prompt = prompt
         while true {
             write(prompt)
             switch Self.readLine() {
@@ -18,6 +18,8 @@ struct PlainReader {
                 // What was typed before Ctrl-D runs, complete or not, and says what is missing.
                 return block.isEmpty ? .ended : .block(block)
             case .block(let line):
+                // A terminal shows what is typed by itself.
+                if isatty(STDIN_FILENO) == 0 { write(line + "\n") }
                 block += block.isEmpty ? line : "\n" + line
                 if isComplete(block) { return .block(block) }
                 prompt = Paste.continuationPrompt

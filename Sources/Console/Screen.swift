@@ -39,6 +39,7 @@ package struct Palette: Sendable {
 
     package func dim(_ text: String) -> String { painted(text, "2") }
     package func strong(_ text: String) -> String { painted(text, "1") }
+    package func emphasis(_ text: String) -> String { painted(text, "3") }
     package func accent(_ text: String) -> String { painted(text, "36") }
     package func good(_ text: String) -> String { painted(text, "32") }
     package func warning(_ text: String) -> String { painted(text, "33") }

@@ -12,7 +12,7 @@ struct RhumbCommand: ParsableCommand {
             """,
         version: "rhumb \(Rhumb.version)",
         subcommands: [
-            PromptCommand.self, EvalCommand.self, RunCommand.self, PlotCommand.self, DoctorCommand.self, BenchCommand.self,
+            PromptCommand.self, EvalCommand.self, RunCommand.self, TourCommand.self, PlotCommand.self, DoctorCommand.self, BenchCommand.self,
             VerbsCommand.self, HelpCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: PromptCommand.self)

@@ -24,6 +24,15 @@ struct Workbench {
         Prompt(session: session, front: front).run(banner: "\(Engine.threads) threads\(features)")
     }
 
+    /// - Parameter first: the step to begin at.
+    func runTour(_ recipe: Recipe, from first: Int) throws -> Tour.End {
+        let front = TourFront(wantsColour: !options.noColor, draw: Self.draw)
+        let session = Session(
+            registry: .rhumb(), front: front, seed: try options.seed ?? recipe.seed() ?? 0,
+            artefacts: .figures(named: "tour-" + recipe.name))
+        return try Tour(recipe, session: session, front: front).run(from: first)
+    }
+
     /// Runs a text that is no recipe.
     ///
     /// - Parameter name: what messages call it.

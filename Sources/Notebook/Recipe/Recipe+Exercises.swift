@@ -9,7 +9,7 @@ extension Recipe {
         /// Fails after ``start`` as shipped and passes after ``solution``.
         public let check: Cell
         public let solution: Cell
-        /// The prose right before the solution, without its heading: what to think of.
+        /// The prose below the last heading before the solution: what to think of.
         public let hint: String
     }
 
@@ -21,11 +21,12 @@ extension Recipe {
         var checks: [String: Cell] = [:]
         var solutions: [String: (cell: Cell, hint: String)] = [:]
         var prose = ""
+        var previous: Attributes.Role?
         for part in parts {
             switch part {
             case .prose(let text): prose = text.text
             case .cell(let cell):
-                defer { prose = "" }
+                defer { (prose, previous) = ("", cell.attributes.role) }
                 switch cell.attributes.role {
                 case nil: continue
                 case .exercise(let name):
@@ -40,8 +41,11 @@ extension Recipe {
                     guard checks.updateValue(cell, forKey: name) == nil else {
                         throw cell.problem("exercise '\(name)' has two checks", help: "one cell may hold several 'expect'")
                     }
+                    guard previous == .exercise(name) else {
+                        throw cell.problem("the check of '\(name)' does not follow its exercise", help: "only prose may stand between them")
+                    }
                 case .solution(let name):
-                    guard solutions.updateValue((cell, Self.hint(prose)), forKey: name) == nil else {
+                    guard solutions.updateValue((cell, Self.parted(beforeSolution: prose).hint), forKey: name) == nil else {
                         throw cell.problem("exercise '\(name)' has two solutions")
                     }
                 }
@@ -64,9 +68,17 @@ extension Recipe {
         return exercises
     }
 
-    private static func hint(_ prose: String) -> String {
-        prose.split(separator: "\n", omittingEmptySubsequences: false).filter { !$0.hasPrefix("#") }
-            .joined(separator: "\n")[...].trimmed
+    /// The prose before a solution: what still belongs to the text above, and, from the headings right before the
+    /// solution on, what belongs to the solution.
+    package static func parted(beforeSolution prose: String) -> (text: String, hint: String) {
+        let lines = prose.split(separator: "\n", omittingEmptySubsequences: false)
+        guard let heading = lines.lastIndex(where: { $0.hasPrefix("#") }) else { return ("", prose[...].trimmed) }
+        var cut = heading
+        while cut > 0, lines[cut - 1].hasPrefix("#") || lines[cut - 1].allSatisfy(\.isWhitespace) { cut -= 1 }
+        return (
+            lines[..<cut].joined(separator: "\n")[...].trimmed,
+            lines[(heading + 1)...].joined(separator: "\n")[...].trimmed
+        )
     }
 }
 

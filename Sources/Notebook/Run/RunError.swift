@@ -7,6 +7,11 @@ public enum RunError: ExplainedError, Equatable {
     /// A folder without a manifest where one of a run is wanted.
     case notARun(String)
     case unreadable(path: String, reason: String)
+    /// A course was asked for where there is none.
+    case noLessons(folder: String)
+    case unknownLesson(Int, folder: String, count: Int)
+    /// `--from` beyond the last step of a tour.
+    case unknownStep(Int, count: Int)
     /// `--set` without `=`, or with nothing before it.
     case malformedSetting(String)
     /// `--set` names something that the recipe does not take.
@@ -17,6 +22,9 @@ public enum RunError: ExplainedError, Equatable {
         case .folderInUse(let path): "the folder '\(path)' holds files that are not those of an earlier run"
         case .notARun(let path): "'\(path)' is not the folder of a run"
         case .unreadable(let path, let reason): "can't read '\(path)': \(reason)"
+        case .noLessons(let folder): "there are no lessons in '\(folder)'"
+        case .unknownLesson(let number, let folder, _): "there is no lesson \(number) in '\(folder)'"
+        case .unknownStep(let number, _): "there is no step \(number)"
         case .malformedSetting(let text): "'--set \(text)' is not of the form name=value"
         case .unknownParameter(let name, _, _): "the recipe has no parameter '\(name)'"
         }
@@ -25,8 +33,8 @@ public enum RunError: ExplainedError, Equatable {
     /// Whether the command line is at fault rather than the run.
     public var isUsage: Bool {
         switch self {
-        case .malformedSetting, .unknownParameter: true
-        case .folderInUse, .notARun, .unreadable: false
+        case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep: true
+        case .folderInUse, .notARun, .unreadable, .noLessons: false
         }
     }
 
@@ -35,6 +43,10 @@ public enum RunError: ExplainedError, Equatable {
         case .folderInUse: "name a new or empty folder, or one that a run has written"
         case .notARun: "a run's folder holds 'manifest.json'; 'rhumb run' names the folder it leaves"
         case .unreadable: "check the name and the permissions"
+        case .noLessons:
+            "start in the folder of Rhumb's sources, or name a recipe or a folder of lessons: rhumb tour FILE"
+        case .unknownLesson(_, _, let count): "it has \(count): 'rhumb tour' lists them"
+        case .unknownStep(_, let count): "the recipe has \(count)"
         case .malformedSetting: "for example --set alpha=0.5"
         case .unknownParameter(_, _, let guess?): "did you mean '\(guess)'?"
         case .unknownParameter(_, let known, nil):

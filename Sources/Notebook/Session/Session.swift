@@ -50,13 +50,16 @@ public final class Session {
 
     /// Runs what was typed at a prompt, and remembers it for `record` when it worked.
     @discardableResult
-    public func execute(typed block: String) -> Diagnostic? {
-        let code = Source(name: "prompt", text: block)
+    public func execute(typed block: String) -> Diagnostic? { execute(recorded: Source(name: "prompt", text: block)) }
+
+    /// Runs code, and remembers it for `record` when it worked.
+    @discardableResult
+    public func execute(recorded code: Source) -> Diagnostic? {
         _ = host.takeFigureTitle()
         if let failure = execute(code) { return failure }
-        if NotebookVerbs.isAboutSession(block) { return nil }
+        if NotebookVerbs.isAboutSession(code.text) { return nil }
         do {
-            try recorder.add(block: block, figure: host.takeFigureTitle())
+            try recorder.add(block: code.text, figure: host.takeFigureTitle())
         } catch {
             recorder.stop()
             let failure = diagnostic(VerbError("\(error)", hint: "the recording has ended"), code)
