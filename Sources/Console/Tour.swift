@@ -117,11 +117,15 @@ package final class Tour {
         for text in step.prose { front.write(prose.text(text) + "\n\n") }
         switch step.task {
         case .reading: break
-        case .cell(let cell): if !cell.attributes.isQuiet { show(cell, margin: "│ ") }
+        case .cell(let cell):
+            if cell.attributes.isQuiet { break }
+            show(cell, margin: "│ ")
+            source.offer(cell.code.text)
         case .exercise(let exercise):
             show(exercise.start, margin: "│ ")
             front.write(palette.dim("  the check:") + "\n")
             show(exercise.check, margin: "┆ ")
+            source.offer(exercise.start.code.text)
             let how = source.isEditor ? "Up brings the cell back; type" : "Type"
             front.write(palette.dim("\(how) your answer, then Enter on an empty line checks it  ·  hint  ·  solution  ·  skip") + "\n")
         }
@@ -131,7 +135,6 @@ package final class Tour {
         for line in cell.code.text.split(separator: "\n", omittingEmptySubsequences: false) {
             front.write(palette.accent(margin) + line + "\n")
         }
-        source.offer(cell.code.text)
     }
 
     private func remark(_ text: String) { front.write(palette.dim(text) + "\n") }
