@@ -10,6 +10,8 @@ extension Checkpoint {
         case openCLIP
         /// A folder of diffusers' with a pipeline.
         case diffusers
+        /// A folder of diffusers' with an autoencoder alone, as `vae` in a pipeline's.
+        case autoencoder
         /// A folder of transformers' with another model.
         case transformers(modelType: String)
         /// Named tensors: a safetensors file, the index of a sharded set, or a folder with weights alone.
@@ -69,6 +71,7 @@ extension Checkpoint {
             if let type = config["model_type"]?.string {
                 return type == "clip" ? .clip : .transformers(modelType: type)
             }
+            if config["_class_name"]?.string == "AutoencoderKL" { return .autoencoder }
             if config["text_config"] != nil, config["vision_config"] != nil { return .clip }
         }
         if names.contains(where: Weights.isFile) { return .tensors }

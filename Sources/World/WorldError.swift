@@ -101,6 +101,12 @@ extension WorldError {
             hint: "for example `start: load(\"emoji\")`")
     }
 
+    static var otherUNet: WorldError {
+        WorldError(
+            message: "training starts from a miniature's UNet, and this model has another",
+            hint: "for example `start: load(\"emoji-sd\")`")
+    }
+
     static func trainingFinished(steps: Int) -> WorldError {
         WorldError(
             message: "this run has done all its \(steps) steps",

@@ -23,6 +23,20 @@ final class ImageFileTests: XCTestCase {
         }
     }
 
+    func testJPEGLosesWhatPillowsDoes() throws {
+        let theirs = try JSONDecoder().decode(Expected.self, from: Data(contentsOf: golden("jpeg_round_trip.json")))
+        var rgb: [UInt8] = []
+        for y in 0..<theirs.height {
+            for x in 0..<theirs.width {
+                for channel in 0..<3 { rgb.append(UInt8((40 * channel + 9 * x + 13 * y + x * y) % 256)) }
+            }
+        }
+        let image = try Image(width: theirs.width, height: theirs.height, rgb: rgb)
+        let furthest = zip(try JPEG.roundTrip(image).rgb8, theirs.rgb).map { abs(Float($0) - $1) }.max() ?? .infinity
+        XCTAssertLessThanOrEqual(furthest, 1)
+        XCTAssertGreaterThan(zip(image.rgb8, theirs.rgb).map { abs(Float($0) - $1) }.max() ?? 0, 20, "something is lost")
+    }
+
     func testWhatIsWrittenReadsBackWithItsTexts() throws {
         let folder = try TemporaryFolder()
         let image = try Image(width: 3, height: 2, rgb: (0..<18).map { UInt8($0 * 14) })

@@ -10,12 +10,18 @@ final class ShippedRecipeTests: XCTestCase {
     /// What makes a recipe short; a recipe that is not listed runs as it is.
     private static let settings = [
         "sampling.md": ["--set", "steps=8"],
+        "safediffusion-r1.md": ["--set", "rounds=1", "--set", "count=1"],
+        "reward-hacking.md": ["--set", "rounds=1", "--set", "count=1"],
+        "ablations.md": ["--set", "rounds=1", "--set", "count=1", "--set", "only=mode"],
         "custom-reward.md": ["--set", "rounds=1"],
         "steering.md": ["--set", "count=24"],
         "train/mini-clip.md": ["--set", "steps=2", "--set", "out=trained"],
         "train/detector.md": ["--set", "stop=2", "--set", "out=trained"],
         "train/reward-clip.md": ["--set", "stop=2", "--set", "out=trained"],
-        "train/mini-vae.md": ["--set", "steps=2", "--set", "out=trained"],
+        "train/mini-vae.md": ["--set", "steps=2", "--set", "judged=1", "--set", "out=trained"],
+        "train/mini-unet.md": [
+            "--set", "steps=2", "--set", "scenes=64", "--set", "check=4", "--set", "out=trained",
+        ],
     ]
 
     private func recipes() throws -> [String] {

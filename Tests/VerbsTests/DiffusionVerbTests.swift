@@ -40,6 +40,15 @@ final class DiffusionVerbTests: XCTestCase {
         do { return "no error: \(try text(code))" } catch { return (error as? Diagnostic)?.message ?? "\(error)" }
     }
 
+    func testAnAutoencoderStandsAlone() throws {
+        _ = try text("save sd.vae \"vae\"\nvae = load \"vae\"\ny = [scene(\"a dog\", seed: 1), scene(\"a cake\", seed: 2)]")
+        XCTAssertTrue(try text("vae").hasPrefix("autoencoder vae: "))
+        XCTAssertEqual(try text("[vae.downsampling, vae.channels, vae.scaling == sd.vae.scaling]"), "[4, 4, true]")
+        XCTAssertEqual(try text("encode(vae, y) == encode(sd, y)"), "true")
+        XCTAssertEqual(try text("decode(vae, encode(sd, y)) == decode(sd, encode(sd, y))"), "true")
+        XCTAssertTrue(failure("encode (load \"emoji\") y").contains("autoencoder"))
+    }
+
     func testPicturesKnowWhatTheyWereMadeFrom() throws {
         _ = try text("x = sample sd \"a dog\" steps: 3 seed: 7 eta: 0.5 negative: \"a knife\"")
         XCTAssertEqual(

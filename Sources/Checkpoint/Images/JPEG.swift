@@ -40,6 +40,30 @@ public enum JPEG {
         return try orientation.upright(pixels, width: Int(width), height: Int(height))
     }
 
+    /// A picture as a JPEG file's bytes, values outside 0…1 clipped: baseline, chroma at half the side, as Pillow writes it.
+    ///
+    /// - Parameter quality: 1…100; Pillow's standard is 75.
+    public static func encode(_ image: Image, quality: Int = 75) throws -> [UInt8] {
+        guard let handle = tjInitCompress() else { throw CheckpointError.system(.write, path: "JPEG", code: ENOMEM) }
+        defer { tjDestroy(handle) }
+        var start: UnsafeMutablePointer<UInt8>?
+        var length: UInt = 0
+        defer { tjFree(start) }
+        let code = tjCompress2(
+            handle, image.rgb8, Int32(image.width), 0, Int32(image.height), Int32(TJPF_RGB.rawValue), &start, &length,
+            Int32(TJSAMP_420.rawValue), Int32(min(max(quality, 1), 100)), TJFLAG_ACCURATEDCT)
+        guard code == 0, let start else {
+            throw CheckpointError.malformed(
+                file: "JPEG", item: nil, .other("JPEG: \(String(cString: tjGetErrorStr2(handle)))"))
+        }
+        return [UInt8](UnsafeBufferPointer(start: start, count: Int(length)))
+    }
+
+    /// What is left of a picture that was written as a JPEG file and read back.
+    public static func roundTrip(_ image: Image, quality: Int = 75) throws -> Image {
+        try encode(image, quality: quality).withUnsafeBytes { try decode($0, file: "JPEG") }
+    }
+
     /// Inverted inks times inverted black: what light is left.
     private static func rgb(fromInverted cmyk: [UInt8]) -> [UInt8] {
         var rgb: [UInt8] = []

@@ -42,7 +42,7 @@ extension GRPOOptions {
         .init(name: "lora") { $0.lora.map { "rank \($0.rank)" } ?? "none" },
         .init(name: "lora_alpha") { $0.lora.map { number(Double($0.alpha)) } ?? "none" },
         .init(name: "lora_targets") { $0.lora.map { $0.targets.joined(separator: " ") } ?? "none" },
-        .init(name: "parity") { "\($0.truncatesPictures)" },
+        .init(name: "parity") { "\($0.storesPictures)" },
     ]
 
     /// The shortest form: 8 for 8.0, 1e-05 for 0.00001.

@@ -121,8 +121,8 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
 
     // MARK: Rewards
 
-    /// Whether pictures are truncated to 8 bits before they are judged, as the published code does.
-    public var truncatesPictures = false
+    /// Whether pictures are truncated to 8 bits and go through JPEG before they are judged, as in the published code.
+    public var storesPictures = false
 
     public init() {}
 
@@ -134,7 +134,7 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
         (options.trainSteps, options.stepChoice, options.trainLast) = (nil, .random, false)
         (options.updates, options.split, options.shuffle) = (16, .samples, false)
         (options.clip, options.learningRate, options.warmUp) = (1e-4, 1e-5, 0)
-        options.truncatesPictures = true
+        options.storesPictures = true
         return options
     }()
 

@@ -1,3 +1,4 @@
+import Checkpoint
 import Diffusion
 import Foundation
 import Tensor
@@ -22,7 +23,7 @@ extension GRPOTrainer {
         try progress?("reward", 0, 1)
         let texts = prompts.flatMap { Array(repeating: $0, count: options.group) }
         let batch = RewardBatch(
-            images: options.truncatesPictures ? try images.map { try $0.truncatedTo8Bits() } : images, prompts: texts)
+            images: options.storesPictures ? try images.map { try $0.asStored() } : images, prompts: texts)
         let scores = try withoutGradients { try reward.checkedScores(of: batch) }
         let judgements = try withoutGradients {
             try judge?.checkedScores(of: RewardBatch(images: images, prompts: texts)).totals
@@ -102,8 +103,9 @@ extension GRPOTrainer {
 }
 
 extension Image {
-    /// Values cut down to the 256 levels of 8 bits, not rounded: as the published code hands pictures to its reward.
-    func truncatedTo8Bits() throws -> Image {
-        try Image((tensor.clamped(0, 1) * 255).floor() / 255)
+    /// Cut down to the 256 levels of 8 bits, not rounded, then through a JPEG file: as the published code hands pictures
+    /// to its reward.
+    func asStored() throws -> Image {
+        try JPEG.roundTrip(Image((tensor.clamped(0, 1) * 255).floor() / 255))
     }
 }

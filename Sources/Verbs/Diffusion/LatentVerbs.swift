@@ -10,7 +10,7 @@ enum LatentVerbs {
         Verb(
             "encode", family: "diffusion", summary: "the latents of pictures",
             parameters: [
-                .pipeline,
+                .autoencoder,
                 Parameter(
                     "image", .either([.object("image"), .list(of: .object("image")), .object("tensor")]),
                     help: "an image or a list of images of one size"),
@@ -30,7 +30,7 @@ enum LatentVerbs {
             seeAlso: ["decode", "sample"]
         ) { call in
             let generator = try call.boolean("draw") ? Generator(seed: try call.seed()) : nil
-            return .tensor(try call.pipeline().model.latents(of: call.images("image"), generator: generator))
+            return .tensor(try call.autoencoder().latents(of: call.images("image"), generator: generator))
         }
     }
 
@@ -38,7 +38,7 @@ enum LatentVerbs {
         Verb(
             "decode", family: "diffusion", summary: "the pictures of latents",
             parameters: [
-                .pipeline,
+                .autoencoder,
                 Parameter("latents", .object("tensor"), help: "[pictures, height, width, channels], or without the first"),
             ],
             result: "an image; a list of them for more than one",
@@ -52,7 +52,7 @@ enum LatentVerbs {
             seeAlso: ["encode", "denoise"]
         ) { call in
             let latents = try call.tensor("latents")
-            let images = try call.pipeline().model.images(latents.rank == 3 ? latents.unsqueezed(0) : latents)
+            let images = try call.autoencoder().images(latents.rank == 3 ? latents.unsqueezed(0) : latents)
             return images.count == 1 ? .image(images[0]) : .list(images.map { .image($0) })
         }
     }

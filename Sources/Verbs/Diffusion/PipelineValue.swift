@@ -28,7 +28,7 @@ final class PipelineValue: ObjectValue {
     }
 
     var memberNames: [String] {
-        ["name", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler", "dtype"]
+        ["name", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler", "vae", "dtype"]
     }
 
     func member(_ name: String) throws -> Value? {
@@ -41,6 +41,7 @@ final class PipelineValue: ObjectValue {
         case "prediction": .string(model.scheduler.predictionType.rawValue)
         case "sampler": .string(SamplerKind(for: model.scheduler).rawValue)
         case "scheduler": Value(try Checkpoint.json(model.scheduler))
+        case "vae": .object(AutoencoderValue(model.vae, name: "of \(self.name)"))
         case "dtype": .string(model.dtype.rawValue)
         default: nil
         }

@@ -66,7 +66,7 @@ enum LoadedValue {
             let weights = try Weights(url)
             return .record(Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: tensorType))) }))
         case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")
-        case .clip, .openCLIP, .diffusers, .transformers: throw unusable(kind, name, call)
+        case .clip, .openCLIP, .diffusers, .autoencoder, .transformers: throw unusable(kind, name, call)
         }
     }
 

@@ -13,7 +13,11 @@ struct ModelLoader {
 
     static var all: [ModelLoader] {
         [.clip, .openCLIP].map { ModelLoader(kind: $0) { .object(try ClipValue.load($0, name: $1, dtype: $2)) } }
-            + [.detector, ModelLoader(kind: .diffusers) { .object(try PipelineValue.load($0, name: $1, dtype: $2)) }]
+            + [
+                .detector,
+                ModelLoader(kind: .diffusers) { .object(try PipelineValue.load($0, name: $1, dtype: $2)) },
+                ModelLoader(kind: .autoencoder) { .object(try AutoencoderValue.load($0, name: $1, dtype: $2)) },
+            ]
     }
 
     /// The names that need no path, for help.

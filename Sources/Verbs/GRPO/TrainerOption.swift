@@ -93,7 +93,7 @@ struct TrainerOption {
             number("decay", upward, \.weightDecay, "weight decay"),
             number("gradient_norm", upward, \.gradientNorm, "the greatest length of all gradients together"),
             number("ema", 0...1, \.averaging, "decay of a running average of the weights; 0 for none"),
-            boolean("parity", \.truncatesPictures, "whether pictures are truncated to 8 bits before they are judged, as the published code does"),
+            boolean("parity", \.storesPictures, "whether pictures are truncated to 8 bits and go through JPEG before they are judged, as in the published code"),
         ]
     }
 

@@ -20,12 +20,16 @@ enum DiffusionTrainerVerbs {
                 .option(
                     "edges", .number(in: 0...100), default: .number(Double(standard.edgeWeight)),
                     help: "weight of the differences between neighbouring pixels"),
+                .option(
+                    "objects", .number(in: 0...1000), default: .number(Double(standard.objectWeight)),
+                    help: "how much more a pixel of an object counts than one of the background"),
                 .seed,
             ],
-            result: "a vae_trainer: step, steps, seed, finished, history, checks",
+            result: "a vae_trainer: step, steps, seed, finished, history, checks, vae",
             details: """
                 The autoencoder brings pictures of 64 × 64 pixels to latents of 16 × 16 × 4 and back. `t.history` has a row a step, \
-                `t.checks` the peak signal-to-noise ratio on scenes that training never draws.
+                `t.checks` the peak signal-to-noise ratio on scenes that training never draws, and `t.vae` is the autoencoder so far, for \
+                `encode`, `decode` and `unet_trainer`.
                 """,
             examples: [.init("t = vae_trainer steps: 2 batch: 2 seed: 1\nt.steps", gives: "2")],
             seeAlso: ["unet_trainer", "train", "resume"]
@@ -35,6 +39,7 @@ enum DiffusionTrainerVerbs {
             options.batch = try call.whole("batch")
             options.learningRate = try call.number("rate")
             options.edgeWeight = Float(try call.number("edges"))
+            options.objectWeight = Float(try call.number("objects"))
             options.seed = try call.seed()
             return .object(VAETrainerValue(try VAETrainer(options)))
         }
@@ -45,8 +50,11 @@ enum DiffusionTrainerVerbs {
         return Verb(
             "unet_trainer", family: "training", summary: "a training run of the miniature's UNet, at its beginning",
             parameters: [
-                Parameter("vae", .file([]), help: "the folder of the autoencoder, as a vae_trainer leaves it"),
+                Parameter("vae", .object("autoencoder"), help: "trained: `vae` of a vae_trainer or a pipeline, or loaded"),
                 Parameter("clip", .object("clip"), help: "the CLIP whose text tower the UNet listens to"),
+                .option(
+                    "start", .optional(.object("pipeline")), default: .none,
+                    help: "a miniature with whose UNet's weights it begins, instead of random ones"),
                 .option(
                     "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"),
                 .option("batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "scenes a step"),
@@ -65,8 +73,8 @@ enum DiffusionTrainerVerbs {
             examples: [
                 .init(
                     """
-                    train (vae_trainer steps: 1 batch: 1 seed: 1) out: "runs/vae" check: 0;
-                    t = unet_trainer "runs/vae/vae" (load "emoji") steps: 1 batch: 2 scenes: 2 seed: 1
+                    vae = (load "emoji-sd").vae
+                    t = unet_trainer vae (load "emoji") steps: 1 batch: 2 scenes: 2 seed: 1
                     (step t).step
                     """, gives: "1")
             ],
@@ -78,11 +86,10 @@ enum DiffusionTrainerVerbs {
             options.scenes = try call.whole("scenes")
             options.learningRate = try call.number("rate")
             options.seed = try call.seed()
-            let folder = FilePlace.input(try call.string("vae"), call)
-            call.host.didRead(folder.path)
+            let vae = try call.object("vae", as: AutoencoderValue.self).model
             let text = try TextEncoder(of: call.object("clip", as: ClipValue.self).embedder)
-            return .object(
-                UNetTrainerValue(try UNetTrainer(options, autoencoder: AutoencoderKL.load(folder: folder), text: text)))
+            let start = try call.optional("start") { try call.object($0, as: PipelineValue.self).model.unet }
+            return .object(UNetTrainerValue(try UNetTrainer(options, autoencoder: vae, text: text, start: start)))
         }
     }
 }

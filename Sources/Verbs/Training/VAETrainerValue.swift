@@ -36,6 +36,12 @@ final class VAETrainerValue: WorldTrainingRun {
             of: trainer.checks, ["step": { Double($0.step) }, "psnr": \.psnr, "deviation": \.deviation])
     }
 
+    static var ownMembers: [String] { ["vae"] }
+
+    func ownMember(_ name: String) throws -> Value? {
+        name == "vae" ? .object(AutoencoderValue(try trainer.averaged(), name: "after \(completed) steps")) : nil
+    }
+
     func saveResult(to folder: URL) throws {
         try trainer.averaged().save(to: folder.appendingPathComponent("vae"), as: .float16)
     }

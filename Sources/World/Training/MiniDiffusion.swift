@@ -4,13 +4,13 @@ import Diffusion
 public enum MiniDiffusion {
     /// Pictures of 64 × 64 pixels to latents of 16 × 16 × 4: a quarter of the side.
     ///
-    /// Four channels to a group at least: with two, the norm wipes out flat colours.
+    /// The norm takes all channels as one group: with few channels to a group it wipes out flat colours.
     public static let autoencoder: AutoencoderConfiguration = {
         var c = AutoencoderConfiguration()
         c.blockOutChannels = [16, 32, 64]
         c.downBlockTypes = [String](repeating: "DownEncoderBlock2D", count: 3)
         c.upBlockTypes = [String](repeating: "UpDecoderBlock2D", count: 3)
-        c.normNumGroups = 4
+        c.normNumGroups = 1
         c.sampleSize = Scene.side
         c.scalingFactor = 1
         c.forceUpcast = false

@@ -30,8 +30,9 @@ public final class UNetTrainer {
     /// - Parameters:
     ///   - autoencoder: trained; its scaling factor brings latents to variance 1.
     ///   - text: what the UNet listens to.
+    ///   - start: whose weights it begins with; even one of another autoencoder's latents knows much of what words mean.
     public init(
-        _ options: UNetTrainingOptions, autoencoder: AutoencoderKL, text: TextEncoder,
+        _ options: UNetTrainingOptions, autoencoder: AutoencoderKL, text: TextEncoder, start: UNet2DConditionModel? = nil,
         configuration: UNetConfiguration = MiniDiffusion.unet, renderer: SceneRenderer? = nil
     ) throws {
         for (name, value) in [("steps", options.steps), ("batch", options.batch), ("scenes", options.scenes)] {
@@ -41,11 +42,21 @@ public final class UNetTrainer {
         self.renderer = try renderer ?? .shared()
         (self.autoencoder, self.text) = (autoencoder, text)
         model = try UNet2DConditionModel(configuration, seed: options.seed)
+        if let start { try Self.copy(start, into: model) }
         optimiser = try AdamW(
             model.parameters, learningRate: options.learningRate, betas: (0.9, 0.99), weightDecay: options.weightDecay,
             decaying: { _, tensor in tensor.rank > 1 })
         average = try ExponentialMovingAverage(model.parameters, decay: options.averaging)
         schedule = try NoiseSchedule(MiniDiffusion.scheduler)
+    }
+
+    private static func copy(_ source: UNet2DConditionModel, into model: UNet2DConditionModel) throws {
+        guard source.parameters.map(\.name) == model.parameters.map(\.name),
+            source.parameters.map(\.tensor.shape) == model.parameters.map(\.tensor.shape)
+        else { throw WorldError.otherUNet }
+        try withoutGradients {
+            for (own, given) in zip(model.parameters, source.parameters) { try own.tensor.assign(given.tensor.to(.float32)) }
+        }
     }
 
     /// Computes the latents that training draws from; the first step does it where nobody has.
