@@ -16,6 +16,7 @@ let package = Package(
         .systemLibrary(name: "CTurboJPEG"),
         .systemLibrary(name: "CCrypto"),
         .systemLibrary(name: "CZip", pkgConfig: "libzip"),
+        .systemLibrary(name: "CMarkdown"),
 
         // Thin shims and the loops no library has.
         .target(
@@ -47,6 +48,9 @@ let package = Package(
         .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
         .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint"], exclude: ["README.md"]),
         .target(
+            name: "Report", dependencies: ["Language", "Notebook", "Checkpoint", "Plot", "CMarkdown"], exclude: ["README.md"],
+            resources: [.embedInCode("Resources")]),
+        .target(
             name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor"], exclude: ["README.md"]),
         .target(
             name: "Bench",
@@ -63,7 +67,7 @@ let package = Package(
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "Verbs", "Console", "Bench", "Notebook", "Language", "Plot", "Tensor",
+                "Verbs", "Console", "Bench", "Report", "Notebook", "Language", "Plot", "Tensor",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"]),
@@ -80,6 +84,7 @@ let package = Package(
         .testTarget(
             name: "PlotTests", dependencies: ["Plot"], exclude: ["Snapshots"], resources: [.copy("Golden")]),
         .testTarget(name: "NotebookTests", dependencies: ["Notebook"]),
+        .testTarget(name: "ReportTests", dependencies: ["Report", "Notebook"]),
         .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
         .testTarget(name: "BenchTests", dependencies: ["Bench"]),
         .target(name: "Pty", path: "Tests/Pty"),

@@ -2,6 +2,7 @@ import Console
 import FoundationEssentials
 import Language
 import Notebook
+import Report
 import Tensor
 import Verbs
 
@@ -11,6 +12,8 @@ struct RecipeJob {
     var settings: [String: String] = [:]
     /// The folder of the run; with several recipes, each gets one of its own below it.
     var out: String?
+    /// Whether each run's page is made at its end.
+    var makesReport = true
 
     /// Runs the recipes in order, up to the first that fails.
     func run(_ recipes: [Recipe]) throws {
@@ -28,7 +31,13 @@ struct RecipeJob {
             }
             let failure = try run.run()
             console.conclude(run.manifest, folder: run.folder.path)
+            if makesReport { try report(run.folder.path) }
             if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
         }
+    }
+
+    private func report(_ folder: String) throws {
+        let registry = Registry.rhumb()
+        try Report.write(ofRun: folder) { registry[$0] != nil }
     }
 }

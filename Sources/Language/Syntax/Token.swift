@@ -65,6 +65,8 @@ struct Token {
             "not": .notWord, "true": .trueWord, "false": .falseWord, "none": .noneWord,
         ]
 
+        static let wordKinds = Set(words.values)
+
         /// Longest first, so that the first that fits is the right one.
         static let symbols: [(text: StaticString, kind: Kind)] = [
             ("≈", .close),

@@ -34,7 +34,8 @@ extension CellOutput {
     var json: JSON {
         switch self {
         case .text(let text): return ["type": "text", "text": .string(text)]
-        case .value(let display): return ["type": "value", "text": .string(display)]
+        case .value(let display, let file):
+            return ["type": "value", "text": .string(display), "file": file.map { .string($0) } ?? .null]
         case .table(let display, let file):
             return ["type": "table", "text": .string(display), "file": file.map { .string($0) } ?? .null]
         case .note(let note): return ["type": "note", "text": .string(note)]
@@ -56,7 +57,7 @@ extension CellOutput {
         guard let type = json["type"]?.string, let text = json["text"]?.string else { return nil }
         switch type {
         case "text": self = .text(text)
-        case "value": self = .value(display: text)
+        case "value": self = .value(display: text, file: json["file"]?.string)
         case "table": self = .table(display: text, file: json["file"]?.string)
         case "note": self = .note(text)
         case "figure":

@@ -4,8 +4,8 @@ import Language
 public enum CellOutput: Sendable, Equatable {
     /// What the program printed, line ends included.
     case text(String)
-    /// A value that was shown.
-    case value(display: String)
+    /// A value that was shown; `file` is the first one of the figure that it is and that follows.
+    case value(display: String, file: String?)
     /// A table that was shown; every digit of it is in the file, relative to the run folder.
     case table(display: String, file: String?)
     /// A remark that is not the program's output.
@@ -34,7 +34,7 @@ extension CellOutput {
         switch event {
         case .text(let text): self = .text(text)
         case .value(.table, let display, let file): self = .table(display: display, file: file)
-        case .value(_, let display, _): self = .value(display: display)
+        case .value(_, let display, let file): self = .value(display: display, file: file)
         case .note(let note): self = .note(note)
         case .figure(_, let saved?): self = .figure(saved)
         case .figure(let attachment, nil): self = .note(attachment.title)

@@ -29,6 +29,7 @@ extension Manifest {
         started = try required("started", json["started"]?.string)
         finished = json["finished"]?.string
         seconds = json["seconds"]?.number ?? 0
+        exercises = (json["exercises"]?.members ?? []).map { ($0.key, $0.value.string == "solved") }
         cells = try required("cells", json["cells"]?.array?.map(Cell.init))
         exercises = (json["exercises"]?.members ?? []).map { ($0.key, $0.value.string == "solved") }
         failure = json["error"].map { Failure(message: $0["message"]?.string ?? "", place: $0["place"]?.string ?? "") }
@@ -43,6 +44,9 @@ extension Manifest.Sealed {
 }
 
 extension Manifest.Cell {
+    /// A cell that no run has come to.
+    package init(of cell: Recipe.Cell) { self.init(number: cell.number, name: cell.attributes.name, line: cell.line) }
+
     fileprivate init(_ json: JSON) {
         number = json["cell"]?.integer ?? 0
         name = json["name"]?.string

@@ -72,7 +72,7 @@ public final class RecipeRun {
             seed: seed, command: circumstances.command, version: Rhumb.version, libraries: circumstances.libraries,
             machine: .current(), threads: circumstances.threads, started: Timestamp(Date()).iso,
             cells: recipe.cells.map { .init(number: $0.number, name: $0.attributes.name, line: $0.line) })
-        try folder.write(recipe.source.text, to: Recipe.isMarkdown(recipe.path) ? "recipe.md" : "recipe.rhumb")
+        try folder.write(recipe.source.text, to: RunFolder.copy(of: recipe.path))
         try write()
     }
 

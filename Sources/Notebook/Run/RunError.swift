@@ -6,6 +6,8 @@ public enum RunError: ExplainedError, Equatable {
     case folderInUse(String)
     /// A folder without a manifest where one of a run is wanted.
     case notARun(String)
+    /// A folder that should hold folders of runs.
+    case noRuns(String)
     case unreadable(path: String, reason: String)
     /// A course was asked for where there is none.
     case noLessons(folder: String)
@@ -21,6 +23,7 @@ public enum RunError: ExplainedError, Equatable {
         switch self {
         case .folderInUse(let path): "the folder '\(path)' holds files that are not those of an earlier run"
         case .notARun(let path): "'\(path)' is not the folder of a run"
+        case .noRuns(let path): "'\(path)' holds no folder of a run"
         case .unreadable(let path, let reason): "can't read '\(path)': \(reason)"
         case .noLessons(let folder): "there are no lessons in '\(folder)'"
         case .unknownLesson(let number, let folder, _): "there is no lesson \(number) in '\(folder)'"
@@ -34,14 +37,14 @@ public enum RunError: ExplainedError, Equatable {
     public var isUsage: Bool {
         switch self {
         case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep: true
-        case .folderInUse, .notARun, .unreadable, .noLessons: false
+        case .folderInUse, .notARun, .noRuns, .unreadable, .noLessons: false
         }
     }
 
     public var hint: String {
         switch self {
         case .folderInUse: "name a new or empty folder, or one that a run has written"
-        case .notARun: "a run's folder holds 'manifest.json'; 'rhumb run' names the folder it leaves"
+        case .notARun, .noRuns: "a run's folder holds 'manifest.json'; 'rhumb run' names the folder it leaves"
         case .unreadable: "check the name and the permissions"
         case .noLessons:
             "start in the folder of Rhumb's sources, or name a recipe or a folder of lessons: rhumb tour FILE"

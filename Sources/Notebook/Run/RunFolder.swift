@@ -43,7 +43,15 @@ public final class RunFolder {
     }
 
     static let figures = "figures", tables = "tables", cells = "cells", values = "values.json", transcript = "transcript.md"
-    private static let owned = [figures, tables, cells, values, transcript, "recipe.md", "recipe.rhumb", Manifest.fileName]
+    private static let copies = (markdown: "recipe.md", script: "recipe.rhumb")
+    private static let owned =
+        [figures, tables, cells, values, transcript, copies.markdown, copies.script, Manifest.fileName]
+        + ["html", "md", "ipynb"].map { "report." + $0 }
+
+    /// What the run folder calls its copy of a recipe.
+    package static func copy(of recipe: String) -> String {
+        Recipe.isMarkdown(recipe) ? copies.markdown : copies.script
+    }
 
     /// Writes a file, its folder included.
     ///

@@ -9,7 +9,7 @@ extension Transcript {
         for output in outputs {
             switch output {
             case .text(let piece): text += piece
-            case .value(let display), .table(let display, _): text += display + "\n"
+            case .value(let display, _), .table(let display, _): text += display + "\n"
             case .note(let note):
                 flush(&self)
                 append(note: note)

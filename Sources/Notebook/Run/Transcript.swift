@@ -38,7 +38,7 @@ public struct Transcript: Sendable {
     }
 
     /// A fence longer than any run of backticks inside, so that output can't close it.
-    static func fenced(_ body: String, as language: String) -> String {
+    package static func fenced(_ body: String, as language: String) -> String {
         var longest = 0
         var run = 0
         for character in body {
@@ -57,7 +57,7 @@ public struct Transcript: Sendable {
     }
 
     /// Colours and other terminal codes have no place in a document.
-    static func withoutEscapes(_ text: String) -> String {
+    package static func withoutEscapes(_ text: String) -> String {
         guard text.utf8.contains(0x1B) else { return text }
         var result = String.UnicodeScalarView()
         var scalars = text.unicodeScalars[...]

@@ -54,10 +54,11 @@ final class HostAdapter: SessionHost {
 
     func show(_ value: Value) {
         if case .table(let table) = value { return show(table) }
-        front?.receive(.value(value, display: value.display(width: width), file: nil))
-        if case .object(let object) = value, let attachment = attempt({ try object.attachment() }) ?? nil {
-            attach(attachment)
-        }
+        var attachment: Attachment?
+        if case .object(let object) = value { attachment = attempt { try object.attachment() } ?? nil }
+        let saved = attachment.flatMap(save)
+        front?.receive(.value(value, display: value.display(width: width), file: saved?.files.first))
+        if let attachment { front?.receive(.figure(attachment, saved: saved)) }
     }
 
     /// - Parameter rows: how many to show at most.
@@ -68,10 +69,11 @@ final class HostAdapter: SessionHost {
         front?.receive(.value(.table(table), display: table.display(width: width, rows: rows), file: file))
     }
 
-    func attach(_ attachment: Attachment) {
-        let saved = artefacts.flatMap { artefacts in attempt { try artefacts.save(attachment) } }
+    func attach(_ attachment: Attachment) { front?.receive(.figure(attachment, saved: save(attachment))) }
+
+    private func save(_ attachment: Attachment) -> SavedFigure? {
         figureTitle = figureTitle ?? attachment.title
-        front?.receive(.figure(attachment, saved: saved))
+        return artefacts.flatMap { artefacts in attempt { try artefacts.save(attachment) } }
     }
 
     func progress(_ progress: StepProgress) { front?.receive(.progress(progress)) }

@@ -1,5 +1,5 @@
 /// The look that all figures share. Sizes of text are in points, lengths in units of 1/96 inch.
-enum Theme {
+package enum Theme {
     static let font = "Arial"
     static let titleSize = 11.0
     static let labelSize = 10.0
@@ -7,10 +7,10 @@ enum Theme {
     static let legendSize = 9.0
     static let noteSize = 8.5
 
-    static let ink = Colour(0x262626)
-    static let softInk = Colour(0x5c5c5c)
-    static let frame = Colour(0x8c8c8c)
-    static let grid = Colour(0xe6e6e6)
+    package static let ink = Colour(0x262626)
+    package static let softInk = Colour(0x5c5c5c)
+    package static let frame = Colour(0x8c8c8c)
+    package static let grid = Colour(0xe6e6e6)
     static let missing = Colour(0xd9d9d9)
 
     static let lineWidth = 2.0

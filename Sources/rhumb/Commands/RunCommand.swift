@@ -6,7 +6,7 @@ struct RunCommand: ParsableCommand {
         commandName: "run", abstract: "Run recipes or scripts and keep what they give.",
         discussion: """
             A recipe is a Markdown file whose 'rhumb' fences run in order. The run leaves a folder with the transcript, the \
-            figures with their scripts, tables, values and a manifest.
+            figures with their scripts, tables, values, a manifest, and a page that shows it all, report.html.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -24,13 +24,16 @@ struct RunCommand: ParsableCommand {
         completion: .directory)
     var out: String?
 
+    @Flag(name: .customLong("no-report"), help: "Leave out the page of the run, report.html.")
+    var skipsReport = false
+
     @Flag(help: "List the parameters that --set can change, and run nothing.")
     var parameters = false
 
     func run() throws {
         let recipes = try files.map(Recipe.init(reading:))
         if parameters { return try list(recipes) }
-        try RecipeJob(common: common, settings: try Self.parsed(settings), out: out).run(recipes)
+        try RecipeJob(common: common, settings: try Self.parsed(settings), out: out, makesReport: !skipsReport).run(recipes)
     }
 
     private func list(_ recipes: [Recipe]) throws {

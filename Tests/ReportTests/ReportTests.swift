@@ -1,0 +1,5 @@
+import Notebook
+import Report
+import XCTest
+
+final class ReportTests: XCTestCase {}
