@@ -205,10 +205,11 @@ private struct DrawingReader {
             if value.hasPrefix("#") { return "#" + prefix + value.dropFirst() }
             return value.hasPrefix("data:image/png;base64,") || value.hasPrefix("data:image/jpeg;base64,") ? value : nil
         case "style" where value.contains("url") || value.contains("@") || value.contains("\\"): return nil
-        case let name where Self.colourAttributes.contains(name): return isThemed ? themed(value) : Self.withEntities(value)
-        default:
-            guard value.contains("url(") else { return Self.withEntities(value) }
+        case _ where value.contains("url("):
+            isThemed = false
             return value.hasPrefix("url(#") ? "url(#" + prefix + value.dropFirst("url(#".count) : nil
+        case let name where Self.colourAttributes.contains(name): return isThemed ? themed(value) : Self.withEntities(value)
+        default: return Self.withEntities(value)
         }
     }
 

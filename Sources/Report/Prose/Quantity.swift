@@ -2,11 +2,11 @@ import Language
 
 /// How long something took, how large it was, when it was, in words.
 enum Quantity {
-    /// `0.8 ms`, `4.99 s`, `1 min 17 s`, `2 h 5 min`.
+    /// `12 ms`, `4.99 s`, `1 min 17 s`, `2 h 5 min`.
     static func duration(_ seconds: Double) -> String {
         let whole = Int(min(max(seconds, 0), 1e9).rounded())
         switch seconds {
-        case ..<0.0005: return "< 1 ms"
+        case ..<0.0005: return "under 1 ms"
         case ..<0.9995: return "\(Int((seconds * 1000).rounded())) ms"
         case ..<9.995: return "\(hundredths(seconds)) s"
         case ..<59.5: return "\(whole) s"

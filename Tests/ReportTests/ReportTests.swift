@@ -1,5 +1,0 @@
-import Notebook
-import Report
-import XCTest
-
-final class ReportTests: XCTestCase {}
