@@ -63,7 +63,7 @@ private struct DrawingReader {
         "stop-opacity", "gradientUnits", "gradientTransform", "patternUnits", "preserveAspectRatio", "shape-rendering",
         "image-rendering", "xml:space", "viewBox", "style", "id", "href", "xlink:href", "clip-rule", "visibility",
     ]
-    private static let colourAttributes: Set<String> = ["fill", "stroke", "color", "stop-color"]
+    private static let colourAttributes: Set<String> = ["fill", "stroke", "color", "stop-color", "flood-color"]
 
     /// What stands between the `svg` tags; nil when something may not pass.
     mutating func read() -> String? {
@@ -204,10 +204,11 @@ private struct DrawingReader {
         case "href", "xlink:href":
             if value.hasPrefix("#") { return "#" + prefix + value.dropFirst() }
             return value.hasPrefix("data:image/png;base64,") || value.hasPrefix("data:image/jpeg;base64,") ? value : nil
-        case "style" where value.contains("url") || value.contains("@") || value.contains("\\"): return nil
-        case _ where value.contains("url("):
-            isThemed = false
-            return value.hasPrefix("url(#") ? "url(#" + prefix + value.dropFirst("url(#".count) : nil
+        case _ where value.contains("\\") || value.contains("@"): return nil
+        case _ where value.lowercased().contains("url"):
+            // Only names within the drawing.
+            let rest = value.replacing("url(#", with: "").lowercased()
+            return rest.contains("url") ? nil : Self.withEntities(value.replacing("url(#", with: "url(#" + prefix))
         case let name where Self.colourAttributes.contains(name): return isThemed ? themed(value) : Self.withEntities(value)
         default: return Self.withEntities(value)
         }

@@ -27,11 +27,13 @@ struct Picture {
     var address: String { "data:\(type);base64,\(base64)" }
 
     /// Pictures of a few dots, as those of small models, are drawn larger, by whole numbers so that dots stay square.
-    func html(alternative: String) -> String {
+    ///
+    /// - Parameter density: dots a unit of the page; figures have two.
+    func html(alternative: String, density: Int = 1) -> String {
         var attributes = "alt=\"\(HTML.escaped(alternative))\" decoding=\"async\""
         if let size, size.width > 0, size.height > 0 {
             let scale = max(1, min(4, 144 / max(size.width, size.height)))
-            attributes += " width=\"\(size.width * scale)\" height=\"\(size.height * scale)\""
+            attributes += " width=\"\(size.width * scale / density)\" height=\"\(size.height * scale / density)\""
             if scale > 1 { attributes += " class=\"dots\"" }
         }
         return "<img \(attributes) src=\"\(address)\" />"

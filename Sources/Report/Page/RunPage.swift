@@ -174,7 +174,8 @@ struct RunPage {
             let text = String(decoding: svg, as: UTF8.self)
             if let drawing = Drawing(text, prefix: "d\(drawingCount)-", alternative: title) { return drawing.html }
         }
-        return picture?.html(alternative: title) ?? HTML.element("p", "The figure's files are gone: \(title)", "class=\"remark\"")
+        let density = figure.file("svg") == nil ? 1 : 2
+        return picture?.html(alternative: title, density: density) ?? HTML.element("p", "The figure's files are gone: \(title)", "class=\"remark\"")
     }
 
     /// A map of thousands of points is smaller, and quicker to draw, as a picture.
