@@ -31,12 +31,14 @@ struct RecipeJob {
             }
             let failure = try run.run()
             console.conclude(run.manifest, folder: run.folder.path)
-            if makesReport { try report(run.folder.path) }
+            let report = Result { if makesReport { try Self.report(run.folder.path) } }
+            // What went wrong in the run counts for more than what went wrong with its page.
             if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
+            try report.get()
         }
     }
 
-    private func report(_ folder: String) throws {
+    private static func report(_ folder: String) throws {
         let registry = Registry.rhumb()
         try Report.write(ofRun: folder) { registry[$0] != nil }
     }

@@ -27,6 +27,13 @@ final class CodeSpanTests: XCTestCase {
         XCTAssertEqual(spans("x.plot"), [])
     }
 
+    func testNamesThatHoldValues() {
+        let text = "param n = 1\na, b = [1, 2]\nfunc f(x, y: 2) { z = x }\nfor i in [1] { print i }\nmap(xs, e -> e)\nt.k = 1"
+        let names = Source(name: "t", text: text).declaredNames
+        XCTAssertTrue(names.isSuperset(of: ["n", "b", "f", "x", "y", "z", "i", "e"]), "\(names)")
+        XCTAssertTrue(names.isDisjoint(with: ["print", "map", "xs", "k", "t"]), "\(names)")
+    }
+
     func testWhatIsNoCodeIsLeftPlain() {
         XCTAssertEqual(spans("x = \"open\nprint 2 # é"), ["verb print", "number 2", "comment # é"])
         XCTAssertEqual(spans("§ 1\n3"), ["number 3"])

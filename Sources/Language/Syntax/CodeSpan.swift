@@ -35,6 +35,30 @@ extension Source {
     }
 }
 
+extension Source {
+    /// Names that the text gives a value: targets of assignments, parameters, names of functions and theirs, of loops.
+    public var declaredNames: Set<String> {
+        var lexer = Lexer(self)
+        var tokens: [Token] = []
+        while lexer.position < lexer.end {
+            if let token = try? lexer.next() { tokens.append(token) } else { lexer.skipLine() }
+        }
+        var names: Set<String> = []
+        for (index, token) in tokens.enumerated() where token.kind == .name {
+            let before = index > 0 ? tokens[index - 1] : nil
+            let after = index + 1 < tokens.count ? tokens[index + 1].kind : .end
+            let isTarget = after == .assign && before?.kind != .dot
+            let followsWord = before?.kind == .forWord || before?.kind == .funcWord || before.map { slice($0.range) } == "param"
+            if isTarget || followsWord || after == .arrow { names.insert(slice(token.range)) }
+        }
+        for (index, token) in tokens.enumerated() where token.kind == .funcWord {
+            names.formUnion(
+                tokens[index...].prefix { $0.kind != .rightParenthesis }.filter { $0.kind == .name }.map { slice($0.range) })
+        }
+        return names
+    }
+}
+
 extension Lexer {
     /// On to the next line, past what can't be read.
     fileprivate mutating func skipLine() {

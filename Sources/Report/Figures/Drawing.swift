@@ -41,6 +41,8 @@ private struct DrawingReader {
     private var position = 0
     private var output = ""
     private var open: [String] = []
+    /// Where the group begins that was just opened and has nothing in it yet.
+    private var emptyGroup: String.Index?
 
     init(_ text: String, prefix: String, isThemed: Bool) {
         bytes = Array(text.utf8)
@@ -103,13 +105,12 @@ private struct DrawingReader {
 
     /// White space only matters inside text.
     private mutating func add(text range: Range<Int>) {
-        guard let last = open.last, ["text", "tspan", "title", "desc"].contains(last) else { return }
-        if isRootDescription { return }
+        guard let last = open.last, last == "text" || last == "tspan" else { return }
         output += Self.withEntities(String(decoding: bytes[range], as: UTF8.self))
     }
 
-    /// The name and description that the program that drew it gave the whole.
-    private var isRootDescription: Bool { open.count == 2 && (open[1] == "title" || open[1] == "desc") }
+    /// Inside a name or description, which gnuplot gives to all its parts; the page has a better one for the whole.
+    private var isDescription: Bool { open.last == "title" || open.last == "desc" }
 
     /// An `&` that begins no entity that HTML and XML share is escaped.
     private static func withEntities(_ text: String) -> String {
@@ -129,7 +130,11 @@ private struct DrawingReader {
         skipSpace()
         guard starts(with: ">") else { return false }
         position += 1
-        if open.count > 1, !isRootDescription { output += "</\(name)>" }
+        if open.count > 1, !isDescription {
+            // gnuplot opens a group for every change of the pen.
+            if let start = emptyGroup, name == "g" { output.removeSubrange(start...) } else { output += "</\(name)>" }
+        }
+        emptyGroup = nil
         open.removeLast()
         return true
     }
@@ -152,7 +157,9 @@ private struct DrawingReader {
         let isEmpty = starts(with: "/>")
         position += isEmpty ? 2 : 1
         if !isEmpty { open.append(name) }
-        if name != "svg", isEmpty || !isRootDescription { output += written + (isEmpty ? "/>" : ">") }
+        guard name != "svg", name != "title", name != "desc" else { return true }
+        emptyGroup = name == "g" && !isEmpty ? output.endIndex : nil
+        output += written + (isEmpty ? "/>" : ">")
         return true
     }
 

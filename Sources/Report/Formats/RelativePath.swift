@@ -12,7 +12,7 @@ enum RelativePath {
     }
 
     /// The names of folders from the root down to a file, without `.` and `..`.
-    private static func components(_ path: String) -> [String] {
+    static func components(_ path: String) -> [String] {
         let whole = path.hasPrefix("/") ? path : FileManager.default.currentDirectoryPath + "/" + path
         var result: [String] = []
         for part in whole.split(separator: "/") where part != "." {

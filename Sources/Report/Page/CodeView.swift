@@ -1,8 +1,15 @@
 import Language
+import Notebook
 
 /// Code as a page shows it.
 struct CodeView {
-    let isVerb: (String) -> Bool
+    /// Whether a name is that of a verb, unless the run gives it a value of its own.
+    private let isVerb: (String) -> Bool
+
+    init(_ cells: [Recipe.Cell], isVerb: @escaping (String) -> Bool) {
+        let names = cells.reduce(into: Set<String>()) { $0.formUnion($1.code.declaredNames) }
+        self.isVerb = { !names.contains($0) && isVerb($0) }
+    }
 
     /// - Parameter fault: the line, counted from 1 within the code, at which the run ended.
     func html(_ code: Source, fault: Int? = nil) -> String {

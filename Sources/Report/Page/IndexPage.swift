@@ -1,4 +1,3 @@
-import FoundationEssentials
 import Notebook
 
 /// The page of a folder of runs.
@@ -14,7 +13,8 @@ struct IndexPage {
     }
 
     func text() -> String {
-        let title = "Runs in " + (URL(filePath: index.folder).standardized.lastPathComponent)
+        let name = RelativePath.components(index.folder).last ?? "/"
+        let title = name == "runs" ? "Runs" : "Runs in " + name
         var html = """
             <main>
             <header>
@@ -23,7 +23,7 @@ struct IndexPage {
             </header>
             <div class="table"><table class="sortable runs">
             <thead><tr><th scope="col">run</th><th scope="col">status</th><th scope="col">started</th>\
-            <th scope="col" class="number">time</th><th scope="col">parameters</th><th scope="col">figure</th></tr></thead>
+            <th scope="col" class="number">time</th><th scope="col">parameters</th><th scope="col" aria-label="figure"></th></tr></thead>
             <tbody>
 
             """

@@ -15,7 +15,7 @@ struct RunPage {
 
     init(_ run: RunRecord, isVerb: @escaping (String) -> Bool) {
         self.run = run
-        code = CodeView(isVerb: isVerb)
+        code = CodeView(run.recipe.cells, isVerb: isVerb)
         let path = run.manifest.recipe.path
         let folder = path.lastIndex(of: "/").map { String(path[..<$0]) } ?? "."
         let texts = run.parts.compactMap { part in

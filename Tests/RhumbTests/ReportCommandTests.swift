@@ -1,0 +1,56 @@
+import Foundation
+import XCTest
+
+/// `rhumb report`, and the page that `rhumb run` leaves.
+final class ReportCommandTests: XCTestCase {
+    private var rhumb: Executable!
+
+    override func setUpWithError() throws { rhumb = try Executable() }
+    override func tearDown() { rhumb.remove() }
+
+    private func exists(_ name: String) -> Bool {
+        FileManager.default.fileExists(atPath: rhumb.folder.appendingPathComponent(name).path)
+    }
+
+    func testRunLeavesItsPageUnlessTold() throws {
+        try rhumb.file("r.md", "# R\n\n```rhumb\nprint \"hello\"\nexpect 1 > 2\n```\n")
+        XCTAssertEqual(try rhumb.run("run", "r.md", "--out", "with").status, 1)
+        let page = try rhumb.text(of: "with/report.html")
+        XCTAssertTrue(page.contains("<span class=\"v\">print</span>"), "verbs are coloured")
+        XCTAssertTrue(page.contains("error: expectation failed"))
+        XCTAssertEqual(try rhumb.run("run", "r.md", "--out", "without", "--no-report").status, 1)
+        XCTAssertFalse(exists("without/report.html"))
+    }
+
+    func testReportOfARunAndOfAFolder() throws {
+        try rhumb.file("r.md", "# R\n\n```rhumb\nprint \"hello\"\n```\n")
+        XCTAssertEqual(try rhumb.run("run", "r.md", "--no-report").status, 0)
+        XCTAssertEqual(try rhumb.run("report").output, "runs/index.html\n")
+        let runs = rhumb.folder.appendingPathComponent("runs").path
+        let run = try XCTUnwrap(FileManager.default.contentsOfDirectory(atPath: runs).first { $0.hasPrefix("r-") })
+        XCTAssertTrue(exists("runs/\(run)/report.html"))
+        XCTAssertEqual(try rhumb.run("report", "runs/" + run, "--format", "md", "--out", "r-report.md").output, "r-report.md\n")
+        XCTAssertTrue(try rhumb.text(of: "r-report.md").contains("```text\nhello\n```"))
+        let nothing = try rhumb.run("report", "nowhere")
+        XCTAssertEqual(nothing.status, 1)
+        XCTAssertTrue(nothing.errors.contains("'nowhere' holds no folder of a run"), nothing.errors)
+        XCTAssertEqual(try rhumb.run("report", "runs", "--format", "ipynb").status, 2)
+    }
+
+    func testKilledRunHasAReport() throws {
+        try rhumb.file("long.md", "```rhumb\nprint \"one\"\n```\n\n```rhumb\nprint \"two\"\nwhile true { x = 1 }\n```\n")
+        let running = try rhumb.start(["run", "long.md", "--out", "out"])
+        var seen = Data()
+        while !String(decoding: seen, as: UTF8.self).contains("two") {
+            guard let more = try running.output.fileHandleForReading.read(upToCount: 1) else { break }
+            seen += more
+        }
+        kill(running.process.processIdentifier, SIGKILL)
+        _ = running.finish()
+        XCTAssertFalse(exists("out/report.html"))
+        XCTAssertEqual(try rhumb.run("report", "out").status, 0)
+        let page = try rhumb.text(of: "out/report.html")
+        XCTAssertTrue(page.contains("unfinished: 1 of 2 cells were done when this page was made"))
+        XCTAssertTrue(page.contains("\none</pre>"))
+    }
+}
