@@ -126,15 +126,28 @@ package final class Tour {
             front.write(palette.dim("  the check:") + "\n")
             show(exercise.check, margin: "┆ ")
             source.offer(exercise.start.code.text)
-            let how = source.isEditor ? "Up brings the cell back; type" : "Type"
-            front.write(palette.dim("\(how) your answer, then Enter on an empty line checks it  ·  hint  ·  solution  ·  skip") + "\n")
+            remark((source.isEditor ? "Up brings the cell back. " : "") + "Type your answer, then Enter on an empty line checks it.")
+            remark("hint  ·  solution  ·  skip")
         }
     }
 
     private func show(_ cell: Recipe.Cell, margin: String) {
         for line in cell.code.text.split(separator: "\n", omittingEmptySubsequences: false) {
-            front.write(palette.accent(margin) + line + "\n")
+            for piece in Self.wrapped(line, to: front.width - margin.count) { front.write(palette.accent(margin) + piece + "\n") }
         }
+    }
+
+    /// A line of code in pieces that fit, parted at spaces; all but the first are indented.
+    private static func wrapped(_ line: Substring, to width: Int) -> [String] {
+        var pieces: [String] = []
+        var rest = String(line)
+        while rest.count > max(20, width), let cut = rest.prefix(max(20, width)).lastIndex(of: " "),
+            rest[..<cut].contains(where: { $0 != " " })
+        {
+            pieces.append(String(rest[..<cut]))
+            rest = "      " + rest[cut...].drop { $0 == " " }
+        }
+        return pieces + [rest]
     }
 
     private func remark(_ text: String) { front.write(palette.dim(text) + "\n") }
