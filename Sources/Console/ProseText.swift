@@ -2,17 +2,22 @@ import Language
 
 /// Markdown as a terminal shows it: paragraphs and lists wrapped, headings and code told apart by colour, tables, formulas
 /// and the code of other fences as they stand.
-struct ProseText {
+package struct ProseText {
     let palette: Palette
-    /// Columns of the terminal.
     let width: Int
+
+    /// - Parameter width: columns of the terminal.
+    package init(palette: Palette, width: Int) {
+        self.palette = palette
+        self.width = width
+    }
 
     /// Longer lines are hard to read.
     private static let widest = 100
     /// Code of up to so many characters is not parted at the end of a line.
     private static let longestWhole = 60
 
-    func text(_ markdown: String) -> String {
+    package func text(_ markdown: String) -> String {
         var blocks = Blocks(wrapped: wrapped, heading: { palette.strong(plain($0)) })
         for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) { blocks.take(line) }
         return blocks.finished()
@@ -20,8 +25,7 @@ struct ProseText {
 
     /// One paragraph or item.
     ///
-    /// - Parameters:
-    ///   - first: what stands before its first line, `* ` say; lines below are indented as far.
+    /// - Parameter first: what stands before its first line, a bullet say; lines below are indented as far.
     private func wrapped(_ text: String, _ first: String) -> String {
         let room = max(20, min(width, Self.widest) - first.displayWidth)
         var lines: [[Word]] = [[]]
