@@ -30,7 +30,8 @@ public enum Report {
     ///   `Diagnostic` when the recipe in it is broken.
     @discardableResult
     public static func write(
-        _ format: Format = .html, ofRun folder: String, to file: String? = nil, isVerb: @escaping (String) -> Bool = { _ in false }
+        _ format: Format = .html, ofRun folder: String, to file: String? = nil,
+        isVerb: @escaping (String) -> Bool = { _ in false }
     ) throws -> String {
         let run = try RunRecord(folder: folder)
         let path = file ?? folder + "/" + format.fileName

@@ -13,11 +13,16 @@ final class CodeSpanTests: XCTestCase {
     func testEveryKind() {
         XCTAssertEqual(
             spans("param n = 3 \"help\"  # why\nif not n { t |> plot y: 'a' }"),
-            ["keyword param", "number 3", "string \"help\"", "comment # why", "keyword if", "keyword not", "verb plot", "label y", "string 'a'"])
+            [
+                "keyword param", "number 3", "string \"help\"", "comment # why", "keyword if", "keyword not",
+                "verb plot", "label y", "string 'a'",
+            ])
     }
 
     func testCodeInsideStrings() {
-        XCTAssertEqual(spans("print \"a {plot + 1:.2f} b\""), ["verb print", "string \"a {", "verb plot", "number 1", "string :.2f} b\""])
+        XCTAssertEqual(
+            spans("print \"a {plot + 1:.2f} b\""),
+            ["verb print", "string \"a {", "verb plot", "number 1", "string :.2f} b\""])
         XCTAssertEqual(spans("\"{}\" # {"), ["string \"{", "string }\"", "comment # {"])
     }
 
@@ -28,7 +33,8 @@ final class CodeSpanTests: XCTestCase {
     }
 
     func testNamesThatHoldValues() {
-        let text = "param n = 1\na, b = [1, 2]\nfunc f(x, y: 2) { z = x }\nfor i in [1] { print i }\nmap(xs, e -> e)\nt.k = 1"
+        let text =
+            "param n = 1\na, b = [1, 2]\nfunc f(x, y: 2) { z = x }\nfor i in [1] { print i }\nmap(xs, e -> e)\nt.k = 1"
         let names = Source(name: "t", text: text).declaredNames
         XCTAssertTrue(names.isSuperset(of: ["n", "b", "f", "x", "y", "z", "i", "e"]), "\(names)")
         XCTAssertTrue(names.isDisjoint(with: ["print", "map", "xs", "k", "t"]), "\(names)")
@@ -42,7 +48,9 @@ final class CodeSpanTests: XCTestCase {
     func testSpansAreInOrderAndApart() {
         let source = Source(name: "t", text: "a = {b: \"{x[\"k\"]:.1f} {y}\"} # \"\nexpect a ≈ 1 within 0.1")
         let ranges = source.spans { _ in true }.map(\.range)
-        for (left, right) in zip(ranges, ranges.dropFirst()) { XCTAssertLessThanOrEqual(left.upperBound, right.lowerBound) }
+        for (left, right) in zip(ranges, ranges.dropFirst()) {
+            XCTAssertLessThanOrEqual(left.upperBound, right.lowerBound)
+        }
         XCTAssertEqual(spans(source.text).last, "number 0.1")
     }
 }

@@ -36,8 +36,10 @@ final class DrawingTests: XCTestCase {
 
     func testWhatIsNoHarmlessDrawingIsShownAsAPicture() throws {
         let refused = [
-            "<script>alert(1)</script>", "<foreignObject/>", "<image href='https://example.org/x.png'/>", "<use href='other.svg#x'/>",
-            "<path d='M0 0'>", "<path d='M0 0'/></g>", "<!DOCTYPE x>", "<path d='M0 0' d='M1 1'/>", "<path style='fill:url(http://x)'/>",
+            "<script>alert(1)</script>", "<foreignObject/>", "<image href='https://example.org/x.png'/>",
+            "<use href='other.svg#x'/>",
+            "<path d='M0 0'>", "<path d='M0 0'/></g>", "<!DOCTYPE x>", "<path d='M0 0' d='M1 1'/>",
+            "<path style='fill:url(http://x)'/>",
             "<path fill='url(http://x)'/>", "<path d='<'/>", "<path d=M0/>", "<a href='javascript:1'>x</a>", "<svg/>",
         ]
         for inside in refused {

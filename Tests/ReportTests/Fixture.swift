@@ -48,7 +48,8 @@ final class Fixture {
         let front = SilentFront()
         let run = try RecipeRun(
             try Recipe(reading: file), registry: registry, seed: nil, settings: settings,
-            circumstances: .init(command: ["rhumb", "run", file], libraries: [("oneDNN", "2.6")], threads: 1), front: front
+            circumstances: .init(command: ["rhumb", "run", file], libraries: [("oneDNN", "2.6")], threads: 1),
+            front: front
         ) { try .open(path + "/runs/" + name) }
         _ = try run.run()
         return path + "/runs/" + name
@@ -60,7 +61,8 @@ final class Fixture {
     }
 
     static let dot = Data(
-        base64Encoded: "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")!
+        base64Encoded:
+            "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==")!
 
     static let drawing = """
         <?xml version="1.0"?>

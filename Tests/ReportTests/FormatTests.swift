@@ -69,25 +69,36 @@ final class FormatTests: XCTestCase {
 
     func testIndex() throws {
         try fixture.run(Self.recipe, name: "alpha half")
-        try fixture.run("# Other <b>\n\n```rhumb\nparam alpha = 0.5\nprint 1\n```\n", name: "other", settings: ["alpha": "2"])
+        try fixture.run(
+            "# Other <b>\n\n```rhumb\nparam alpha = 0.5\nprint 1\n```\n", name: "other", settings: ["alpha": "2"])
         let file = try Report.writeIndex(of: fixture.path + "/runs")
         XCTAssertEqual(file, fixture.path + "/runs/index.html")
         let page = try ParsedPage(String(contentsOf: URL(fileURLWithPath: file), encoding: .utf8))
-        XCTAssertEqual(Set(page.all("a").compactMap { $0.attributes["href"] }), ["alpha%20half/report.html", "other/report.html"])
+        XCTAssertEqual(
+            Set(page.all("a").compactMap { $0.attributes["href"] }), ["alpha%20half/report.html", "other/report.html"])
         XCTAssertEqual(Set(page.all("a").map(\.text)), ["Recipe", "Other <b>"])
         XCTAssertEqual(page.all("b").map(\.text), ["alpha = 2"], "what --set gave stands out")
         XCTAssertEqual(page.all("img").map { $0.attributes["src"] }, ["alpha%20half/figures/01-first.svg"])
-        XCTAssertEqual(Set(page.all("span").compactMap { $0.attributes["class"] }), ["status failed", "status complete"])
+        XCTAssertEqual(
+            Set(page.all("span").compactMap { $0.attributes["class"] }), ["status failed", "status complete"])
         for run in ["alpha half", "other"] {
             XCTAssertTrue(FileManager.default.fileExists(atPath: "\(fixture.path)/runs/\(run)/report.html"), run)
         }
         let elsewhere = try Report.writeIndex(of: fixture.path + "/runs", to: fixture.path + "/all.html")
-        XCTAssertTrue(try String(contentsOf: URL(fileURLWithPath: elsewhere), encoding: .utf8).contains("href=\"runs/other/report.html\""))
+        XCTAssertTrue(
+            try String(contentsOf: URL(fileURLWithPath: elsewhere), encoding: .utf8).contains(
+                "href=\"runs/other/report.html\""))
     }
 
     func testWhatIsNoRun() throws {
-        XCTAssertThrowsError(try Report.write(ofRun: fixture.path)) { XCTAssertEqual($0 as? RunError, .notARun(fixture.path)) }
-        XCTAssertThrowsError(try Report.writeIndex(of: fixture.path)) { XCTAssertEqual($0 as? RunError, .noRuns(fixture.path)) }
-        XCTAssertThrowsError(try Report.writeIndex(of: "nowhere")) { XCTAssertEqual($0 as? RunError, .noRuns("nowhere")) }
+        XCTAssertThrowsError(try Report.write(ofRun: fixture.path)) {
+            XCTAssertEqual($0 as? RunError, .notARun(fixture.path))
+        }
+        XCTAssertThrowsError(try Report.writeIndex(of: fixture.path)) {
+            XCTAssertEqual($0 as? RunError, .noRuns(fixture.path))
+        }
+        XCTAssertThrowsError(try Report.writeIndex(of: "nowhere")) {
+            XCTAssertEqual($0 as? RunError, .noRuns("nowhere"))
+        }
     }
 }

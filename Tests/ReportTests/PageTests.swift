@@ -46,16 +46,19 @@ final class PageTests: XCTestCase {
     }
 
     func testNothingIsFetched() throws {
-        let run = try fixture.run("![far](https://example.org/a.png) ![gone](nowhere.png)\n\n```rhumb\ndraw \"d\"\ndot \"p\"\n```\n")
+        let run = try fixture.run(
+            "![far](https://example.org/a.png) ![gone](nowhere.png)\n\n```rhumb\ndraw \"d\"\ndot \"p\"\n```\n")
         let page = try ParsedPage(fixture.report(of: run))
         for element in page.elements where element.name != "a" {
             for (name, value) in element.attributes where name == "src" || name == "href" || name == "xlink:href" {
-                XCTAssertTrue(value.hasPrefix("data:") || value.hasPrefix("#"), "\(element.name) \(name)=\(value.prefix(60))")
+                XCTAssertTrue(
+                    value.hasPrefix("data:") || value.hasPrefix("#"), "\(element.name) \(name)=\(value.prefix(60))")
             }
         }
         let policy = page.all("meta").compactMap { $0.attributes["content"] }.first { $0.contains("default-src") }
         XCTAssertEqual(policy?.hasPrefix("default-src 'none'; img-src data:;"), true)
-        XCTAssertEqual(page.all("a").filter { $0.text == "far" }.map { $0.attributes["href"] }, ["https://example.org/a.png"])
+        XCTAssertEqual(
+            page.all("a").filter { $0.text == "far" }.map { $0.attributes["href"] }, ["https://example.org/a.png"])
         XCTAssertTrue(page.all("em").contains { $0.text == "gone" })
     }
 
@@ -63,7 +66,8 @@ final class PageTests: XCTestCase {
         try Fixture.dot.write(to: fixture.folder.appendingPathComponent("beside.png"))
         let page = try page("![a dot](beside.png) and ![not ours](../../etc/passwd)\n")
         XCTAssertEqual(page.all("img").map { $0.attributes["alt"] }, ["a dot"])
-        XCTAssertEqual(page.all("img").first?.attributes["src"], "data:image/png;base64," + Fixture.dot.base64EncodedString())
+        XCTAssertEqual(
+            page.all("img").first?.attributes["src"], "data:image/png;base64," + Fixture.dot.base64EncodedString())
     }
 
     func testTablesSortByEveryDigit() throws {
@@ -82,13 +86,19 @@ final class PageTests: XCTestCase {
     func testLongTableSaysWhatIsLeftOut() throws {
         let page = try page("```rhumb\nt = table({x: range(0, 700)})\nt\n```\n")
         XCTAssertEqual(page.all("tbody").first?.text.split(separator: "\n").count, 500)
-        XCTAssertTrue(page.all("p", "remark").contains { $0.text == "The first 500 of 700 rows; all of them are in tables/01.csv." })
+        XCTAssertTrue(
+            page.all("p", "remark").contains {
+                $0.text == "The first 500 of 700 rows; all of them are in tables/01.csv."
+            })
     }
 
     func testFailureStandsAtItsCell() throws {
         let page = try page(
-            "```rhumb\nx = 1\n```\n\n```rhumb\nprint x\nexpect x > 1, \"too small\"\nprint 3\n```\n\n```rhumb\nprint 4\n```\n")
-        XCTAssertEqual(page.all("section").compactMap { $0.attributes["class"] }, ["cell complete", "cell failed", "cell waiting", "run"])
+            "```rhumb\nx = 1\n```\n\n```rhumb\nprint x\nexpect x > 1, \"too small\"\nprint 3\n```\n\n```rhumb\nprint 4\n```\n"
+        )
+        XCTAssertEqual(
+            page.all("section").compactMap { $0.attributes["class"] },
+            ["cell complete", "cell failed", "cell waiting", "run"])
         XCTAssertEqual(page.all("mark").map(\.text), ["expect x > 1, \"too small\""])
         let failure = try XCTUnwrap(page.all("div", "failure").first?.text)
         XCTAssertTrue(failure.contains("run.md:7 | expect x > 1, \"too small\"\n"), failure)
@@ -99,13 +109,18 @@ final class PageTests: XCTestCase {
     func testKilledRunSaysHowFarItCame() throws {
         var text = ""
         let run = fixture.path + "/runs/run"
-        try fixture.run("```rhumb\nprint \"one\"\n```\n\n```rhumb\nlook\n```\n\n```rhumb\nprint 3\n```\n") { [fixture] in
+        try fixture.run("```rhumb\nprint \"one\"\n```\n\n```rhumb\nlook\n```\n\n```rhumb\nprint 3\n```\n") {
+            [fixture] in
             // What is on the disk now is what a kill at this moment leaves.
             text = try fixture!.report(of: run)
         }
         let page = try ParsedPage(text)
-        XCTAssertEqual(page.all("section").compactMap { $0.attributes["class"] }, ["cell complete", "cell running", "cell waiting", "run"])
-        XCTAssertEqual(page.all("span", "status running").first?.text, "unfinished: 1 of 3 cells were done when this page was made")
+        XCTAssertEqual(
+            page.all("section").compactMap { $0.attributes["class"] },
+            ["cell complete", "cell running", "cell waiting", "run"])
+        XCTAssertEqual(
+            page.all("span", "status running").first?.text, "unfinished: 1 of 3 cells were done when this page was made"
+        )
         XCTAssertTrue(page.all("pre", "text").contains { $0.text == "\none" })
     }
 
@@ -113,18 +128,24 @@ final class PageTests: XCTestCase {
         let page = try page(
             "```rhumb quiet\nprint \"hush\"\n```\n```rhumb skip\nprint (\n```\n```rhumb fails\nprint [1][5]\n```\n")
         XCTAssertFalse(page.all("body").first?.text.contains("hush") ?? true)
-        XCTAssertEqual(page.all("section").compactMap { $0.attributes["class"] }, ["cell skipped", "cell complete", "run"])
+        XCTAssertEqual(
+            page.all("section").compactMap { $0.attributes["class"] }, ["cell skipped", "cell complete", "run"])
         XCTAssertEqual(page.all("div", "failure expected").count, 1)
     }
 
     func testHeadingsBecomeContentsWithNamesOfTheirOwn() throws {
-        let page = try page("# Recipe\n\n## Same `x`\n\nSee [that][1].\n\n```rhumb\n1\n```\n\n## Same x\n\n## Run\n\n[1]: https://example.org/that\n")
+        let page = try page(
+            "# Recipe\n\n## Same `x`\n\nSee [that][1].\n\n```rhumb\n1\n```\n\n## Same x\n\n## Run\n\n[1]: https://example.org/that\n"
+        )
         XCTAssertEqual(page.all("h2").map { $0.attributes["id"] }, ["same-x", "same-x-2", "run-2", "run"])
         let names = page.elements.compactMap { $0.attributes["id"] }
         XCTAssertEqual(Set(names).count, names.count)
-        let targets = page.all("a").compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("#") }.map { String($0.dropFirst()) }
+        let targets = page.all("a").compactMap { $0.attributes["href"] }.filter { $0.hasPrefix("#") }.map {
+            String($0.dropFirst())
+        }
         XCTAssertTrue(Set(targets).isSubset(of: Set(names)))
-        XCTAssertEqual(page.all("a").filter { $0.text == "that" }.map { $0.attributes["href"] }, ["https://example.org/that"])
+        XCTAssertEqual(
+            page.all("a").filter { $0.text == "that" }.map { $0.attributes["href"] }, ["https://example.org/that"])
         XCTAssertEqual(page.all("h1").map(\.text), ["Recipe"], "the title stands once")
     }
 

@@ -29,7 +29,8 @@ final class ReportCommandTests: XCTestCase {
         let runs = rhumb.folder.appendingPathComponent("runs").path
         let run = try XCTUnwrap(FileManager.default.contentsOfDirectory(atPath: runs).first { $0.hasPrefix("r-") })
         XCTAssertTrue(exists("runs/\(run)/report.html"))
-        XCTAssertEqual(try rhumb.run("report", "runs/" + run, "--format", "md", "--out", "r-report.md").output, "r-report.md\n")
+        XCTAssertEqual(
+            try rhumb.run("report", "runs/" + run, "--format", "md", "--out", "r-report.md").output, "r-report.md\n")
         XCTAssertTrue(try rhumb.text(of: "r-report.md").contains("```text\nhello\n```"))
         let nothing = try rhumb.run("report", "nowhere")
         XCTAssertEqual(nothing.status, 1)
@@ -38,7 +39,8 @@ final class ReportCommandTests: XCTestCase {
     }
 
     func testKilledRunHasAReport() throws {
-        try rhumb.file("long.md", "```rhumb\nprint \"one\"\n```\n\n```rhumb\nprint \"two\"\nwhile true { x = 1 }\n```\n")
+        try rhumb.file(
+            "long.md", "```rhumb\nprint \"one\"\n```\n\n```rhumb\nprint \"two\"\nwhile true { x = 1 }\n```\n")
         let running = try rhumb.start(["run", "long.md", "--out", "out"])
         var seen = Data()
         while !String(decoding: seen, as: UTF8.self).contains("two") {

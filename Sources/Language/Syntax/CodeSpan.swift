@@ -48,12 +48,15 @@ extension Source {
             let before = index > 0 ? tokens[index - 1] : nil
             let after = index + 1 < tokens.count ? tokens[index + 1].kind : .end
             let isTarget = after == .assign && before?.kind != .dot
-            let followsWord = before?.kind == .forWord || before?.kind == .funcWord || before.map { slice($0.range) } == "param"
+            let followsWord =
+                before?.kind == .forWord || before?.kind == .funcWord || before.map { slice($0.range) } == "param"
             if isTarget || followsWord || after == .arrow { names.insert(slice(token.range)) }
         }
         for (index, token) in tokens.enumerated() where token.kind == .funcWord {
             names.formUnion(
-                tokens[index...].prefix { $0.kind != .rightParenthesis }.filter { $0.kind == .name }.map { slice($0.range) })
+                tokens[index...].prefix { $0.kind != .rightParenthesis }.filter { $0.kind == .name }.map {
+                    slice($0.range)
+                })
         }
         return names
     }

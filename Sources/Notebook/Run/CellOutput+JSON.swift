@@ -22,7 +22,8 @@ extension RunFolder {
         for (position, entry) in (try Checkpoint.json(file)["outputs"]?.array ?? []).enumerated() {
             guard let output = CellOutput(entry, folder: path) else {
                 throw .malformed(
-                    file: file.displayPath, item: "output \(position + 1)", .other("it is of no kind that a cell gives"))
+                    file: file.displayPath, item: "output \(position + 1)", .other("it is of no kind that a cell gives")
+                )
             }
             outputs.append(output)
         }

@@ -14,8 +14,11 @@ struct TrainingCurves {
 
     private func curve(_ metric: TrainingHistory.Metric) -> String {
         let finite = metric.values.filter(\.isFinite)
-        let low = finite.min() ?? 0, high = finite.max() ?? 0, last = finite.last ?? 0
-        let first = history.steps.first ?? 0, end = history.steps.last ?? 0
+        let low = finite.min() ?? 0
+        let high = finite.max() ?? 0
+        let last = finite.last ?? 0
+        let first = history.steps.first ?? 0
+        let end = history.steps.last ?? 0
         func text(_ number: Double) -> String { NumberText.shown(number) }
         let alternative =
             "\(metric.name) over \(history.unit) \(text(first)) to \(text(end)): "
@@ -54,7 +57,8 @@ struct TrainingCurves {
                 strokes.append(current.joined(separator: "L"))
                 current = []
             }
-            let lowest = finite.min { values[$0] < values[$1] }, highest = finite.max { values[$0] < values[$1] }
+            let lowest = finite.min { values[$0] < values[$1] }
+            let highest = finite.max { values[$0] < values[$1] }
             for index in Set([lowest, highest].compactMap(\.self)).sorted() { current.append(point(index)) }
             start += stride
         }

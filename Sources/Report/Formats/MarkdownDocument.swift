@@ -49,7 +49,9 @@ struct MarkdownDocument {
 
     private static func table(_ table: ReportTable) -> String {
         func row(_ cells: [String]) -> String { "| " + cells.joined(separator: " | ") + " |" }
-        var lines = [row(table.columns.map { escaped($0.name) }), row(table.columns.map { $0.isNumeric ? "---:" : "---" })]
+        var lines = [
+            row(table.columns.map { escaped($0.name) }), row(table.columns.map { $0.isNumeric ? "---:" : "---" }),
+        ]
         for index in 0..<table.shownCount { lines.append(row(table.columns.map { escaped($0.shown[index]) })) }
         return lines.joined(separator: "\n")
     }
@@ -60,7 +62,7 @@ struct MarkdownDocument {
         var facts = [
             ("status", run.statusSentence), ("recipe", "\(manifest.recipe.path), SHA-256 \(manifest.recipe.sha256)"),
             ("started", manifest.started), ("time", Quantity.duration(manifest.seconds)), ("seed", "\(manifest.seed)"),
-            ("software", (["Rhumb \(manifest.version)"] + manifest.libraries.map { "\($0.name) \($0.version)" }).joined(separator: ", ")),
+            ("software", manifest.software),
             ("machine", "\(manifest.machine.processor), \(manifest.threads) threads, \(manifest.machine.system)"),
         ]
         facts += manifest.parameters.map { ("`\($0.name)`", $0.value.isNull ? "not reached" : $0.value.shown) }

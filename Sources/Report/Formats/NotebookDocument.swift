@@ -31,7 +31,8 @@ struct NotebookDocument {
             "metadata": [
                 "kernelspec": ["display_name": "Rhumb", "language": "rhumb", "name": "rhumb"],
                 "language_info": [
-                    "name": "rhumb", "file_extension": ".rhumb", "mimetype": "text/x-rhumb", "version": .string(manifest.version),
+                    "name": "rhumb", "file_extension": ".rhumb", "mimetype": "text/x-rhumb",
+                    "version": .string(manifest.version),
                 ],
                 "title": .string(manifest.title),
                 "rhumb": manifestFacts,
@@ -52,7 +53,9 @@ struct NotebookDocument {
     }
 
     private func code(_ cell: RunRecord.Cell, execution: Int?) -> JSON {
-        var facts: [JSON.Member] = [.init("status", .string(cell.record.status.rawValue)), .init("line", .integer(cell.cell.line))]
+        var facts: [JSON.Member] = [
+            .init("status", .string(cell.record.status.rawValue)), .init("line", .integer(cell.cell.line)),
+        ]
         if let seconds = cell.record.seconds { facts.append(.init("seconds", .number(seconds))) }
         var metadata: [JSON.Member] = [.init("rhumb", .object(facts))]
         if let name = cell.cell.attributes.name { metadata.append(.init("name", .string(name))) }

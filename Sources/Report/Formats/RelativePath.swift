@@ -5,7 +5,8 @@ import Glibc
 enum RelativePath {
     /// A folder as seen from a document: empty when the document lies in it, else with a slash at its end.
     static func prefix(of folder: String, fromFile file: String) -> String {
-        let target = components(folder), start = Array(components(file).dropLast())
+        let target = components(folder)
+        let start = Array(components(file).dropLast())
         let shared = zip(target, start).prefix { $0 == $1 }.count
         let path = Array(repeating: "..", count: start.count - shared) + target[shared...]
         return path.isEmpty ? "" : path.joined(separator: "/") + "/"
@@ -26,7 +27,9 @@ enum RelativePath {
         var text = ""
         for byte in path.utf8 {
             let scalar = Unicode.Scalar(byte)
-            let isPlain = byte < 0x80 && (Character(scalar).isLetter || Character(scalar).isNumber || "/-._~".unicodeScalars.contains(scalar))
+            let isPlain =
+                byte < 0x80
+                && (Character(scalar).isLetter || Character(scalar).isNumber || "/-._~".unicodeScalars.contains(scalar))
             if isPlain {
                 text.unicodeScalars.append(scalar)
             } else {

@@ -53,6 +53,7 @@ struct IndexPage {
     private func figure(_ entry: RunIndex.Entry) -> String {
         guard let figure = entry.figure else { return "" }
         let address = RelativePath.address(prefix + entry.name + "/" + figure)
-        return "<img src=\"\(HTML.escaped(address))\" alt=\"a figure of \(HTML.escaped(entry.manifest.title))\" loading=\"lazy\" />"
+        return
+            "<img src=\"\(HTML.escaped(address))\" alt=\"a figure of \(HTML.escaped(entry.manifest.title))\" loading=\"lazy\" />"
     }
 }

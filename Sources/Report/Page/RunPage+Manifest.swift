@@ -19,7 +19,7 @@ extension RunPage {
         facts += [
             ("time", Quantity.duration(manifest.seconds)),
             ("seed", "\(manifest.seed)"),
-            ("software", HTML.escaped((["Rhumb \(manifest.version)"] + manifest.libraries.map { "\($0.name) \($0.version)" }).joined(separator: ", "))),
+            ("software", HTML.escaped(manifest.software)),
             ("machine", HTML.escaped(Self.machine(manifest))),
         ]
         if !manifest.exercises.isEmpty {
@@ -31,17 +31,21 @@ extension RunPage {
         }
         body += TableView.facts(facts)
         if !manifest.parameters.isEmpty {
-            body += "<h3>Parameters</h3>\n" + TableView.facts(
-                manifest.parameters.map { parameter in
-                    let value = parameter.value.isNull ? "not reached" : parameter.value.shown
-                    return (parameter.name, HTML.escaped(value) + (parameter.isSet ? " <em>as set</em>" : ""))
-                })
+            body +=
+                "<h3>Parameters</h3>\n"
+                + TableView.facts(
+                    manifest.parameters.map { parameter in
+                        let value = parameter.value.isNull ? "not reached" : parameter.value.shown
+                        return (parameter.name, HTML.escaped(value) + (parameter.isSet ? " <em>as set</em>" : ""))
+                    })
         }
         body += timings()
         let values = run.values
         if !values.isEmpty {
             body += "<details><summary>Values at the end</summary>\n"
-            body += TableView.facts(values.map { ($0.key, "<code>\(HTML.escaped($0.value.shown))</code>") }) + "</details>\n"
+            body +=
+                TableView.facts(values.map { ($0.key, "<code>\(HTML.escaped($0.value.shown))</code>") })
+                + "</details>\n"
         }
         body += "</section>\n"
     }
@@ -74,9 +78,12 @@ extension RunPage {
             let share = Int(((cell.seconds ?? 0) / longest * 100).rounded())
             html += "<tr><td data-sort=\"\(cell.number)\"><a href=\"#cell-\(cell.number)\">\(cell.number)</a></td>"
             html += HTML.element("td", cell.name ?? "") + HTML.element("td", cell.status.rawValue)
-            html += HTML.element("td", cell.seconds.map(Quantity.duration) ?? "", "data-sort=\"\(cell.seconds.map { "\($0)" } ?? "")\"")
+            html += HTML.element(
+                "td", cell.seconds.map(Quantity.duration) ?? "", "data-sort=\"\(cell.seconds.map { "\($0)" } ?? "")\"")
             html += "<td class=\"bar\" aria-hidden=\"true\"><i style=\"width:\(share)%\"></i></td>"
-            html += HTML.element("td", cell.peakMemory.map(Quantity.memory) ?? "", "data-sort=\"\(cell.peakMemory.map(String.init) ?? "")\"")
+            html += HTML.element(
+                "td", cell.peakMemory.map(Quantity.memory) ?? "",
+                "data-sort=\"\(cell.peakMemory.map(String.init) ?? "")\"")
             html += "</tr>\n"
         }
         return html + "</tbody>\n</table></div></details>\n"

@@ -95,13 +95,16 @@ struct RunPage {
     private mutating func add(_ cell: RunRecord.Cell) {
         if cell.isHidden { return }
         let status = cell.record.status
-        if case .solution = cell.cell.attributes.role { body += "<details class=\"solution\"><summary>A solution</summary>\n" }
-        body += "<section class=\"cell \(status.rawValue)\" id=\"cell-\(cell.number)\" aria-label=\"Cell \(cell.number)\">\n"
+        if case .solution = cell.cell.attributes.role {
+            body += "<details class=\"solution\"><summary>A solution</summary>\n"
+        }
+        body +=
+            "<section class=\"cell \(status.rawValue)\" id=\"cell-\(cell.number)\" aria-label=\"Cell \(cell.number)\">\n"
         let fault = cell.failure.flatMap { failure in
             failure.file == run.recipe.path ? failure.line - cell.cell.line + 1 : nil
         }
         body += "<div class=\"code\"><p class=\"timing\">\(timing(cell.record))</p>"
-        body += "<pre tabindex=\"0\"><code>\(code.html(cell.cell.code, fault: fault))</code></pre></div>\n"
+        body += "<pre><code>\(code.html(cell.cell.code, fault: fault))</code></pre></div>\n"
         if !cell.outputs.isEmpty {
             body += "<div class=\"outputs\">\n"
             for output in cell.outputs { add(output) }
@@ -143,13 +146,14 @@ struct RunPage {
             body += TableView.html(table, file: file)
             if let data = TrainingHistory.shown(file, in: run) { add(data) }
         case .error(let failure):
-            body += "<div class=\"failure\(failure.isExpected ? " expected" : "")\">\(Self.preformatted(failure.text))</div>\n"
+            body +=
+                "<div class=\"failure\(failure.isExpected ? " expected" : "")\">\(Self.preformatted(failure.text))</div>\n"
         }
     }
 
     private static func preformatted(_ text: String) -> String {
         // HTML drops a line end right after the tag.
-        "<pre class=\"text\" tabindex=\"0\">\n\(HTML.escaped(text.withoutOuterLineEnds))</pre>\n"
+        "<pre class=\"text\">\n\(HTML.escaped(text.withoutOuterLineEnds))</pre>\n"
     }
 
     private mutating func add(_ figures: [Shown.Figure]) {
@@ -175,7 +179,8 @@ struct RunPage {
             if let drawing = Drawing(text, prefix: "d\(drawingCount)-", alternative: title) { return drawing.html }
         }
         let density = figure.file("svg") == nil ? 1 : 2
-        return picture?.html(alternative: title, density: density) ?? HTML.element("p", "The figure's files are gone: \(title)", "class=\"remark\"")
+        return picture?.html(alternative: title, density: density)
+            ?? HTML.element("p", "The figure's files are gone: \(title)", "class=\"remark\"")
     }
 
     /// A map of thousands of points is smaller, and quicker to draw, as a picture.
@@ -200,7 +205,8 @@ struct RunPage {
         headings.append(heading)
         body += "<section>\n<h2 id=\"training\">Training</h2>\n"
         for (file, history) in fresh {
-            body += "<p class=\"remark\"><code>\(HTML.escaped(file))</code></p>\n" + TrainingCurves(history: history).html()
+            body +=
+                "<p class=\"remark\"><code>\(HTML.escaped(file))</code></p>\n" + TrainingCurves(history: history).html()
         }
         body += "</section>\n"
     }

@@ -1,7 +1,9 @@
 /// A table as a page shows it: sorted by a click on a heading where scripts run.
 enum TableView {
     static func html(_ table: ReportTable, file: String?) -> String {
-        var html = "<div class=\"table\"\(table.shownCount > 24 ? " data-long=\"\"" : "") tabindex=\"0\"><table class=\"sortable\">\n<thead><tr>"
+        // A long table scrolls within itself.
+        var html = table.shownCount > 24 ? "<div class=\"table long\">" : "<div class=\"table\">"
+        html += "<table class=\"sortable\">\n<thead><tr>"
         for column in table.columns {
             html += HTML.element("th", column.name, "scope=\"col\"" + (column.isNumeric ? " class=\"number\"" : ""))
         }

@@ -34,7 +34,9 @@ struct ProseRenderer {
 
     private static func isDefinition(_ line: Substring) -> Bool {
         let body = line.drop { $0 == " " }
-        guard line.count - body.count <= 3, body.first == "[", let close = body.firstIndex(of: "]") else { return false }
+        guard line.count - body.count <= 3, body.first == "[", let close = body.firstIndex(of: "]") else {
+            return false
+        }
         return body[body.index(after: close)...].hasPrefix(": ")
     }
 
@@ -125,7 +127,8 @@ struct ProseRenderer {
             let type = cmark_node_get_type(node)
             guard type == CMARK_NODE_HTML_INLINE || type == CMARK_NODE_HTML_BLOCK else { continue }
             let literal = cmark_node_get_literal(node).map { String(cString: $0) } ?? ""
-            guard !literal.drop(while: \.isWhitespace).hasPrefix("<!--"), let text = cmark_node_new(CMARK_NODE_TEXT) else {
+            guard !literal.drop(while: \.isWhitespace).hasPrefix("<!--"), let text = cmark_node_new(CMARK_NODE_TEXT)
+            else {
                 cmark_node_unlink(node)
                 cmark_node_free(node)
                 continue

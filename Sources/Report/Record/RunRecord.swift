@@ -80,6 +80,13 @@ struct RunRecord {
     }
 }
 
+extension Manifest {
+    /// `Rhumb 0.1.0, oneDNN 2.6.3, …`
+    var software: String {
+        (["Rhumb " + version] + libraries.map { $0.name + " " + $0.version }).joined(separator: ", ")
+    }
+}
+
 /// What a document shows of a cell: its outputs with those that belong together joined.
 enum Shown {
     case text(String)

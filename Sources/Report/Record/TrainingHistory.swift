@@ -37,12 +37,15 @@ struct TrainingHistory {
     static func saved(in run: RunRecord) -> [(file: String, history: TrainingHistory)] {
         let manager = FileManager.default
         func names(_ folder: String) -> [String] {
-            ((try? manager.contentsOfDirectory(atPath: run.folder + folder)) ?? []).sorted().filter { !$0.hasPrefix(".") }
+            ((try? manager.contentsOfDirectory(atPath: run.folder + folder)) ?? []).sorted().filter {
+                !$0.hasPrefix(".")
+            }
         }
-        let files = (["" ] + names("").map { $0 + "/" }).map { $0 + "history.csv" }
+        let files = ([""] + names("").map { $0 + "/" }).map { $0 + "history.csv" }
         return files.compactMap { file in
             let url = URL(filePath: run.folder + "/" + file)
-            guard manager.fileExists(atPath: url.path), let data = try? TableFile.read(url), let history = Self(data) else {
+            guard manager.fileExists(atPath: url.path), let data = try? TableFile.read(url), let history = Self(data)
+            else {
                 return nil
             }
             return (file, history)

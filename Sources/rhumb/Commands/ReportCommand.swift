@@ -19,7 +19,9 @@ struct ReportCommand: ParsableCommand {
     @Option(help: ArgumentHelp("html, md, or ipynb for Jupyter.", valueName: "format"))
     var format = Report.Format.html
 
-    @Option(help: ArgumentHelp("The document's file; by default it goes into the folder.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The document's file; by default it goes into the folder.", valueName: "file"),
+        completion: .file())
     var out: String?
 
     func run() throws {
