@@ -80,7 +80,8 @@ extension RunPage {
             html += HTML.element("td", cell.name ?? "") + HTML.element("td", cell.status.rawValue)
             html += HTML.element(
                 "td", cell.seconds.map(Quantity.duration) ?? "", "data-sort=\"\(cell.seconds.map { "\($0)" } ?? "")\"")
-            html += "<td class=\"bar\" aria-hidden=\"true\"><i style=\"width:\(share)%\"></i></td>"
+            let bar = cell.seconds == nil ? "" : "<i style=\"width:\(share)%\"></i>"
+            html += "<td class=\"bar\" aria-hidden=\"true\">\(bar)</td>"
             html += HTML.element(
                 "td", cell.peakMemory.map(Quantity.memory) ?? "",
                 "data-sort=\"\(cell.peakMemory.map(String.init) ?? "")\"")
