@@ -111,7 +111,8 @@ package struct ProseText {
             flush()
             // Without colours code keeps its marks, which tell it from the text.
             let content = inside[..<end.lowerBound]
-            pieces.append(mark.style == .code && !palette.isOn ? (text[rest.startIndex..<end.upperBound], .none) : (content, mark.style))
+            let keepsMarks = mark.style == .code && !palette.isOn
+            pieces.append(keepsMarks ? (text[rest.startIndex..<end.upperBound], .none) : (content, mark.style))
             rest = text[end.upperBound...]
             // A link shows its text; where it leads is of no use on a terminal.
             if mark.opening == "[" { rest = rest.drop { $0 != ")" }.dropFirst() }
@@ -158,7 +159,8 @@ private struct Blocks {
         } else if let marker = Self.marker(body) {
             close()
             let indentation = String(repeating: " ", count: line.count - body.count)
-            open = (String(body.dropFirst(marker.count)), indentation + (marker == "- " || marker == "* " ? "• " : marker))
+            let bullet = marker == "- " || marker == "* " ? "• " : marker
+            open = (String(body.dropFirst(marker.count)), indentation + bullet)
         } else {
             open = ((open.map { $0.text + " " } ?? "") + body, open?.first ?? "")
         }

@@ -28,7 +28,8 @@ package final class RunConsole: ConsoleFront, RunFront {
         var facts = ["\(cellCount) of \(manifest.cells.count) cells", "\(ProgressBar.clock(manifest.seconds))"]
         if figures > 0 { facts.insert(figures == 1 ? "1 figure" : "\(figures) figures", at: 1) }
         if !manifest.exercises.isEmpty {
-            facts.append("\(manifest.exercises.filter(\.isSolved).count) of \(manifest.exercises.count) exercises solved")
+            let solved = manifest.exercises.filter(\.isSolved).count
+            facts.append("\(solved) of \(manifest.exercises.count) exercises solved")
         }
         let status =
             manifest.status == .complete

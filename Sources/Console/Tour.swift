@@ -66,7 +66,7 @@ package final class Tour {
     package func run(from first: Int = 1) throws -> End {
         guard first >= 1, first <= max(1, steps.count) else { throw RunError.unknownStep(first, count: steps.count) }
         front.write(palette.strong(recipe.title) + palette.dim("  \(recipe.path), \(steps.count) steps") + "\n")
-        front.write(palette.dim("Enter goes on  ·  any line of the language runs  ·  tour lists what else there is  ·  Ctrl-D leaves") + "\n")
+        remark("Enter goes on  ·  any line of the language runs  ·  tour lists what else there is  ·  Ctrl-D leaves")
         while position < first - 1 {
             passUnseen(steps[position])
             position += 1
@@ -111,8 +111,9 @@ package final class Tour {
 
     private func show(_ step: TourStep) {
         let width = front.width
-        let place = " \(position + 1) of \(steps.count) "
-        front.write("\n" + palette.dim("──" + place + String(repeating: "─", count: max(2, min(width, 100) - place.count - 2))) + "\n\n")
+        let place = "── \(position + 1) of \(steps.count) "
+        let rule = String(repeating: "─", count: max(2, min(width, 100) - place.count))
+        front.write("\n" + palette.dim(place + rule) + "\n\n")
         let prose = ProseText(palette: palette, width: width)
         for text in step.prose { front.write(prose.text(text) + "\n\n") }
         switch step.task {
@@ -126,14 +127,17 @@ package final class Tour {
             front.write(palette.dim("  the check:") + "\n")
             show(exercise.check, margin: "┆ ")
             source.offer(exercise.start.code.text)
-            remark((source.isEditor ? "Up brings the cell back. " : "") + "Type your answer, then Enter on an empty line checks it.")
+            let recall = source.isEditor ? "Up brings the cell back. " : ""
+            remark(recall + "Type your answer, then Enter on an empty line checks it.")
             remark("hint  ·  solution  ·  skip")
         }
     }
 
     private func show(_ cell: Recipe.Cell, margin: String) {
         for line in cell.code.text.split(separator: "\n", omittingEmptySubsequences: false) {
-            for piece in Self.wrapped(line, to: front.width - margin.count) { front.write(palette.accent(margin) + piece + "\n") }
+            for piece in Self.wrapped(line, to: front.width - margin.count) {
+                front.write(palette.accent(margin) + piece + "\n")
+            }
         }
     }
 
@@ -226,7 +230,9 @@ package final class Tour {
         case .reading: return true
         case .cell(let cell):
             if cell.attributes.isSkipped { return true }
-            let failure = cell.attributes.isQuiet ? front.muted { session.execute(recorded: cell.code) } : session.execute(recorded: cell.code)
+            let failure =
+                cell.attributes.isQuiet
+                ? front.muted { session.execute(recorded: cell.code) } : session.execute(recorded: cell.code)
             front.finish()
             guard let failure else { return true }
             if cell.attributes.mustFail, failure.kind != .interrupted {
@@ -251,7 +257,9 @@ package final class Tour {
     // MARK: commands
 
     private func hint(_ step: TourStep) {
-        guard case .exercise(let exercise) = step.task else { return remark("There is a hint where there is an exercise.") }
+        guard case .exercise(let exercise) = step.task else {
+            return remark("There is a hint where there is an exercise.")
+        }
         guard !exercise.hint.isEmpty else { return remark("There is no hint to this exercise.") }
         front.write(ProseText(palette: palette, width: front.width).text(exercise.hint) + "\n")
     }
@@ -278,7 +286,9 @@ package final class Tour {
         case .exercise(let exercise): cell = exercise.start
         }
         guard source.isEditor else { return remark("That needs a terminal; type the cell as you want it.") }
-        guard let block = ExternalEditor.edit(cell.code.text, environment: environment) else { return remark("Nothing was changed.") }
+        guard let block = ExternalEditor.edit(cell.code.text, environment: environment) else {
+            return remark("Nothing was changed.")
+        }
         source.remember(block)
         session.execute(typed: block)
     }

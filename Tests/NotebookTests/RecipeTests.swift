@@ -83,6 +83,7 @@ final class RecipeTests: XCTestCase {
         let cases: [(lines: [String], message: String, line: Int)] = [
             (exercise + solution, "exercise 'a' has no check", 2),
             (exercise + check, "exercise 'a' has no solution", 2),
+            (exercise + ["```rhumb", "1", "```"] + check + solution, "the check of 'a' does not follow its exercise", 8),
             (check + exercise + solution, "this checks 'a', but no exercise before it has that name", 2),
             (solution, "this solves 'a', but no exercise has that name", 2),
             (exercise + exercise + check + solution, "exercise 'a' is there twice", 5),

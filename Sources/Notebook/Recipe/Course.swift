@@ -8,7 +8,8 @@ public struct Course {
     public let folder: String
     public let lessons: [Recipe]
 
-    /// - Throws: `RunError.noLessons` when the folder is not there or holds none; `Diagnostic` for a lesson that can't be read.
+    /// - Throws: `RunError.noLessons` when the folder is not there or holds none; `RunError.unreadable` or `Diagnostic` for
+    ///   a lesson that can't be read.
     public init(folder: String = standardFolder) throws {
         self.folder = folder
         let names = (try? FileManager.default.contentsOfDirectory(atPath: folder)) ?? []
@@ -32,8 +33,7 @@ public struct Course {
 
     /// The lesson after another one; nil at the end.
     public func lesson(after recipe: Recipe) -> Recipe? {
-        guard let index = lessons.firstIndex(where: { $0.path == recipe.path }), index + 1 < lessons.count else { return nil }
-        return lessons[index + 1]
+        lessons.drop { $0.path != recipe.path }.dropFirst().first
     }
 
     private static func number(of name: String) -> Int? {

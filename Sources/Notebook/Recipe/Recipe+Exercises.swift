@@ -30,7 +30,9 @@ extension Recipe {
                 switch cell.attributes.role {
                 case nil: continue
                 case .exercise(let name):
-                    guard !starts.contains(where: { $0.name == name }) else { throw cell.problem("exercise '\(name)' is there twice") }
+                    guard !starts.contains(where: { $0.name == name }) else {
+                        throw cell.problem("exercise '\(name)' is there twice")
+                    }
                     starts.append((name, cell))
                 case .check(let name):
                     guard starts.contains(where: { $0.name == name }) else {
@@ -39,10 +41,12 @@ extension Recipe {
                             help: "begin an exercise with a cell ```rhumb exercise: \(name)")
                     }
                     guard checks.updateValue(cell, forKey: name) == nil else {
-                        throw cell.problem("exercise '\(name)' has two checks", help: "one cell may hold several 'expect'")
+                        throw cell.problem(
+                            "exercise '\(name)' has two checks", help: "one cell may hold several 'expect'")
                     }
                     guard previous == .exercise(name) else {
-                        throw cell.problem("the check of '\(name)' does not follow its exercise", help: "only prose may stand between them")
+                        throw cell.problem(
+                            "the check of '\(name)' does not follow its exercise", help: "only prose may stand between them")
                     }
                 case .solution(let name):
                     guard solutions.updateValue((cell, Self.parted(beforeSolution: prose).hint), forKey: name) == nil else {
