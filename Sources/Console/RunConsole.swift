@@ -21,9 +21,21 @@ package final class RunConsole: ConsoleFront, RunFront {
         if cell.status == .complete { cellCount += 1 }
     }
 
+    package func didRepeat(cells: Int, seconds: Double) {
+        finish()
+        cellCount += cells
+        let what = cells == 1 ? "the first cell" : "the first \(cells) cells"
+        remark(Palette(isOn: errors.hasColour).dim("\(what) as before, in \(ProgressBar.clock(seconds))") + "\n")
+    }
+
     /// The closing line: what was done and where it is.
     package func conclude(_ manifest: Manifest, folder: String) {
         let palette = Palette(isOn: errors.hasColour)
+        defer {
+            if manifest.status == .interrupted {
+                remark(palette.dim("to go on: rhumb run --resume \(folder)") + "\n")
+            }
+        }
         let figures = Set(manifest.cells.flatMap(\.files).filter { $0.hasSuffix(".png") }).count
         var facts = ["\(cellCount) of \(manifest.cells.count) cells", "\(ProgressBar.clock(manifest.seconds))"]
         if figures > 0 { facts.insert(figures == 1 ? "1 figure" : "\(figures) figures", at: 1) }

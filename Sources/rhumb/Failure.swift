@@ -19,16 +19,27 @@ enum Failure {
             Glibc.exit(0)
         } catch let shown as Shown {
             Glibc.exit(shown.code)
-        } catch let diagnostic as Diagnostic {
-            exit(diagnostic.kind.exitCode, diagnostic.text(colour: Screen(descriptor: STDERR_FILENO).hasColour))
-        } catch let error as CheckpointError {
-            exit(1, message(error.message, error.hint))
-        } catch let error as RunError {
-            exit(error.isUsage ? 2 : 1, message(error.message, error.hint))
-        } catch let error as any ExplainedError {
-            exit(1, message(error.message, error.hint))
         } catch {
-            exitUsage(error)
+            guard let text = text(of: error, colour: Screen(descriptor: STDERR_FILENO).hasColour) else { exitUsage(error) }
+            exit(code(of: error), text)
+        }
+    }
+
+    /// What there is to say about an error; nil for those of the argument parser.
+    static func text(of error: any Error, colour: Bool) -> String? {
+        switch error {
+        case let diagnostic as Diagnostic: diagnostic.text(colour: colour)
+        case let error as CheckpointError: message(error.message, error.hint)
+        case let error as any ExplainedError: message(error.message, error.hint)
+        default: nil
+        }
+    }
+
+    private static func code(of error: any Error) -> Int32 {
+        switch error {
+        case let diagnostic as Diagnostic: diagnostic.kind.exitCode
+        case let error as RunError where error.isUsage: 2
+        default: 1
         }
     }
 

@@ -60,7 +60,7 @@ struct Script {
     var expectations: [Expectation] {
         var found: [Expectation] = []
         for (number, line) in text.split(separator: "\n", omittingEmptySubsequences: false).enumerated() {
-            for key in ["=>", "error:", "at:", "label:", "help:", "note:", "set:", "trace:"] {
+            for key in ["=>", "error:", "at:", "label:", "help:", "note:", "set:", "short:", "trace:"] {
                 guard let range = line.range(of: "# " + key) else { continue }
                 let rest = line[range.upperBound...]
                 found.append(
@@ -86,6 +86,7 @@ struct Script {
             let parts = setting.text.split(separator: "=", maxSplits: 1)
             host.parameters[String(parts[0])] = String(parts[1])
         }
+        host.isShort = expectations.contains { $0.key == "short:" }
         var error: Diagnostic?
         do {
             try interpreter.run(Source(name: path, text: text, lineOffset: firstLine))

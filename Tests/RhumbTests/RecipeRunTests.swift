@@ -78,7 +78,7 @@ final class RecipeRunTests: XCTestCase {
         XCTAssertTrue(result.output.contains("x is 6\n"), result.output + result.errors)
         let manifest = try manifest("out")
         XCTAssertEqual((manifest["parameters"] as? [String: Any])?["alpha"] as? Int, 3)
-        XCTAssertEqual(manifest["set"] as? [String], ["alpha"])
+        XCTAssertEqual(manifest["set"] as? [String: String], ["alpha": "3"])
     }
 
     func testWrongSettingsAreUsageErrors() throws {
@@ -88,6 +88,11 @@ final class RecipeRunTests: XCTestCase {
         XCTAssertTrue(unknown.errors.contains("did you mean 'alpha'?"), unknown.errors)
         XCTAssertFalse(FileManager.default.fileExists(atPath: rhumb.folder.appendingPathComponent("out").path))
         XCTAssertEqual(try rhumb.run("run", "small.md", "--set", "alpha").status, 2)
+        let text = try rhumb.run("run", "small.md", "--set", "alpha=much", "--out", "out")
+        XCTAssertEqual(text.status, 2)
+        XCTAssertTrue(text.errors.contains("the parameter 'alpha' must be a number, not 'much'"), text.errors)
+        XCTAssertTrue(text.errors.contains("small.md:6 |"), text.errors)
+        XCTAssertFalse(FileManager.default.fileExists(atPath: rhumb.folder.appendingPathComponent("out").path))
     }
 
     func testParametersAreListed() throws {

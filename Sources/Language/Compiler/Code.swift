@@ -180,13 +180,46 @@ final class CallSite {
     }
 }
 
-/// `param rounds = 40 "training rounds"`
+/// `param rounds = 40 "training rounds" short: 2`
 public struct ParameterDeclaration {
     public let name: String
     public let help: String
     /// The default as written in the source.
     public let defaultText: String
+    /// The default where it is written out rather than computed.
+    public let defaultValue: Value?
+    /// The value that a short form takes instead, and how it is written.
+    public let short: (value: Value, text: String)?
     public let place: Place
+
+    /// - Parameter place: of the whole statement.
+    init(_ name: String, _ fallback: Expression, help: String, short: Expression?, at place: Place) {
+        self.name = name
+        self.help = help
+        defaultText = place.source.slice(fallback.range)
+        defaultValue = Operations.literal(fallback)
+        self.short = short.flatMap { short in
+            Operations.literal(short).map { ($0, place.source.slice(short.range)) }
+        }
+        self.place = place
+    }
+
+    /// The kind of value it takes, as far as that shows without running anything.
+    public var typeName: String? { defaultValue.flatMap { $0.isNone ? nil : $0.typeName } }
+
+    /// Whether a text can be its value.
+    ///
+    /// - Throws: `Diagnostic` at the declaration. A default that is computed is only compared once it is known.
+    public func check(_ text: String) throws(Diagnostic) {
+        guard let defaultValue else { return }
+        do {
+            _ = try Operations.read(text, like: defaultValue, parameter: name)
+        } catch {
+            throw Diagnostic(
+                .syntax, Sentence.parameterText(name, expected: defaultValue.typeName, text), at: place,
+                help: Sentence.parameterTextHelp(name, defaultText))
+        }
+    }
 }
 
 /// A function of the language with the variables it shares with the function around it.

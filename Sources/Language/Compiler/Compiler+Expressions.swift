@@ -43,10 +43,10 @@ extension Compiler {
         case .and, .or: try logical(expression, into: target)
         case .binary(let operation, let left, let right): try binary(operation, left, right, into: target)
         case .close(let left, let right, let tolerance):
-            let first = try temporaries(2)
+            let first = try temporaries(3)
             try self.expression(left, into: first)
             try self.expression(right, into: first + 1)
-            try close(first, first + 1, tolerance, into: target, expression.range)
+            try close(first, first + 1, tolerance, into: target, first + 2, expression.range)
         case .call(let call): try self.call(call, into: target, expression.range)
         case .index(let base, let keys): try index(base, keys, into: target)
         case .member(let base, let name, let nameRange):
@@ -160,10 +160,10 @@ extension Compiler {
         emit(operation.opcode, target, leftRegister, rightRegister)
     }
 
+    /// - Parameter register: takes the tolerance.
     mutating func close(
-        _ left: Int, _ right: Int, _ tolerance: Expression?, into target: Int, _ place: Range<Int>
+        _ left: Int, _ right: Int, _ tolerance: Expression?, into target: Int, _ register: Int, _ place: Range<Int>
     ) throws(Diagnostic) {
-        let register = try temporaries()
         if let tolerance {
             try expression(tolerance, into: register)
         } else {

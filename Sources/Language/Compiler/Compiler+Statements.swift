@@ -48,7 +48,9 @@ extension Compiler {
             assigned = nil
         case .importFile(let path): try importFile(path)
         case .expect(let condition, let message): try expect(condition, message)
-        case .parameter(let name, let fallback, let help): try parameter(name, fallback, help, statement.range)
+        case .parameter(let name, let fallback, let help, let short):
+            let place = Place(source: unit.source, range: statement.range)
+            try parameter(.init(name, fallback, help: help, short: short, at: place), fallback)
         case .time(let timed): try time(timed)
         }
     }
@@ -186,12 +188,9 @@ extension Compiler {
     }
 
     private mutating func parameter(
-        _ name: String, _ fallback: Expression, _ help: String, _ place: Range<Int>
+        _ declaration: ParameterDeclaration, _ fallback: Expression
     ) throws(Diagnostic) {
-        let declaration = ParameterDeclaration(
-            name: name, help: help, defaultText: unit.source.slice(fallback.range),
-            place: Place(source: unit.source, range: place))
-        let home = target(name)
+        let home = target(declaration.name)
         guard case .register(let register) = home else { preconditionFailure("parameters stand at the top level") }
         let value = try temporaries()
         try expression(fallback, into: value)
@@ -210,6 +209,8 @@ extension Compiler {
     /// On failure the message tells both sides of a comparison.
     private mutating func expect(_ condition: Expression, _ message: Expression?) throws(Diagnostic) {
         var sides: (Int, Int)?
+        // Where the tolerance of `≈` stands.
+        var limit: Int?
         let passed: [Int]
         switch condition.kind {
         case .binary(let operation, let left, let right) where operation.isComparison:
@@ -225,8 +226,9 @@ extension Compiler {
             let first = try temporaries(4)
             try expression(left, into: first)
             try expression(right, into: first + 1)
-            try close(first, first + 1, tolerance, into: first + 2, condition.range)
+            try close(first, first + 1, tolerance, into: first + 2, first + 3, condition.range)
             sides = (first, first + 1)
+            limit = first + 3
             passed = [emit(.jumpIfTrue, first + 2, offset: 0)]
         default:
             passed = try jumps(condition, when: true)
@@ -235,7 +237,7 @@ extension Compiler {
         if let message { try expression(message, into: text) } else { emit(.constant, text, try add(.none)) }
         try at(condition.range) { (compiler) throws(Diagnostic) in
             compiler.emit(.expectFailed, text, sides?.0 ?? 0, sides?.1 ?? 0)
-            compiler.emit(.word, sides == nil ? 0 : 1)
+            compiler.emit(.word, sides == nil ? 0 : 1, limit ?? 0, limit == nil ? 0 : 1)
         }
         for jump in passed { land(jump) }
     }

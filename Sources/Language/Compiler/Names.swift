@@ -59,7 +59,7 @@ struct Names {
         case .expect(let condition, let message):
             visit(condition)
             if let message { visit(message) }
-        case .parameter(let name, let fallback, _):
+        case .parameter(let name, let fallback, _, _):
             assign(name)
             visit(fallback)
         case .time(let statement): visit(statement)

@@ -312,7 +312,7 @@ extension Interpreter {
 
                 // MARK: Statements
                 case .show: show(registers[i.A], isSilenced: i.B != 0)
-                case .expectFailed: throw expectFailed(i, registers, hasSides: counter.pointee.A != 0)
+                case .expectFailed: throw expectFailed(i, registers, counter.pointee)
                 case .importFile:
                     top = registers + head.pointee.registerCount
                     try importFile(registers[i.A], from: head)

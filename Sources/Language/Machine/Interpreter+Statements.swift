@@ -9,16 +9,22 @@ extension Interpreter {
         if !isSilenced { host.show(value) }
     }
 
-    func expectFailed(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>, hasSides: Bool) -> ExpectationFailure
-    {
+    func expectFailed(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ word: Instruction
+    ) -> ExpectationFailure {
         let message: String? =
             switch registers[i.A] {
             case .none: nil
             case let value: value.text
             }
-        return ExpectationFailure(
-            message: Sentence.expectationFailed(message),
-            sides: hasSides ? Sentence.sides(registers[i.B], registers[i.C]) : "")
+        var sides = ""
+        if word.A != 0 { sides = Sentence.sides(registers[i.B], registers[i.C]) }
+        if word.C != 0 {
+            let difference = Operations.difference(registers[i.B], registers[i.C])
+            let tolerance: Double? = if case .number(let limit) = registers[word.B] { limit } else { nil }
+            if let difference { sides += Sentence.difference(difference, tolerance) }
+        }
+        return ExpectationFailure(message: Sentence.expectationFailed(message), sides: sides)
     }
 
     func stopClock(_ start: Value) {
@@ -26,13 +32,20 @@ extension Interpreter {
         host.note(Sentence.took(Clock.seconds - start))
     }
 
-    /// Gives a `param` the host's value instead of its default.
+    /// Gives a `param` the host's value, or that of the short form, instead of its default.
     func parameter(
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
     ) throws {
         let declaration = head.pointee.code.takeUnretainedValue().declarations[i.B]
-        guard let text = host.parameter(declaration.name) else { return }
-        registers[i.A] = try Operations.read(text, like: registers[i.A], parameter: declaration.name)
+        if let text = host.parameter(declaration.name) {
+            registers[i.A] = try Operations.read(text, like: registers[i.A], parameter: declaration.name)
+        } else if host.isShort, let short = declaration.short {
+            guard registers[i.A].isNone || registers[i.A].typeName == short.value.typeName else {
+                throw VerbError(
+                    Sentence.parameterText(declaration.name, expected: registers[i.A].typeName, short.text))
+            }
+            registers[i.A] = short.value
+        }
     }
 
     // MARK: Import

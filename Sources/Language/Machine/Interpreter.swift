@@ -59,6 +59,12 @@ public final class Interpreter {
     /// A seed for a random verb that was given none. Equal sessions draw equal seeds.
     public func drawSeed() -> UInt64 { seeds.next() }
 
+    /// Where the stream of seeds stands. Work that goes on from a saved state puts it where it was then.
+    public var seedPosition: UInt64 {
+        get { seeds.state }
+        set { seeds.state = newValue }
+    }
+
     // MARK: Variables
 
     /// A variable of the session; nil when there is none of that name or it has no value yet.
@@ -114,7 +120,7 @@ public final class Interpreter {
 
 /// SplitMix64 (Steele, Lea and Flood 2014), cut to 32 bits so that a shown seed is easy to type.
 struct SeedStream {
-    private var state: UInt64
+    fileprivate(set) var state: UInt64
 
     init(_ seed: UInt64) { state = seed }
 

@@ -36,7 +36,8 @@ extension Operations {
         return literal(expression)
     }
 
-    private static func literal(_ expression: Expression) -> Value? {
+    /// The value of an expression that is written out, without running anything.
+    static func literal(_ expression: Expression) -> Value? {
         switch expression.kind {
         case .number(let number): return .number(number)
         case .boolean(let boolean): return .boolean(boolean)

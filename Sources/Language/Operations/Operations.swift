@@ -131,6 +131,37 @@ enum Operations {
         }
         throw VerbError(Sentence.closeSides(left, right))
     }
+
+    /// Where and by how much two numbers, lists or objects of numbers differ most; nil when that can't be said.
+    static func difference(_ left: Value, _ right: Value) -> Difference? {
+        switch (left, right) {
+        case (.number(let x), .number(let y)): return Difference(abs(x - y))
+        case (.list(let x), .list(let y)) where x.count == y.count:
+            var largest: Difference?
+            for (position, pair) in zip(x, y).enumerated() {
+                guard let found = difference(pair.0, pair.1) else { return nil }
+                // What is not a number is worse than any distance.
+                if largest.map({ found.size > $0.size || found.size.isNaN && !$0.size.isNaN }) ?? true {
+                    largest = Difference(found.size, at: [position] + found.place)
+                }
+            }
+            return largest
+        case (.object(let object), let other), (let other, .object(let object)): return object.difference(from: other)
+        default: return nil
+        }
+    }
+}
+
+/// The largest distance between the numbers of two values, and where it is.
+public struct Difference: Sendable {
+    public let size: Double
+    /// The element's index in each dimension; empty for plain numbers.
+    public let place: [Int]
+
+    public init(_ size: Double, at place: [Int] = []) {
+        self.size = size
+        self.place = place
+    }
 }
 
 extension Value {

@@ -58,6 +58,7 @@ extension Sentence {
     static func outsideLoop(_ word: String) -> String { "'\(word)' stands only inside 'for' or 'while'" }
     static func onlyAtTop(_ word: String) -> String { "'\(word)' stands only at the top level" }
     static let plainHelp = "the help of a parameter is a plain string"
+    static let plainShort = "the short value of a parameter is written out: a number, a string, a list of these"
     static func parameterTwice(_ name: String) -> String { "the function has two parameters '\(name)'" }
     static func defaultsLast(_ name: String) -> String {
         "the parameter '\(name)' needs a default, as the one before it has one"

@@ -196,6 +196,9 @@ enum Sentence {
     static func parameterText(_ name: String, expected: String, _ text: String) -> String {
         "the parameter '\(name)' must be \(article(expected)) \(expected), not '\(text)'"
     }
+    static func parameterTextHelp(_ name: String, _ standard: String) -> String {
+        "for example --set \(name)=\(standard.hasPrefix("\"") ? String(standard.dropFirst().dropLast()) : standard)"
+    }
 
     // MARK: Running
 
@@ -206,7 +209,20 @@ enum Sentence {
         "expectation failed" + (message.map { ": " + $0 } ?? "")
     }
     static func sides(_ left: Value, _ right: Value) -> String {
-        "left is \(left.summary.clipped(to: 60)), right is \(right.summary.clipped(to: 60))"
+        var texts = [left.summary, right.summary]
+        // Two numbers that differ behind the sixth digit are no help when they read the same.
+        if case (.number(let x), .number(let y)) = (left, right), x != y, texts[0] == texts[1] {
+            texts = [NumberText.exact(x), NumberText.exact(y)]
+        }
+        return "left is \(texts[0].clipped(to: 60)), right is \(texts[1].clipped(to: 60))"
+    }
+    /// What follows the sides of a failed `≈`.
+    static func difference(_ difference: Difference, _ tolerance: Double?) -> String {
+        let place =
+            difference.place.isEmpty ? "" : " at [\(difference.place.map(String.init).joined(separator: ", "))]"
+        if difference.size.isNaN { return "; one of them is no number\(place)" }
+        let limit = tolerance.map(NumberText.brief) ?? "a millionth"
+        return "; they differ by \(NumberText.brief(difference.size))\(place), which is more than \(limit)"
     }
     static func took(_ seconds: Double) -> String {
         switch seconds {

@@ -6,11 +6,9 @@ extension Source {
     public func parameters() throws(Diagnostic) -> [ParameterDeclaration] {
         var declarations: [ParameterDeclaration] = []
         for statement in try Parser.parse(self) {
-            guard case .parameter(let name, let fallback, let help) = statement.kind else { continue }
+            guard case .parameter(let name, let fallback, let help, let short) = statement.kind else { continue }
             declarations.append(
-                ParameterDeclaration(
-                    name: name, help: help, defaultText: slice(fallback.range),
-                    place: Place(source: self, range: statement.range)))
+                .init(name, fallback, help: help, short: short, at: Place(source: self, range: statement.range)))
         }
         return declarations
     }

@@ -73,8 +73,11 @@ public enum DebugView {
                     dump.add(condition)
                     if let message { dump.add(message) }
                 }
-            case .parameter(let name, let fallback, let help):
-                line("param \(name)" + (help.isEmpty ? "" : " \(Value.quoted(help))")) { $0.add(fallback) }
+            case .parameter(let name, let fallback, let help, let short):
+                line("param \(name)" + (help.isEmpty ? "" : " \(Value.quoted(help))")) {
+                    $0.add(fallback)
+                    if let short { $0.add(short) }
+                }
             case .time(let statement): line("time") { $0.add(statement) }
             }
         }

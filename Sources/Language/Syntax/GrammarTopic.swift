@@ -37,7 +37,8 @@ struct GrammarTopic {
             example: "expect mean([1, 2]) ≈ 1.5 within 0.01, \"the mean\""),
         .init(
             words: ["param"], summary: "declare a parameter that rhumb run --set can change",
-            form: "param name = default \"help\"", example: "param rounds = 40 \"training rounds\""),
+            form: "param name = default \"help\" short: value of the short form, which rhumb check takes",
+            example: "param rounds = 40 \"training rounds\" short: 2"),
         .init(
             words: ["time"], summary: "run a statement and tell how long it took", form: "time statement",
             example: "time sort [3, 1, 2]"),

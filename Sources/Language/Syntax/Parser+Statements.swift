@@ -137,7 +137,7 @@ extension Parser {
         return .expect(condition, message: try expression())
     }
 
-    /// `param rounds = 40 "training rounds"`
+    /// `param rounds = 40 "training rounds" short: 2`
     mutating func parameterStatement() throws(Diagnostic) -> Statement.Kind {
         let word = advance()
         if blockDepth > 0 { throw failure(Sentence.onlyAtTop("param"), word.range) }
@@ -147,12 +147,25 @@ extension Parser {
         spaceSeparates = true
         let fallback = try expression()
         spaceSeparates = outside
-        guard kind == .string else { return .parameter(name: name, fallback: fallback, help: "") }
+        let help = try parameterHelp()
+        guard isOption(), text(current) == "short" else {
+            return .parameter(name: name, fallback: fallback, help: help, short: nil)
+        }
+        advance()
+        advance()
+        let short = try expression()
+        // Checks read it without running anything.
+        if Operations.literal(short) == nil { throw failure(Sentence.plainShort, short.range) }
+        return .parameter(name: name, fallback: fallback, help: help, short: short)
+    }
+
+    private mutating func parameterHelp() throws(Diagnostic) -> String {
+        guard kind == .string else { return "" }
         let help = advance()
         guard case .text(let text)? = help.parts.first, help.parts.count == 1 else {
             throw failure(Sentence.plainHelp, help.range)
         }
-        return .parameter(name: name, fallback: fallback, help: text)
+        return text
     }
 
     mutating func timeStatement() throws(Diagnostic) -> Statement.Kind {

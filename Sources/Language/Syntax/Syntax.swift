@@ -84,7 +84,8 @@ struct Statement {
         case nextRound
         case importFile(Expression)
         case expect(Expression, message: Expression?)
-        case parameter(name: String, fallback: Expression, help: String)
+        /// `short` is the value that a recipe's short form takes instead of the default.
+        case parameter(name: String, fallback: Expression, help: String, short: Expression?)
         case time(Statement)
     }
 

@@ -22,6 +22,8 @@ public protocol ObjectValue: AnyObject {
     func isEqual(to other: Value) -> Bool
     /// `x ≈ y within tolerance`; nil when not comparable.
     func isClose(to other: Value, within tolerance: Double) throws -> Bool?
+    /// Where and by how much two values of numbers differ most; nil when that can't be said.
+    func difference(from other: Value) -> Difference?
 
     /// `x[0, 1..3, :]`
     func subscripted(_ keys: [Subscript]) throws -> Value?
@@ -51,6 +53,7 @@ extension ObjectValue {
         return self === other
     }
     public func isClose(to other: Value, within tolerance: Double) throws -> Bool? { nil }
+    public func difference(from other: Value) -> Difference? { nil }
     public func subscripted(_ keys: [Subscript]) throws -> Value? { nil }
     public func replacing(_ keys: [Subscript], with value: Value) throws -> Value? { nil }
     public func member(_ name: String) throws -> Value? { nil }

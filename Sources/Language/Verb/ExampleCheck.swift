@@ -64,6 +64,7 @@ public final class CollectingHost: SessionHost {
     public var notes: [String] = []
     public var attachments: [Attachment] = []
     public var parameters: [String: String] = [:]
+    public var isShort = false
     public var isInterrupted = false
     public var outputFolder: String?
     public var width: Int

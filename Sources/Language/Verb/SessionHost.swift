@@ -18,8 +18,15 @@ public protocol SessionHost: AnyObject {
     var width: Int { get }
     /// The value that `rhumb run --set name=value` gives a `param`, as text; nil keeps the default.
     func parameter(_ name: String) -> String?
+    /// Whether a `param` without such a value takes the one of its short form: `short: 2`.
+    var isShort: Bool { get }
     /// Told of every file or folder the code reads: an imported script, a model, data. A run's manifest seals them.
-    func didRead(_ path: String)
+    ///
+    /// - Parameter name: what to call it: the path, but for what came with Rhumb, whose path tells nobody anything.
+    func didRead(_ path: String, as name: String)
+    /// A folder, which need not exist, where the work under way may keep its state: when a run that was killed is
+    /// resumed, the same call finds there what it left. Nil where nothing is ever resumed.
+    func stateFolder() -> String?
 }
 
 extension SessionHost {
@@ -31,7 +38,10 @@ extension SessionHost {
     public var outputFolder: String? { nil }
     public var width: Int { 100 }
     public func parameter(_ name: String) -> String? { nil }
-    public func didRead(_ path: String) {}
+    public var isShort: Bool { false }
+    public func didRead(_ path: String) { didRead(path, as: path) }
+    public func didRead(_ path: String, as name: String) {}
+    public func stateFolder() -> String? { nil }
 }
 
 /// A file-like result handed to the host: an image or a figure with the script that draws it.

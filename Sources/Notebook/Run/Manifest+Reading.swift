@@ -17,16 +17,21 @@ extension Manifest {
         status = try required("status", json["status"]?.string.flatMap(Status.init(rawValue:)))
         title = try required("title", json["title"]?.string)
         recipe = try required("recipe", json["recipe"].flatMap(Sealed.init))
-        let set = Set((json["set"]?.array ?? []).compactMap(\.string))
-        parameters = (json["parameters"]?.members ?? []).map { ($0.key, $0.value, set.contains($0.key)) }
-        seed = UInt64(clamping: json["seed"]?.integer ?? 0)
+        parameters = (json["parameters"]?.members ?? []).map { ($0.key, $0.value) }
+        settings = [:]
+        for member in json["set"]?.members ?? [] { settings[member.key] = member.value.string }
+        isShort = json["short"]?.bool ?? false
+        seed = try required(
+            "seed", json["seed"]?.integer.map { UInt64(clamping: $0) } ?? json["seed"]?.string.flatMap { UInt64($0) })
         command = (json["command"]?.array ?? []).compactMap(\.string)
+        directory = json["directory"]?.string ?? ""
         version = json["rhumb"]?.string ?? ""
         libraries = (json["libraries"]?.members ?? []).map { ($0.key, $0.value.string ?? "") }
         machine = Machine(json["machine"] ?? .null)
         threads = json["threads"]?.integer ?? 0
         inputs = (json["inputs"]?.array ?? []).compactMap(Sealed.init)
         started = try required("started", json["started"]?.string)
+        resumed = (json["resumed"]?.array ?? []).compactMap(\.string)
         finished = json["finished"]?.string
         seconds = json["seconds"]?.number ?? 0
         exercises = (json["exercises"]?.members ?? []).map { ($0.key, $0.value.string == "solved") }

@@ -9,7 +9,7 @@ public struct Manifest: Sendable {
 
     public enum Status: String, Sendable {
         case running, complete, failed, interrupted
-        /// Of a cell only: not reached; marked `skip`, or the solution of an exercise.
+        /// Of a cell only: not reached, or marked `skip`.
         case waiting, skipped
     }
 
@@ -38,7 +38,7 @@ public struct Manifest: Sendable {
         }
     }
 
-    public struct Failure: Sendable {
+    public struct Failure: Sendable, Equatable {
         public let message: String
         /// `recipes/quickstart.md:31`
         public let place: String
@@ -47,11 +47,17 @@ public struct Manifest: Sendable {
     public var status: Status = .running
     public var title: String
     public var recipe: Sealed
-    /// Name and value of every `param`, null until it is reached; `isSet` tells which were given from outside.
-    public var parameters: [(name: String, value: JSON, isSet: Bool)]
+    /// Name and value of every `param`, null until it is reached.
+    public var parameters: [(name: String, value: JSON)]
+    /// The parameters that were given from outside, as text.
+    public var settings: [String: String]
+    /// Whether the other parameters took the values of their short form.
+    public var isShort: Bool
     /// Of the session's random stream.
     public var seed: UInt64
     public var command: [String]
+    /// Where the command was given; relative paths in the code count from here.
+    public var directory: String
     public var version: String
     /// Library name and version.
     public var libraries: [(name: String, version: String)]
@@ -61,6 +67,8 @@ public struct Manifest: Sendable {
     public var inputs: [Sealed] = []
     /// ISO 8601.
     public var started: String
+    /// When the run was taken up again after it had ended too early, ISO 8601.
+    public var resumed: [String] = []
     public var finished: String?
     /// Wall-clock time so far.
     public var seconds = 0.0
@@ -68,78 +76,4 @@ public struct Manifest: Sendable {
     /// The exercises whose check has run, and whether it passed without the solution.
     public var exercises: [(name: String, isSolved: Bool)] = []
     public var failure: Failure?
-}
-
-extension Manifest {
-    /// The file's text.
-    public func text() -> String { json.text(indent: 2) + "\n" }
-
-    var json: JSON {
-        var members: [JSON.Member] = [
-            .init("status", .string(status.rawValue)),
-            .init("title", .string(title)),
-            .init("recipe", recipe.json),
-        ]
-        members += [
-            .init("parameters", .object(parameters.map { .init($0.name, $0.value) })),
-            .init("set", .array(parameters.filter(\.isSet).map { .string($0.name) })),
-            .init("seed", .integer(Int(clamping: seed))),
-            .init("command", .array(command.map { .string($0) })),
-            .init("started", .string(started)),
-            .init("finished", finished.map { .string($0) } ?? .null),
-            .init("seconds", .number(seconds.rounded(toPlaces: 3))),
-            .init("rhumb", .string(version)),
-            .init("libraries", .object(libraries.map { .init($0.name, .string($0.version)) })),
-            .init("machine", machine.json),
-            .init("threads", .integer(threads)),
-            .init("inputs", .array(inputs.map(\.json))),
-            .init("cells", .array(cells.map(\.json))),
-        ]
-        if !exercises.isEmpty {
-            let states = exercises.map { JSON.Member($0.name, .string($0.isSolved ? "solved" : "open")) }
-            members.append(.init("exercises", .object(states)))
-        }
-        if let failure {
-            members.append(.init("error", ["message": .string(failure.message), "place": .string(failure.place)]))
-        }
-        return .object(members)
-    }
-}
-
-extension Manifest.Sealed {
-    fileprivate var json: JSON { ["path": .string(path), "sha256": .string(sha256)] }
-}
-
-extension Manifest.Cell {
-    fileprivate var json: JSON {
-        .object([
-            .init("cell", .integer(number)),
-            .init("name", name.map { .string($0) } ?? .null),
-            .init("line", .integer(line)),
-            .init("status", .string(status.rawValue)),
-            .init("seconds", seconds.map { .number($0.rounded(toPlaces: 3)) } ?? .null),
-            .init("peakMemory", peakMemory.map { .integer($0) } ?? .null),
-            .init("files", .array(files.map { .string($0) })),
-        ])
-    }
-}
-
-extension Machine {
-    fileprivate var json: JSON {
-        [
-            "processor": .string(processor),
-            "processors": .integer(processorCount),
-            "features": .array(features.map { .string($0) }),
-            "memory": .integer(memory),
-            "system": .string(system),
-        ]
-    }
-}
-
-extension Double {
-    fileprivate func rounded(toPlaces places: Int) -> Double {
-        var scale = 1.0
-        for _ in 0..<places { scale *= 10 }
-        return (self * scale).rounded() / scale
-    }
 }

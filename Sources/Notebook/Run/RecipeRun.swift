@@ -7,6 +7,22 @@ public protocol RunFront: Front {
     func willShow(_ prose: Recipe.Prose)
     func willRun(_ cell: Recipe.Cell)
     func didRun(_ cell: Manifest.Cell)
+    /// A resumed run has done again, unseen, what its first cells had done before.
+    func didRepeat(cells: Int, seconds: Double)
+}
+
+/// What is asked of a run besides its recipe.
+public struct RunRequest: Sendable, Equatable {
+    /// Values for the recipe's `param` statements, as text.
+    public var settings: [String: String]
+    /// Of the session's stream; nil takes the recipe's own, or 0.
+    public var seed: UInt64?
+    /// Whether other parameters take the values of their short form.
+    public var isShort: Bool
+
+    public init(settings: [String: String] = [:], seed: UInt64? = nil, isShort: Bool = false) {
+        (self.settings, self.seed, self.isShort) = (settings, seed, isShort)
+    }
 }
 
 /// One run of a recipe: its cells in order, each recorded as soon as it is over.
@@ -15,6 +31,9 @@ public protocol RunFront: Front {
 ///
 /// Around every cell the transcript and the manifest are written anew, each under a temporary name and renamed, so that
 /// whatever ends the process, the folder says how far the run came.
+///
+/// A run that is resumed does everything again, since models, trainers and functions can't be written down, and equal
+/// code with equal seeds gives equal values. What takes long is not done again: training goes on from its checkpoint.
 public final class RecipeRun {
     public let recipe: Recipe
     public let folder: RunFolder
@@ -23,8 +42,13 @@ public final class RecipeRun {
     private let artefacts: Artefacts
     private let front: any RunFront
     private let exercises: [Recipe.Exercise]
-    private let listener: Listener
+    private let listener: RunListener
     private var transcript = Transcript()
+    /// Checksums of what was read so far, by path.
+    private var sealed: [String: [Manifest.Sealed]] = [:]
+    /// Of the run that is resumed: what it had read, and how many of its cells were complete.
+    private let earlierInputs: [Manifest.Sealed]
+    private let repeatedCells: Int
 
     /// What a run was started with, for its manifest.
     public struct Circumstances {
@@ -42,65 +66,116 @@ public final class RecipeRun {
 
     /// Prepares a run and writes its first manifest.
     ///
-    /// - Parameters:
-    ///   - seed: of the session's stream; nil takes the recipe's own, or 0.
-    ///   - settings: values for the recipe's `param` statements, as text.
-    ///   - makeFolder: makes the run's folder; only called once the recipe proved to be well-formed.
-    /// - Throws: `Diagnostic` for a cell that does not follow the grammar; `RunError`; `CheckpointError`.
-    public init(
-        _ recipe: Recipe, registry: Registry, seed: UInt64?, settings: [String: String], circumstances: Circumstances,
-        front: any RunFront, makeFolder: () throws -> RunFolder
+    /// - Parameter makeFolder: makes the run's folder; only called once the recipe and what is asked of it proved to be
+    ///   well-formed.
+    /// - Throws: `Diagnostic` for a cell that does not follow the grammar or a setting of another kind; `RunError`;
+    ///   `CheckpointError`.
+    public convenience init(
+        _ recipe: Recipe, registry: Registry, request: RunRequest, circumstances: Circumstances, front: any RunFront,
+        makeFolder: () throws -> RunFolder
     ) throws {
         let parameters = try recipe.parameters()
-        exercises = try recipe.exercises()
-        for name in settings.keys.sorted() where !parameters.contains(where: { $0.name == name }) {
-            let known = parameters.map(\.name)
-            throw RunError.unknownParameter(name, known: known, suggestion: Suggestion.closest(to: name, in: known))
+        let exercises = try recipe.exercises()
+        for (name, text) in request.settings.sorted(by: { $0.key < $1.key }) {
+            guard let parameter = parameters.first(where: { $0.name == name }) else {
+                let known = parameters.map(\.name)
+                throw RunError.unknownParameter(name, known: known, suggestion: Suggestion.closest(to: name, in: known))
+            }
+            try parameter.check(text)
         }
-        let seed = try seed ?? recipe.seed() ?? 0
-        let folder = try makeFolder()
-        self.recipe = recipe
-        self.folder = folder
-        self.front = front
-        artefacts = Artefacts { folder }
-        listener = Listener(front)
-        session = Session(registry: registry, front: listener, seed: seed, artefacts: artefacts, settings: settings)
-        manifest = Manifest(
+        let seed = try request.seed ?? recipe.seed() ?? 0
+        let manifest = Manifest(
             title: recipe.title,
             recipe: .init(path: recipe.path, sha256: try SHA256.hex(of: recipe.source.text)),
-            parameters: parameters.map { ($0.name, .null, settings[$0.name] != nil) },
-            seed: seed, command: circumstances.command, version: Rhumb.version, libraries: circumstances.libraries,
-            machine: .current(), threads: circumstances.threads, started: Timestamp(Date()).iso,
+            parameters: parameters.map { ($0.name, .null) }, settings: request.settings, isShort: request.isShort,
+            seed: seed, command: circumstances.command, directory: FileManager.default.currentDirectoryPath,
+            version: Rhumb.version, libraries: circumstances.libraries, machine: .current(),
+            threads: circumstances.threads, started: Timestamp(Date()).iso,
             cells: recipe.cells.map { .init(number: $0.number, name: $0.attributes.name, line: $0.line) })
+        let folder = try makeFolder()
+        self.init(recipe, exercises, manifest, registry, folder, front, repeating: 0)
         try folder.write(recipe.source.text, to: RunFolder.copy(of: recipe.path))
         try write()
+    }
+
+    /// Prepares to go on with a run that ended too early.
+    ///
+    /// - Throws: `RunError` when the folder's recipe is not the one that ran; `Diagnostic`.
+    public convenience init(resuming folder: RunFolder, _ manifest: Manifest, registry: Registry, front: any RunFront) throws {
+        let recipe = try Recipe(keptIn: folder.path, manifest)
+        var manifest = manifest
+        let repeated = manifest.cells.prefix { $0.status == .complete || $0.status == .skipped }.count
+        manifest.status = .running
+        manifest.failure = nil
+        manifest.finished = nil
+        manifest.resumed.append(Timestamp(Date()).iso)
+        for index in manifest.cells.indices.dropFirst(repeated) { manifest.cells[index].status = .waiting }
+        manifest.exercises = []
+        try self.init(recipe, recipe.exercises(), manifest, registry, folder, front, repeating: repeated)
+    }
+
+    private init(
+        _ recipe: Recipe, _ exercises: [Recipe.Exercise], _ manifest: Manifest, _ registry: Registry,
+        _ folder: RunFolder, _ front: any RunFront, repeating repeatedCells: Int
+    ) {
+        self.recipe = recipe
+        self.exercises = exercises
+        self.manifest = manifest
+        self.folder = folder
+        self.front = front
+        self.repeatedCells = repeatedCells
+        earlierInputs = manifest.inputs
+        artefacts = Artefacts { folder }
+        listener = RunListener(front)
+        session = Session(
+            registry: registry, front: listener, seed: manifest.seed, artefacts: artefacts,
+            settings: manifest.settings, isShort: manifest.isShort)
     }
 
     /// Runs the cells up to the first that fails.
     ///
     /// - Returns: the error that ended the run; nil when it is complete.
-    /// - Throws: `CheckpointError` when the folder can't be written any more.
+    /// - Throws: `CheckpointError` when the folder can't be written any more; `RunError.changedInputs` when a resumed run
+    ///   finds other files than it began with.
     public func run() throws -> Diagnostic? {
         let start = Stopwatch()
+        let before = manifest.seconds
         var failure: Diagnostic?
+        listener.isRepeating = repeatedCells > 0
         for part in recipe.parts where failure == nil {
             switch part {
             case .prose(let prose):
-                front.willShow(prose)
+                if !listener.isRepeating { front.willShow(prose) }
                 transcript.append(prose: prose.text)
             case .cell(let cell):
+                listener.isRepeating = cell.number <= repeatedCells
                 failure = try run(cell)
-                manifest.seconds = start.seconds
+                // What is repeated stands in the folder already, and says more than the beginning of it would.
+                if listener.isRepeating, failure == nil {
+                    if cell.number == repeatedCells { front.didRepeat(cells: repeatedCells, seconds: start.seconds) }
+                    listener.isRepeating = cell.number < repeatedCells
+                    continue
+                }
+                manifest.seconds = before + start.seconds
                 try write()
             }
         }
-        manifest.inputs = session.inputs.flatMap(Manifest.Sealed.all)
+        manifest.seconds = before + start.seconds
         manifest.finished = Timestamp(Date()).iso
         manifest.status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
-        if let failure { manifest.failure = .init(message: failure.message, place: failure.place.description) }
+        if let failure {
+            manifest.failure = .init(message: failure.message, place: failure.place.description)
+            // A disk that is full has ended the run by an error of its own; one is enough.
+            try? finish()
+        } else {
+            try finish()
+        }
+        return failure
+    }
+
+    private func finish() throws {
         try artefacts.save(session.interpreter.namedValues)
         try write()
-        return failure
     }
 
     private func run(_ cell: Recipe.Cell) throws -> Diagnostic? {
@@ -111,11 +186,14 @@ public final class RecipeRun {
             manifest.cells[index].status = .skipped
             return nil
         }
+        let earlier = manifest.cells[index]
         manifest.cells[index].status = .running
-        try folder.write(manifest.text(), to: Manifest.fileName)
-
-        front.willRun(cell)
+        if !listener.isRepeating {
+            try write()
+            front.willRun(cell)
+        }
         artefacts.cellName = attributes.name
+        artefacts.cellNumber = cell.number
         PeakMemory.reset()
         let clock = Stopwatch()
         let failure = execute(cell)
@@ -126,10 +204,16 @@ public final class RecipeRun {
         for (position, parameter) in manifest.parameters.enumerated() {
             if let value = session.interpreter[parameter.name] { manifest.parameters[position].value = value.json }
         }
+        try sealInputs()
         let outputs = listener.takeOutputs()
         if !attributes.isQuiet || failure != nil { transcript.append(outputs) }
         try folder.write(outputs, ofCell: cell.number)
-        front.didRun(manifest.cells[index])
+        if listener.isRepeating, failure == nil {
+            // The first time is the one that counts.
+            (manifest.cells[index].seconds, manifest.cells[index].peakMemory) = (earlier.seconds, earlier.peakMemory)
+        } else {
+            front.didRun(manifest.cells[index])
+        }
         return failure
     }
 
@@ -158,54 +242,34 @@ public final class RecipeRun {
         return session.execute(exercise.solution.code) ?? session.execute(cell.code)
     }
 
+    /// Takes the checksums of what was read for the first time. What the run has written itself is no input.
+    private func sealInputs() throws {
+        let own = folder.url.standardizedFileURL.path + "/"
+        for (path, name) in session.inputs where sealed[path] == nil {
+            let isOwn = URL(filePath: path).standardizedFileURL.path.hasPrefix(own)
+            let files = isOwn ? [] : Manifest.Sealed.all(at: path, as: name)
+            sealed[path] = files
+            for file in files where !manifest.inputs.contains(where: { $0.path == file.path }) { manifest.inputs.append(file) }
+            let changed = files.filter { file in earlierInputs.contains { $0.path == file.path && $0 != file } }
+            guard changed.isEmpty else { throw RunError.changedInputs(changed.map(\.path), run: folder.path) }
+        }
+    }
+
     private func write() throws {
         try folder.write(transcript.text, to: RunFolder.transcript)
         try folder.write(manifest.text(), to: Manifest.fileName)
     }
 }
 
-/// Passes events on and keeps what the cell gave.
-private final class Listener: Front {
-    private let front: any Front
-    private var kept: [CellOutput] = []
-    /// An error is output like any other.
-    private var toleratesErrors = false
-
-    init(_ front: any Front) { self.front = front }
-
-    var width: Int { front.width }
-
-    func poll() { front.poll() }
-
-    func receive(_ event: Event) {
-        switch event {
-        case .error(let diagnostic) where toleratesErrors && diagnostic.kind != .interrupted:
-            kept.append(.error(.init(diagnostic, isExpected: true)))
-            front.receive(.text(diagnostic.text() + "\n"))
-        default:
-            if let output = CellOutput(event) { kept.append(output) }
-            front.receive(event)
-        }
-    }
-
-    func takeOutputs() -> [CellOutput] {
-        defer { kept = [] }
-        return kept
-    }
-
-    func toleratingErrors(_ body: () -> Diagnostic?) -> Diagnostic? {
-        toleratesErrors = true
-        defer { toleratesErrors = false }
-        return body()
-    }
-
-    /// What is wrong with a cell that promised an error and gave none.
-    func missingFailure(of cell: Recipe.Cell) -> Diagnostic {
-        let missing = Diagnostic(
-            .expectation, "this cell is marked 'fails' but ran to its end",
-            at: Place(source: cell.code, range: 0..<cell.code.text.utf8.count),
-            help: "take 'fails' off its fence, or make it fail")
-        receive(.error(missing))
-        return missing
+extension Recipe {
+    /// The copy that a run keeps of its recipe, under the recipe's own name.
+    ///
+    /// - Throws: `RunError.changedRecipe` when its bytes are not those that ran; `Diagnostic`.
+    init(keptIn folder: String, _ manifest: Manifest) throws {
+        let file = folder + "/" + RunFolder.copy(of: manifest.recipe.path)
+        let copy = try Recipe(reading: file)
+        guard try SHA256.hex(of: copy.source.text) == manifest.recipe.sha256 else { throw RunError.changedRecipe(file) }
+        try self.init(path: manifest.recipe.path, text: copy.source.text)
     }
 }
+

@@ -18,6 +18,14 @@ public enum RunError: ExplainedError, Equatable {
     case malformedSetting(String)
     /// `--set` names something that the recipe does not take.
     case unknownParameter(String, known: [String], suggestion: String?)
+    /// Another process writes into the folder.
+    case folderLocked(String)
+    /// The recipe kept in a run's folder is not the one that ran.
+    case changedRecipe(String)
+    /// Files that a run has read, and that are not the same any more.
+    case changedInputs([String], run: String)
+    /// `rhumb check` found nothing to run.
+    case noRecipes(String)
 
     public var message: String {
         switch self {
@@ -30,14 +38,20 @@ public enum RunError: ExplainedError, Equatable {
         case .unknownStep(let number, _): "there is no step \(number)"
         case .malformedSetting(let text): "'--set \(text)' is not of the form name=value"
         case .unknownParameter(let name, _, _): "the recipe has no parameter '\(name)'"
+        case .folderLocked(let path): "another run is writing into the folder '\(path)'"
+        case .changedRecipe(let file): "'\(file)' is not the recipe that ran: its checksum differs from the manifest's"
+        case .changedInputs(let paths, let run):
+            "the run '\(run)' can't go on as it began: changed since are "
+                + paths.map { "'\($0)'" }.joined(separator: ", ")
+        case .noRecipes(let what): "no recipe to check \(what)"
         }
     }
 
     /// Whether the command line is at fault rather than the run.
     public var isUsage: Bool {
         switch self {
-        case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep: true
-        case .folderInUse, .notARun, .noRuns, .unreadable, .noLessons: false
+        case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep, .noRecipes: true
+        case .folderInUse, .notARun, .noRuns, .unreadable, .noLessons, .folderLocked, .changedRecipe, .changedInputs: false
         }
     }
 
@@ -51,6 +65,10 @@ public enum RunError: ExplainedError, Equatable {
         case .unknownLesson(_, _, let count): "it has \(count): 'rhumb tour' lists them"
         case .unknownStep(_, let count): "the recipe has \(count)"
         case .malformedSetting: "for example --set alpha=0.5"
+        case .folderLocked: "wait for its end, or name another folder"
+        case .changedRecipe: "put it back as it was, or run the recipe anew"
+        case .changedInputs: "put them back as they were, or run the recipe anew"
+        case .noRecipes: "a recipe is a Markdown file with 'rhumb' fences"
         case .unknownParameter(_, _, let guess?): "did you mean '\(guess)'?"
         case .unknownParameter(_, let known, nil):
             known.isEmpty

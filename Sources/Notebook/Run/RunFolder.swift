@@ -8,9 +8,13 @@ public final class RunFolder {
     /// As messages and notes name it.
     public let path: String
 
-    private init(_ path: String) {
+    /// Held open as long as this object lives, since the lock is.
+    private let lock: FolderLock?
+
+    private init(_ path: String) throws {
         self.path = path
         url = URL(filePath: path, directoryHint: .isDirectory)
+        lock = try FolderLock(path)
     }
 
     /// A new folder `<parent>/<name>-<date>-<time>`; a second one within the second gets `-2`.
@@ -21,7 +25,7 @@ public final class RunFolder {
         let stamp = Timestamp(date).forFileName
         for attempt in 1... {
             let path = "\(parent)/\(name)-\(stamp)" + (attempt == 1 ? "" : "-\(attempt)")
-            if mkdir(path, 0o777) == 0 { return RunFolder(path) }
+            if mkdir(path, 0o777) == 0 { return try RunFolder(path) }
             if errno != EEXIST { throw CheckpointError.system(.create, path: path, code: errno) }
         }
         throw CheckpointError.system(.create, path: parent, code: EEXIST)
@@ -29,10 +33,11 @@ public final class RunFolder {
 
     /// The folder a user named for one run. What an earlier run left in it is replaced; other files are not touched.
     ///
-    /// - Throws: `RunError.folderInUse` when it holds files but no manifest; `CheckpointError` when it can't be made.
+    /// - Throws: `RunError.folderInUse` when it holds files but no manifest, `RunError.folderLocked` when another run is
+    ///   writing into it; `CheckpointError` when it can't be made.
     public static func open(_ path: String) throws -> RunFolder {
         try makeFolder(path)
-        let folder = RunFolder(path)
+        let folder = try RunFolder(path)
         let present = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         if present.isEmpty { return folder }
         guard present.contains(Manifest.fileName) else { throw RunError.folderInUse(path) }
@@ -42,10 +47,19 @@ public final class RunFolder {
         return folder
     }
 
+    /// The folder of a run that is to go on.
+    ///
+    /// - Throws: `RunError.notARun`, `RunError.folderLocked`.
+    public static func reopen(_ path: String) throws -> RunFolder {
+        guard FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName) else { throw RunError.notARun(path) }
+        return try RunFolder(path)
+    }
+
     static let figures = "figures", tables = "tables", cells = "cells", values = "values.json", transcript = "transcript.md"
+    static let checkpoints = "checkpoints"
     private static let copies = (markdown: "recipe.md", script: "recipe.rhumb")
     private static let owned =
-        [figures, tables, cells, values, transcript, copies.markdown, copies.script, Manifest.fileName]
+        [figures, tables, cells, values, transcript, checkpoints, copies.markdown, copies.script, Manifest.fileName]
         + ["html", "md", "ipynb"].map { "report." + $0 }
 
     /// What the run folder calls its copy of a recipe.

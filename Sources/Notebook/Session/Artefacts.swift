@@ -10,6 +10,9 @@ public final class Artefacts {
     private var made: RunFolder?
     /// What the files of the cell being run are called, where it has a name.
     var cellName: String?
+    /// The cell being run, from 1; nil where there are no cells, and nothing is ever resumed.
+    var cellNumber: Int? { didSet { stateCount = 0 } }
+    private var stateCount = 0
     private var figureCount = 0
     private var tableCount = 0
     /// Names of files saved since they were last taken, relative to the folder.
@@ -34,6 +37,14 @@ public final class Artefacts {
         let folder = try make()
         made = folder
         return folder
+    }
+
+    /// A folder for the state of long work of the cell: `checkpoints/cell-3-1`. The n-th call of a cell gives the same
+    /// path whenever that cell runs.
+    func stateFolder() throws -> String? {
+        guard let cellNumber else { return nil }
+        stateCount += 1
+        return try folder().path + "/\(RunFolder.checkpoints)/\(cellName ?? "cell-\(cellNumber)")-\(stateCount)"
     }
 
     func save(_ attachment: Attachment) throws -> SavedFigure {

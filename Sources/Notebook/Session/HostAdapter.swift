@@ -7,17 +7,19 @@ final class HostAdapter: SessionHost {
     weak var session: Session?
     private let artefacts: Artefacts?
     private let settings: [String: String]
+    let isShort: Bool
     /// The first thing that went wrong with keeping a result since it was last asked for.
     private var problem: VerbError?
     /// Title of the first figure since it was last asked for.
     private var figureTitle: String?
     /// Files and folders that the code read, in the order of first use.
-    private(set) var inputs: [String] = []
+    private(set) var inputs: [(path: String, name: String)] = []
 
-    init(front: any Front, artefacts: Artefacts?, settings: [String: String]) {
+    init(front: any Front, artefacts: Artefacts?, settings: [String: String], isShort: Bool) {
         self.front = front
         self.artefacts = artefacts
         self.settings = settings
+        self.isShort = isShort
     }
 
     func takeProblem() -> VerbError? {
@@ -89,5 +91,9 @@ final class HostAdapter: SessionHost {
 
     func parameter(_ name: String) -> String? { settings[name] }
 
-    func didRead(_ path: String) { if !inputs.contains(path) { inputs.append(path) } }
+    func didRead(_ path: String, as name: String) {
+        if !inputs.contains(where: { $0.path == path }) { inputs.append((path, name)) }
+    }
+
+    func stateFolder() -> String? { artefacts.flatMap { artefacts in attempt { try artefacts.stateFolder() } ?? nil } }
 }

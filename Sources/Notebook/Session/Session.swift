@@ -16,19 +16,20 @@ public final class Session {
     ///   - front: where events go; not retained.
     ///   - artefacts: where figures and shown tables are kept; nil keeps nothing.
     ///   - settings: the values that `--set` gives to a `param`, as text.
+    ///   - isShort: whether other parameters take the values of their short form.
     public init(
         registry: Registry, front: any Front, seed: UInt64 = 0, artefacts: Artefacts? = nil,
-        settings: [String: String] = [:]
+        settings: [String: String] = [:], isShort: Bool = false
     ) {
         self.seed = seed
         recorder = Recorder(seed: seed)
-        host = HostAdapter(front: front, artefacts: artefacts, settings: settings)
+        host = HostAdapter(front: front, artefacts: artefacts, settings: settings, isShort: isShort)
         interpreter = Interpreter(registry: registry, host: host, seed: seed)
         host.session = self
     }
 
-    /// Files and folders that the code read so far: models, data, imported scripts.
-    public var inputs: [String] { host.inputs }
+    /// Files and folders that the code read so far, and what to call them: models, data, imported scripts.
+    public var inputs: [(path: String, name: String)] { host.inputs }
 
     /// Runs code. Its output, values and figures go to the front as they come, and so does the error that ends it.
     ///

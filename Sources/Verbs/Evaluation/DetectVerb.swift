@@ -103,7 +103,9 @@ enum EvaluationParameters {
 extension Arguments {
     /// The detector given, or the bundled one.
     func detector() throws -> Detector {
-        try optional("detector") { try object($0, as: DetectorValue.self).detector } ?? .bundled()
+        if let given = try optional("detector", { try object($0, as: DetectorValue.self).detector }) { return given }
+        host.didRead(try BundledModel.detector.folder().path, as: "bundled/" + BundledModel.detector.name)
+        return try .bundled()
     }
 
     /// The pictures in a value that stands inside the argument `name`.

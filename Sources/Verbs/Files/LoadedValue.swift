@@ -17,7 +17,9 @@ enum LoadedValue {
 
     static func load(_ path: String, _ call: Arguments) throws -> Value {
         if let bundled = BundledModel.named(path) {
-            return try value(in: bundled.folder(), named: path, call)
+            let folder = try bundled.folder()
+            call.host.didRead(folder.path, as: "bundled/" + path)
+            return try value(in: folder, named: path, call)
         }
         let url = FilePlace.input(path, call)
         if path.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) {

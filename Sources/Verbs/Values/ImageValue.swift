@@ -37,6 +37,8 @@ final class ImageValue: ObjectValue {
         try tensor.isClose(to: other, within: tolerance)
     }
 
+    func difference(from other: Value) -> Difference? { tensor.difference(from: other) }
+
     /// `image[0]` is the red plane.
     func subscripted(_ keys: [Subscript]) throws -> Value? { try tensor.subscripted(keys) }
 

@@ -44,6 +44,20 @@ final class TensorValue: ObjectValue {
         return difference.allSatisfy { Double(abs($0)) <= tolerance }
     }
 
+    func difference(from other: Value) -> Difference? {
+        guard let other = try? other.asTensor(), let difference = try? tensor.detached() - other.detached() else { return nil }
+        let sizes = difference.floats.map { abs($0) }
+        // What is not a number is worse than any distance.
+        let worst = sizes.firstIndex(where: \.isNaN) ?? sizes.indices.max { sizes[$0] < sizes[$1] }
+        guard var rest = worst else { return nil }
+        var place: [Int] = []
+        for size in difference.shape.reversed() {
+            place.insert(rest % size, at: 0)
+            rest /= size
+        }
+        return worst.map { Difference(Double(sizes[$0]), at: place) }
+    }
+
     func subscripted(_ keys: [Subscript]) throws -> Value? { .tensor(try TensorSubscripts.view(tensor, keys)) }
 
     func replacing(_ keys: [Subscript], with value: Value) throws -> Value? {

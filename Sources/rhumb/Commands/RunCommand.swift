@@ -6,13 +6,14 @@ struct RunCommand: ParsableCommand {
         commandName: "run", abstract: "Run recipes or scripts and keep what they give.",
         discussion: """
             A recipe is a Markdown file whose 'rhumb' fences run in order. The run leaves a folder with the transcript, the \
-            figures with their scripts, tables, values, a manifest, and a page that shows it all, report.html.
+            figures with their scripts, tables, values, a manifest, and a page that shows it all, report.html. A run that was \
+            killed or interrupted goes on with 'rhumb run --resume FOLDER'.
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Argument(help: "Recipes (.md) or scripts.", completion: .file(extensions: ["md", "rhumb"]))
-    var files: [String]
+    var files: [String] = []
 
     @Option(
         name: .customLong("set"),
@@ -27,13 +28,31 @@ struct RunCommand: ParsableCommand {
     @Flag(name: .customLong("no-report"), help: "Leave out the page of the run, report.html.")
     var skipsReport = false
 
+    @Flag(help: "The short form: parameters that have a short value take it.")
+    var short = false
+
+    @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"), completion: .directory)
+    var resume: String?
+
     @Flag(help: "List the parameters that --set can change, and run nothing.")
     var parameters = false
 
+    func validate() throws {
+        if resume != nil {
+            guard files.isEmpty, settings.isEmpty, out == nil, !short, common.seed == nil else {
+                throw ValidationError("'--resume' goes on with a run as it began: no recipe, --set, --seed, --short or --out")
+            }
+        } else if files.isEmpty {
+            throw ValidationError("name a recipe to run, or a run to go on with: --resume FOLDER")
+        }
+    }
+
     func run() throws {
+        if let resume { return try RecipeJob(common: common, makesReport: !skipsReport).resume(resume) }
         let recipes = try files.map(Recipe.init(reading:))
         if parameters { return try list(recipes) }
-        try RecipeJob(common: common, settings: try Self.parsed(settings), out: out, makesReport: !skipsReport).run(recipes)
+        try RecipeJob(common: common, settings: try Self.parsed(settings), isShort: short, out: out, makesReport: !skipsReport)
+            .run(recipes)
     }
 
     private func list(_ recipes: [Recipe]) throws {
