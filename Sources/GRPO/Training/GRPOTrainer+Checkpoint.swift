@@ -10,7 +10,7 @@ extension GRPOTrainer {
     private static let secondsName = "seconds.json"
 
     /// Writes everything the next update depends on, as one file that replaces the former one when it is whole: weights,
-    /// moments, running average, history and, in the middle of a round, the rollout.
+    /// moments, running average, history and the rollout, in the middle of a round the one under way, else the last.
     ///
     /// Two runs that did the same write the same bytes; how long rounds took stands in a file of its own.
     /// - Parameter folder: is made where there is none.
@@ -28,6 +28,9 @@ extension GRPOTrainer {
         if let pending {
             for (name, tensor) in pending.rollout.state { state["rollout.\(name)"] = tensor }
             metadata["pending"] = try Self.text(StoredRound(pending))
+        } else if let lastRollout {
+            for (name, tensor) in lastRollout.state { state["rollout.\(name)"] = tensor }
+            metadata["last"] = try Self.text(StoredRound(lastRollout))
         }
         try Safetensors.write(state, to: folder.appendingPathComponent(Self.checkpointName), metadata: metadata)
         try AtomicFile.write(Self.text(seconds), to: folder.appendingPathComponent(Self.secondsName))
@@ -63,12 +66,14 @@ extension GRPOTrainer {
         for (name, tensor) in policy.parameters where parameters[name]?.shape != tensor.shape {
             throw GRPOError.anotherModel(path, difference: "it has no '\(name)' of shape \(tensor.shape)")
         }
+        let last: StoredRound? = file.metadata["last"] == nil ? nil : try decoded("last")
         let pending = try stored.map { try $0.round(state("rollout."), trainer: self, path: path) }
+        let lastRollout = try last.map { try $0.rollout(state("rollout."), trainer: self, path: path) }
         try learner.optimiser.restore(state("optimiser."))
         try learner.average?.restore(state("average."))
         for (name, tensor) in policy.parameters { try tensor.assign(parameters[name]!) }
         (self.history, self.pending, completed) = (history, pending, history.count)
-        lastRollout = pending?.rollout
+        self.lastRollout = pending?.rollout ?? lastRollout
         let timings = try? JSONDecoder().decode(
             [Double].self, from: Data(contentsOf: folder.appendingPathComponent(Self.secondsName)))
         seconds = Array(((timings ?? []) + [Double](repeating: 0, count: completed)).prefix(completed))
@@ -129,7 +134,7 @@ extension Rollout {
     }
 }
 
-/// The numbers and texts of a round under way.
+/// The numbers and texts of a rollout, and of the round under way that it belongs to.
 private struct StoredRound: Codable {
     let round: Int
     let prompts: [String]
@@ -146,7 +151,19 @@ private struct StoredRound: Codable {
         (seconds, updates) = (rollout.seconds, pending.updates)
     }
 
+    /// A rollout whose round is over. How long it took stands elsewhere, so that equal runs write equal bytes.
+    init(_ rollout: Rollout) {
+        (round, prompts, steps) = (rollout.round, rollout.prompts, rollout.steps)
+        (scores, judgements) = (rollout.scores, rollout.judgements)
+        (seconds, updates) = (0, [])
+    }
+
     func round(_ state: [String: Tensor], trainer: GRPOTrainer, path: String) throws -> GRPOTrainer.PendingRound {
+        let rollout = try rollout(state, trainer: trainer, path: path)
+        return GRPOTrainer.PendingRound(rollout: rollout, parts: try trainer.parts(of: rollout), updates: updates)
+    }
+
+    func rollout(_ state: [String: Tensor], trainer: GRPOTrainer, path: String) throws -> Rollout {
         func tensor(_ name: String) throws -> Tensor {
             guard let tensor = state[name] else { throw GRPOError.notACheckpoint(path, reason: "its rollout lacks '\(name)'") }
             return tensor
@@ -158,12 +175,11 @@ private struct StoredRound: Codable {
             trained[step] = .init(
                 mean: try tensor("mean.\(step)"), logProbability: try tensor("log_probability.\(step)"))
         }
-        let rollout = Rollout(
+        return Rollout(
             round: round, prompts: prompts, groupSize: options.group, timesteps: plan.timesteps, sigmas: plan.sigmas,
             samples: samples, trained: trained, context: try trainer.pipeline.context(of: prompts),
             emptyContext: trainer.emptyContext,
             images: try withoutGradients { try trainer.pictures(samples[samples.count - 1], progress: nil) }, scores: scores,
             judgements: judgements, advantages: try trainer.advantages(of: scores), seconds: seconds)
-        return GRPOTrainer.PendingRound(rollout: rollout, parts: try trainer.parts(of: rollout), updates: updates)
     }
 }

@@ -40,11 +40,24 @@ public final class RunFolder {
         let folder = try RunFolder(path)
         let present = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
         if present.isEmpty { return folder }
-        guard present.contains(Manifest.fileName) else { throw RunError.folderInUse(path) }
-        for name in owned where present.contains(name) {
+        // A run that was killed at once has not even left a manifest.
+        guard present.contains(Manifest.fileName) || present.allSatisfy({ owned.contains($0) || isLeftover($0) }) else {
+            throw RunError.folderInUse(path)
+        }
+        for name in present where owned.contains(name) || isLeftover(name) {
             try? FileManager.default.removeItem(at: folder.url.appending(path: name))
         }
         return folder
+    }
+
+    /// Half-written files of a process that was killed.
+    private static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".part") }
+
+    private func removeLeftovers(in name: String = "") {
+        let folder = name.isEmpty ? url : url.appending(path: name)
+        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
+            if Self.isLeftover(file) { try? FileManager.default.removeItem(at: folder.appending(path: file)) }
+        }
     }
 
     /// The folder of a run that is to go on.
@@ -52,7 +65,9 @@ public final class RunFolder {
     /// - Throws: `RunError.notARun`, `RunError.folderLocked`.
     public static func reopen(_ path: String) throws -> RunFolder {
         guard FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName) else { throw RunError.notARun(path) }
-        return try RunFolder(path)
+        let folder = try RunFolder(path)
+        for name in ["", figures, tables, cells] { folder.removeLeftovers(in: name) }
+        return folder
     }
 
     static let figures = "figures", tables = "tables", cells = "cells", values = "values.json", transcript = "transcript.md"

@@ -99,6 +99,8 @@ extension TrainerValue: TrainingRun {
 
     func save(to folder: URL) throws { try trainer.save(to: folder) }
 
+    func restore(from folder: URL) throws { try trainer.restore(from: folder) }
+
     func diagnosis() throws -> [Installation.Check] {
         let statuses: [Finding.Status: Installation.Status] = [.fine: .fine, .suspicious: .warning, .broken: .broken]
         return trainer.diagnosis().map {

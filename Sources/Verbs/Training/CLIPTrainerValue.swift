@@ -4,7 +4,7 @@ import World
 
 /// A training run of the mini CLIP in the language.
 final class CLIPTrainerValue: WorldTrainingRun {
-    let trainer: CLIPTrainer
+    var trainer: CLIPTrainer
 
     init(_ trainer: CLIPTrainer) { self.trainer = trainer }
 

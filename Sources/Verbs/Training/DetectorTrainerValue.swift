@@ -4,7 +4,7 @@ import World
 
 /// A training run of the detector in the language.
 final class DetectorTrainerValue: WorldTrainingRun {
-    let trainer: DetectorTrainer
+    var trainer: DetectorTrainer
 
     init(_ trainer: DetectorTrainer) { self.trainer = trainer }
 

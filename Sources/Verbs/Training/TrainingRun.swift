@@ -35,6 +35,11 @@ protocol TrainingRun: ObjectValue {
     /// Writes the run's folder: its state, its curves, and what it trained once it is finished.
     func save(to folder: URL) throws
 
+    /// Goes on where a checkpoint of this very run stands.
+    ///
+    /// - Throws: when it is that of another one; the run is then as it was.
+    func restore(from folder: URL) throws
+
     /// What looks right or wrong about the run so far.
     func diagnosis() throws -> [Installation.Check]
 }
@@ -68,6 +73,12 @@ struct TrainingRunKind {
 
     /// The type of a parameter that takes any run.
     static var anyRun: ValueType { .either(all.map { .object($0.typeName) }) }
+
+    /// How many steps the run in a folder had done when it was saved; nil where there is no checkpoint.
+    static func step(in folder: URL) -> Int? {
+        let metadata = try? SafetensorsFile(folder.appendingPathComponent(checkpointName)).metadata
+        return (metadata?["step"] ?? metadata?["round"]).flatMap { Int($0) }
+    }
 
     /// The kind of run whose checkpoint is in a folder.
     static func kind(of folder: URL, _ call: Arguments) throws -> TrainingRunKind {

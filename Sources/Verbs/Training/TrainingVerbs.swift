@@ -44,7 +44,8 @@ enum TrainingVerbs {
             result: "the run",
             details: """
                 Ctrl-C ends it after the last complete update; with `out` the state is saved first, and `resume` goes on exactly \
-                as if it had never stopped. The folder holds `checkpoint.safetensors`, `history.csv` and, once the run is finished, \
+                as if it had never stopped. In the run of a recipe that is also what `rhumb run --resume` does: there the state is \
+                saved every minute or so, with `out` or without. The folder holds `checkpoint.safetensors`, `history.csv` and, once the run is finished, \
                 what it trained: for a clip_trainer `clip`, a folder that transformers loads too.
                 """,
             examples: [.init("t = train (clip_trainer steps: 2 batch: 4 seed: 1) check: 0\nt.finished", gives: "true")],
@@ -61,19 +62,22 @@ enum TrainingVerbs {
                 throw call.failure("check", "a \(run.typeName) has no checks on held-out data")
             }
             let folder = try call.optional("out", call.string).map { FilePlace.output($0, call) }
+            let last = min(wanted, run.planned ?? wanted)
+            let state = TrainingState(call, output: folder)
+            try state?.restore(run, to: last)
             try advance(
-                run, to: min(wanted, run.planned ?? wanted), saving: folder, every: call.whole("every"),
+                run, from: first, to: last, saving: folder, state, every: call.whole("every"),
                 checking: run.hasChecks ? checked ?? 48 : 0, host: call.host)
-            if let folder { try run.save(to: folder) }
+            if let folder { try state.save(run, to: folder) }
+            try state?.finish(run)
             return .object(run)
         }
     }
 
     private static func advance(
-        _ run: any TrainingRun, to last: Int, saving folder: URL?, every: Int, checking count: Int,
-        host: any SessionHost
+        _ run: any TrainingRun, from first: Int, to last: Int, saving folder: URL?, _ state: TrainingState?, every: Int,
+        checking count: Int, host: any SessionHost
     ) throws {
-        let first = run.completed
         do {
             while run.completed < last {
                 try run.advance(reporting: host)
@@ -82,8 +86,9 @@ enum TrainingVerbs {
                         "train", done: run.completed - first, total: last - first, detail: run.progressDetail))
                 if run.completed % every == 0 || run.isFinished {
                     if count > 0 { try run.check(count: count) }
-                    if let folder { try run.save(to: folder) }
+                    if let folder { try state.save(run, to: folder) }
                 }
+                try state?.saveIfDue(run)
                 if host.isInterrupted { throw Interruption() }
             }
         } catch let error {
@@ -94,7 +99,7 @@ enum TrainingVerbs {
                 if let folder { try? run.save(to: folder) }
                 throw error
             }
-            if let folder { try run.save(to: folder) }
+            if let folder { try state.save(run, to: folder) } else { try state?.save(run) }
             host.note("stopped after \(run.position)")
             throw Interruption()
         }

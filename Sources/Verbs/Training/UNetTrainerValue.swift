@@ -5,7 +5,7 @@ import World
 
 /// A training run of the miniature's UNet in the language.
 final class UNetTrainerValue: WorldTrainingRun {
-    let trainer: UNetTrainer
+    var trainer: UNetTrainer
 
     init(_ trainer: UNetTrainer) { self.trainer = trainer }
 

@@ -5,7 +5,7 @@ import World
 
 /// A training run of the miniature's autoencoder in the language.
 final class VAETrainerValue: WorldTrainingRun {
-    let trainer: VAETrainer
+    var trainer: VAETrainer
 
     init(_ trainer: VAETrainer) { self.trainer = trainer }
 

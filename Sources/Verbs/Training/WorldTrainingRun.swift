@@ -6,7 +6,7 @@ import World
 /// A run of one of the world's trainers in the language: what they have in common.
 protocol WorldTrainingRun: TrainingRun {
     associatedtype Trainer: WorldTrainer
-    var trainer: Trainer { get }
+    var trainer: Trainer { get set }
 
     static var kind: TrainingRunKind { get }
     /// What a step takes a batch of: "pairs".
@@ -53,6 +53,13 @@ extension WorldTrainingRun {
 
     var hasChecks: Bool { true }
     func check(count: Int) throws { try trainer.check(count: count) }
+
+    func restore(from folder: URL) throws {
+        guard let saved = try Self.kind.resume(folder) as? Self, saved.trainer.options == trainer.options else {
+            throw VerbError("the checkpoint in '\(folder.path)' is that of another run")
+        }
+        trainer = saved.trainer
+    }
 
     func save(to folder: URL) throws {
         try trainer.saveCheckpoint(to: folder)

@@ -2,7 +2,7 @@ import Foundation
 import Tensor
 
 /// What decides a training run of any of the world's models, besides its own switches.
-public protocol TrainingOptions: Codable, Sendable {
+public protocol TrainingOptions: Codable, Equatable, Sendable {
     /// Updates in all.
     var steps: Int { get }
     var seed: UInt64 { get }
