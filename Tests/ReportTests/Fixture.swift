@@ -47,7 +47,7 @@ final class Fixture {
         try Data(recipe.utf8).write(to: URL(fileURLWithPath: file))
         let front = SilentFront()
         let run = try RecipeRun(
-            try Recipe(reading: file), registry: registry, seed: nil, settings: settings,
+            try Recipe(reading: file), registry: registry, request: .init(settings: settings),
             circumstances: .init(command: ["rhumb", "run", file], libraries: [("oneDNN", "2.6")], threads: 1),
             front: front
         ) { try .open(path + "/runs/" + name) }
@@ -79,6 +79,7 @@ private final class SilentFront: RunFront {
     func willShow(_ prose: Recipe.Prose) {}
     func willRun(_ cell: Recipe.Cell) {}
     func didRun(_ cell: Manifest.Cell) {}
+    func didRepeat(cells: Int, seconds: Double) {}
     func receive(_ event: Event) {}
 }
 

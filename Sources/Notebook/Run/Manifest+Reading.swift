@@ -17,9 +17,10 @@ extension Manifest {
         status = try required("status", json["status"]?.string.flatMap(Status.init(rawValue:)))
         title = try required("title", json["title"]?.string)
         recipe = try required("recipe", json["recipe"].flatMap(Sealed.init))
-        parameters = (json["parameters"]?.members ?? []).map { ($0.key, $0.value) }
-        settings = [:]
+        var settings: [String: String] = [:]
         for member in json["set"]?.members ?? [] { settings[member.key] = member.value.string }
+        self.settings = settings
+        parameters = (json["parameters"]?.members ?? []).map { ($0.key, $0.value, settings[$0.key] != nil) }
         isShort = json["short"]?.bool ?? false
         seed = try required(
             "seed", json["seed"]?.integer.map { UInt64(clamping: $0) } ?? json["seed"]?.string.flatMap { UInt64($0) })

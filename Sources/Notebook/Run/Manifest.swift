@@ -47,9 +47,9 @@ public struct Manifest: Sendable {
     public var status: Status = .running
     public var title: String
     public var recipe: Sealed
-    /// Name and value of every `param`, null until it is reached.
-    public var parameters: [(name: String, value: JSON)]
-    /// The parameters that were given from outside, as text.
+    /// Name and value of every `param`, null until it is reached; `isSet` tells which were given from outside.
+    public var parameters: [(name: String, value: JSON, isSet: Bool)]
+    /// Those values as they were given, as text.
     public var settings: [String: String]
     /// Whether the other parameters took the values of their short form.
     public var isShort: Bool

@@ -87,7 +87,7 @@ public final class RecipeRun {
         let manifest = Manifest(
             title: recipe.title,
             recipe: .init(path: recipe.path, sha256: try SHA256.hex(of: recipe.source.text)),
-            parameters: parameters.map { ($0.name, .null) }, settings: request.settings, isShort: request.isShort,
+            parameters: parameters.map { ($0.name, .null, request.settings[$0.name] != nil) }, settings: request.settings, isShort: request.isShort,
             seed: seed, command: circumstances.command, directory: FileManager.default.currentDirectoryPath,
             version: Rhumb.version, libraries: circumstances.libraries, machine: .current(),
             threads: circumstances.threads, started: Timestamp(Date()).iso,
