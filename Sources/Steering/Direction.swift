@@ -61,6 +61,15 @@ public struct Direction {
         leaveOneOut = []
     }
 
+    /// A direction as it was kept.
+    package init(
+        vector: Tensor, method: DirectionMethod, meanDifference: Double, spread: (safe: Double, unsafe: Double),
+        means: (safe: Tensor, unsafe: Tensor), hasAnchors: Bool, leaveOneOut: [Double]
+    ) {
+        (self.vector, self.method, self.meanDifference, self.spread) = (vector, method, meanDifference, spread)
+        (self.means, self.hasAnchors, self.leaveOneOut) = (means, hasAnchors, leaveOneOut)
+    }
+
     /// Always for the difference of means, which alone is cheap to redo for each anchor and comparable across methods.
     private static func leaveOneOut(_ safe: Rows, _ unsafe: Rows) -> [Double] {
         guard safe.count > 1, unsafe.count > 1 else { return [] }

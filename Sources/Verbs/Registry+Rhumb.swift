@@ -28,7 +28,7 @@ extension Registry {
         registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all)
         registry.describe(family: "evaluation", "what a model's pictures are worth, by a judge that no reward has seen")
         registry.add(DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare])
-        registry.add(NotebookVerbs.all + InstallationVerbs.all + TrainingVerbs.all)
+        registry.add(NotebookVerbs.all + [OpenVerb.open] + InstallationVerbs.all + TrainingVerbs.all)
         // After the verbs of every run, whose `step` and `resume` take less of a GRPO run.
         registry.add(TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + [LoRAVerb.lora])
         registry.describe(family: "figures", "plots, pictures side by side, maps of embeddings")

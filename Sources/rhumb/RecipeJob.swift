@@ -1,5 +1,6 @@
+import Checkpoint
 import Console
-import FoundationEssentials
+import Foundation
 import Language
 import Notebook
 import Report
@@ -55,6 +56,79 @@ struct RecipeJob {
             console.receive(.note("begun by Rhumb \(manifest.version), resumed by \(Rhumb.version)"))
         }
         try finish(RecipeRun(resuming: folder, manifest, registry: .rhumb(), front: console), console)
+    }
+
+    /// Runs again what a run folder holds, with what is set here changed, and compares.
+    ///
+    /// - Parameter recipe: runs instead of the one that is kept.
+    func replay(_ path: String, recipe: Recipe?, tolerance: Double?) throws -> RunComparison {
+        let record = try KeptRun(path)
+        let manifest = record.manifest
+        let here = FileManager.default.currentDirectoryPath
+        let recipe = try recipe ?? Recipe(keptIn: path, manifest)
+        var common = common
+        common.threads = common.threads ?? manifest.threads
+        _ = Workbench(common)
+        let target = out.map { $0.hasPrefix("/") ? $0 : here + "/" + $0 }
+        _ = Self.enter(manifest.directory, keeping: path)
+        let console = RunConsole(wantsColour: !common.noColor, draw: Workbench.draw)
+        let run = try RecipeRun(
+            recipe, registry: .rhumb(),
+            request: .init(
+                settings: manifest.settings.merging(settings) { $1 }, seed: common.seed ?? manifest.seed,
+                isShort: manifest.isShort),
+            circumstances: Self.circumstances, front: console
+        ) {
+            guard let target else { return try .create(in: here + "/runs", name: recipe.name, date: Date()) }
+            return try .open(target)
+        }
+        let failure = try run.run()
+        console.conclude(run.manifest, folder: run.folder.path)
+        if makesReport { try? report(run.folder.path) }
+        if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
+        _ = FileManager.default.changeCurrentDirectoryPath(here)
+        return try RunComparison(record, KeptRun(run.folder.path), tolerance: tolerance)
+    }
+
+    /// Runs a recipe once for each point of a sweep, and tabulates.
+    ///
+    /// - Parameter shown: the numbers to tabulate; all when empty.
+    func sweep(_ recipe: Recipe, _ sweep: Sweep, showing shown: [String]) throws {
+        if let twice = sweep.axes.first(where: { settings[$0.name] != nil }) { throw RunError.sweptTwice(twice.name) }
+        // A value of the wrong kind is found before the first run.
+        let declared = try recipe.parameters()
+        for axis in sweep.axes {
+            guard let parameter = declared.first(where: { $0.name == axis.name }) else {
+                let known = declared.map(\.name)
+                throw RunError.unknownParameter(
+                    axis.name, known: known, suggestion: Suggestion.closest(to: axis.name, in: known))
+            }
+            for value in axis.values { try parameter.check(value) }
+        }
+        _ = Workbench(common)
+        let parent = out ?? "runs/\(recipe.name)-sweep-\(Timestamp.now)"
+        var results: [(status: Manifest.Status, seconds: Double, numbers: [(name: String, value: Double)])] = []
+        for (number, point) in sweep.points.enumerated() {
+            let title = point.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+            ConsoleFront.remark("\n[\(number + 1)/\(sweep.points.count)] \(title)\n")
+            let console = RunConsole(wantsColour: !common.noColor, draw: Workbench.draw)
+            var settings = settings
+            for (name, value) in point { settings[name] = value }
+            let run = try RecipeRun(
+                recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
+                circumstances: Self.circumstances, front: console
+            ) { try .open(parent + "/" + String(number + 1)) }
+            let failure = try run.run()
+            console.conclude(run.manifest, folder: run.folder.path)
+            if makesReport { try? report(run.folder.path) }
+            if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
+            results.append((run.manifest.status, run.manifest.seconds, run.numbers))
+        }
+        let table = try sweep.table(results, showing: shown)
+        let file = parent + "/sweep.csv"
+        try TableFile.write(DataColumns(table), to: URL(fileURLWithPath: file))
+        print("\n" + table.display(width: Screen.width(), rows: .max) + "\n\n" + file)
+        if results.contains(where: { $0.status != .complete }) { throw Failure.Shown(code: 1) }
     }
 
     /// Goes where a run was started, from where relative paths in its code count; on another machine, stays here.

@@ -12,8 +12,8 @@ struct RhumbCommand: ParsableCommand {
             """,
         version: "rhumb \(Rhumb.version)",
         subcommands: [
-            PromptCommand.self, EvalCommand.self, RunCommand.self, CheckCommand.self, ReportCommand.self, TourCommand.self,
-            PlotCommand.self, DoctorCommand.self, BenchCommand.self, VerbsCommand.self, HelpCommand.self, ManualCommand.self,
+            PromptCommand.self, EvalCommand.self, RunCommand.self, CheckCommand.self, ReplayCommand.self, DiffCommand.self,
+            ReportCommand.self, TourCommand.self, PlotCommand.self, DoctorCommand.self, BenchCommand.self, VerbsCommand.self, HelpCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: PromptCommand.self)
 }

@@ -20,7 +20,7 @@ final class ResumeTests: XCTestCase {
         ```
 
         ```rhumb
-        t = trainer sd reward: taste prompts: ["a ball", "a car"] group: 2 round_prompts: 1 steps: 2 train_steps: 1 updates: 1 guidance: 1 rate: rate rounds: 6
+        t = trainer sd reward: taste prompts: ["a ball", "a car"] group: 2 round_prompts: 1 steps: 2 train_steps: 1 updates: 1 guidance: 1 rate: rate rounds: 4
         train t out: "trained" every: 1
         ```
 
@@ -47,7 +47,7 @@ final class ResumeTests: XCTestCase {
         // One kill in the middle of training at least, and more wherever they fall.
         var running = try rhumb.start(["run", "train.md", "--out", "killed", "--threads", "1"])
         let checkpoint = rhumb.folder.appendingPathComponent("killed/trained/history.csv").path
-        for delay in [0.0, 0.3, 0.9] {
+        for delay in [0.0, 0.7] {
             while kills == 0, running.process.isRunning, !FileManager.default.fileExists(atPath: checkpoint) { usleep(2000) }
             usleep(useconds_t(delay * 1e6))
             if running.process.isRunning { kill(running.process.processIdentifier, SIGKILL) }

@@ -132,6 +132,14 @@ public final class RecipeRun {
             settings: manifest.settings, isShort: manifest.isShort)
     }
 
+    /// The variables that are plain numbers, parameters not among them.
+    public var numbers: [(name: String, value: Double)] {
+        session.interpreter.namedValues.compactMap { name, value in
+            guard case .number(let number) = value, !manifest.parameters.contains(where: { $0.name == name }) else { return nil }
+            return (name, number)
+        }
+    }
+
     /// Runs the cells up to the first that fails.
     ///
     /// - Returns: the error that ended the run; nil when it is complete.
@@ -265,7 +273,7 @@ extension Recipe {
     /// The copy that a run keeps of its recipe, under the recipe's own name.
     ///
     /// - Throws: `RunError.changedRecipe` when its bytes are not those that ran; `Diagnostic`.
-    init(keptIn folder: String, _ manifest: Manifest) throws {
+    public init(keptIn folder: String, _ manifest: Manifest) throws {
         let file = folder + "/" + RunFolder.copy(of: manifest.recipe.path)
         let copy = try Recipe(reading: file)
         guard try SHA256.hex(of: copy.source.text) == manifest.recipe.sha256 else { throw RunError.changedRecipe(file) }

@@ -24,6 +24,12 @@ public enum RunError: ExplainedError, Equatable {
     case changedRecipe(String)
     /// Files that a run has read, and that are not the same any more.
     case changedInputs([String], run: String)
+    /// `--sweep` that is not of the form name=value,value
+    case malformedSweep(String)
+    /// Two `--sweep` of one parameter, or a `--set` besides.
+    case sweptTwice(String)
+    /// `--show` names a number that no run of a sweep gave.
+    case unknownResult(String, known: [String], suggestion: String?)
     /// `rhumb check` found nothing to run.
     case noRecipes(String)
 
@@ -43,6 +49,9 @@ public enum RunError: ExplainedError, Equatable {
         case .changedInputs(let paths, let run):
             "the run '\(run)' can't go on as it began: changed since are "
                 + paths.map { "'\($0)'" }.joined(separator: ", ")
+        case .malformedSweep(let text): "'--sweep \(text)' is not of the form name=value,value"
+        case .sweptTwice(let name): "the parameter '\(name)' is given more than once"
+        case .unknownResult(let name, _, _): "no run gave a number '\(name)'"
         case .noRecipes(let what): "no recipe to check \(what)"
         }
     }
@@ -50,7 +59,9 @@ public enum RunError: ExplainedError, Equatable {
     /// Whether the command line is at fault rather than the run.
     public var isUsage: Bool {
         switch self {
-        case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep, .noRecipes: true
+        case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep, .noRecipes, .malformedSweep,
+            .sweptTwice, .unknownResult:
+            true
         case .folderInUse, .notARun, .noRuns, .unreadable, .noLessons, .folderLocked, .changedRecipe, .changedInputs: false
         }
     }
@@ -66,8 +77,12 @@ public enum RunError: ExplainedError, Equatable {
         case .unknownStep(_, let count): "the recipe has \(count)"
         case .malformedSetting: "for example --set alpha=0.5"
         case .folderLocked: "wait for its end, or name another folder"
-        case .changedRecipe: "put it back as it was, or run the recipe anew"
+        case .changedRecipe: "put it back as it was, or run it anew; rhumb replay --recipe FILE compares another with it"
         case .changedInputs: "put them back as they were, or run the recipe anew"
+        case .malformedSweep: "for example --sweep alpha=0.25,0.5,1"
+        case .sweptTwice: "a sweep takes each parameter from one place"
+        case .unknownResult(_, _, let guess?): "did you mean '\(guess)'?"
+        case .unknownResult(_, let known, nil): "there are: \(known.joined(separator: ", "))"
         case .noRecipes: "a recipe is a Markdown file with 'rhumb' fences"
         case .unknownParameter(_, _, let guess?): "did you mean '\(guess)'?"
         case .unknownParameter(_, let known, nil):

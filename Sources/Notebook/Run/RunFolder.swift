@@ -71,10 +71,10 @@ public final class RunFolder {
     }
 
     static let figures = "figures", tables = "tables", cells = "cells", values = "values.json", transcript = "transcript.md"
-    static let checkpoints = "checkpoints"
+    static let checkpoints = "checkpoints", tensors = "values.safetensors"
     private static let copies = (markdown: "recipe.md", script: "recipe.rhumb")
     private static let owned =
-        [figures, tables, cells, values, transcript, checkpoints, copies.markdown, copies.script, Manifest.fileName]
+        [figures, tables, cells, values, tensors, transcript, checkpoints, copies.markdown, copies.script, Manifest.fileName]
         + ["html", "md", "ipynb"].map { "report." + $0 }
 
     /// What the run folder calls its copy of a recipe.
@@ -114,7 +114,10 @@ public final class RunFolder {
 }
 
 /// A point in time in the two spellings a run needs.
-struct Timestamp {
+package struct Timestamp {
+    /// This moment as file names have it.
+    package static var now: String { Timestamp(Date()).forFileName }
+
     private let parts: tm
     private let offset: Int
 

@@ -62,18 +62,32 @@ public final class Artefacts {
         return file
     }
 
-    /// Writes all variables as `values.json`; tables go into files of their own, which it names.
+    /// Writes all variables as `values.json`; tables go into files of their own, which it names, and elements of tensors
+    /// into `values.safetensors`.
     func save(_ variables: [(name: String, value: Value)]) throws {
         let folder = try folder()
+        var writer = ValueWriter()
         var members: [JSON.Member] = []
         for (name, value) in variables {
             switch value {
             case .function: continue
             case .table(let table):
                 let file = try folder.save(table, as: name)
-                members.append(.init(name, ["type": "table", "rows": .integer(table.rowCount), "file": .string(file)]))
-            default: members.append(.init(name, value.json))
+                members.append(
+                    .init(
+                        name,
+                        [
+                            "type": "table", "rows": .integer(table.rowCount), "file": .string(file),
+                            "columns": try writer.columns(table, named: name),
+                        ]))
+            default: members.append(.init(name, try writer.json(value, named: name)))
             }
+        }
+        let tensors = folder.url.appending(path: RunFolder.tensors)
+        if writer.tensors.isEmpty {
+            try? FileManager.default.removeItem(at: tensors)
+        } else {
+            try Safetensors.write(writer.tensors, to: tensors)
         }
         try folder.write(JSON.object(members).text(indent: 2) + "\n", to: RunFolder.values)
     }

@@ -34,25 +34,40 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"), completion: .directory)
     var resume: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Run once for each of these values, and tabulate; two sweeps make a grid.", valueName: "name=value,value"))
+    var sweep: [String] = []
+
+    @Option(help: ArgumentHelp("The numbers that a sweep tabulates; all by default.", valueName: "name,name"))
+    var show: String?
+
     @Flag(help: "List the parameters that --set can change, and run nothing.")
     var parameters = false
 
     func validate() throws {
         if resume != nil {
-            guard files.isEmpty, settings.isEmpty, out == nil, !short, common.seed == nil else {
+            guard files.isEmpty, settings.isEmpty, out == nil, !short, sweep.isEmpty, common.seed == nil else {
                 throw ValidationError("'--resume' goes on with a run as it began: no recipe, --set, --seed, --short or --out")
             }
         } else if files.isEmpty {
             throw ValidationError("name a recipe to run, or a run to go on with: --resume FOLDER")
         }
+        if !sweep.isEmpty, files.count != 1 { throw ValidationError("'--sweep' takes one recipe") }
+        if show != nil, sweep.isEmpty { throw ValidationError("'--show' says what '--sweep' tabulates") }
     }
 
     func run() throws {
         if let resume { return try RecipeJob(common: common, makesReport: !skipsReport).resume(resume) }
         let recipes = try files.map(Recipe.init(reading:))
         if parameters { return try list(recipes) }
-        try RecipeJob(common: common, settings: try Self.parsed(settings), isShort: short, out: out, makesReport: !skipsReport)
-            .run(recipes)
+        let job = RecipeJob(
+            common: common, settings: try Self.parsed(settings), isShort: short, out: out, makesReport: !skipsReport)
+        guard sweep.isEmpty else {
+            return try job.sweep(
+                recipes[0], Sweep(sweep), showing: (show ?? "").split(separator: ",").map(String.init))
+        }
+        try job.run(recipes)
     }
 
     private func list(_ recipes: [Recipe]) throws {
@@ -63,7 +78,7 @@ struct RunCommand: ParsableCommand {
     }
 
     /// `name=value` pairs; the last of a name counts.
-    private static func parsed(_ settings: [String]) throws -> [String: String] {
+    static func parsed(_ settings: [String]) throws -> [String: String] {
         var values: [String: String] = [:]
         for setting in settings {
             guard let cut = setting.firstIndex(of: "="), cut != setting.startIndex else {

@@ -1,0 +1,43 @@
+import Language
+import Notebook
+
+/// `open`: what a run ended with, at the prompt.
+enum OpenVerb {
+    static var open: Verb {
+        Verb(
+            "open", family: "session", summary: "bring back the values that a run ended with",
+            parameters: [
+                Parameter("run", .file([]), help: "the folder of the run, such as \"runs/quickstart-20250131-142501\""),
+                .option("only", .list(of: .string), default: [], help: "the names of the variables wanted; all by default"),
+            ],
+            result: "nothing: the values become variables of the session",
+            details: """
+                Numbers, texts, lists, records, tables, tensors, pictures and directions come back as they were, to the last bit. \
+                Models, trainers and functions are not kept in a run's folder; they are named, and come from running the cells \
+                that make them. Names are looked up before code runs, so a recipe opens a run in a cell of its own.
+                """,
+            examples: [.init("open \"runs/quickstart-20250131-142501\"", needsPrompt: true)],
+            seeAlso: ["vars", "load", "record"]
+        ) { call in
+            let path = try call.string("run")
+            let record = try KeptRun(path)
+            let wanted = try call.strings("only")
+            let (values, lost) = try record.restored(make: KeptValues.make)
+            for name in wanted where !values.contains(where: { $0.name == name }) {
+                let known = values.map(\.name)
+                throw call.failure(
+                    "only", lost.contains(name) ? "'\(name)' is not kept in the run" : "the run has no variable '\(name)'",
+                    hint: "there are: \(known.joined(separator: ", "))")
+            }
+            var opened: [String] = []
+            for (name, value) in values where wanted.isEmpty || wanted.contains(name) {
+                call.interpreter[name] = value
+                opened.append(name)
+            }
+            call.host.didRead(path)
+            call.host.note(opened.isEmpty ? "the run kept no values" : "opened: " + opened.joined(separator: ", "))
+            if !lost.isEmpty, wanted.isEmpty { call.host.note("not kept: " + lost.joined(separator: ", ")) }
+            return .none
+        }
+    }
+}
