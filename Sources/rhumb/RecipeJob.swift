@@ -84,7 +84,7 @@ struct RecipeJob {
         }
         let failure = try run.run()
         console.conclude(run.manifest, folder: run.folder.path)
-        if makesReport { try? report(run.folder.path) }
+        if makesReport { try? Self.report(run.folder.path) }
         if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
         _ = FileManager.default.changeCurrentDirectoryPath(here)
         return try RunComparison(record, KeptRun(run.folder.path), tolerance: tolerance)
@@ -120,7 +120,7 @@ struct RecipeJob {
             ) { try .open(parent + "/" + String(number + 1)) }
             let failure = try run.run()
             console.conclude(run.manifest, folder: run.folder.path)
-            if makesReport { try? report(run.folder.path) }
+            if makesReport { try? Self.report(run.folder.path) }
             if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
             results.append((run.manifest.status, run.manifest.seconds, run.numbers))
         }
