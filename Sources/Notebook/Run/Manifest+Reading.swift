@@ -35,7 +35,6 @@ extension Manifest {
         resumed = (json["resumed"]?.array ?? []).compactMap(\.string)
         finished = json["finished"]?.string
         seconds = json["seconds"]?.number ?? 0
-        exercises = (json["exercises"]?.members ?? []).map { ($0.key, $0.value.string == "solved") }
         cells = try required("cells", json["cells"]?.array?.map(Cell.init))
         exercises = (json["exercises"]?.members ?? []).map { ($0.key, $0.value.string == "solved") }
         failure = json["error"].map { Failure(message: $0["message"]?.string ?? "", place: $0["place"]?.string ?? "") }
