@@ -52,7 +52,7 @@ final class ReplayTests: XCTestCase {
         XCTAssertEqual(seed.status, 1)
         XCTAssertNotNil(seed.output.range(of: "\nseed +7 +8\n", options: .regularExpression), seed.output)
         XCTAssertTrue(seed.output.contains("differ; the cause: seed\n"), seed.output)
-        XCTAssertNotNil(seed.output.range(of: "\nvalue +x +tensor 40×8", options: .regularExpression), seed.output)
+        XCTAssertNotNil(seed.output.range(of: "\nvalue +x +[0-9.]+ +tensor 40×8", options: .regularExpression), seed.output)
 
         let parameter = try rhumb.run("replay", "first", "--out", "second", "--set", "alpha=0.75")
         XCTAssertEqual(parameter.status, 1)

@@ -9,6 +9,9 @@ struct OutcomeComparer {
     private(set) var rows: [RunComparison.Row] = []
     private(set) var compared = 0
 
+    /// Columns and fields of this name say how long work took, which is never the same twice.
+    private static let timing = "seconds"
+
     init(_ first: KeptRun, _ second: KeptRun, tolerance: Double) {
         (self.first, self.second, self.tolerance) = (first, second, tolerance)
     }
@@ -65,6 +68,7 @@ struct OutcomeComparer {
             guard a.map(\.key) == b.map(\.key) else { return nil }
             return try Distance.largest(zip(a, b)) { left, right in
                 switch left.key {
+                case Self.timing: .zero
                 // Told by the elements; the line about an object rounds them.
                 case "summary", "values": x["tensors"] == nil ? try distance(left.value, right.value) : .zero
                 case "tensors": try tensorDistance(left.value, right.value)
@@ -112,7 +116,9 @@ struct OutcomeComparer {
                 add(kind, file, x.map(textOf) ?? "—", y.map(textOf) ?? "—", nil)
                 continue
             }
-            add(kind, file, textOf(x), textOf(y), distance(x, y))
+            let distance = distance(x, y)
+            if kind == "table", distance?.isZero ?? false { continue }
+            add(kind, file, textOf(x), textOf(y), distance)
         }
     }
 
@@ -124,8 +130,10 @@ struct OutcomeComparer {
     /// The largest distance of two numbers in the same place; nil when other cells or the shape differ.
     private static func tableDistance(_ first: [UInt8], _ second: [UInt8]) -> Distance? {
         func cells(_ bytes: [UInt8]) -> [[Substring]] {
-            String(decoding: bytes, as: UTF8.self).split(separator: "\n")
+            let lines = String(decoding: bytes, as: UTF8.self).split(separator: "\n")
                 .map { $0.split(separator: ",", omittingEmptySubsequences: false) }
+            guard let timed = lines.first?.firstIndex(where: { $0 == timing }) else { return lines }
+            return lines.map { line in Array(line.enumerated().filter { $0.offset != timed }.map(\.element)) }
         }
         let x = cells(first), y = cells(second)
         guard x.map(\.count) == y.map(\.count) else { return nil }
