@@ -81,11 +81,6 @@ final class KernelsElementwiseTests: XCTestCase {
     }
 
     func testBfloat16OperationsRoundOnce() {
-        func narrow(_ x: [Float]) -> [UInt16] {
-            var y = [UInt16](repeating: 0, count: x.count)
-            rk_f32_to_bf16(x.count, x, &y)
-            return y
-        }
         let a = (0..<3000).map { Float($0) / 700 - 2 }, b = (0..<3000).map { Float($0 % 17) - 8 }
         var wideA = [Float](repeating: 0, count: 3000), wideB = wideA, out = [UInt16](repeating: 0, count: 3000)
         rk_bf16_to_f32(3000, narrow(a), &wideA)

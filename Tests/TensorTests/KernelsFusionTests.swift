@@ -8,18 +8,6 @@ final class KernelsFusionTests: XCTestCase {
         (0..<count).map { Float(($0 &* 7919 &+ seed &* 104_729) % 2003) / 250 - 4 }
     }
 
-    private func narrow(_ x: [Float]) -> [UInt16] {
-        var y = [UInt16](repeating: 0, count: x.count)
-        rk_f32_to_bf16(x.count, x, &y)
-        return y
-    }
-
-    private func widen(_ x: [UInt16]) -> [Float] {
-        var y = [Float](repeating: 0, count: x.count)
-        rk_bf16_to_f32(x.count, x, &y)
-        return y
-    }
-
     private func zeros(_ count: Int) -> [Float] { [Float](repeating: 0, count: count) }
 
     func testGatedUnit() {

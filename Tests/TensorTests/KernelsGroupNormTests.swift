@@ -13,18 +13,6 @@ final class KernelsGroupNormTests: XCTestCase {
         (0..<count).map { Float(($0 &* 7919 &+ seed &* 104_729) % 2003) / 1001 - 1 }
     }
 
-    private func narrow(_ x: [Float]) -> [UInt16] {
-        var y = [UInt16](repeating: 0, count: x.count)
-        rk_f32_to_bf16(x.count, x, &y)
-        return y
-    }
-
-    private func widen(_ x: [UInt16]) -> [Float] {
-        var y = [Float](repeating: 0, count: x.count)
-        rk_bf16_to_f32(x.count, x, &y)
-        return y
-    }
-
     private func run(
         _ batch: Int, _ positions: Int, _ channels: Int, groups: Int, silu: Bool, narrowed: Bool = false, x: [Float],
         dy: [Float], weight: [Float], bias: [Float], added: [Float]

@@ -8,18 +8,6 @@ final class KernelsNetworkTests: XCTestCase {
         (0..<count).map { Float(($0 &* 7919 &+ seed &* 104_729) % 2003) / 1001 - 1 }
     }
 
-    private func narrow(_ x: [Float]) -> [UInt16] {
-        var y = [UInt16](repeating: 0, count: x.count)
-        rk_f32_to_bf16(x.count, x, &y)
-        return y
-    }
-
-    private func widen(_ x: [UInt16]) -> [Float] {
-        var y = [Float](repeating: 0, count: x.count)
-        rk_bf16_to_f32(x.count, x, &y)
-        return y
-    }
-
     func testFusedAttention() {
         let cases: [(batch: Int, heads: Int, queries: Int, keys: Int, width: Int, causal: Bool, masked: Bool)] = [
             (1, 2, 7, 7, 5, true, false), (2, 3, 50, 50, 64, false, false), (1, 2, 77, 77, 64, true, false),
