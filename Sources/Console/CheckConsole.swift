@@ -9,9 +9,9 @@ package final class CheckConsole: ConsoleFront, RunFront {
     private let clock = Stopwatch()
 
     /// - Parameter names: of everything that will be checked, for the columns.
-    package init(names: [String], wantsColour: Bool) {
+    package init(names: [String], _ appearance: Appearance) {
         nameWidth = names.map(\.displayWidth).max() ?? 0
-        super.init(wantsColour: wantsColour) { _ in "" }
+        super.init(appearance, isBrief: true)
     }
 
     package var hasColour: Bool { output.hasColour }
@@ -71,7 +71,7 @@ package final class CheckConsole: ConsoleFront, RunFront {
 
     /// `2.3 s`, and minutes as a clock: `12:05`.
     private static func time(_ seconds: Double) -> String {
-        guard seconds < 99.95 else { return ProgressBar.clock(seconds) }
+        guard seconds < 99.95 else { return ProgressText.clock(seconds) }
         let tenths = Int((seconds * 10).rounded())
         return "\(tenths / 10).\(tenths % 10) s"
     }

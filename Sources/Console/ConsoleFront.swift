@@ -3,23 +3,49 @@ import Glibc
 import Language
 import Notebook
 
-/// Shows a session's events on standard output, and what is not the program's output on standard error.
-package class ConsoleFront: Front {
+/// What a front may make of a terminal.
+package struct Appearance {
     /// How a figure or picture looks in this terminal; an empty string when it can't be shown.
     package typealias Drawing = (Attachment) -> String
 
+    /// False for `--no-color`.
+    let wantsColour: Bool
+    /// False for `--no-live`.
+    let wantsLive: Bool
+    let draw: Drawing
+    let preview: LiveView.Preview
+
+    package init(
+        wantsColour: Bool = true, wantsLive: Bool = true, draw: @escaping Drawing,
+        preview: @escaping LiveView.Preview = { _, _, _ in nil }
+    ) {
+        self.wantsColour = wantsColour
+        self.wantsLive = wantsLive
+        self.draw = draw
+        self.preview = preview
+    }
+}
+
+/// Shows a session's events on standard output, and what is not the program's output on standard error.
+package class ConsoleFront: Front {
     let output: Screen
     let errors: Screen
-    private let draw: Drawing
-    private var progress: ProgressBar
+    private let draw: Appearance.Drawing
+    private var live: LiveView
+    private var hasForgotten = false
     private let outputText = TextOutput(descriptor: STDOUT_FILENO)
     private let errorText = TextOutput(descriptor: STDERR_FILENO)
 
-    package init(wantsColour: Bool = true, draw: @escaping Drawing) {
-        output = Screen(descriptor: STDOUT_FILENO, wantsColour: wantsColour)
-        errors = Screen(descriptor: STDERR_FILENO, wantsColour: wantsColour)
-        self.draw = draw
-        progress = ProgressBar(isTerminal: errors.isTerminal, palette: Palette(isOn: errors.hasColour))
+    /// - Parameter isBrief: whether a bar is all that is shown of long work.
+    package init(_ appearance: Appearance, isBrief: Bool = false) {
+        output = Screen(descriptor: STDOUT_FILENO, wantsColour: appearance.wantsColour)
+        errors = Screen(descriptor: STDERR_FILENO, wantsColour: appearance.wantsColour)
+        draw = appearance.draw
+        let kind: LiveView.Kind =
+            !errors.isTerminal || !appearance.wantsLive ? .log : isBrief || !output.isTerminal ? .bar : .full
+        // Half blocks are colours too.
+        let preview = errors.hasColour ? appearance.preview : { _, _, _ in nil }
+        live = LiveView(kind, palette: Palette(isOn: errors.hasColour), preview: preview)
     }
 
     package var width: Int { Screen.width() }
@@ -28,10 +54,13 @@ package class ConsoleFront: Front {
 
     package func receive(_ event: Event) {
         if case .progress(let step) = event {
-            remark(progress.update(step, now: Stopwatch.now(), width: Screen.width(of: STDERR_FILENO)))
+            let size = Screen.size(of: STDERR_FILENO)
+            makeWay()
+            remark(live.update(step, now: Stopwatch.now(), columns: size.columns, rows: size.rows))
             return
         }
-        remark(progress.clear())
+        makeWay()
+        remark(live.clear(columns: Screen.width(of: STDERR_FILENO)))
         switch event {
         case .text(let text): write(text)
         case .value(_, let display, _): write(display + "\n")
@@ -52,9 +81,16 @@ package class ConsoleFront: Front {
         write(Palette(isOn: output.hasColour).dim("\(title): \(saved.displayPath)") + "\n")
     }
 
+    /// A second Ctrl-C is answered at once, below whatever is drawn, which therefore stays where it is.
+    private func makeWay() {
+        if Interrupt.count >= 2, !hasForgotten { live.forget() }
+        hasForgotten = Interrupt.count >= 2
+    }
+
     /// The code has ended, so that whatever stands half-drawn goes.
     package func finish() {
-        remark(progress.finish())
+        makeWay()
+        remark(live.finish(columns: Screen.width(of: STDERR_FILENO)))
         outputText.flush()
     }
 

@@ -25,7 +25,7 @@ package final class RunConsole: ConsoleFront, RunFront {
         finish()
         cellCount += cells
         let what = cells == 1 ? "the first cell" : "the first \(cells) cells"
-        remark(Palette(isOn: errors.hasColour).dim("\(what) as before, in \(ProgressBar.clock(seconds))") + "\n")
+        remark(Palette(isOn: errors.hasColour).dim("\(what) as before, in \(ProgressText.clock(seconds))") + "\n")
     }
 
     /// The closing line: what was done and where it is.
@@ -37,7 +37,7 @@ package final class RunConsole: ConsoleFront, RunFront {
             }
         }
         let figures = Set(manifest.cells.flatMap(\.files).filter { $0.hasSuffix(".png") }).count
-        var facts = ["\(cellCount) of \(manifest.cells.count) cells", "\(ProgressBar.clock(manifest.seconds))"]
+        var facts = ["\(cellCount) of \(manifest.cells.count) cells", "\(ProgressText.clock(manifest.seconds))"]
         if figures > 0 { facts.insert(figures == 1 ? "1 figure" : "\(figures) figures", at: 1) }
         if !manifest.exercises.isEmpty {
             let solved = manifest.exercises.filter(\.isSolved).count

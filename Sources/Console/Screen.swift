@@ -24,10 +24,13 @@ package struct Screen: Sendable, Equatable {
     }
 
     /// Columns of the terminal at a file descriptor; 100 where there is none.
-    package static func width(of descriptor: Int32 = STDOUT_FILENO) -> Int {
+    package static func width(of descriptor: Int32 = STDOUT_FILENO) -> Int { size(of: descriptor).columns }
+
+    /// Columns and rows of the terminal at a file descriptor; 100 and 24 where there is none.
+    package static func size(of descriptor: Int32 = STDOUT_FILENO) -> (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return 100 }
-        return Int(size.ws_col)
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return (100, 24) }
+        return (Int(size.ws_col), size.ws_row > 1 ? Int(size.ws_row) : 24)
     }
 }
 

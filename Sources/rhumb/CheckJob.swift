@@ -14,7 +14,7 @@ struct CheckJob {
     /// Runs each recipe, whatever became of the one before it.
     func run(_ files: [String]) throws {
         _ = Workbench(common)
-        let console = CheckConsole(names: files, wantsColour: !common.noColor)
+        let console = CheckConsole(names: files, Workbench.appearance(common))
         let parent = out ?? FileManager.default.temporaryDirectory.path + "/rhumb-check-\(ProcessInfo.processInfo.processIdentifier)"
         defer { if out == nil { try? FileManager.default.removeItem(atPath: parent) } }
         for file in files {

@@ -26,7 +26,7 @@ struct RecipeJob {
     func run(_ recipes: [Recipe]) throws {
         _ = Workbench(common)
         for recipe in recipes {
-            let console = RunConsole(wantsColour: !common.noColor, draw: Workbench.draw)
+            let console = RunConsole(Workbench.appearance(common))
             let run = try RecipeRun(
                 recipe, registry: .rhumb(),
                 request: .init(settings: settings, seed: common.seed, isShort: isShort),
@@ -48,7 +48,7 @@ struct RecipeJob {
         var common = common
         common.threads = common.threads ?? manifest.threads
         _ = Workbench(common)
-        let console = RunConsole(wantsColour: !common.noColor, draw: Workbench.draw)
+        let console = RunConsole(Workbench.appearance(common))
         let folder = try RunFolder.reopen(Self.enter(manifest.directory, keeping: path))
         // It may have gone on while nobody held the lock.
         manifest = try Manifest(readingFolder: folder.path)
@@ -71,7 +71,7 @@ struct RecipeJob {
         _ = Workbench(common)
         let target = out.map { $0.hasPrefix("/") ? $0 : here + "/" + $0 }
         _ = Self.enter(manifest.directory, keeping: path)
-        let console = RunConsole(wantsColour: !common.noColor, draw: Workbench.draw)
+        let console = RunConsole(Workbench.appearance(common))
         let run = try RecipeRun(
             recipe, registry: .rhumb(),
             request: .init(
@@ -111,7 +111,7 @@ struct RecipeJob {
         for (number, point) in sweep.points.enumerated() {
             let title = point.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
             ConsoleFront.remark("\n[\(number + 1)/\(sweep.points.count)] \(title)\n")
-            let console = RunConsole(wantsColour: !common.noColor, draw: Workbench.draw)
+            let console = RunConsole(Workbench.appearance(common))
             var settings = settings
             for (name, value) in point { settings[name] = value }
             let run = try RecipeRun(

@@ -17,7 +17,7 @@ struct Workbench {
     }
 
     func runPrompt() {
-        let front = ConsoleFront(wantsColour: !options.noColor, draw: Self.draw)
+        let front = ConsoleFront(Self.appearance(options))
         let session = session(front, artefacts: .figures(named: "prompt"))
         let machine = Machine.current()
         let features = machine.features.last.map { ", " + $0 } ?? ""
@@ -26,7 +26,7 @@ struct Workbench {
 
     /// - Parameter first: the step to begin at.
     func runTour(_ recipe: Recipe, from first: Int) throws -> Tour.End {
-        let front = TourFront(wantsColour: !options.noColor, draw: Self.draw)
+        let front = TourFront(Self.appearance(options))
         let session = Session(
             registry: .rhumb(), front: front, seed: try options.seed ?? recipe.seed() ?? 0,
             artefacts: .figures(named: "tour-" + recipe.name))
@@ -37,7 +37,7 @@ struct Workbench {
     ///
     /// - Parameter name: what messages call it.
     func run(_ text: String, name: String) throws {
-        let front = ConsoleFront(wantsColour: !options.noColor, draw: Self.draw)
+        let front = ConsoleFront(Self.appearance(options))
         let session = session(front, artefacts: .figures(named: "eval"))
         let failure = session.execute(Source(name: name, text: text))
         front.finish()
@@ -63,9 +63,18 @@ struct Workbench {
         Session(registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: artefacts)
     }
 
-    /// A picture or figure as this terminal can show it.
-    static func draw(_ attachment: Attachment) -> String {
-        attachment.inline(on: Terminal.detect())
+    /// What a front may make of this terminal.
+    static func appearance(_ options: CommonOptions) -> Appearance {
+        Appearance(
+            wantsColour: !options.noColor, wantsLive: !options.noLive, draw: { $0.inline(on: Terminal.detect()) },
+            preview: preview)
+    }
+
+    /// Pictures as this terminal can show them between lines of text.
+    static func preview(_ sheet: PictureSheet, columns: Int, rows: Int) -> LivePicture? {
+        sheet.inline(on: Terminal.detect(), columns: columns, rows: rows).map {
+            LivePicture(lines: $0.lines, width: $0.width, erasing: $0.erasing)
+        }
     }
 }
 

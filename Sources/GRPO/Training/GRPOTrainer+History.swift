@@ -4,11 +4,17 @@ import Foundation
 
 extension GRPOTrainer {
     /// A row a round, with how long it took: what `history.csv` and `history.jsonl` hold.
-    public var historyColumns: DataColumns {
+    public var historyColumns: DataColumns { historyColumns(from: 0) }
+
+    /// The later rows of it.
+    ///
+    /// - Parameter first: how many rounds to leave out at the beginning.
+    public func historyColumns(from first: Int) -> DataColumns {
+        let rounds = history.dropFirst(first)
         var names: [String] = [], columns: [DataColumns.Column] = []
         func add(_ name: String, _ read: (RoundMetrics) -> Double) {
             names.append(name)
-            columns.append(.numbers(history.map(read)))
+            columns.append(.numbers(rounds.map(read)))
         }
         add("round") { Double($0.round) }
         add("reward", \.reward)
@@ -27,7 +33,7 @@ extension GRPOTrainer {
         add("loss", \.loss)
         add("rate", \.learningRate)
         names.append("seconds")
-        columns.append(.numbers(seconds))
+        columns.append(.numbers(Array(seconds.dropFirst(first))))
         return DataColumns(names: names, columns: columns)
     }
 

@@ -16,7 +16,7 @@ public enum NumberText {
     }
 
     /// With three significant digits: `1.23e-8`.
-    static func brief(_ number: Double) -> String { trimmed(printf("%.3g", number)) }
+    package static func brief(_ number: Double) -> String { trimmed(printf("%.3g", number)) }
 
     /// For files: the shortest text that reads back as the same number.
     public static func exact(_ number: Double) -> String {

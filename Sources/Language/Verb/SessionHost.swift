@@ -56,20 +56,3 @@ public struct Attachment {
         self.forms = forms
     }
 }
-
-/// How far long work has come.
-public struct StepProgress: Sendable {
-    public let label: String
-    public let done: Int
-    /// nil when not known.
-    public let total: Int?
-    /// The numbers of the step, ready to read: `loss 0.31  kl 2e-5`.
-    public let detail: String
-
-    public init(_ label: String, done: Int, total: Int?, detail: String = "") {
-        self.label = label
-        self.done = done
-        self.total = total
-        self.detail = detail
-    }
-}

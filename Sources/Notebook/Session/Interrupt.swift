@@ -15,6 +15,9 @@ public enum Interrupt {
 
     public static var isRequested: Bool { requests.pointee != 0 }
 
+    /// How often it was requested since the code started.
+    public static var count: Int { Int(requests.pointee) }
+
     /// Safe to call from a signal handler once ``clear()`` was called.
     ///
     /// - Returns: how often it was called since the code started: a second time is a sign of impatience.

@@ -33,16 +33,26 @@ struct EvaluationRun {
         let lists = suites.map { suite in (suite.name, suite.prompts(count: count).map(\.text)) }
         let total = lists.reduce(0) { $0 + $1.1.count * copies }
         var done = 0
+        var detail = ""
+        var shown: LivePictures?
+        func report(_ part: StepProgress.Part? = nil) {
+            host.progress(
+                StepProgress("evaluate", done: done, total: total, detail: detail, part: part, pictures: shown))
+        }
         do {
             for (suite, prompts) in lists {
                 for start in stride(from: 0, to: prompts.count * copies, by: Self.batch) {
                     let places = start..<min(start + Self.batch, prompts.count * copies)
                     let texts = places.map { prompts[$0 / copies] }
-                    let images = try pictures(texts, places, suite) { if host.isInterrupted { throw Interruption() } }
+                    let images = try pictures(texts, places, suite) { step, steps in
+                        report(.init("\(suite): sample", done: step, total: steps))
+                        if host.isInterrupted { throw Interruption() }
+                    }
                     try judgement.add(images, texts, copies: places.map { $0 % copies }, suite: suite)
                     done += images.count
-                    host.progress(
-                        StepProgress("evaluate", done: done, total: total, detail: "\(suite)  \(judgement.state(of: suite))"))
+                    detail = "\(suite)  \(judgement.state(of: suite))"
+                    shown = LivePictures { PictureSheet(images, columns: 8) }
+                    report()
                     if host.isInterrupted { throw Interruption() }
                 }
             }
@@ -64,7 +74,8 @@ struct EvaluationRun {
     }
 
     private func pictures(
-        _ texts: [String], _ places: Range<Int>, _ suite: String, check: @escaping () throws -> Void
+        _ texts: [String], _ places: Range<Int>, _ suite: String,
+        progress: @escaping (_ done: Int, _ total: Int) throws -> Void
     ) throws -> [Image] {
         let shape = try model.latentShape(count: 1)
         let noise = try places.map { place in
@@ -72,8 +83,8 @@ struct EvaluationRun {
         }
         let generator = Generator(seed: SplitMix64.seed(seed, suite + "|steps", places.lowerBound))
         let trajectory = try model.sample(
-            texts, options, latents: Tensor.concatenated(noise), generator: generator, batchSize: Self.batch
-        ) { _, _ in try check() }
+            texts, options, latents: Tensor.concatenated(noise), generator: generator, batchSize: Self.batch,
+            progress: progress)
         return try model.images(trajectory.final)
     }
 }

@@ -8,6 +8,8 @@ final class TrainerValue: ObjectValue {
     let trainer: GRPOTrainer
     /// What the model is called.
     let modelName: String
+    /// The pictures of the last rollout that somebody followed.
+    private var shown: (round: Int, pictures: LivePictures)?
 
     init(_ trainer: GRPOTrainer, modelName: String) { (self.trainer, self.modelName) = (trainer, modelName) }
 
@@ -88,14 +90,24 @@ extension TrainerValue: TrainingRun {
             100 * last.clippedBelow)
     }
 
-    func advance(reporting host: any SessionHost) throws {
+    var curve: StepProgress.Curve { .init("reward", trainer.history.map(\.reward)) }
+
+    /// Those of the last rollout.
+    var pictures: LivePictures? {
+        guard let rollout = trainer.lastRollout, !rollout.images.isEmpty else { return nil }
+        if let shown, shown.round == rollout.round { return shown.pictures }
+        let pictures = LivePictures { PictureSheet(rollout.images, columns: rollout.groupSize) }
+        shown = (rollout.round, pictures)
+        return pictures
+    }
+
+    func advance(reporting report: @escaping (StepProgress.Part) throws -> Void) throws {
         try trainer.advance { what, done, total in
-            host.progress(StepProgress("round \(self.trainer.completed + 1): \(what)", done: done, total: total))
-            if host.isInterrupted { throw Interruption() }
+            try report(.init("round \(self.trainer.completed + 1): \(what)", done: done, total: total))
         }
     }
 
-    func history() throws -> Table { try Table(trainer.historyColumns) }
+    func history(from first: Int) throws -> Table { try Table(trainer.historyColumns(from: first)) }
 
     func save(to folder: URL) throws { try trainer.save(to: folder) }
 

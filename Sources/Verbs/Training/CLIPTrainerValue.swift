@@ -26,9 +26,11 @@ final class CLIPTrainerValue: WorldTrainingRun {
         trainer.history.last.map { String(format: "loss %.3f  accuracy %.3f", $0.loss, $0.accuracy) } ?? ""
     }
 
-    func history() throws -> Table {
+    var curve: StepProgress.Curve { .init("loss", trainer.history.map(\.loss)) }
+
+    func history(from first: Int) throws -> Table {
         try Table(
-            of: trainer.history,
+            of: trainer.history.dropFirst(first),
             [
                 "step": { Double($0.step) }, "loss": \.loss, "contrastive": \.contrastive, "auxiliary": \.auxiliary,
                 "axis": \.axis, "accuracy": \.accuracy, "gradient_norm": \.gradientNorm, "rate": \.learningRate,

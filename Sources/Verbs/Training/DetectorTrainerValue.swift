@@ -26,9 +26,11 @@ final class DetectorTrainerValue: WorldTrainingRun {
         trainer.history.last.map { String(format: "loss %.3f  centres %.3f", $0.loss, $0.centres) } ?? ""
     }
 
-    func history() throws -> Table {
+    var curve: StepProgress.Curve { .init("loss", trainer.history.map(\.loss)) }
+
+    func history(from first: Int) throws -> Table {
         try Table(
-            of: trainer.history,
+            of: trainer.history.dropFirst(first),
             [
                 "step": { Double($0.step) }, "loss": \.loss, "centres": \.centres, "tints": \.tints, "shapes": \.shapes,
                 "background": \.background, "gradient_norm": \.gradientNorm, "rate": \.learningRate,

@@ -16,14 +16,21 @@ protocol TrainingRun: ObjectValue {
     /// The numbers of the last step, ready to read beside a progress bar: `loss 0.31  accuracy 0.92`.
     var progressDetail: String { get }
 
+    /// The metric to follow while it trains.
+    var curve: StepProgress.Curve { get }
+    /// The pictures it works with; the same object as long as they are the same. Nil where there are none.
+    var pictures: LivePictures? { get }
+
     /// One more step.
     ///
     /// When it throws, also because it was cancelled, the run is as it was after the last complete update.
-    /// - Parameter host: told how far a long step has come, and asked whether to stop.
-    func advance(reporting host: any SessionHost) throws
+    /// - Parameter report: told how far a long step has come; what it throws ends the step.
+    func advance(reporting report: @escaping (StepProgress.Part) throws -> Void) throws
 
     /// A row a step.
-    func history() throws -> Table
+    ///
+    /// - Parameter first: how many steps to leave out at the beginning.
+    func history(from first: Int) throws -> Table
 
     /// Whether `check(count:)` means something here.
     var hasChecks: Bool { get }
@@ -48,6 +55,10 @@ extension TrainingRun {
     var isFinished: Bool { planned.map { completed >= $0 } ?? false }
 
     var position: String { "step \(completed)" + (planned.map { " of \($0)" } ?? "") }
+
+    var pictures: LivePictures? { nil }
+
+    func history() throws -> Table { try history(from: 0) }
 
     var hasChecks: Bool { false }
     func check(count: Int) throws {}

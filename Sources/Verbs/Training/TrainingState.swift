@@ -7,7 +7,7 @@ import Language
 ///
 /// The checkpoint is in the folder of `out` where there is one, else in the run's own.
 final class TrainingState {
-    private let folder: URL
+    let folder: URL
     private let checkpoint: URL
     private let interpreter: Interpreter
     private let host: any SessionHost

@@ -16,7 +16,11 @@ enum TrainingVerbs {
             seeAlso: ["train", "clip_trainer"]
         ) { call in
             let run = try call.run()
-            try run.advance(reporting: call.host)
+            let host = call.host
+            try run.advance { part in
+                host.progress(StepProgress(part.label, done: part.done, total: part.total, pictures: run.pictures))
+                if host.isInterrupted { throw Interruption() }
+            }
             let history = try run.history()
             return .record(history.row(history.rowCount - 1))
         }
@@ -78,12 +82,21 @@ enum TrainingVerbs {
         _ run: any TrainingRun, from first: Int, to last: Int, saving folder: URL?, _ state: TrainingState?, every: Int,
         checking count: Int, host: any SessionHost
     ) throws {
+        func report(_ part: StepProgress.Part? = nil) {
+            host.progress(
+                StepProgress(
+                    "train", done: run.completed - first, total: last - first, detail: run.progressDetail, part: part,
+                    curve: run.curve, pictures: run.pictures))
+        }
+        var history = (folder ?? state?.folder).map(HistoryFile.init)
         do {
             while run.completed < last {
-                try run.advance(reporting: host)
-                host.progress(
-                    StepProgress(
-                        "train", done: run.completed - first, total: last - first, detail: run.progressDetail))
+                try run.advance { part in
+                    report(part)
+                    if host.isInterrupted { throw Interruption() }
+                }
+                report()
+                try history?.extend(run)
                 if run.completed % every == 0 || run.isFinished {
                     if count > 0 { try run.check(count: count) }
                     if let folder { try state.save(run, to: folder) }

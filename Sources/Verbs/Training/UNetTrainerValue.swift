@@ -19,17 +19,16 @@ final class UNetTrainerValue: WorldTrainingRun {
 
     var progressDetail: String { trainer.history.last.map { String(format: "loss %.3f", $0.loss) } ?? "" }
 
-    func advance(reporting host: any SessionHost) throws {
-        try trainer.prepare { done, total in
-            host.progress(StepProgress("latents", done: done, total: total))
-            if host.isInterrupted { throw Interruption() }
-        }
+    func advance(reporting report: @escaping (StepProgress.Part) throws -> Void) throws {
+        try trainer.prepare { try report(.init("latents", done: $0, total: $1)) }
         try trainer.step()
     }
 
-    func history() throws -> Table {
+    var curve: StepProgress.Curve { .init("loss", trainer.history.map(\.loss)) }
+
+    func history(from first: Int) throws -> Table {
         try Table(
-            of: trainer.history,
+            of: trainer.history.dropFirst(first),
             [
                 "step": { Double($0.step) }, "loss": \.loss, "error": \.error, "gradient_norm": \.gradientNorm,
                 "rate": \.learningRate,

@@ -22,9 +22,11 @@ final class VAETrainerValue: WorldTrainingRun {
         return trainer.history.last.map { String(format: "loss %.3f", $0.loss) + psnr } ?? ""
     }
 
-    func history() throws -> Table {
+    var curve: StepProgress.Curve { .init("loss", trainer.history.map(\.loss)) }
+
+    func history(from first: Int) throws -> Table {
         try Table(
-            of: trainer.history,
+            of: trainer.history.dropFirst(first),
             [
                 "step": { Double($0.step) }, "loss": \.loss, "pixels": \.pixels, "edges": \.edges,
                 "divergence": \.divergence, "gradient_norm": \.gradientNorm, "rate": \.learningRate,

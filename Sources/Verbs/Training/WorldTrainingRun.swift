@@ -49,7 +49,7 @@ extension WorldTrainingRun {
     var completed: Int { trainer.completed }
     var planned: Int? { trainer.options.steps }
 
-    func advance(reporting host: any SessionHost) throws { try trainer.step() }
+    func advance(reporting report: @escaping (StepProgress.Part) throws -> Void) throws { try trainer.step() }
 
     var hasChecks: Bool { true }
     func check(count: Int) throws { try trainer.check(count: count) }
@@ -72,7 +72,7 @@ extension WorldTrainingRun {
 
 extension Table {
     /// A row for each of `rows`, its columns as they are read from one.
-    init<Row>(of rows: [Row], _ columns: KeyValuePairs<String, (Row) -> Double>) throws {
+    init<Row>(of rows: some Collection<Row>, _ columns: KeyValuePairs<String, (Row) -> Double>) throws {
         try self.init(columns.map { name, read in Column(name, rows.map(read)) })
     }
 }

@@ -1,0 +1,19 @@
+import Glibc
+import Language
+import Notebook
+
+/// A progress bar on standard error, for work outside a session.
+package final class ProgressLine {
+    private var view: LiveView
+
+    package init() {
+        let screen = Screen(descriptor: STDERR_FILENO)
+        view = LiveView(screen.isTerminal ? .bar : .log, palette: Palette(isOn: screen.hasColour))
+    }
+
+    package func show(_ progress: StepProgress) {
+        ConsoleFront.remark(view.update(progress, now: Stopwatch.now(), columns: Screen.width(of: STDERR_FILENO)))
+    }
+
+    package func end() { ConsoleFront.remark(view.finish(columns: Screen.width(of: STDERR_FILENO))) }
+}

@@ -1,0 +1,39 @@
+import Checkpoint
+import Foundation
+import Glibc
+import Language
+
+/// `history.csv` of a run while it trains, so that others can follow it: whole with each checkpoint, and in between a row
+/// longer with each step.
+struct HistoryFile {
+    private let url: URL
+    /// In the file, as far as this object knows.
+    private var rows = 0
+
+    init(in folder: URL) { url = folder.appendingPathComponent("history.csv") }
+
+    /// Adds the steps that the file does not have yet.
+    ///
+    /// - Throws: `CheckpointError`.
+    mutating func extend(_ run: any TrainingRun) throws {
+        defer { rows = run.completed }
+        // The first time replaces what an earlier process left, which may go further than the checkpoint.
+        guard rows > 0 else {
+            try FileManager.default.createDirectory(
+                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            return try AtomicFile.write(run.history().csv, to: url)
+        }
+        let lines = try run.history(from: rows).csv.split(separator: "\n", maxSplits: 1).dropFirst()
+        try append(Array(lines.joined().utf8))
+    }
+
+    /// In one piece, so that a process that is killed leaves whole lines.
+    private func append(_ bytes: [UInt8]) throws {
+        let descriptor = open(url.path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        guard descriptor >= 0 else { throw CheckpointError.system(.write, path: url.relativePath, code: errno) }
+        defer { close(descriptor) }
+        guard write(descriptor, bytes, bytes.count) == bytes.count else {
+            throw CheckpointError.system(.write, path: url.relativePath, code: errno)
+        }
+    }
+}
