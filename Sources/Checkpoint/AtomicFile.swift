@@ -92,18 +92,22 @@ public final class AtomicFile {
     }
 
     /// Flushes the bytes to the disk and gives the file its name. After an error the target is as it was.
-    public func commit() throws(CheckpointError) {
+    ///
+    /// - Parameter lasting: false leaves flushing to the system, for files that are written again and again: whatever ends
+    ///   the process they are whole, but a power cut may take them.
+    public func commit(lasting: Bool = true) throws(CheckpointError) {
         defer {
             if descriptor >= 0 { close(descriptor) }
             descriptor = -1
         }
         guard let path = temporaryPath else { return }
         let isLong = reserved > length
-        guard !isLong || ftruncate(descriptor, length) == 0, fsync(descriptor) == 0 else {
+        guard !isLong || ftruncate(descriptor, length) == 0, !lasting || fsync(descriptor) == 0 else {
             throw .system(.write, path: url.displayPath, code: errno)
         }
         guard rename(path, targetPath) == 0 else { throw .system(.rename, path: url.displayPath, code: errno) }
         temporaryPath = nil
+        guard lasting else { return }
         // The new name is on the disk once the folder is; where a folder can't be synced the file is complete anyway.
         let folder = open(Self.split(targetPath).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
@@ -113,10 +117,12 @@ public final class AtomicFile {
     }
 
     /// Writes a whole file.
-    public static func write(_ bytes: [UInt8], to url: URL) throws(CheckpointError) {
+    ///
+    /// - Parameter lasting: as in ``commit(lasting:)``.
+    public static func write(_ bytes: [UInt8], to url: URL, lasting: Bool = true) throws(CheckpointError) {
         let file = try AtomicFile(url)
         try file.write(bytes)
-        try file.commit()
+        try file.commit(lasting: lasting)
     }
 
     /// Writes a whole text file in UTF-8.

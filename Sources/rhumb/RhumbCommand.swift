@@ -12,8 +12,9 @@ struct RhumbCommand: ParsableCommand {
             """,
         version: "rhumb \(Rhumb.version)",
         subcommands: [
-            PromptCommand.self, EvalCommand.self, RunCommand.self, CheckCommand.self, ReplayCommand.self, DiffCommand.self,
-            ReportCommand.self, TourCommand.self, PlotCommand.self, DoctorCommand.self, BenchCommand.self, VerbsCommand.self, HelpCommand.self, ManualCommand.self,
+            PromptCommand.self, EvalCommand.self, RunCommand.self, WatchCommand.self, CheckCommand.self, ReplayCommand.self,
+            DiffCommand.self, ReportCommand.self, TourCommand.self, PlotCommand.self, DoctorCommand.self,
+            BenchCommand.self, VerbsCommand.self, HelpCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: PromptCommand.self)
 }

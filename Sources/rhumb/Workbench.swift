@@ -65,9 +65,12 @@ struct Workbench {
 
     /// What a front may make of this terminal.
     static func appearance(_ options: CommonOptions) -> Appearance {
+        appearance(wantsColour: !options.noColor, wantsLive: !options.noLive)
+    }
+
+    static func appearance(wantsColour: Bool, wantsLive: Bool) -> Appearance {
         Appearance(
-            wantsColour: !options.noColor, wantsLive: !options.noLive, draw: { $0.inline(on: Terminal.detect()) },
-            preview: preview)
+            wantsColour: wantsColour, wantsLive: wantsLive, draw: { $0.inline(on: Terminal.detect()) }, preview: preview)
     }
 
     /// Pictures as this terminal can show them between lines of text.

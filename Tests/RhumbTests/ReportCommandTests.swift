@@ -42,17 +42,21 @@ final class ReportCommandTests: XCTestCase {
         try rhumb.file(
             "long.md", "```rhumb\nprint \"one\"\n```\n\n```rhumb\nprint \"two\"\nwhile true { x = 1 }\n```\n")
         let running = try rhumb.start(["run", "long.md", "--out", "out"])
-        var seen = Data()
-        while !String(decoding: seen, as: UTF8.self).contains("two") {
-            guard let more = try running.output.fileHandleForReading.read(upToCount: 1) else { break }
-            seen += more
-        }
+        let deadline = Date().addingTimeInterval(20)
+        while !exists("out/cells/2.json"), Date() < deadline { usleep(10_000) }
         kill(running.process.processIdentifier, SIGKILL)
         _ = running.finish()
         XCTAssertFalse(exists("out/report.html"))
         XCTAssertEqual(try rhumb.run("report", "out").status, 0)
         let page = try rhumb.text(of: "out/report.html")
-        XCTAssertTrue(page.contains("unfinished: 1 of 2 cells were done when this page was made"))
+        XCTAssertTrue(page.contains("killed in cell 2 of 2"))
         XCTAssertTrue(page.contains("\none</pre>"))
+        XCTAssertTrue(page.contains("\ntwo</pre>"), "what the last cell had given")
+        XCTAssertTrue(page.contains("The run ended here: its process was killed. Above is what the cell had given."))
+        XCTAssertTrue(try rhumb.text(of: "out/transcript.md").hasSuffix("```text\ntwo\n```\n"))
+        XCTAssertEqual(try rhumb.run("report", "out", "--format", "md").status, 0)
+        XCTAssertTrue(try rhumb.text(of: "out/report.md").contains("*The run ended here: its process was killed."))
+        XCTAssertEqual(try rhumb.run("report", "out", "--format", "ipynb").status, 0)
+        XCTAssertTrue(try rhumb.text(of: "out/report.ipynb").contains("The run ended here"))
     }
 }

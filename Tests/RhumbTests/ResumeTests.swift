@@ -46,7 +46,7 @@ final class ResumeTests: XCTestCase {
         var kills = 0
         // One kill in the middle of training at least, and more wherever they fall.
         var running = try rhumb.start(["run", "train.md", "--out", "killed", "--threads", "1"])
-        let checkpoint = rhumb.folder.appendingPathComponent("killed/trained/history.csv").path
+        let checkpoint = rhumb.folder.appendingPathComponent("killed/trained/checkpoint.safetensors").path
         for delay in [0.0, 0.7] {
             while kills == 0, running.process.isRunning, !FileManager.default.fileExists(atPath: checkpoint) { usleep(2000) }
             usleep(useconds_t(delay * 1e6))

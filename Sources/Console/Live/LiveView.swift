@@ -89,11 +89,10 @@ package struct LiveView {
         let width = columns - 1
         let look = shown?.look
         var lines = (look?.lines ?? []).map { ScreenBlock.Line($0, width: look?.width) }
-        func add(_ line: String) { lines.append(.init(line, width: Transcript.withoutEscapes(line).displayWidth)) }
-        add(text.line(progress, pace, width: width, hasBar: true))
+        lines.append(.init(text.line(progress, pace, width: width, hasBar: true)))
         guard kind == .full else { return lines }
-        if let part { add(text.line(part, width: width)) }
-        if let line = progress.curve.flatMap({ text.line($0, width: width) }) { add(line) }
+        if let part { lines.append(.init(text.line(part, width: width))) }
+        if let line = progress.curve.flatMap({ text.line($0, width: width) }) { lines.append(.init(line)) }
         return lines
     }
 

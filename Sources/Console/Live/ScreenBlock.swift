@@ -1,4 +1,5 @@
 import Language
+import Notebook
 
 /// Lines at the bottom of what a terminal shows that are drawn over themselves, and taken away without a trace.
 ///
@@ -9,10 +10,10 @@ struct ScreenBlock {
         /// Columns, which a text with colours or a picture in it does not tell.
         var width: Int
 
-        /// - Parameter width: nil for a text without escapes.
+        /// - Parameter width: nil for a text that has no escapes but those of colours.
         init(_ text: String, width: Int? = nil) {
             self.text = text
-            self.width = width ?? text.displayWidth
+            self.width = width ?? Transcript.withoutEscapes(text).displayWidth
         }
     }
 
@@ -22,18 +23,20 @@ struct ScreenBlock {
 
     var isVisible: Bool { !drawn.isEmpty }
 
-    /// What to write so that these lines stand there; empty when they do already.
+    /// What to write so that these lines stand there; empty when they do already. Lines that stay are not written again.
     mutating func draw(_ lines: [Line], columns: Int) -> String {
         if drawn.isEmpty || lines.count != drawn.count || columns != self.columns {
             let cleared = erase(columns: columns)
             (drawn, self.columns) = (lines, columns)
             // Room is made before anything is drawn, since scrolling would take a picture along.
             let room = lines.count - 1
-            return cleared + String(repeating: "\n", count: room) + Self.up(room) + Self.text(lines[...])
+            return cleared + String(repeating: "\n", count: room) + Self.up(room)
+                + lines.map(Self.text).joined(separator: "\n")
         }
         guard let first = lines.indices.first(where: { lines[$0] != drawn[$0] }) else { return "" }
-        drawn = lines
-        return Self.up(lines.count - 1 - first) + Self.text(lines[first...])
+        defer { drawn = lines }
+        return Self.up(lines.count - 1 - first)
+            + lines.indices[first...].map { lines[$0] == drawn[$0] ? "" : Self.text(lines[$0]) }.joined(separator: "\n")
     }
 
     /// Takes the lines off the screen.
@@ -49,9 +52,7 @@ struct ScreenBlock {
     /// Leaves the lines where they are, as ordinary output.
     mutating func forget() { drawn = [] }
 
-    private static func text(_ lines: ArraySlice<Line>) -> String {
-        lines.map { "\r\u{1B}[2K" + $0.text }.joined(separator: "\n")
-    }
+    private static func text(_ line: Line) -> String { "\r\u{1B}[2K" + line.text }
 
     private static func up(_ rows: Int) -> String { rows > 0 ? "\u{1B}[\(rows)A" : "" }
 }

@@ -6,12 +6,12 @@ extension RunFolder {
     /// Where the outputs of a cell are kept as data: `cells/3.json`.
     static func outputs(ofCell number: Int) -> String { "\(cells)/\(number).json" }
 
-    func write(_ outputs: [CellOutput], ofCell number: Int) throws {
+    func write(_ outputs: [CellOutput], ofCell number: Int, lasting: Bool = true) throws {
         let record: JSON = ["cell": .integer(number), "outputs": .array(outputs.map(\.json))]
-        try write(record.text(indent: 2) + "\n", to: Self.outputs(ofCell: number))
+        try write(record.text(indent: 2) + "\n", to: Self.outputs(ofCell: number), lasting: lasting)
     }
 
-    /// What a cell of an earlier run gave; empty for one that did not finish.
+    /// What a cell of an earlier run gave; of one that did not finish as far as it had come.
     ///
     /// - Parameter path: the run folder.
     /// - Throws: `CheckpointError` when its record is there but can't be understood.

@@ -29,8 +29,8 @@ public struct RunRequest: Sendable, Equatable {
 ///
 /// An exercise whose check does not pass as the recipe stands is left open, and its solution stands in for what follows.
 ///
-/// Around every cell the transcript and the manifest are written anew, each under a temporary name and renamed, so that
-/// whatever ends the process, the folder says how far the run came.
+/// Around every cell the transcript and the manifest are written anew, each under a temporary name and renamed, and while
+/// a cell works what it has given so far: whatever ends the process, the folder says how far the run came.
 ///
 /// A run that is resumed does everything again, since models, trainers and functions can't be written down, and equal
 /// code with equal seeds gives equal values. What takes long is not done again: training goes on from its checkpoint.
@@ -126,7 +126,7 @@ public final class RecipeRun {
         self.repeatedCells = repeatedCells
         earlierInputs = manifest.inputs
         artefacts = Artefacts { folder }
-        listener = RunListener(front)
+        listener = RunListener(front, LiveRecord(folder))
         session = Session(
             registry: registry, front: listener, seed: manifest.seed, artefacts: artefacts,
             settings: manifest.settings, isShort: manifest.isShort)
@@ -200,6 +200,8 @@ public final class RecipeRun {
             try write()
             front.willRun(cell)
         }
+        listener.keep = { [unowned self] in keep($0, of: cell) }
+        listener.begin(cell: cell.number)
         artefacts.cellName = attributes.name
         artefacts.cellNumber = cell.number
         PeakMemory.reset()
@@ -261,6 +263,14 @@ public final class RecipeRun {
             let changed = files.filter { file in earlierInputs.contains { $0.path == file.path && $0 != file } }
             guard changed.isEmpty else { throw RunError.changedInputs(changed.map(\.path), run: folder.path) }
         }
+    }
+
+    /// What a cell has given so far. A disk that is full is an error once the cell is over.
+    private func keep(_ outputs: [CellOutput], of cell: Recipe.Cell) {
+        var transcript = transcript
+        if !cell.attributes.isQuiet { transcript.append(outputs) }
+        try? folder.write(outputs, ofCell: cell.number, lasting: false)
+        try? folder.write(transcript.text, to: RunFolder.transcript, lasting: false)
     }
 
     private func write() throws {

@@ -53,6 +53,9 @@ public final class RunFolder {
     /// Half-written files of a process that was killed.
     private static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".part") }
 
+    /// Takes a file away, where there is one.
+    func remove(_ name: String) { try? FileManager.default.removeItem(at: url.appending(path: name)) }
+
     private func removeLeftovers(in name: String = "") {
         let folder = name.isEmpty ? url : url.appending(path: name)
         for file in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
@@ -67,14 +70,19 @@ public final class RunFolder {
         guard FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName) else { throw RunError.notARun(path) }
         let folder = try RunFolder(path)
         for name in ["", figures, tables, cells] { folder.removeLeftovers(in: name) }
+        folder.remove(progress)
         return folder
     }
 
     static let figures = "figures", tables = "tables", cells = "cells", values = "values.json", transcript = "transcript.md"
     static let checkpoints = "checkpoints", tensors = "values.safetensors"
+    static let progress = "progress.json", latestPictures = "latest.png"
     private static let copies = (markdown: "recipe.md", script: "recipe.rhumb")
     private static let owned =
-        [figures, tables, cells, values, tensors, transcript, checkpoints, copies.markdown, copies.script, Manifest.fileName]
+        [
+            figures, tables, cells, values, tensors, transcript, checkpoints, progress, latestPictures, copies.markdown,
+            copies.script, Manifest.fileName,
+        ]
         + ["html", "md", "ipynb"].map { "report." + $0 }
 
     /// What the run folder calls its copy of a recipe.
@@ -84,13 +92,17 @@ public final class RunFolder {
 
     /// Writes a file, its folder included.
     ///
-    /// - Parameter name: relative to the run folder, `figures/01-sweep.png`.
-    public func write(_ bytes: [UInt8], to name: String) throws {
+    /// - Parameters:
+    ///   - name: relative to the run folder, `figures/01-sweep.png`.
+    ///   - lasting: false for what will be written again soon.
+    public func write(_ bytes: [UInt8], to name: String, lasting: Bool = true) throws {
         try makeFolder(for: name)
-        try AtomicFile.write(bytes, to: url.appending(path: name))
+        try AtomicFile.write(bytes, to: url.appending(path: name), lasting: lasting)
     }
 
-    public func write(_ text: String, to name: String) throws { try write(Array(text.utf8), to: name) }
+    public func write(_ text: String, to name: String, lasting: Bool = true) throws {
+        try write(Array(text.utf8), to: name, lasting: lasting)
+    }
 
     /// Makes the folder that a file of this name belongs into.
     func makeFolder(for name: String) throws {

@@ -22,7 +22,7 @@ struct MarkdownDocument {
             case .cell(let cell):
                 blocks.append(Transcript.fenced(cell.cell.code.text, as: "rhumb"))
                 blocks += cell.outputs.flatMap(block)
-                if cell.record.status == .waiting { blocks.append("*Not reached.*") }
+                if let remark = run.remark(on: cell) { blocks.append("*\(Self.escaped(remark))*") }
             }
         }
         return (blocks + closing()).filter { !$0.isEmpty }.joined(separator: "\n\n") + "\n"
@@ -61,7 +61,7 @@ struct MarkdownDocument {
         let manifest = run.manifest
         var facts = [
             ("status", run.statusSentence), ("recipe", "\(manifest.recipe.path), SHA-256 \(manifest.recipe.sha256)"),
-            ("started", manifest.started), ("time", Quantity.duration(manifest.seconds)), ("seed", "\(manifest.seed)"),
+            ("started", manifest.started), ("time", Quantity.duration(run.seconds)), ("seed", "\(manifest.seed)"),
             ("software", manifest.software),
             ("machine", "\(manifest.machine.processor), \(manifest.threads) threads, \(manifest.machine.system)"),
         ]

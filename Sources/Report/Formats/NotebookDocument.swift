@@ -66,8 +66,13 @@ struct NotebookDocument {
             .init("metadata", .object(metadata)),
             .init("execution_count", execution.map { .integer($0) } ?? .null),
             .init("source", Self.lines(cell.cell.code.text)),
-            .init("outputs", .array(cell.outputs.flatMap(output))),
+            .init("outputs", .array((cell.outputs + note(on: cell)).flatMap(output))),
         ])
+    }
+
+    /// Where the run ended; Jupyter itself shows which cells did not run.
+    private func note(on cell: RunRecord.Cell) -> [Shown] {
+        cell.record.status == .running ? run.remark(on: cell).map { [.note($0)] } ?? [] : []
     }
 
     private func output(_ output: Shown) -> [JSON] {

@@ -38,10 +38,9 @@ struct IndexPage {
             return parameter.isSet ? "<b>\(text)</b>" : text
         }
         let report = HTML.escaped(RelativePath.address(prefix + entry.name + "/" + Report.Format.html.fileName))
-        let status = manifest.status == .running ? "unfinished" : manifest.status.rawValue
         return """
             <tr><td class="name"><a href="\(report)">\(HTML.escaped(manifest.title))</a><small>\(HTML.escaped(entry.name))</small></td>\
-            <td><span class="status \(manifest.status.rawValue)">\(status)</span></td>\
+            <td><span class="status \(manifest.status.rawValue)">\(entry.status)</span></td>\
             <td class="when"><time datetime="\(HTML.escaped(manifest.started))">\(HTML.escaped(Quantity.moment(manifest.started)))</time></td>\
             <td data-sort="\(manifest.seconds)" class="when">\(Quantity.duration(manifest.seconds))</td>\
             <td class="parameters">\(parameters.joined(separator: "<br />"))</td>\

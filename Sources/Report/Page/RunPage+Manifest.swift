@@ -17,7 +17,7 @@ extension RunPage {
         ]
         if let finished = manifest.finished { facts.append(("finished", HTML.escaped(finished))) }
         facts += [
-            ("time", Quantity.duration(manifest.seconds)),
+            ("time", Quantity.duration(run.seconds)),
             ("seed", "\(manifest.seed)"),
             ("software", HTML.escaped(manifest.software)),
             ("machine", HTML.escaped(Self.machine(manifest))),

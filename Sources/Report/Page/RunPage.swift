@@ -50,7 +50,7 @@ struct RunPage {
         var facts = [
             "<span class=\"status \(manifest.status.rawValue)\">\(HTML.escaped(run.statusSentence))</span>",
             "<time datetime=\"\(HTML.escaped(manifest.started))\">\(HTML.escaped(Quantity.moment(manifest.started)))</time>",
-            Quantity.duration(manifest.seconds),
+            Quantity.duration(run.seconds),
             "<a href=\"#run\">about this run</a>",
         ]
         let given = manifest.parameters.filter(\.isSet).map { "\($0.name) = \($0.value.shown)" }
@@ -114,14 +114,9 @@ struct RunPage {
             body += "</section>\n</details>\n"
             return
         }
-        if let remark = Self.remarks[status] { body += "<p class=\"remark end\">\(remark)</p>\n" }
+        if let remark = run.remark(on: cell) { body += HTML.element("p", remark, "class=\"remark end\"") + "\n" }
         body += "</section>\n"
     }
-
-    private static let remarks: [Manifest.Status: String] = [
-        .running: "This cell had begun when the page was made; what it gave is kept when it is over.",
-        .waiting: "Not reached.", .skipped: "Shown, not run.", .interrupted: "Interrupted here.",
-    ]
 
     private func timing(_ record: Manifest.Cell) -> String {
         var number = "<a href=\"#cell-\(record.number)\">\(record.number)</a>"

@@ -13,6 +13,8 @@ struct RunIndex {
         let manifest: Manifest
         /// Whether its report is there and as young as its manifest.
         let hasCurrentReport: Bool
+        /// How it stands, in a word.
+        let status: String
         /// A figure that stands for the run, relative to its folder.
         let figure: String?
     }
@@ -42,7 +44,10 @@ extension RunIndex.Entry {
             try? FileManager.default.attributesOfItem(atPath: path + "/" + file)[.modificationDate] as? Date
         }
         let report = age(Report.Format.html.fileName)
-        hasCurrentReport = report.flatMap { report in age(Manifest.fileName).map { $0 <= report } } ?? false
+        let isOver = manifest.status != .running
+        hasCurrentReport = isOver && report.flatMap { report in age(Manifest.fileName).map { $0 <= report } } ?? false
+        let words: [Bool?: String] = [true: "running", false: "killed"]
+        status = isOver ? manifest.status.rawValue : words[RunWatcher.isAtWork(path)] ?? "unfinished"
         figure = Self.headline(manifest)
     }
 

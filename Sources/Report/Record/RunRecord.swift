@@ -10,6 +10,12 @@ struct RunRecord {
     let manifest: Manifest
     let recipe: Recipe
     let parts: [Part]
+    /// Its process has ended without bringing it to an end.
+    let isKilled: Bool
+    /// Seconds that it has taken, as far as can be told.
+    let seconds: Double
+    /// The work it was at.
+    private let progress: StepProgress?
 
     enum Part {
         case prose(Recipe.Prose)
@@ -23,8 +29,8 @@ struct RunRecord {
         let outputs: [Shown]
 
         var number: Int { cell.number }
-        /// A quiet cell shows neither its code nor what it gave, unless it failed.
-        var isHidden: Bool { cell.attributes.isQuiet && record.status != .failed && record.status != .interrupted }
+        /// A quiet cell shows neither its code nor what it gave, unless the run ended in it.
+        var isHidden: Bool { cell.attributes.isQuiet && ![.failed, .interrupted, .running].contains(record.status) }
         /// The error that ended it.
         var failure: CellOutput.Failure? {
             for case .error(let failure) in outputs where !failure.isExpected { return failure }
@@ -35,7 +41,9 @@ struct RunRecord {
     /// - Throws: `RunError.notARun`; `CheckpointError`; `Diagnostic` when the recipe in the folder is broken.
     init(folder: String) throws {
         self.folder = folder
-        manifest = try Manifest(readingFolder: folder)
+        let glance = try RunWatcher(folder).look()
+        (manifest, isKilled, seconds) = (glance.manifest, glance.state == .dead, glance.seconds)
+        progress = glance.progress?.progress
         let records = manifest.cells
         let bytes = try Checkpoint.bytes(of: URL(filePath: folder + "/" + RunFolder.copy(of: manifest.recipe.path)))
         recipe = try Recipe(path: manifest.recipe.path, text: String(decoding: bytes, as: UTF8.self))
@@ -75,8 +83,30 @@ struct RunRecord {
         case .complete: return "complete"
         case .failed: return "failed in cell \(min(ready + 1, count)) of \(count)"
         case .interrupted: return "interrupted in cell \(min(ready + 1, count)) of \(count)"
+        case .running where isKilled: return "killed in cell \(min(ready + 1, count)) of \(count)"
         default: return "unfinished: \(ready) of \(count) cells were done when this page was made"
         }
+    }
+}
+
+extension RunRecord {
+    /// What there is to say of a cell besides what it gave; nil for one that came to its end.
+    func remark(on cell: Cell) -> String? {
+        switch cell.record.status {
+        case .running where isKilled: "The run ended here: its process was killed" + workDone + ". Above is what the cell had given."
+        case .running: "At work when this page was made" + workDone + "; above is what the cell had given."
+        case .waiting: "Not reached."
+        case .skipped: "Shown, not run."
+        case .interrupted: "Interrupted here."
+        case .complete, .failed: nil
+        }
+    }
+
+    /// `, after 12 of 40 steps of 'train' (reward 0.31)`
+    private var workDone: String {
+        guard let progress else { return "" }
+        let count = progress.total.map { "\(progress.done) of \($0)" } ?? "\(progress.done)"
+        return ", after \(count) steps of '\(progress.label)'" + (progress.detail.isEmpty ? "" : " (\(progress.detail))")
     }
 }
 

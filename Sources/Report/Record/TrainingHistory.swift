@@ -33,7 +33,8 @@ struct TrainingHistory {
         if metrics.isEmpty { return nil }
     }
 
-    /// The histories that trainers saved in the run folder, by path: `trained/history.csv`.
+    /// The histories that trainers saved in the run folder, by path: `trained/history.csv`; of a run that did not come to its
+    /// end also those of its checkpoints.
     static func saved(in run: RunRecord) -> [(file: String, history: TrainingHistory)] {
         let manager = FileManager.default
         func names(_ folder: String) -> [String] {
@@ -41,7 +42,9 @@ struct TrainingHistory {
                 !$0.hasPrefix(".")
             }
         }
-        let files = ([""] + names("").map { $0 + "/" }).map { $0 + "history.csv" }
+        var folders = [""] + names("").map { $0 + "/" }
+        if run.manifest.status != .complete { folders += names("/checkpoints").map { "checkpoints/\($0)/" } }
+        let files = folders.map { $0 + "history.csv" }
         return files.compactMap { file in
             let url = URL(filePath: run.folder + "/" + file)
             guard manager.fileExists(atPath: url.path), let data = try? TableFile.read(url), let history = Self(data)
