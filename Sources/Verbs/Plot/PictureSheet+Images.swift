@@ -12,7 +12,7 @@ extension PictureSheet {
     /// - Parameters:
     ///   - images: of one size.
     ///   - columns: how many are a row.
-    init?(_ images: [Image], columns: Int) {
+    package init?(_ images: [Image], columns: Int) {
         guard columns > 0, let first = images.first else { return nil }
         let across = min(columns, Self.mostColumns, images.count)
         let down = min((images.count + columns - 1) / columns, Self.mostRows)

@@ -14,8 +14,9 @@ extension PictureSheet {
         public let erasing: String
     }
 
-    /// Half blocks show pictures of this many pixels across, or more where there is room: fewer can't be told apart.
-    private static let smallestSide = 18
+    /// Half blocks show pictures of this many pixels across, or more where there is room; with fewer than the second number
+    /// they can't be told apart, and are left out.
+    private static let smallestSide = 18, leastSide = 12
     /// The picture of this process in kitty's protocol.
     private static let identifier = 7381
 
@@ -39,7 +40,7 @@ extension PictureSheet {
         guard let bitmap = Bitmap(width: part.width, height: part.height, pixels: part.rgb) else { return nil }
         let width = min(columns, 2 * rows * part.width / part.height, part.width)
         let lines = HalfBlocks.encode(bitmap, columns: width, depth: depth).split(separator: "\n").map(String.init)
-        guard width >= min(side, columns), !lines.isEmpty else { return nil }
+        guard width >= across * min(Self.leastSide, tile.width), !lines.isEmpty else { return nil }
         return Inline(lines: lines, width: width, erasing: "")
     }
 
