@@ -45,13 +45,14 @@ let package = Package(
 
         // The language and what shows its results.
         .target(name: "Language", exclude: ["README.md"]),
+        .target(name: "Markdown", dependencies: ["CMarkdown"], exclude: ["README.md"]),
         .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
         .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint"], exclude: ["README.md"]),
         .target(
-            name: "Report", dependencies: ["Language", "Notebook", "Checkpoint", "Plot", "CMarkdown"], exclude: ["README.md"],
+            name: "Report", dependencies: ["Language", "Notebook", "Checkpoint", "Plot", "Markdown"], exclude: ["README.md"],
             resources: [.embedInCode("Resources")]),
         .target(
-            name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor"], exclude: ["README.md"]),
+            name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor", "Markdown"], exclude: ["README.md"]),
         .target(
             name: "Bench",
             dependencies: ["Language", "Checkpoint", "Tensor", "Kernels", "CLIP", "Diffusion", "GRPO", "World"],

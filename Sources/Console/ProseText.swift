@@ -1,7 +1,8 @@
 import Language
+import Markdown
 
-/// Markdown as a terminal shows it: paragraphs and lists wrapped, headings and code told apart by colour, tables, formulas
-/// and the code of other fences as they stand.
+/// Markdown as a terminal shows it: paragraphs and lists wrapped, headings and code told apart by colour, tables and code as
+/// they stand.
 package struct ProseText {
     let palette: Palette
     let width: Int
@@ -18,19 +19,66 @@ package struct ProseText {
     private static let longestWhole = 60
 
     package func text(_ markdown: String) -> String {
-        var blocks = Blocks(wrapped: wrapped, heading: { palette.strong(plain($0)) })
-        for line in markdown.split(separator: "\n", omittingEmptySubsequences: false) { blocks.take(line) }
-        return blocks.finished()
+        guard let tree = MarkdownTree(markdown) else { return markdown }
+        return text(tree.blocks, tree.lines, first: "", width: min(width, Self.widest))
+    }
+
+    /// Blocks below each other, with empty lines where the text has them.
+    ///
+    /// - Parameters:
+    ///   - first: what stands before the first line; what follows is indented as far.
+    ///   - width: columns, those of `first` among them.
+    private func text(_ blocks: [MarkdownTree.Node], _ lines: [Substring], first: String, width: Int) -> String {
+        var result = ""
+        for block in blocks {
+            let indentation = result.isEmpty ? first : String(repeating: " ", count: first.displayWidth)
+            guard let text = text(block, lines, first: indentation, width: width) else { continue }
+            if !result.isEmpty {
+                let above = block.lines.lowerBound - 1
+                let isApart = lines.indices.contains(above) && lines[above].allSatisfy { $0.isWhitespace || $0 == ">" }
+                result += isApart ? "\n\n" : "\n"
+            }
+            result += text
+        }
+        return result.isEmpty ? first : result
+    }
+
+    /// - Returns: nil for what a reader does not see.
+    private func text(_ block: MarkdownTree.Node, _ lines: [Substring], first: String, width: Int) -> String? {
+        let indentation = String(repeating: " ", count: first.displayWidth)
+        func indented(_ lines: [String]) -> String {
+            lines.enumerated().map { ($0 == 0 ? first : indentation) + $1 }.joined(separator: "\n")
+        }
+        switch block.kind {
+        case .heading: return first + palette.strong(words(of: block).map(\.text).joined(separator: " "))
+        case .code:
+            let code = block.literal.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
+            return indented(code.map { $0.isEmpty ? "" : "    " + $0 })
+        case .table: return indented(lines[block.lines].map { String($0.drop { $0 == " " }) })
+        case .html:
+            let html = block.literal.split(separator: "\n")
+            return html.first?.drop(while: \.isWhitespace).hasPrefix("<!--") == true ? nil : indented(html.map(String.init))
+        case .rule: return first + palette.dim("───")
+        case .list: return text(block.children, lines, first: first, width: width)
+        case .item(let number, let isDone):
+            let bullet = number.map { "\($0). " } ?? "• "
+            let box = isDone.map { $0 ? "[x] " : "[ ] " } ?? ""
+            return text(block.children, lines, first: first + bullet + box, width: width)
+        case .quote:
+            let inside = text(block.children, lines, first: "", width: width - first.displayWidth - 2)
+            return indented(inside.split(separator: "\n", omittingEmptySubsequences: false).map { palette.dim("│ ") + $0 })
+        default: return wrapped(words(of: block), first, width)
+        }
     }
 
     /// One paragraph or item.
     ///
     /// - Parameter first: what stands before its first line, a bullet say; lines below are indented as far.
-    private func wrapped(_ text: String, _ first: String) -> String {
-        let room = max(20, min(width, Self.widest) - first.displayWidth)
+    private func wrapped(_ words: [Word], _ first: String, _ width: Int) -> String {
+        let room = max(20, width - first.displayWidth)
         var lines: [[Word]] = [[]]
         var used = 0
-        for word in words(of: text) {
+        for word in words {
             let needed = word.text.displayWidth
             if used > 0, used + 1 + needed > room {
                 lines.append([])
@@ -45,8 +93,6 @@ package struct ProseText {
         }.joined(separator: "\n")
     }
 
-    private func plain(_ text: String) -> String { words(of: text).map(\.text).joined(separator: " ") }
-
     // MARK: inside a line
 
     private struct Word {
@@ -55,133 +101,49 @@ package struct ProseText {
         var painted = ""
     }
 
-    private enum Style { case none, code, strong, emphasis }
+    private enum Style { case none, emphasis, strong, code }
 
-    private func painted(_ text: Substring, _ style: Style) -> String {
+    private func painted(_ text: String, _ style: Style) -> String {
         switch style {
-        case .none: String(text)
-        case .code: palette.accent(String(text))
-        case .strong: palette.strong(String(text))
-        case .emphasis: palette.emphasis(String(text))
+        case .none: text
+        case .code: palette.accent(text)
+        case .strong: palette.strong(text)
+        case .emphasis: palette.emphasis(text)
         }
     }
 
     /// Parts the text at spaces; a word may have several styles.
-    private func words(of text: String) -> [Word] {
+    private func words(of block: MarkdownTree.Node) -> [Word] {
         var words: [Word] = []
         var word = Word()
-        for (piece, style) in pieces(of: text) {
+        for (piece, style) in pieces(of: block, .none) {
             // A formula stays on its line where it can.
-            let isWhole = piece.hasPrefix("`") || style == .code ? piece.count <= Self.longestWhole : false
-            let parts = isWhole ? [piece] : piece.split(separator: " ", omittingEmptySubsequences: false)
+            let isWhole = style == .code && piece.count <= Self.longestWhole
+            let parts = isWhole ? [piece[...]] : piece.split(separator: " ", omittingEmptySubsequences: false)
             for (index, part) in parts.enumerated() {
                 if index > 0 {
                     if !word.text.isEmpty { words.append(word) }
                     word = Word()
                 }
                 word.text += part
-                word.painted += painted(part, style)
+                word.painted += painted(String(part), style)
             }
         }
         return word.text.isEmpty ? words : words + [word]
     }
 
-    private static let marks: [(opening: String, closing: String, style: Style)] = [
-        ("`", "`", .code), ("**", "**", .strong), ("*", "*", .emphasis), ("[", "](", .none),
-    ]
-
-    /// Stretches of one style. A mark that is never closed is text.
-    private func pieces(of text: String) -> [(Substring, Style)] {
-        var pieces: [(Substring, Style)] = []
-        var rest = text[...]
-        var start = rest.startIndex
-        func flush() { if start < rest.startIndex { pieces.append((text[start..<rest.startIndex], .none)) } }
-        while !rest.isEmpty {
-            guard let mark = Self.marks.first(where: { rest.hasPrefix($0.opening) }) else {
-                rest.removeFirst()
-                continue
-            }
-            let inside = rest.dropFirst(mark.opening.count)
-            guard let end = inside.firstRange(of: mark.closing), end.lowerBound > inside.startIndex,
-                inside.first != " "
-            else {
-                rest.removeFirst()
-                continue
-            }
-            flush()
-            // Without colours code keeps its marks, which tell it from the text.
-            let content = inside[..<end.lowerBound]
-            let keepsMarks = mark.style == .code && !palette.isOn
-            pieces.append(keepsMarks ? (text[rest.startIndex..<end.upperBound], .none) : (content, mark.style))
-            rest = text[end.upperBound...]
-            // A link shows its text; where it leads is of no use on a terminal.
-            if mark.opening == "[" { rest = rest.drop { $0 != ")" }.dropFirst() }
-            start = rest.startIndex
+    /// Stretches of one style.
+    private func pieces(of node: MarkdownTree.Node, _ style: Style) -> [(String, Style)] {
+        switch node.kind {
+        case .text: [(node.literal, style)]
+        case .softBreak, .lineBreak: [(" ", style)]
+        // Without colours code keeps its marks, which tell it from the text.
+        case .inlineCode: [(palette.isOn ? node.literal : "`\(node.literal)`", .code)]
+        case .inlineHTML: node.literal.hasPrefix("<!--") ? [] : [(node.literal, style)]
+        case .emphasis: node.children.flatMap { pieces(of: $0, .emphasis) }
+        case .strong: node.children.flatMap { pieces(of: $0, .strong) }
+        // A link shows its text and a picture its description; where they lead is of no use on a terminal.
+        default: node.children.flatMap { pieces(of: $0, style) }
         }
-        flush()
-        return pieces
-    }
-}
-
-/// Gathers lines into paragraphs and items.
-private struct Blocks {
-    let wrapped: (String, String) -> String
-    let heading: (String) -> String
-    private var result: [String] = []
-    /// The paragraph or item being gathered, and what stands before its first line.
-    private var open: (text: String, first: String)?
-    private var fence: Substring?
-
-    init(wrapped: @escaping (String, String) -> String, heading: @escaping (String) -> String) {
-        self.wrapped = wrapped
-        self.heading = heading
-    }
-
-    mutating func take(_ line: Substring) {
-        let body = line.drop { $0 == " " }
-        if let fence {
-            if body.hasPrefix(fence) { self.fence = nil } else { result.append("    " + line) }
-            return
-        }
-        if body.hasPrefix("```") || body.hasPrefix("~~~") {
-            close()
-            fence = body.prefix { $0 == body.first }
-        } else if body.isEmpty {
-            close()
-            if result.last?.isEmpty == false { result.append("") }
-        } else if line.hasPrefix("#") {
-            close()
-            result.append(heading(String(body.drop { $0 == "#" || $0 == " " })))
-        } else if open == nil, line.hasPrefix("    ") || body.hasPrefix("|") {
-            result.append(String(line))
-        } else if body.hasPrefix("<!--"), body.hasSuffix("-->") {
-            close()
-        } else if let marker = Self.marker(body) {
-            close()
-            let indentation = String(repeating: " ", count: line.count - body.count)
-            let bullet = marker == "- " || marker == "* " ? "• " : marker
-            open = (String(body.dropFirst(marker.count)), indentation + bullet)
-        } else {
-            open = ((open.map { $0.text + " " } ?? "") + body, open?.first ?? "")
-        }
-    }
-
-    /// `* `, `- ` or `1. ` at the start of a list's item.
-    private static func marker(_ body: Substring) -> Substring? {
-        if body.hasPrefix("* ") || body.hasPrefix("- ") { return body.prefix(2) }
-        let digits = body.prefix { $0.isASCII && $0.isNumber }
-        return !digits.isEmpty && body.dropFirst(digits.count).hasPrefix(". ") ? body.prefix(digits.count + 2) : nil
-    }
-
-    private mutating func close() {
-        if let open { result.append(wrapped(open.text, open.first)) }
-        open = nil
-    }
-
-    mutating func finished() -> String {
-        close()
-        while result.last?.isEmpty == true { result.removeLast() }
-        while result.first?.isEmpty == true { result.removeFirst() }
-        return result.joined(separator: "\n")
     }
 }

@@ -1,5 +1,6 @@
 import Glibc
 import Language
+import Markdown
 import Notebook
 
 /// Shows a recipe as it runs: its headings, and below them what the cells give.
@@ -8,10 +9,7 @@ package final class RunConsole: ConsoleFront, RunFront {
 
     package func willShow(_ prose: Recipe.Prose) {
         let palette = Palette(isOn: output.hasColour)
-        for line in prose.text.split(separator: "\n") where line.hasPrefix("#") {
-            let heading = line.drop { $0 == "#" || $0 == " " }
-            write("\n" + palette.strong(String(heading)) + "\n")
-        }
+        for heading in MarkdownTree(prose.text)?.headings ?? [] { write("\n" + palette.strong(heading) + "\n") }
     }
 
     package func willRun(_ cell: Recipe.Cell) {}

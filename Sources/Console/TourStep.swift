@@ -1,4 +1,5 @@
 import Language
+import Markdown
 import Notebook
 
 /// What a tour shows at once: prose, and below it a cell, an exercise, or nothing more.
@@ -43,10 +44,5 @@ struct TourStep {
     }
 
     /// The first heading, for a list of steps.
-    var heading: String? {
-        for line in prose.joined(separator: "\n").split(separator: "\n") where line.hasPrefix("#") {
-            return String(line.drop { $0 == "#" || $0 == " " })
-        }
-        return nil
-    }
+    var heading: String? { MarkdownTree(prose.joined(separator: "\n\n"))?.headings.first }
 }

@@ -37,6 +37,19 @@ final class ProseTextTests: XCTestCase {
         XCTAssertEqual(text("2 * 3 * 4 and x_t, α* and `open"), "2 * 3 * 4 and x_t, α* and\n`open", "what is no mark stays")
     }
 
+    func testWhatTheTerminalHasNoFormFor() {
+        XCTAssertEqual(text("a <!-- hidden --> b\n\n<!-- hidden -->\n\nc &amp; \\*d\\*"), "a b\n\nc & *d*")
+        XCTAssertEqual(text("![a cat](cat.png) and ~~gone~~ https://example.org"), "a cat and gone\nhttps://example.org")
+        XCTAssertEqual(text("```\n* no item\n```\n\n---"), "    * no item\n\n───")
+    }
+
+    func testListsInListsAndQuotes() {
+        XCTAssertEqual(
+            text("* one two three four five six seven\n  * eight\n\n    nine\n* [x] ten\n\n3. a\n4. b"),
+            "• one two three four five six\n  seven\n  • eight\n\n    nine\n• [x] ten\n\n3. a\n4. b")
+        XCTAssertEqual(text("> one two three four five six seven\n>\n> * eight\n\nnine"), "│ one two three four five six\n│ seven\n│ \n│ • eight\n\nnine")
+    }
+
     func testFormulaIsNotPartedAtTheEndOfALine() {
         XCTAssertEqual(text("The product of two arrows is `a · b = cos θ`."), "The product of two arrows is\n`a · b = cos θ`.")
     }
