@@ -28,7 +28,7 @@ struct ManualPage {
         lines += [".SH OPTIONS"] + options(of: command)
         lines.append(".SH COMMANDS")
         for subcommand in subcommands {
-            lines += [".SS rhumb " + name(subcommand), Self.escaped(subcommand["abstract"]?.string ?? "") + "."]
+            lines += [".SS rhumb " + name(subcommand), Self.escaped(subcommand["abstract"]?.string ?? "")]
             if let discussion = subcommand["discussion"]?.string { lines += [".PP"] + paragraphs(discussion) }
             lines += options(of: subcommand)
         }
@@ -42,7 +42,9 @@ struct ManualPage {
         "The command line or the program text is not understood.", ".TP", "130", "Interrupted.",
         ".SH ENVIRONMENT", ".TP", "NO_COLOR", "When set, no colours are used.", ".TP", "TERM",
         "With \\fBdumb\\fR neither colours nor line editing are used.", ".TP", "VISUAL, EDITOR",
-        "Opens the block being typed after Ctrl-X Ctrl-E.", ".TP", "XDG_STATE_HOME",
+        "Opens the block being typed after Ctrl-X Ctrl-E.", ".TP", "RHUMB_GRAPHICS",
+        "How pictures are shown in the terminal: \\fBkitty\\fR, \\fBiterm\\fR, \\fBsixel\\fR, \\fBblocks\\fR or \\fBnone\\fR.",
+        ".TP", "XDG_STATE_HOME",
         "The folder that holds \\fIrhumb/history\\fR; by default \\fI~/.local/state\\fR.",
         ".SH FILES", ".TP", "\\fIruns/\\fR",
         "What each run leaves: transcript, figures, tables, values and a manifest.", ".TP", "\\fI~/.editrc\\fR",

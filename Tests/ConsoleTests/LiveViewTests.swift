@@ -75,6 +75,27 @@ final class LiveViewTests: XCTestCase {
         XCTAssertFalse(lines.contains("\u{1B}"))
     }
 
+    func testLinesOfLongWorkBecomeSparse() {
+        var bar = view(.log)
+        let lines = (0..<10 * 3600).reduce(0) { count, second in
+            count + (bar.update(step(second, of: 36_000), now: Double(second), columns: 80).isEmpty ? 0 : 1)
+        }
+        XCTAssertTrue((100...250).contains(lines), "\(lines) in ten hours")
+    }
+
+    func testOtherWorkTakesThePlaceOfTheLast() {
+        var view = view(.full)
+        var terminal = FakeTerminal(columns: 60)
+        let first = step(0, of: 8, "round 1: sample")
+        terminal.send(view.update(first, now: 0, columns: 60) + view.update(step(3, of: 8, "round 1: sample"), now: 1, columns: 60))
+        XCTAssertEqual(view.update(step(0, of: 2, "round 1: decode"), now: 1.1, columns: 60), "", "nothing flickers")
+        terminal.send(view.update(step(1, of: 2, "round 1: decode"), now: 1.4, columns: 60))
+        XCTAssertEqual(terminal.shown.count, 1)
+        XCTAssertTrue(terminal.shown[0].hasPrefix("round 1: decode"), terminal.shown[0])
+        terminal.send(view.finish(columns: 60))
+        XCTAssertEqual(terminal.shown, [])
+    }
+
     func testTheFirstStepOfALogTellsItsParts() {
         var bar = view(.log)
         _ = bar.update(step(0), now: 0, columns: 80)

@@ -38,8 +38,8 @@ package struct LiveView {
     static let redrawInterval = 0.2, pictureInterval = 2.0
     /// Work shorter than this shows nothing at all.
     static let delay = 0.3
-    /// Seconds between two plain lines.
-    static let lineInterval = 10.0
+    /// Seconds between two plain lines of work that has taken so many: ten at first, more for what takes hours.
+    static func lineInterval(after elapsed: Double) -> Double { min(max(10, elapsed / 20), 300) }
 
     private let kind: Kind
     private let palette: Palette
@@ -64,25 +64,25 @@ package struct LiveView {
     ///   - columns: of the terminal, now.
     ///   - rows: of the terminal, now.
     package mutating func update(_ progress: StepProgress, now: Double, columns: Int, rows: Int = 24) -> String {
-        var output = ""
         if pace.note(progress, now: now) {
-            output = clear(columns: columns)
-            (part, shown) = (nil, nil)
-            lastDrawn = kind == .log ? now : now + Self.delay - Self.redrawInterval
+            part = nil
+            // Work that follows other work takes its place on the screen.
+            lastDrawn = kind == .log || block.isVisible ? now : now + Self.delay - Self.redrawInterval
         }
-        if let total = progress.total, progress.done >= total { return output + finish(columns: columns) }
-        guard now - lastDrawn >= (kind == .log ? Self.lineInterval : Self.redrawInterval) else { return output }
+        if let total = progress.total, progress.done >= total { return finish(columns: columns) }
+        let interval = kind == .log ? Self.lineInterval(after: pace.elapsed) : Self.redrawInterval
+        guard now - lastDrawn >= interval else { return "" }
         lastDrawn = now
         let text = ProgressText(palette: palette)
         if kind == .log {
             // While no step is over, its parts are what there is to tell.
             let part = progress.done == pace.firstDone ? progress.part : nil
             let line = text.line(progress, pace, width: columns - 1, hasBar: false)
-            return output + (part.map { (line + text.line($0, width: columns)).clipped(to: columns - 1) } ?? line) + "\n"
+            return (part.map { (line + text.line($0, width: columns)).clipped(to: columns - 1) } ?? line) + "\n"
         }
         part = progress.part ?? part
-        if kind == .full { output += takePictures(progress.pictures, now: now, columns: columns, rows: rows) }
-        return output + block.draw(lines(progress, text, columns: columns), columns: columns)
+        let erasing = kind == .full ? takePictures(progress.pictures, now: now, columns: columns, rows: rows) : ""
+        return erasing + block.draw(lines(progress, text, columns: columns), columns: columns)
     }
 
     private func lines(_ progress: StepProgress, _ text: ProgressText, columns: Int) -> [ScreenBlock.Line] {

@@ -105,7 +105,7 @@ package struct WatchLog {
             let count = glance.manifest.cells.count
             lines.append("cell \(number) of \(count)\(glance.code.isEmpty ? "" : "  ")\(glance.code)".clipped(to: width))
         }
-        if let live = glance.progress, now - lastWork >= LiveView.lineInterval,
+        if let live = glance.progress, now - lastWork >= LiveView.lineInterval(after: live.pace.elapsed),
             done?.label != live.progress.label || done?.count != live.progress.done
         {
             (done, lastWork) = ((live.progress.label, live.progress.done), now)

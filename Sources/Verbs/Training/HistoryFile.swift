@@ -24,16 +24,20 @@ struct HistoryFile {
             return try AtomicFile.write(run.history().csv, to: url)
         }
         let lines = try run.history(from: rows).csv.split(separator: "\n", maxSplits: 1).dropFirst()
-        try append(Array(lines.joined().utf8))
+        guard try append(Array(lines.joined().utf8)) else { return try AtomicFile.write(run.history().csv, to: url) }
     }
 
     /// In one piece, so that a process that is killed leaves whole lines.
-    private func append(_ bytes: [UInt8]) throws {
+    ///
+    /// - Returns: false when somebody has taken the file away.
+    private func append(_ bytes: [UInt8]) throws -> Bool {
         let descriptor = open(url.path, O_WRONLY | O_APPEND | O_CLOEXEC)
+        if descriptor < 0, errno == ENOENT { return false }
         guard descriptor >= 0 else { throw CheckpointError.system(.write, path: url.relativePath, code: errno) }
         defer { close(descriptor) }
         guard write(descriptor, bytes, bytes.count) == bytes.count else {
             throw CheckpointError.system(.write, path: url.relativePath, code: errno)
         }
+        return true
     }
 }
