@@ -53,7 +53,7 @@ enum SessionVerbs {
             "vars", family: "session", summary: "the variables of the session",
             parameters: [], result: "table",
             examples: [Verb.Example("alpha = 0.5\nvars", gives: "name   kind    value\nalpha  number  0.5")],
-            seeAlso: ["forget", "help"]
+            seeAlso: ["forget", "help"], effects: [.readsVariables]
         ) { call in
             let variables = call.interpreter.namedValues
             return .table(
@@ -68,7 +68,7 @@ enum SessionVerbs {
         Verb(
             "forget", family: "session", summary: "remove variables, and what only they keep in memory",
             parameters: [.rest("names", .word, help: "the names of the variables")],
-            examples: [Verb.Example("a = 1\nforget a")], seeAlso: ["vars"]
+            examples: [Verb.Example("a = 1\nforget a")], seeAlso: ["vars"], effects: [.changesVariables]
         ) { call in
             for (position, name) in try call.list("names").map(\.text).enumerated() {
                 guard call.interpreter[name] != nil else {

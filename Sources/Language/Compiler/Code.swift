@@ -207,6 +207,18 @@ public struct ParameterDeclaration {
     /// The kind of value it takes, as far as that shows without running anything.
     public var typeName: String? { defaultValue.flatMap { $0.isNone ? nil : $0.typeName } }
 
+    /// Its value in a run, as far as that shows without running anything.
+    ///
+    /// - Parameters:
+    ///   - text: what `--set` gives it; nil when it is not set.
+    ///   - isShort: whether it takes the value of the short form where it has one.
+    /// - Returns: nil for a default that is computed, and for a text that can't be its value.
+    public func value(set text: String?, isShort: Bool) -> Value? {
+        guard let defaultValue else { return nil }
+        if let text { return try? Operations.read(text, like: defaultValue, parameter: name) }
+        return isShort ? short?.value ?? defaultValue : defaultValue
+    }
+
     /// Whether a text can be its value.
     ///
     /// - Throws: `Diagnostic` at the declaration. A default that is computed is only compared once it is known.

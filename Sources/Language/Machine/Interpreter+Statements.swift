@@ -54,7 +54,7 @@ extension Interpreter {
     func importFile(_ path: Value, from head: UnsafeMutablePointer<Code.Head>) throws {
         guard case .string(let path) = path else { throw VerbError(Sentence.importPath(path)) }
         let importer = head.pointee.code.takeUnretainedValue().source.name
-        let full = path.hasPrefix("/") ? path : Self.folder(of: importer) + path
+        let full = Self.path(path, importedFrom: importer)
         if importing.contains(full) { throw VerbError(Sentence.importCircle(importing + [full])) }
         let text = try Self.read(full)
         host.didRead(full)
@@ -65,9 +65,10 @@ extension Interpreter {
         try run(Source(name: full, text: text))
     }
 
-    private static func folder(of path: String) -> String {
-        guard let slash = path.lastIndex(of: "/") else { return "" }
-        return String(path[...slash])
+    /// The file that an `import` in another file means.
+    static func path(_ path: String, importedFrom importer: String) -> String {
+        guard !path.hasPrefix("/"), let slash = importer.lastIndex(of: "/") else { return path }
+        return String(importer[...slash]) + path
     }
 
     /// The text of a file.

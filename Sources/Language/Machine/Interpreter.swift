@@ -87,6 +87,9 @@ public final class Interpreter {
         }
     }
 
+    /// Names that came up so far, in that order, with or without a value.
+    package var names: [String] { variables.names }
+
     func slot(_ name: String) -> Int? { variables.slot(name) }
 
     func hasValue(_ slot: Int) -> Bool {

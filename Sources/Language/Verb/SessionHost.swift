@@ -24,6 +24,12 @@ public protocol SessionHost: AnyObject {
     ///
     /// - Parameter name: what to call it: the path, but for what came with Rhumb, whose path tells nobody anything.
     func didRead(_ path: String, as name: String)
+    /// Told of every pattern of the shell that the code is about to look up: `pictures/*.png`.
+    func willMatch(_ pattern: String)
+    /// Told of every file or folder that the code is about to write, the run's own figures and tables apart.
+    func willWrite(_ path: String)
+    /// Told before the code looks at what no record of a run can hold: the machine, the prompt.
+    func willLookOutside()
     /// A folder, which need not exist, where the work under way may keep its state: when a run that was killed is
     /// resumed, the same call finds there what it left. Nil where nothing is ever resumed.
     func stateFolder() -> String?
@@ -41,6 +47,9 @@ extension SessionHost {
     public var isShort: Bool { false }
     public func didRead(_ path: String) { didRead(path, as: path) }
     public func didRead(_ path: String, as name: String) {}
+    public func willMatch(_ pattern: String) {}
+    public func willWrite(_ path: String) {}
+    public func willLookOutside() {}
     public func stateFolder() -> String? { nil }
 }
 

@@ -16,11 +16,23 @@ public final class Verb {
     /// Options it doesn't list are gathered in `Arguments.extra` instead of being refused: for verbs that hand their
     /// arguments on to another one.
     public let takesAnyOption: Bool
+    /// What it does besides giving a value and output.
+    public let effects: Set<Effect>
     public let body: (Arguments) throws -> Value
     /// A faster way for the commonest arguments: see `Shortcut`.
     let shortcut: Shortcut?
     /// How many positional parameters stand at the front; 0 when a rest parameter makes things harder.
     let leadingPositional: Int
+
+    /// What a call of a verb reaches beyond its arguments and its value.
+    public enum Effect: Sendable {
+        /// It writes the files that its parameters of type `file` name.
+        case writesFiles
+        /// It looks at variables that its arguments don't name.
+        case readsVariables
+        /// It makes, changes or removes variables.
+        case changesVariables
+    }
 
     /// Line of code and what it must give.
     public struct Example {
@@ -40,17 +52,17 @@ public final class Verb {
     public convenience init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "",
         details: String = "", examples: [Example] = [], seeAlso: [String] = [], takesAnyOption: Bool = false,
-        body: @escaping (Arguments) throws -> Value
+        effects: Set<Effect> = [], body: @escaping (Arguments) throws -> Value
     ) {
         self.init(
             name, family: family, summary: summary, parameters: parameters, result: result, details: details,
-            examples: examples, seeAlso: seeAlso, takesAnyOption: takesAnyOption, shortcut: nil, body: body)
+            examples: examples, seeAlso: seeAlso, takesAnyOption: takesAnyOption, effects: effects, shortcut: nil, body: body)
     }
 
     init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "",
         details: String = "", examples: [Example] = [], seeAlso: [String] = [], takesAnyOption: Bool = false,
-        shortcut: Shortcut?, body: @escaping (Arguments) throws -> Value
+        effects: Set<Effect> = [], shortcut: Shortcut?, body: @escaping (Arguments) throws -> Value
     ) {
         self.name = name
         self.family = family
@@ -61,6 +73,7 @@ public final class Verb {
         self.examples = examples
         self.seeAlso = seeAlso
         self.takesAnyOption = takesAnyOption
+        self.effects = effects
         self.shortcut = shortcut
         let hasRest = parameters.contains { $0.style == .rest }
         leadingPositional = hasRest ? 0 : parameters.prefix { $0.style == .positional }.count

@@ -28,6 +28,7 @@ public enum NotebookVerbs {
             seeAlso: ["note"]
         ) { call in
             let session = try session(of: call)
+            call.host.willLookOutside()
             guard !(try call.value("path").isNone) else {
                 guard let path = session.recorder.path else { throw VerbError("nothing is being recorded") }
                 session.recorder.stop()

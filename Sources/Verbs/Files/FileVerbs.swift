@@ -100,7 +100,7 @@ enum FileVerbs {
                     "save {alpha: 0.5, modes: [\"translation\"]} \"settings.json\"\nload \"settings.json\"",
                     gives: "{alpha: 0.5, modes: [\"translation\"]}"),
             ],
-            seeAlso: ["load", "image_texts"]
+            seeAlso: ["load", "image_texts"], effects: [.writesFiles]
         ) { call in
             let url = FilePlace.output(try call.string("path"), call)
             try SavedValue.save(call.value("value"), to: url, call)
@@ -121,6 +121,7 @@ enum FileVerbs {
             seeAlso: ["save", "load"]
         ) { call in
             let url = FilePlace.input(try call.string("path"), call)
+            call.host.didRead(url.path)
             return .record(Record(try ImageFile.texts(url).map { ($0.keyword, .string($0.text)) }))
         }
     }
@@ -134,13 +135,19 @@ extension FileVerbs {
 enum FilePlace {
     /// A file to be written: in the run's folder where there is one, so that a replayed recipe keeps its results together.
     static func output(_ path: String, _ call: Arguments) -> URL {
+        let url = place(path, call)
+        call.host.willWrite(url.path)
+        return url
+    }
+
+    private static func place(_ path: String, _ call: Arguments) -> URL {
         guard !path.hasPrefix("/"), !path.hasPrefix("~"), let folder = call.host.outputFolder else { return url(path) }
         return URL(fileURLWithPath: folder).appendingPathComponent(path)
     }
 
     /// A file to be read: one that the run has written itself goes before one of the same name in the current folder.
     static func input(_ path: String, _ call: Arguments) -> URL {
-        let written = output(path, call)
+        let written = place(path, call)
         return FileManager.default.fileExists(atPath: written.path) ? written : url(path)
     }
 

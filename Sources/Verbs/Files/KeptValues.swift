@@ -5,9 +5,9 @@ import Steering
 import Tensor
 
 /// What runs keep whole, and how `open` makes it again.
-enum KeptValues {
+package enum KeptValues {
     /// nil for a type that is not kept.
-    static func make(_ typeName: String, _ parts: KeptParts) throws -> Value? {
+    package static func make(_ typeName: String, _ parts: KeptParts) throws -> Value? {
         switch typeName {
         case "tensor": parts.tensors[""].map { .tensor($0) }
         case "image": try ImageValue(parts).map { .object($0) }
@@ -17,28 +17,57 @@ enum KeptValues {
     }
 }
 
+// Verbs that train copy the model they are given; none changes one of these.
+extension ClipValue: UnchangingValue {}
+extension PipelineValue: UnchangingValue {}
+extension AutoencoderValue: UnchangingValue {}
+extension DetectorValue: UnchangingValue {}
+extension RewardValue: UnchangingValue {}
+extension TrajectoryValue: UnchangingValue {}
+extension EvaluationValue: UnchangingValue {}
+extension ComparisonValue: UnchangingValue {}
+extension FigureValue: UnchangingValue {}
+
 extension TensorValue: KeptValue {
+    var isKeptWhole: Bool { !tensor.requiresGradient }
+
     func parts() -> KeptParts { KeptParts(tensors: ["": tensor.detached()]) }
 }
 
 extension ImageValue: KeptValue {
+    var isKeptWhole: Bool {
+        !image.tensor.requiresGradient
+            && parameters.values.allSatisfy { value in
+                switch value {
+                case .number(let number): number.isFinite
+                case .string: true
+                default: false
+                }
+            }
+    }
+
     func parts() throws -> KeptParts {
-        let texts = ImageParameters.texts(parameters).map { JSON.array([.string($0.keyword), .string($0.text)]) }
+        let texts = parameters.fields.map { key, value -> JSON in
+            if case .number = value { [.string(key), value.json] } else { [.string(key), .string(value.text)] }
+        }
         return KeptParts(data: ["name": .string(name), "parameters": .array(texts)], tensors: ["": image.tensor.detached()])
     }
 
     convenience init?(_ parts: KeptParts) throws {
         guard let tensor = parts.tensors[""] else { return nil }
-        let texts = (parts.data["parameters"]?.array ?? []).compactMap { pair -> (keyword: String, text: String)? in
-            guard let pair = pair.array, pair.count == 2, let key = pair[0].string, let text = pair[1].string else { return nil }
-            return (key, text)
+        let parameters = (parts.data["parameters"]?.array ?? []).compactMap { pair -> (String, Value)? in
+            guard let pair = pair.array, pair.count == 2, let key = pair[0].string else { return nil }
+            return pair[1].string.map { (key, .string($0)) } ?? pair[1].number.map { (key, .number($0)) }
         }
-        self.init(
-            try Image(tensor), name: parts.data["name"]?.string ?? "", parameters: ImageParameters.record(texts))
+        self.init(try Image(tensor), name: parts.data["name"]?.string ?? "", parameters: Record(parameters))
     }
 }
 
 extension DirectionValue: KeptValue {
+    var isKeptWhole: Bool {
+        ![direction.vector, direction.means.safe, direction.means.unsafe].contains(where: \.requiresGradient)
+    }
+
     func parts() -> KeptParts {
         func numbers(_ numbers: [Double]) -> JSON { .array(numbers.map { .number($0) }) }
         func strings(_ strings: [String]) -> JSON { .array(strings.map { .string($0) }) }

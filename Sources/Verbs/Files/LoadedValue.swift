@@ -23,6 +23,7 @@ enum LoadedValue {
         }
         let url = FilePlace.input(path, call)
         if path.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) {
+            call.host.willMatch(url.path)
             return .list(try matches(url.relativePath, call).map { try load($0, call) })
         }
         call.host.didRead(url.path)

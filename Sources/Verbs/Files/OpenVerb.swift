@@ -17,7 +17,7 @@ enum OpenVerb {
                 that make them. Names are looked up before code runs, so a recipe opens a run in a cell of its own.
                 """,
             examples: [.init("open \"runs/quickstart-20250131-142501\"", needsPrompt: true)],
-            seeAlso: ["vars", "load", "record"]
+            seeAlso: ["vars", "load", "record"], effects: [.changesVariables]
         ) { call in
             let path = try call.string("run")
             let record = try KeptRun(path)

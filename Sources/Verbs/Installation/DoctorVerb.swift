@@ -10,6 +10,7 @@ enum InstallationVerbs {
             result: "table of what was checked, its status, what was found and what to do",
             examples: [.init("len(doctor()) > 5", gives: "true")]
         ) { call in
+            call.host.willLookOutside()
             let checks = Installation.checks(models: try call.strings("models"))
             return .table(try Table(checks))
         }

@@ -53,7 +53,7 @@ enum TrainingVerbs {
                 what it trained: for a clip_trainer `clip`, a folder that transformers loads too.
                 """,
             examples: [.init("t = train (clip_trainer steps: 2 batch: 4 seed: 1) check: 0\nt.finished", gives: "true")],
-            seeAlso: ["clip_trainer", "resume", "step", "plot"]
+            seeAlso: ["clip_trainer", "resume", "step", "plot"], effects: [.writesFiles]
         ) { call in
             let run = try call.run()
             let first = run.completed
@@ -124,7 +124,7 @@ enum TrainingVerbs {
             parameters: [run, Parameter("folder", .file([]), help: "where to; made where there is none")],
             result: "nothing",
             examples: [.init("checkpoint (clip_trainer steps: 2 batch: 4 seed: 1) \"runs/example\"")],
-            seeAlso: ["resume", "train"]
+            seeAlso: ["resume", "train"], effects: [.writesFiles]
         ) { call in
             try call.run().save(to: FilePlace.output(try call.string("folder"), call))
             return .none
