@@ -6,6 +6,7 @@ import Notebook
 /// Shows a recipe as it runs: its headings, and below them what the cells give.
 package final class RunConsole: ConsoleFront, RunFront {
     private var cellCount = 0
+    private var cachedCount = 0
 
     package func willShow(_ prose: Recipe.Prose) {
         let palette = Palette(isOn: output.hasColour)
@@ -17,6 +18,7 @@ package final class RunConsole: ConsoleFront, RunFront {
     package func didRun(_ cell: Manifest.Cell) {
         finish()
         if cell.status == .complete { cellCount += 1 }
+        if cell.cached != nil { cachedCount += 1 }
     }
 
     package func didRepeat(cells: Int, seconds: Double) {
@@ -36,6 +38,7 @@ package final class RunConsole: ConsoleFront, RunFront {
         }
         let figures = Set(manifest.cells.flatMap(\.files).filter { $0.hasSuffix(".png") }).count
         var facts = ["\(cellCount) of \(manifest.cells.count) cells", "\(ProgressText.clock(manifest.seconds))"]
+        if cachedCount > 0 { facts[0] += " (\(cachedCount) from the cache)" }
         if figures > 0 { facts.insert(figures == 1 ? "1 figure" : "\(figures) figures", at: 1) }
         if !manifest.exercises.isEmpty {
             let solved = manifest.exercises.filter(\.isSolved).count

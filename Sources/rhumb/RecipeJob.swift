@@ -16,10 +16,31 @@ struct RecipeJob {
     var out: String?
     /// Whether each run's page is made at its end.
     var makesReport = true
+    /// Whether cells that would give what they gave before are skipped.
+    var usesCache = false
 
     /// What runs are started with, for their manifests.
     static var circumstances: RecipeRun.Circumstances {
         .init(command: CommandLine.arguments, libraries: Installation.libraries, threads: Engine.threads)
+    }
+
+    /// What cells gave in earlier runs; nil where it is not wanted.
+    private func cache(_ path: String = CellCache.standardFolder) throws -> CellCache? {
+        guard usesCache else { return nil }
+        let facts = try CellCache.facts(libraries: Installation.libraries, threads: Engine.threads)
+        return CellCache(path, facts: facts, make: KeptValues.make)
+    }
+
+    /// Prints what a run would do with each cell, and why.
+    func plan(_ recipes: [Recipe]) throws {
+        _ = Workbench(common)
+        guard let cache = try cache() else { return }
+        for (index, recipe) in recipes.enumerated() {
+            if recipes.count > 1 { print((index > 0 ? "\n" : "") + recipe.path) }
+            let plan = try RecipePlan(
+                recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort), cache: cache)
+            print(plan.text, terminator: "")
+        }
     }
 
     /// Runs the recipes in order, up to the first that fails.
@@ -30,7 +51,7 @@ struct RecipeJob {
             let run = try RecipeRun(
                 recipe, registry: .rhumb(),
                 request: .init(settings: settings, seed: common.seed, isShort: isShort),
-                circumstances: Self.circumstances, front: console
+                circumstances: Self.circumstances, cache: cache(), front: console
             ) {
                 guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
                 return try .open(recipes.count == 1 ? out : out + "/" + recipe.name)
@@ -55,7 +76,10 @@ struct RecipeJob {
         if manifest.version != Rhumb.version {
             console.receive(.note("begun by Rhumb \(manifest.version), resumed by \(Rhumb.version)"))
         }
-        try finish(RecipeRun(resuming: folder, manifest, registry: .rhumb(), front: console), console)
+        var job = self
+        job.usesCache = manifest.cache != nil
+        let cache = try job.cache(manifest.cache ?? "")
+        try finish(RecipeRun(resuming: folder, manifest, registry: .rhumb(), cache: cache, front: console), console)
     }
 
     /// Runs again what a run folder holds, with what is set here changed, and compares.
@@ -116,7 +140,7 @@ struct RecipeJob {
             for (name, value) in point { settings[name] = value }
             let run = try RecipeRun(
                 recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
-                circumstances: Self.circumstances, front: console
+                circumstances: Self.circumstances, cache: cache(), front: console
             ) { try .open(parent + "/" + String(number + 1)) }
             let failure = try run.run()
             console.conclude(run.manifest, folder: run.folder.path)

@@ -63,6 +63,8 @@ extension Recipe {
         public var mustFail = false
         /// `quiet`: the code runs; the transcript shows neither it nor its output.
         public var isQuiet = false
+        /// `nocache`: the code runs even where a cache holds what it gave.
+        public var isNeverCached = false
         /// Its part in an exercise: `exercise: WORD`, `check: WORD` or `solution: WORD`.
         public var role: Role?
 
@@ -94,6 +96,7 @@ extension Recipe {
             ("skip", { $0.isSkipped = true }),
             ("fails", { $0.mustFail = true }),
             ("quiet", { $0.isQuiet = true }),
+            ("nocache", { $0.isNeverCached = true }),
         ]
     }
 }

@@ -7,7 +7,13 @@ import Tensor
 public protocol KeptValue: ObjectValue {
     /// What it is made of. Read again by whoever brings values back, under the value's `typeName`.
     func parts() throws -> KeptParts
+    /// Whether its parts are all there is to it: gradients, for one, are not kept.
+    var isKeptWhole: Bool { get }
 }
+
+/// A value that stays as it was made, whatever verbs do with it: a model that is only used, a figure. Where a run brings
+/// values back, anything else that can't be kept counts as changed by every cell that had it in its hands.
+public protocol UnchangingValue: ObjectValue {}
 
 /// What a kept value is made of: data, and tensors by name.
 public struct KeptParts {
@@ -26,7 +32,16 @@ struct ValueWriter {
     static let byteLimit = 256 << 20
 
     private(set) var tensors: [String: Tensor] = [:]
+    /// The order in which the dimensions of a tensor lie in memory, where ``keepsLayout`` and it is not their own.
+    private(set) var orders: [String: [Int]] = [:]
+    private let keepsLayout: Bool
     private var bytes = 0
+
+    /// - Parameter keepsLayout: whether tensors are written as they lie in memory, where they lie there without gaps.
+    init(keepsLayout: Bool = false) { self.keepsLayout = keepsLayout }
+
+    /// Takes over elements that were written before.
+    mutating func add(_ tensors: [String: Tensor]) { self.tensors.merge(tensors) { $1 } }
 
     /// - Parameter name: of the variable; what is inside has it in front of its own: `xs.0`.
     mutating func json(_ value: Value, named name: String) throws -> JSON {
@@ -66,7 +81,12 @@ struct ValueWriter {
         var names: [JSON.Member] = []
         for (part, tensor) in parts.tensors.sorted(by: { $0.key < $1.key }) {
             let key = part.isEmpty ? name : name + "." + part
-            tensors[key] = tensor
+            if keepsLayout, !tensor.isContiguous, let order = tensor.denseOrder {
+                orders[key] = order
+                tensors[key] = try tensor.permuted(order)
+            } else {
+                tensors[key] = tensor
+            }
             names.append(.init(part, .string(key)))
         }
         return .object(members + [.init("tensors", .object(names))])

@@ -30,6 +30,7 @@ extension Manifest {
             .init("libraries", .object(libraries.map { .init($0.name, .string($0.version)) })),
             .init("machine", machine.json),
             .init("threads", .integer(threads)),
+            .init("cache", cache.map { .string($0) } ?? .null),
             .init("inputs", .array(inputs.map(\.json))),
             .init("cells", .array(cells.map(\.json))),
         ]
@@ -50,7 +51,8 @@ extension Manifest.Sealed {
 
 extension Manifest.Cell {
     fileprivate var json: JSON {
-        .object([
+        let cached = cached.map { [JSON.Member("cached", .string($0))] } ?? []
+        return .object([
             .init("cell", .integer(number)),
             .init("name", name.map { .string($0) } ?? .null),
             .init("line", .integer(line)),
@@ -58,7 +60,7 @@ extension Manifest.Cell {
             .init("seconds", seconds.map { .number($0.rounded(toPlaces: 3)) } ?? .null),
             .init("peakMemory", peakMemory.map { .integer($0) } ?? .null),
             .init("files", .array(files.map { .string($0) })),
-        ])
+        ] + cached)
     }
 }
 

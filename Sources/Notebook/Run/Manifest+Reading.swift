@@ -30,6 +30,7 @@ extension Manifest {
         libraries = (json["libraries"]?.members ?? []).map { ($0.key, $0.value.string ?? "") }
         machine = Machine(json["machine"] ?? .null)
         threads = json["threads"]?.integer ?? 0
+        cache = json["cache"]?.string
         inputs = (json["inputs"]?.array ?? []).compactMap(Sealed.init)
         started = try required("started", json["started"]?.string)
         resumed = (json["resumed"]?.array ?? []).compactMap(\.string)
@@ -60,6 +61,7 @@ extension Manifest.Cell {
         seconds = json["seconds"]?.number
         peakMemory = json["peakMemory"]?.integer
         files = (json["files"]?.array ?? []).compactMap(\.string)
+        cached = json["cached"]?.string
     }
 }
 

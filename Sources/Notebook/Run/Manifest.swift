@@ -25,6 +25,8 @@ public struct Manifest: Sendable {
         public var peakMemory: Int?
         /// Files it wrote, relative to the run folder.
         public var files: [String] = []
+        /// When it ran, where what it gave came from the cache: ISO 8601. Time and memory are then those it took.
+        public var cached: String?
     }
 
     /// Something named with the checksum of its bytes.
@@ -63,6 +65,8 @@ public struct Manifest: Sendable {
     public var libraries: [(name: String, version: String)]
     public var machine: Machine
     public var threads: Int
+    /// The folder of the cache that the run used, from ``directory`` on.
+    public var cache: String?
     /// Models, data and scripts that the code read.
     public var inputs: [Sealed] = []
     /// ISO 8601.

@@ -23,6 +23,17 @@ public struct RunRequest: Sendable, Equatable {
     public init(settings: [String: String] = [:], seed: UInt64? = nil, isShort: Bool = false) {
         (self.settings, self.seed, self.isShort) = (settings, seed, isShort)
     }
+
+    /// - Throws: `RunError.unknownParameter`; `Diagnostic` for a value of another kind than the parameter's.
+    func check(against parameters: [ParameterDeclaration]) throws {
+        for (name, text) in settings.sorted(by: { $0.key < $1.key }) {
+            guard let parameter = parameters.first(where: { $0.name == name }) else {
+                let known = parameters.map(\.name)
+                throw RunError.unknownParameter(name, known: known, suggestion: Suggestion.closest(to: name, in: known))
+            }
+            try parameter.check(text)
+        }
+    }
 }
 
 /// One run of a recipe: its cells in order, each recorded as soon as it is over.
@@ -48,6 +59,8 @@ public final class RecipeRun {
     private var sealed: [String: [Manifest.Sealed]] = [:]
     /// Of the run that is resumed: what it had read, and how many of its cells were complete.
     private let earlierInputs: [Manifest.Sealed]
+    /// Skips what a cache holds; nil where none is used.
+    private let keeper: CellKeeper?
     private let repeatedCells: Int
 
     /// What a run was started with, for its manifest.
@@ -66,23 +79,19 @@ public final class RecipeRun {
 
     /// Prepares a run and writes its first manifest.
     ///
-    /// - Parameter makeFolder: makes the run's folder; only called once the recipe and what is asked of it proved to be
-    ///   well-formed.
+    /// - Parameters:
+    ///   - cache: what cells gave before; those that would give the same are skipped.
+    ///   - makeFolder: makes the run's folder; only called once the recipe and what is asked of it proved to be
+    ///     well-formed.
     /// - Throws: `Diagnostic` for a cell that does not follow the grammar or a setting of another kind; `RunError`;
     ///   `CheckpointError`.
     public convenience init(
-        _ recipe: Recipe, registry: Registry, request: RunRequest, circumstances: Circumstances, front: any RunFront,
-        makeFolder: () throws -> RunFolder
+        _ recipe: Recipe, registry: Registry, request: RunRequest, circumstances: Circumstances, cache: CellCache? = nil,
+        front: any RunFront, makeFolder: () throws -> RunFolder
     ) throws {
         let parameters = try recipe.parameters()
         let exercises = try recipe.exercises()
-        for (name, text) in request.settings.sorted(by: { $0.key < $1.key }) {
-            guard let parameter = parameters.first(where: { $0.name == name }) else {
-                let known = parameters.map(\.name)
-                throw RunError.unknownParameter(name, known: known, suggestion: Suggestion.closest(to: name, in: known))
-            }
-            try parameter.check(text)
-        }
+        try request.check(against: parameters)
         let seed = try request.seed ?? recipe.seed() ?? 0
         let manifest = Manifest(
             title: recipe.title,
@@ -90,10 +99,10 @@ public final class RecipeRun {
             parameters: parameters.map { ($0.name, .null, request.settings[$0.name] != nil) }, settings: request.settings, isShort: request.isShort,
             seed: seed, command: circumstances.command, directory: FileManager.default.currentDirectoryPath,
             version: Rhumb.version, libraries: circumstances.libraries, machine: .current(),
-            threads: circumstances.threads, started: Timestamp(Date()).iso,
+            threads: circumstances.threads, cache: cache?.path, started: Timestamp(Date()).iso,
             cells: recipe.cells.map { .init(number: $0.number, name: $0.attributes.name, line: $0.line) })
         let folder = try makeFolder()
-        self.init(recipe, exercises, manifest, registry, folder, front, repeating: 0)
+        try self.init(recipe, exercises, manifest, registry, folder, cache, front, repeating: 0)
         try folder.write(recipe.source.text, to: RunFolder.copy(of: recipe.path))
         try write()
     }
@@ -101,7 +110,9 @@ public final class RecipeRun {
     /// Prepares to go on with a run that ended too early.
     ///
     /// - Throws: `RunError` when the folder's recipe is not the one that ran; `Diagnostic`.
-    public convenience init(resuming folder: RunFolder, _ manifest: Manifest, registry: Registry, front: any RunFront) throws {
+    public convenience init(
+        resuming folder: RunFolder, _ manifest: Manifest, registry: Registry, cache: CellCache? = nil, front: any RunFront
+    ) throws {
         let recipe = try Recipe(keptIn: folder.path, manifest)
         var manifest = manifest
         let repeated = manifest.cells.prefix { $0.status == .complete || $0.status == .skipped }.count
@@ -111,13 +122,13 @@ public final class RecipeRun {
         manifest.resumed.append(Timestamp(Date()).iso)
         for index in manifest.cells.indices.dropFirst(repeated) { manifest.cells[index].status = .waiting }
         manifest.exercises = []
-        try self.init(recipe, recipe.exercises(), manifest, registry, folder, front, repeating: repeated)
+        try self.init(recipe, recipe.exercises(), manifest, registry, folder, cache, front, repeating: repeated)
     }
 
     private init(
         _ recipe: Recipe, _ exercises: [Recipe.Exercise], _ manifest: Manifest, _ registry: Registry,
-        _ folder: RunFolder, _ front: any RunFront, repeating repeatedCells: Int
-    ) {
+        _ folder: RunFolder, _ cache: CellCache?, _ front: any RunFront, repeating repeatedCells: Int
+    ) throws {
         self.recipe = recipe
         self.exercises = exercises
         self.manifest = manifest
@@ -130,6 +141,14 @@ public final class RecipeRun {
         session = Session(
             registry: registry, front: listener, seed: manifest.seed, artefacts: artefacts,
             settings: manifest.settings, isShort: manifest.isShort)
+        let (session, artefacts) = (session, artefacts)
+        keeper = try cache.map { cache in
+            let planner = try CellPlanner(
+                recipe, exercises: exercises, cache: cache, settings: manifest.settings, isShort: manifest.isShort,
+                registry: registry)
+            return try CellKeeper(
+                planner, recipe: recipe, seed: manifest.seed, session: session, artefacts: artefacts, folder: folder)
+        }
     }
 
     /// The variables that are plain numbers, parameters not among them.
@@ -171,6 +190,7 @@ public final class RecipeRun {
         manifest.seconds = before + start.seconds
         manifest.finished = Timestamp(Date()).iso
         manifest.status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
+        try keeper?.finish()
         if let failure {
             manifest.failure = .init(message: failure.message, place: failure.place.description)
             // A disk that is full has ended the run by an error of its own; one is enough.
@@ -182,7 +202,8 @@ public final class RecipeRun {
     }
 
     private func finish() throws {
-        try artefacts.save(session.interpreter.namedValues)
+        let variables = try keeper?.variables() ?? session.interpreter.namedValues.map { ($0, .made($1)) }
+        try artefacts.save(variables)
         try write()
     }
 
@@ -204,18 +225,23 @@ public final class RecipeRun {
         listener.begin(cell: cell.number)
         artefacts.cellName = attributes.name
         artefacts.cellNumber = cell.number
+        if let given = try keeper?.next(cell) { return try take(given, of: cell, earlier: earlier) }
         PeakMemory.reset()
         let clock = Stopwatch()
+        let seeds = session.interpreter.seedPosition
         let failure = execute(cell)
         manifest.cells[index].seconds = clock.seconds
         manifest.cells[index].peakMemory = PeakMemory.bytes()
         manifest.cells[index].files = artefacts.takeFresh()
         manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
-        for (position, parameter) in manifest.parameters.enumerated() {
-            if let value = session.interpreter[parameter.name] { manifest.parameters[position].value = value.json }
-        }
+        noteParameters()
         try sealInputs()
         let outputs = listener.takeOutputs()
+        if failure == nil {
+            try keeper?.didRun(
+                manifest.cells[index], outputs: outputs, seedsBefore: seeds,
+                exercise: manifest.exercises.last.flatMap { attributes.role == .check($0.name) ? $0 : nil })
+        }
         if !attributes.isQuiet || failure != nil { transcript.append(outputs) }
         try folder.write(outputs, ofCell: cell.number)
         if listener.isRepeating, failure == nil {
@@ -225,6 +251,36 @@ public final class RecipeRun {
             front.didRun(manifest.cells[index])
         }
         return failure
+    }
+
+    /// Records a cell that was skipped as if it had run.
+    private func take(_ given: CellKeeper.Given, of cell: Recipe.Cell, earlier: Manifest.Cell) throws -> Diagnostic? {
+        let index = cell.number - 1, entry = given.entry
+        manifest.cells[index].status = .complete
+        manifest.cells[index].seconds = entry.seconds
+        manifest.cells[index].peakMemory = entry.peakMemory
+        manifest.cells[index].files = artefacts.takeFresh()
+        manifest.cells[index].cached = earlier.status == .complete && listener.isRepeating ? earlier.cached : entry.ran
+        noteParameters()
+        if let exercise = entry.exercise {
+            manifest.exercises.removeAll { $0.name == exercise.name }
+            manifest.exercises.append(exercise)
+        }
+        for file in entry.reads where !file.isOwn { try seal(file.path, as: file.name) }
+        let outputs = [CellOutput.note(given.remark)] + given.outputs
+        if !cell.attributes.isQuiet { transcript.append(outputs) }
+        try folder.write(outputs, ofCell: cell.number)
+        if !listener.isRepeating {
+            for event in given.events { front.receive(event) }
+            front.didRun(manifest.cells[index])
+        }
+        return nil
+    }
+
+    private func noteParameters() {
+        for (position, parameter) in manifest.parameters.enumerated() {
+            if let value = session.interpreter[parameter.name] { manifest.parameters[position].value = value.json }
+        }
     }
 
     /// Runs the code and makes of its error what the cell's marks say.
@@ -254,15 +310,18 @@ public final class RecipeRun {
 
     /// Takes the checksums of what was read for the first time. What the run has written itself is no input.
     private func sealInputs() throws {
+        for (path, name) in session.inputs { try seal(path, as: name) }
+    }
+
+    private func seal(_ path: String, as name: String) throws {
+        guard sealed[path] == nil else { return }
         let own = folder.url.standardizedFileURL.path + "/"
-        for (path, name) in session.inputs where sealed[path] == nil {
-            let isOwn = URL(filePath: path).standardizedFileURL.path.hasPrefix(own)
-            let files = isOwn ? [] : Manifest.Sealed.all(at: path, as: name)
-            sealed[path] = files
-            for file in files where !manifest.inputs.contains(where: { $0.path == file.path }) { manifest.inputs.append(file) }
-            let changed = files.filter { file in earlierInputs.contains { $0.path == file.path && $0 != file } }
-            guard changed.isEmpty else { throw RunError.changedInputs(changed.map(\.path), run: folder.path) }
-        }
+        let isOwn = URL(filePath: path).standardizedFileURL.path.hasPrefix(own)
+        let files = isOwn ? [] : Manifest.Sealed.all(at: path, as: name)
+        sealed[path] = files
+        for file in files where !manifest.inputs.contains(where: { $0.path == file.path }) { manifest.inputs.append(file) }
+        let changed = files.filter { file in earlierInputs.contains { $0.path == file.path && $0 != file } }
+        guard changed.isEmpty else { throw RunError.changedInputs(changed.map(\.path), run: folder.path) }
     }
 
     /// What a cell has given so far. A disk that is full is an error once the cell is over.

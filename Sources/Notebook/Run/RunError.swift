@@ -24,6 +24,8 @@ public enum RunError: ExplainedError, Equatable {
     case changedRecipe(String)
     /// Files that a run has read, and that are not the same any more.
     case changedInputs([String], run: String)
+    /// Files that changed while a run that uses the cache counted on them.
+    case changedWhileRunning([String])
     /// `--sweep` that is not of the form name=value,value
     case malformedSweep(String)
     /// Two `--sweep` of one parameter, or a `--set` besides.
@@ -49,6 +51,8 @@ public enum RunError: ExplainedError, Equatable {
         case .changedInputs(let paths, let run):
             "the run '\(run)' can't go on as it began: changed since are "
                 + paths.map { "'\($0)'" }.joined(separator: ", ")
+        case .changedWhileRunning(let paths):
+            "changed while the run was going on: " + paths.map { "'\($0)'" }.joined(separator: ", ")
         case .malformedSweep(let text): "'--sweep \(text)' is not of the form name=value,value"
         case .sweptTwice(let name): "the parameter '\(name)' is given more than once"
         case .unknownResult(let name, _, _): "no run gave a number '\(name)'"
@@ -62,7 +66,9 @@ public enum RunError: ExplainedError, Equatable {
         case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep, .noRecipes, .malformedSweep,
             .sweptTwice, .unknownResult:
             true
-        case .folderInUse, .notARun, .noRuns, .unreadable, .noLessons, .folderLocked, .changedRecipe, .changedInputs: false
+        case .folderInUse, .notARun, .noRuns, .unreadable, .noLessons, .folderLocked, .changedRecipe, .changedInputs,
+            .changedWhileRunning:
+            false
         }
     }
 
@@ -79,6 +85,7 @@ public enum RunError: ExplainedError, Equatable {
         case .folderLocked: "wait for its end, or name another folder"
         case .changedRecipe: "put it back as it was, or run it anew; rhumb replay --recipe FILE compares another with it"
         case .changedInputs: "put them back as they were, or run the recipe anew"
+        case .changedWhileRunning: "run it again"
         case .malformedSweep: "for example --sweep alpha=0.25,0.5,1"
         case .sweptTwice: "a sweep takes each parameter from one place"
         case .unknownResult(_, _, let guess?): "did you mean '\(guess)'?"

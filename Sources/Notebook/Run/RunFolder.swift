@@ -111,7 +111,7 @@ public final class RunFolder {
     }
 
     /// Makes a folder and those above it.
-    private static func makeFolder(_ path: String) throws {
+    static func makeFolder(_ path: String) throws {
         var status = stat()
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFDIR else {

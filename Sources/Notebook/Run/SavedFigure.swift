@@ -27,6 +27,11 @@ public struct SavedFigure: Sendable, Equatable {
         "image/png": "png", "image/svg+xml": "svg", "image/jpeg": "jpg", "application/pdf": "pdf",
         "text/x-gnuplot": "gp", "text/plain": "txt", "text/csv": "csv", "application/json": "json",
     ]
+
+    /// The media type of a saved file.
+    static func type(of file: String) -> String {
+        suffixes.first { file.hasSuffix("." + $0.value) }?.key ?? "application/octet-stream"
+    }
 }
 
 extension RunFolder {

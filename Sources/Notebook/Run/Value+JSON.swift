@@ -28,7 +28,8 @@ extension JSON {
     /// Whole numbers without a fraction; JSON has no infinities, so they become strings.
     fileprivate static func number(exactly number: Double) -> JSON {
         let value = Language.Value.number(number)
-        if let whole = value.whole { return .integer(whole) }
+        // An integer has no negative zero.
+        if let whole = value.whole, whole != 0 || number.sign == .plus { return .integer(whole) }
         return number.isFinite ? .number(number) : .string(value.text)
     }
 }

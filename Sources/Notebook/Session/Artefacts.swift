@@ -1,6 +1,7 @@
 import Checkpoint
 import FoundationEssentials
 import Language
+import Tensor
 
 /// The files that code leaves: figures and shown tables, numbered in the order they come.
 ///
@@ -62,16 +63,37 @@ public final class Artefacts {
         return file
     }
 
+    /// Saves a table that an earlier run has written.
+    ///
+    /// - Returns: the file, relative to the folder.
+    func save(tableFile bytes: [UInt8]) throws -> String {
+        tableCount += 1
+        let file = "\(RunFolder.tables)/\(Self.fileName(tableCount, cellName ?? "")).csv"
+        try folder().write(bytes, to: file)
+        fresh.append(file)
+        return file
+    }
+
+    /// Notes files that the cell being run has left in the folder by other means.
+    func note(_ files: [String]) { fresh += files }
+
+    /// A variable at the end of a run.
+    enum Variable {
+        case made(Value)
+        /// One that was not needed and can't be brought back: as an earlier run wrote it down.
+        case unmade(JSON, [String: Tensor])
+    }
+
     /// Writes all variables as `values.json`; tables go into files of their own, which it names, and elements of tensors
     /// into `values.safetensors`.
-    func save(_ variables: [(name: String, value: Value)]) throws {
+    func save(_ variables: [(name: String, value: Variable)]) throws {
         let folder = try folder()
         var writer = ValueWriter()
         var members: [JSON.Member] = []
         for (name, value) in variables {
             switch value {
-            case .function: continue
-            case .table(let table):
+            case .made(.function): continue
+            case .made(.table(let table)):
                 let file = try folder.save(table, as: name)
                 members.append(
                     .init(
@@ -80,7 +102,10 @@ public final class Artefacts {
                             "type": "table", "rows": .integer(table.rowCount), "file": .string(file),
                             "columns": try writer.columns(table, named: name),
                         ]))
-            default: members.append(.init(name, try writer.json(value, named: name)))
+            case .made(let value): members.append(.init(name, try writer.json(value, named: name)))
+            case .unmade(let json, let tensors):
+                members.append(.init(name, json))
+                writer.add(tensors)
             }
         }
         let tensors = folder.url.appending(path: RunFolder.tensors)

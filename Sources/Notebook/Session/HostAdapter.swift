@@ -14,6 +14,8 @@ final class HostAdapter: SessionHost {
     private var figureTitle: String?
     /// Files and folders that the code read, in the order of first use.
     private(set) var inputs: [(path: String, name: String)] = []
+    /// What the code did with files since it was last asked for.
+    private var fileLog = FileLog()
 
     init(front: any Front, artefacts: Artefacts?, settings: [String: String], isShort: Bool) {
         self.front = front
@@ -25,6 +27,11 @@ final class HostAdapter: SessionHost {
     func takeProblem() -> VerbError? {
         defer { problem = nil }
         return problem
+    }
+
+    func takeFileLog() -> FileLog {
+        defer { fileLog = FileLog() }
+        return fileLog
     }
 
     func takeFigureTitle() -> String? {
@@ -93,7 +100,16 @@ final class HostAdapter: SessionHost {
 
     func didRead(_ path: String, as name: String) {
         if !inputs.contains(where: { $0.path == path }) { inputs.append((path, name)) }
+        let path = FileUse.absolute(path)
+        guard !fileLog.hasWritten(path), !fileLog.reads.contains(where: { $0.path == path }) else { return }
+        fileLog.reads.append((path, name, FileStamp(path)))
     }
+
+    func willMatch(_ pattern: String) { fileLog.patterns.append(FileUse.absolute(pattern)) }
+
+    func willWrite(_ path: String) { fileLog.writes.append(FileUse.absolute(path)) }
+
+    func willLookOutside() { fileLog.lookedOutside = true }
 
     func stateFolder() -> String? { artefacts.flatMap { artefacts in attempt { try artefacts.stateFolder() } ?? nil } }
 }

@@ -31,6 +31,9 @@ public final class Session {
     /// Files and folders that the code read so far, and what to call them: models, data, imported scripts.
     public var inputs: [(path: String, name: String)] { host.inputs }
 
+    /// What code did with files since this was last asked for.
+    func takeFileLog() -> FileLog { host.takeFileLog() }
+
     /// Runs code. Its output, values and figures go to the front as they come, and so does the error that ends it.
     ///
     /// - Returns: that error, which the front has seen already; nil when the code ran to its end.

@@ -8,6 +8,10 @@ struct RunCommand: ParsableCommand {
             A recipe is a Markdown file whose 'rhumb' fences run in order. The run leaves a folder with the transcript, the \
             figures with their scripts, tables, values, a manifest, and a page that shows it all, report.html. A run that was \
             killed or interrupted goes on with 'rhumb run --resume FOLDER'.
+
+            With --cache a cell is skipped when nothing it depends on has changed since it ran: its code, the variables, \
+            parameters and files that it takes, the seeds that it draws, the program, the machine. What it gave is kept in \
+            runs/.cache, at most 8 GB; delete that folder to empty it. A cell whose fence is marked 'rhumb nocache' always runs.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -31,6 +35,12 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "The short form: parameters that have a short value take it.")
     var short = false
 
+    @Flag(help: "Skip cells that would give again what they gave before, and bring that back from runs/.cache.")
+    var cache = false
+
+    @Flag(help: "Tell for each cell whether --cache would run it, and why; run nothing.")
+    var dry = false
+
     @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"), completion: .directory)
     var resume: String?
 
@@ -47,12 +57,14 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard files.isEmpty, settings.isEmpty, out == nil, !short, sweep.isEmpty, common.seed == nil else {
-                throw ValidationError("'--resume' goes on with a run as it began: no recipe, --set, --seed, --short or --out")
+            guard files.isEmpty, settings.isEmpty, out == nil, !short, sweep.isEmpty, common.seed == nil, !cache, !dry else {
+                throw ValidationError(
+                    "'--resume' goes on with a run as it began: no recipe, --set, --seed, --short, --cache or --out")
             }
         } else if files.isEmpty {
             throw ValidationError("name a recipe to run, or a run to go on with: --resume FOLDER")
         }
+        if dry, !sweep.isEmpty { throw ValidationError("'--dry' tells about one run: give '--set' instead of '--sweep'") }
         if !sweep.isEmpty, files.count != 1 { throw ValidationError("'--sweep' takes one recipe") }
         if show != nil, sweep.isEmpty { throw ValidationError("'--show' says what '--sweep' tabulates") }
     }
@@ -62,7 +74,9 @@ struct RunCommand: ParsableCommand {
         let recipes = try files.map(Recipe.init(reading:))
         if parameters { return try list(recipes) }
         let job = RecipeJob(
-            common: common, settings: try Self.parsed(settings), isShort: short, out: out, makesReport: !skipsReport)
+            common: common, settings: try Self.parsed(settings), isShort: short, out: out, makesReport: !skipsReport,
+            usesCache: cache || dry)
+        if dry { return try job.plan(recipes) }
         guard sweep.isEmpty else {
             return try job.sweep(
                 recipes[0], Sweep(sweep), showing: (show ?? "").split(separator: ",").map(String.init))
