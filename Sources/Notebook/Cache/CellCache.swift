@@ -133,8 +133,9 @@ public final class CellCache {
                 .init(path: $0, sha256: try SHA256.hex(ofFile: draft.appending(path: $0)))
             }
             let text = entry.json.text() + "\n"
-            try AtomicFile.write(text, to: draft.appending(path: Self.record))
-            try AtomicFile.write(try SHA256.hex(of: text), to: draft.appending(path: Self.seal))
+            // A record that the machine did not live to write to its disk fails its checksum.
+            try AtomicFile.write(text, to: draft.appending(path: Self.record), lasting: false)
+            try AtomicFile.write(try SHA256.hex(of: text), to: draft.appending(path: Self.seal), lasting: false)
         } catch {
             // A full disk must not end a run that does not need the cache.
             return (error as? any ExplainedError)?.message ?? "\(error)"
@@ -219,6 +220,6 @@ public final class CellCache {
         let file = try ledger(of: recipe)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         let json: JSON = ["recipe": .string(recipe), "cells": .array(history.map(\.json))]
-        try AtomicFile.write(json.text() + "\n", to: file)
+        try AtomicFile.write(json.text() + "\n", to: file, lasting: false)
     }
 }
