@@ -134,8 +134,8 @@ public final class CellCache {
             }
             let text = entry.json.text() + "\n"
             // A record that the machine did not live to write to its disk fails its checksum.
-            try AtomicFile.write(text, to: draft.appending(path: Self.record), lasting: false)
-            try AtomicFile.write(try SHA256.hex(of: text), to: draft.appending(path: Self.seal), lasting: false)
+            try AtomicFile.write(Array(text.utf8), to: draft.appending(path: Self.record), lasting: false)
+            try AtomicFile.write(Array(SHA256.hex(of: text).utf8), to: draft.appending(path: Self.seal), lasting: false)
         } catch {
             // A full disk must not end a run that does not need the cache.
             return (error as? any ExplainedError)?.message ?? "\(error)"
@@ -220,6 +220,6 @@ public final class CellCache {
         let file = try ledger(of: recipe)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
         let json: JSON = ["recipe": .string(recipe), "cells": .array(history.map(\.json))]
-        try AtomicFile.write(json.text() + "\n", to: file, lasting: false)
+        try AtomicFile.write(Array((json.text() + "\n").utf8), to: file, lasting: false)
     }
 }
