@@ -112,6 +112,14 @@ final class PageTests: XCTestCase {
         try fixture.run("```rhumb\nprint \"one\"\n```\n\n```rhumb\nlook\n```\n\n```rhumb\nprint 3\n```\n") {
             [fixture] in
             // What is on the disk now is what a kill at this moment leaves.
+            for (file, content) in [
+                ("progress.json", #"{"cell": 2, "label": "train", "done": 12, "total": 40, "detail": "reward 0.31"}"#),
+                ("checkpoints/cell-2-1/history.csv", "round,reward\n1,0.1\n2,0.2\n3,0.31\n"),
+            ] {
+                let url = URL(fileURLWithPath: run + "/" + file)
+                try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(content.utf8).write(to: url)
+            }
             text = try fixture!.report(of: run)
         }
         let page = try ParsedPage(text)
@@ -122,6 +130,8 @@ final class PageTests: XCTestCase {
             page.all("span", "status running").first?.text, "unfinished: 1 of 3 cells were done when this page was made"
         )
         XCTAssertTrue(page.all("pre", "text").contains { $0.text == "\none" })
+        XCTAssertTrue(text.contains("At work when this page was made, after 12 of 40 steps of &#39;train&#39; (reward 0.31);"), text)
+        XCTAssertTrue(page.all("code").contains { $0.text == "checkpoints/cell-2-1/history.csv" }, "the curve of its training")
     }
 
     func testQuietSkippedAndPromisedErrors() throws {
