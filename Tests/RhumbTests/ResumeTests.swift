@@ -101,6 +101,16 @@ final class ResumeTests: XCTestCase {
         XCTAssertEqual(changed.status, 1)
         XCTAssertTrue(changed.errors.contains("changed since are '"), changed.errors)
         XCTAssertTrue(changed.errors.contains("data.txt'"), changed.errors)
+        XCTAssertTrue(try rhumb.run("watch", "out", "--once").output.contains("interrupted  0:0"), "nobody works on it")
+
+        try rhumb.file("data.txt", "seven")
+        let again = try rhumb.start(["run", "--resume", "out"])
+        let deadline = Date().addingTimeInterval(20)
+        while !(try rhumb.text(of: "out/manifest.json").contains("\"status\": \"running\"")), Date() < deadline { usleep(5000) }
+        let state = try rhumb.run("watch", "out", "--once").output
+        XCTAssertTrue(state.contains("\nrunning  0:0"), state)
+        kill(again.process.processIdentifier, SIGINT)
+        XCTAssertEqual(again.finish().status, 130)
     }
 
     func testTheRecipeThatRanIsTheOneThatGoesOn() throws {

@@ -9,7 +9,7 @@ package struct ProgressText {
 
     private static let widestBar = 30, narrowestBar = 8, widestCurve = 60
 
-    /// `train  ━━━━━───  12/40  2.31 s each  ETA 1:05  loss 0.31`, without the bar where there is no room or it is not wanted.
+    /// `train  ━━━━━───  12/40  2.31 s each  ETA 1:05  loss 0.31`; no bar where there is no room or it is not wanted.
     package func line(_ progress: StepProgress, _ pace: Pace, width: Int, hasBar: Bool) -> String {
         let rate = pace.rate(progress)
         var facts: [String] = []

@@ -76,9 +76,10 @@ extension PictureSheet {
         let file = RunFolder.latestPictures
         guard let image = try? png.withUnsafeBytes({ try PNG.decode($0, file: file) }),
             let texts = try? png.withUnsafeBytes({ try PNG.texts(of: $0, file: file) }),
-            let counts = texts.first(where: { $0.keyword == Self.keyword })?.text.split(separator: " × ").compactMap({ Int($0) }),
-            counts.count == 2
+            let text = texts.first(where: { $0.keyword == Self.keyword })?.text
         else { return nil }
+        let counts = text.split(separator: " × ").compactMap { Int($0) }
+        guard counts.count == 2 else { return nil }
         self.init(width: image.width, height: image.height, rgb: image.rgb8, columns: counts[0], rows: counts[1])
     }
 }

@@ -123,6 +123,8 @@ public final class RecipeRun {
         for index in manifest.cells.indices.dropFirst(repeated) { manifest.cells[index].status = .waiting }
         manifest.exercises = []
         try self.init(recipe, recipe.exercises(), manifest, registry, folder, cache, front, repeating: repeated)
+        // The transcript stays as it is until the run goes beyond it.
+        try folder.write(manifest.text(), to: Manifest.fileName)
     }
 
     private init(
@@ -235,7 +237,15 @@ public final class RecipeRun {
         manifest.cells[index].files = artefacts.takeFresh()
         manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
         noteParameters()
-        try sealInputs()
+        do {
+            try sealInputs()
+        } catch {
+            // Nobody works on it any more.
+            manifest.status = .interrupted
+            manifest.cells[index].status = listener.isRepeating ? earlier.status : .interrupted
+            try? folder.write(manifest.text(), to: Manifest.fileName)
+            throw error
+        }
         let outputs = listener.takeOutputs()
         if failure == nil {
             try keeper?.didRun(

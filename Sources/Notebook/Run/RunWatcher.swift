@@ -66,9 +66,11 @@ package final class RunWatcher {
         let manifest = try Manifest(readingFolder: folder)
         let state: Glance.State =
             manifest.status != .running ? .over(manifest.status) : isHeld == false ? .dead : .running
-        let progress = state.isOver && state != .dead ? nil : self.progress()
+        let progress = manifest.status == .running ? self.progress() : nil
         let unfinished = manifest.cells.first { ![.complete, .skipped].contains($0.status) }
-        let cell = state == .running ? progress.flatMap { at in manifest.cells.first { $0.number == at.cell } } ?? unfinished : unfinished
+        // A resumed run is at work on cells that were complete before.
+        let atWork = state == .running ? progress.flatMap { at in manifest.cells.first { $0.number == at.cell } } : nil
+        let cell = atWork ?? unfinished
         let since = cell?.status == .running ? secondsOfCell(isAtWork: state == .running) : 0
         return Glance(
             folder: folder, manifest: manifest, state: state, cell: cell, code: cell.map { code(of: $0, manifest) } ?? "",

@@ -93,7 +93,8 @@ extension RunRecord {
     /// What there is to say of a cell besides what it gave; nil for one that came to its end.
     func remark(on cell: Cell) -> String? {
         switch cell.record.status {
-        case .running where isKilled: "The run ended here: its process was killed" + workDone + ". Above is what the cell had given."
+        case .running where isKilled:
+            "The run ended here: its process was killed" + workDone + ". Above is what the cell had given."
         case .running: "At work when this page was made" + workDone + "; above is what the cell had given."
         case .waiting: "Not reached."
         case .skipped: "Shown, not run."

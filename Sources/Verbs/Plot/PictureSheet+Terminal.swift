@@ -55,9 +55,9 @@ extension PictureSheet {
             guard let bitmap = Bitmap(width: width, height: height, pixels: rgb) else { return nil }
             drawing = SixelEncoder.encode(bitmap.averaged(width: shown.width, height: shown.height))
         } else {
-            guard let image = try? Image(width: width, height: height, rgb: rgb), let png = try? PNG.encode(image, file: "sheet") else {
-                return nil
-            }
+            guard let image = try? Image(width: width, height: height, rgb: rgb),
+                let png = try? PNG.encode(image, file: "sheet")
+            else { return nil }
             drawing =
                 terminal.graphics == .kitty
                 ? InlineFile.kitty(png: png, columns: across, rows: down, identifier: Self.identifier)
