@@ -235,17 +235,9 @@ public final class RecipeRun {
         manifest.cells[index].seconds = clock.seconds
         manifest.cells[index].peakMemory = PeakMemory.bytes()
         manifest.cells[index].files = artefacts.takeFresh()
-        manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
         noteParameters()
-        do {
-            try sealInputs()
-        } catch {
-            // Nobody works on it any more.
-            manifest.status = .interrupted
-            manifest.cells[index].status = listener.isRepeating ? earlier.status : .interrupted
-            try? folder.write(manifest.text(), to: Manifest.fileName)
-            throw error
-        }
+        try sealInputs()
+        manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
         let outputs = listener.takeOutputs()
         if failure == nil {
             try keeper?.didRun(
@@ -266,7 +258,6 @@ public final class RecipeRun {
     /// Records a cell that was skipped as if it had run.
     private func take(_ given: CellKeeper.Given, of cell: Recipe.Cell, earlier: Manifest.Cell) throws -> Diagnostic? {
         let index = cell.number - 1, entry = given.entry
-        manifest.cells[index].status = .complete
         manifest.cells[index].seconds = entry.seconds
         manifest.cells[index].peakMemory = entry.peakMemory
         manifest.cells[index].files = artefacts.takeFresh()
@@ -277,6 +268,7 @@ public final class RecipeRun {
             manifest.exercises.append(exercise)
         }
         for file in entry.reads where !file.isOwn { try seal(file.path, as: file.name) }
+        manifest.cells[index].status = .complete
         let outputs = [CellOutput.note(given.remark)] + given.outputs
         if !cell.attributes.isQuiet { transcript.append(outputs) }
         try folder.write(outputs, ofCell: cell.number)
@@ -331,7 +323,19 @@ public final class RecipeRun {
         sealed[path] = files
         for file in files where !manifest.inputs.contains(where: { $0.path == file.path }) { manifest.inputs.append(file) }
         let changed = files.filter { file in earlierInputs.contains { $0.path == file.path && $0 != file } }
-        guard changed.isEmpty else { throw RunError.changedInputs(changed.map(\.path), run: folder.path) }
+        guard changed.isEmpty else {
+            try leave()
+            throw RunError.changedInputs(changed.map(\.path), run: folder.path)
+        }
+    }
+
+    /// The run ends in the middle of a cell, and can be taken up again.
+    private func leave() throws {
+        manifest.status = .interrupted
+        for index in manifest.cells.indices where manifest.cells[index].status == .running {
+            manifest.cells[index].status = listener.isRepeating ? .complete : .interrupted
+        }
+        try folder.write(manifest.text(), to: Manifest.fileName)
     }
 
     /// What a cell has given so far. A disk that is full is an error once the cell is over.
