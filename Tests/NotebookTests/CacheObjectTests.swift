@@ -57,7 +57,7 @@ final class CacheObjectTests: XCTestCase {
         func cells(_ last: String) -> [String] {
             [
                 "sd = load \"emoji-sd\"\nfunc taste(image, prompt) { print \"judged\"\nreturn mean(image[0]) + 0.001 * mean(randn(2)) }",
-                "t = trainer sd reward: taste prompts: [\"a ball\"] group: 2 round_prompts: 1 steps: 2 train_steps: 1 updates: 1 guidance: 1 rounds: 2 seed: 1",
+                "t = trainer sd reward: taste prompts: [\"a ball\"] group: 2 round_prompts: 1 steps: 2 train_steps: 1 updates: 1 guidance: 1 rounds: 1 seed: 1",
                 "train t out: \"trained\" every: 1;\nrewards = t.history.reward", "drawn = randn 2", last,
             ]
         }
@@ -89,6 +89,18 @@ final class CacheObjectTests: XCTestCase {
         try runs.compare(cells("weight = 2"), runs: [1, 2, 3, 4, 5].filter { $0 != 2 })
     }
 
+    func testWhatAFunctionHidesIsDoneAgain() throws {
+        func cells(_ last: String) -> [String] {
+            [
+                "func counter() {\n    w = requires_grad 0\n    o = sgd w rate: 1\n    return () -> step_of(w, o)\n}",
+                "func step_of(w, o) {\n    backward(w + 0)\n    step o\n    return w.item\n}\ngo = counter()", "a = go()", "b = go()", last,
+            ]
+        }
+        try runs.compare(cells("c = go()"), runs: [1, 2, 3, 4, 5])
+        // The state is nowhere but in the function.
+        try runs.compare(cells("c = go() - 1"), runs: [2, 3, 4, 5])
+    }
+
     func testMarkedCellsAlwaysRun() throws {
         let cells = ["~nocache\nx = 1\nclip = load \"emoji\"", "y = x + 1", "n = embed(clip, \"a dog\").shape"]
         try runs.compare(cells, runs: [1, 2, 3])
@@ -116,6 +128,10 @@ final class CacheObjectTests: XCTestCase {
         XCTAssertEqual(
             try runs.reasons(last), ["run: cell 2 reads _, the last value", "run: reads _, the last value", "maybe: cell 2 runs, and gives it y"])
         try runs.compare(last, runs: [1, 2])
+
+        let loop = ["1 + 1", "n = 0\nfor _ in 0..3 { n = n + 1 }"]
+        try runs.compare(loop, runs: [2])
+        try runs.compare(loop, runs: [])
 
         let all = ["a = 1", "names = vars().name", "b = 2"]
         try runs.compare(all, runs: [1, 2, 3])

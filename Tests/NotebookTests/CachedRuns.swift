@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Notebook
+import Tensor
 import Verbs
 import XCTest
 
@@ -12,8 +13,12 @@ final class CachedRuns {
     private var count = 0
 
     init() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-cache-\(UUID().uuidString)")
+        // Runs flush every file to the disk, which takes most of their time where there is one.
+        let memory = URL(fileURLWithPath: "/dev/shm")
+        let parent = FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
+        folder = parent.appendingPathComponent("rhumb-cache-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        Engine.threads = 1
     }
 
     deinit { try? FileManager.default.removeItem(at: folder) }
@@ -78,13 +83,13 @@ final class CachedRuns {
     /// Runs with the cache as it is and without it: both must leave the same.
     @discardableResult
     func compare(
-        _ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0, runs expected: [Int], line: UInt = #line
+        _ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0, runs expected: [Int]? = nil, line: UInt = #line
     ) throws -> Outcome {
         let plan = try plan(cells, settings: settings, seed: seed)
         let whole = try run(cells, settings: settings, seed: seed, cached: false)
         let cached = try run(cells, settings: settings, seed: seed)
         XCTAssertEqual(cached.failure?.message, whole.failure?.message, line: line)
-        XCTAssertEqual(cached.ran, expected, "cells that ran", line: line)
+        if let expected { XCTAssertEqual(cached.ran, expected, "cells that ran", line: line) }
         let (mine, theirs) = (cached.results, whole.results)
         XCTAssertEqual(mine.keys.sorted(), theirs.keys.sorted(), line: line)
         for (name, bytes) in theirs where mine[name] != bytes {
@@ -96,7 +101,7 @@ final class CachedRuns {
         let foretold = plan.filter { $0.verdict != .skip }.map(\.cell)
         XCTAssertTrue(Set(cached.ran).isSubset(of: foretold), "the plan said only \(foretold)", line: line)
         let certain = plan.filter { $0.verdict == .run }.map(\.cell)
-        XCTAssertTrue(Set(certain).isSubset(of: cached.ran), "the plan said \(certain) for sure", line: line)
+        XCTAssertTrue(cached.failure != nil || Set(certain).isSubset(of: cached.ran), "the plan said \(certain) for sure", line: line)
         return cached
     }
 

@@ -210,16 +210,21 @@ public final class CellCache {
         return url.appending(path: "recipes").appending(path: String(try SHA256.hex(of: full).prefix(32)) + ".json")
     }
 
-    /// What the cells of a recipe were made of when they last ran or were brought back; empty for a new recipe.
-    func history(of recipe: String) -> [CellHistory] {
+    /// What is remembered of a recipe; nothing of a new one.
+    func history(of recipe: String) -> RecipeHistory {
         let json = try? Checkpoint.json(ledger(of: recipe))
-        return (json?["cells"]?.array ?? []).compactMap(CellHistory.init)
+        return RecipeHistory(
+            cells: (json?["cells"]?.array ?? []).compactMap(CellHistory.init),
+            seen: Set((json?["seen"]?.array ?? []).compactMap(\.string)))
     }
 
-    func write(_ history: [CellHistory], of recipe: String) throws {
+    func write(_ history: RecipeHistory, of recipe: String) throws {
         let file = try ledger(of: recipe)
         try FileManager.default.createDirectory(at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
-        let json: JSON = ["recipe": .string(recipe), "cells": .array(history.map(\.json))]
+        let json: JSON = [
+            "recipe": .string(recipe), "cells": .array(history.cells.map(\.json)),
+            "seen": .array(history.seen.sorted().map { .string($0) }),
+        ]
         try AtomicFile.write(Array((json.text() + "\n").utf8), to: file, lasting: false)
     }
 }

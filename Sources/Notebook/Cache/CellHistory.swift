@@ -1,5 +1,15 @@
 import Checkpoint
 
+/// What a cache remembers of a recipe, to say what has changed.
+struct RecipeHistory {
+    /// What its cells were made of when they last ran or were brought back.
+    var cells: [CellHistory] = []
+    /// Marks of the code of every cell that it ever had.
+    var seen: Set<String> = []
+
+    static func mark(_ code: String) throws -> String { String(try ValueDigest.of([code]).prefix(16)) }
+}
+
 /// What a cell was made of when it last ran: tells what has changed since, never whether something has.
 struct CellHistory {
     let number: Int

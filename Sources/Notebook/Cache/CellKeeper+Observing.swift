@@ -46,6 +46,8 @@ extension CellKeeper {
     // MARK: Files
 
     private func observeFiles(_ log: FileLog, _ draft: inout CacheDraft) throws {
+        let changed = log.reads.filter { !$0.path.hasPrefix(ownPath) && planner.digests.hasChanged($0.path) }
+        guard changed.isEmpty else { throw RunError.changedWhileRunning(changed.map(\.name)) }
         for read in log.reads {
             if FileStamp(read.path) != read.stamp {
                 draft.obstacle = draft.obstacle ?? "'\(read.name)' changed while it ran"
@@ -119,14 +121,18 @@ extension CellKeeper {
         let written = code.changesAll ? session.interpreter.names.filter { $0 != "_" } : code.writes
         let values = written.compactMap { name in session.interpreter[name].map { (name, $0) } }
         let touched = taken.subtracting(written).sorted().filter { name in
-            knowledge.variables[name]?.group != nil || session.interpreter[name].map { Keeping($0) == .changing } ?? false
+            knowledge.variables[name]?.group != nil
+        }
+        // A function of the top level holds nothing but its text.
+        func keeping(_ name: String, _ value: Value) -> Keeping {
+            if case .function = value, code.footprint.definitions[name] != nil { .unchanging } else { Keeping(value) }
         }
         // What it had in its hands may be a part of something that changes, or share its memory.
-        let meetsChange = !touched.isEmpty || values.contains { Keeping($1) == .changing }
+        let meetsChange = !touched.isEmpty || values.contains { keeping($0, $1) == .changing }
             || taken.contains { knowledge.variables[$0]?.group != nil }
         var writer = ValueWriter(keepsLayout: true)
         for (name, value) in values {
-            let keeping = Keeping(value)
+            let keeping = keeping(name, value)
             let json = try writer.json(value, named: name)
             var form = CacheEntry.Variable.Form.lost
             var identity = try ValueDigest.of([draft.entry.origin, name])

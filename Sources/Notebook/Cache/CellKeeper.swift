@@ -13,6 +13,8 @@ final class CellKeeper {
     var knowledge = CellPlanner.Knowledge()
     private var plan: [CellPlanner.Decision]
     private var position = 0
+    /// What the cell that ran last did with files.
+    private var log = FileLog()
     /// What the cells so far were made of.
     private var history: [CellHistory] = []
     private let recipePath: String
@@ -67,10 +69,14 @@ final class CellKeeper {
         }
     }
 
+    /// The code of a cell is through, whether to its end or not.
+    func didExecute() {
+        log = session.takeFileLog()
+        for path in log.writes { planner.digests.forget(path) }
+    }
+
     /// Takes in what a cell that has run left. One that failed is not kept.
     func didRun(_ cell: Manifest.Cell, outputs: [CellOutput], seedsBefore: UInt64, exercise: (name: String, isSolved: Bool)?) throws {
-        let log = session.takeFileLog()
-        for path in log.writes { planner.digests.forget(path) }
         for name in code.writes { unmade[name] = nil }
         if case .run(_, _, let entry?) = plan[position] {
             let changed = entry.reads.filter { !$0.isOwn && planner.digests.hasChanged($0.path) }
@@ -106,11 +112,16 @@ final class CellKeeper {
 
     /// The run is over, however it ended.
     func finish() throws {
-        let reached = Set(history.map(\.number))
-        let rest = cache.history(of: recipePath).filter { !reached.contains($0.number) && $0.number <= planner.cells.count }
-        try cache.write(history + rest, of: recipePath)
+        let reached = Set(history.map(\.number)), before = cache.history(of: recipePath)
+        let all = Set(planner.cells.map(\.cell.number))
+        let rest = before.cells.filter { !reached.contains($0.number) && all.contains($0.number) }
+        let seen = before.seen.union(try history.map { try RecipeHistory.mark($0.code) })
+        try cache.write(RecipeHistory(cells: history + rest, seen: seen), of: recipePath)
         cache.tidy()
     }
+
+    /// The files behind a path with their checksums, which are taken once.
+    func sealed(_ path: String, as name: String) -> [Manifest.Sealed] { planner.digests.sealed(FileUse.absolute(path), as: name) }
 
     // MARK: Variables at the end
 
@@ -119,7 +130,7 @@ final class CellKeeper {
         try session.interpreter.names.compactMap { name in
             if name == "_" { return nil }
             if let value = session.interpreter[name] { return (name, .made(value)) }
-            guard let (json, entry) = unmade[name] else { return nil }
+            guard let (json, entry) = unmade[name], json["type"]?.string != Value.functionType else { return nil }
             return (name, .unmade(json, try tensors(of: entry) { $0 == name || $0.hasPrefix(name + ".") }))
         }
     }
@@ -149,9 +160,12 @@ final class CellKeeper {
         }
         let (outputs, events) = try bringBackOutputs(of: entry, in: source)
         let tensors = try tensors(of: entry) { _ in true }
+        // Names come up in the order of the code, also those that end without a value.
+        for name in code.writes + entry.variables.map(\.name) {
+            session.interpreter[name] = nil
+            unmade[name] = nil
+        }
         for variable in entry.variables {
-            session.interpreter[variable.name] = nil
-            unmade[variable.name] = nil
             switch variable.form {
             case .kept:
                 session.interpreter[variable.name] = try Value.kept(

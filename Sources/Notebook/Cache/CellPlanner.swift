@@ -9,10 +9,10 @@ struct CellPlanner {
     let cells: [CellCode]
     let cache: CellCache
     let digests = FileDigests()
-    private let history: [CellHistory]
-    private let settings: [String: String]
-    private let isShort: Bool
-    private let registry: Registry
+    let history: RecipeHistory
+    let settings: [String: String]
+    let isShort: Bool
+    let registry: Registry
 
     enum Decision {
         /// What the entry holds is brought back.
@@ -21,6 +21,15 @@ struct CellPlanner {
         ///   - isCertain: false where a cell before it decides.
         ///   - entry: what it gave before, where that still holds and something of it can't be kept.
         case run(CellReason, isCertain: Bool = true, entry: CacheEntry? = nil)
+
+        /// Another cell needs what this one makes.
+        mutating func become(_ reason: CellReason, isCertain: Bool) {
+            switch self {
+            case .skip(let entry): self = .run(reason, isCertain: isCertain, entry: entry)
+            case .run(_, false, let entry?) where isCertain: self = .run(reason, entry: entry)
+            case .run: break
+            }
+        }
     }
 
     /// What is known of a variable at some point of the run.
@@ -95,19 +104,14 @@ struct CellPlanner {
             try advance(&knowledge, over: code, decision)
         }
         for index in decisions.indices.reversed() {
-            guard case .run = decisions[index] else { continue }
+            guard case .run(_, let isCertain, _) = decisions[index] else { continue }
             let number = cells[first + index].cell.number
             for (name, cell) in needs[index] {
-                guard let maker = cells[first...].firstIndex(where: { $0.cell.number == cell }), maker - first < index,
-                    case .skip(let entry) = decisions[maker - first]
-                else { continue }
-                decisions[maker - first] = .run(.needed(name: name, by: number), entry: entry)
+                guard let maker = cells[first...].firstIndex(where: { $0.cell.number == cell }), maker - first < index else { continue }
+                decisions[maker - first].become(.needed(name: name, by: number), isCertain: isCertain)
             }
             guard readsLastValue(cells[first + index], knowledge) else { continue }
-            for earlier in 0..<index {
-                guard case .skip(let entry) = decisions[earlier] else { continue }
-                decisions[earlier] = .run(.lastValueNeeded(by: number), entry: entry)
-            }
+            for earlier in 0..<index { decisions[earlier].become(.lastValueNeeded(by: number), isCertain: isCertain) }
         }
         return decisions
     }
@@ -127,7 +131,7 @@ struct CellPlanner {
     }
 
     /// Whatever a cell changes in place may from now on be part of whatever else it had in its hands.
-    private func join(_ names: Set<String>, _ knowledge: inout Knowledge, at cell: Int) -> Int {
+    func join(_ names: Set<String>, _ knowledge: inout Knowledge, at cell: Int) -> Int {
         let group = names.compactMap { knowledge.variables[$0]?.group }.min() ?? cell
         for name in names where knowledge.variables[name]?.group != nil { knowledge.variables[name]?.group = group }
         return group
@@ -146,229 +150,7 @@ struct CellPlanner {
     }
 
     /// `_` is whatever was shown last, by any cell.
-    private func readsLastValue(_ code: CellCode, _ knowledge: Knowledge) -> Bool {
+    func readsLastValue(_ code: CellCode, _ knowledge: Knowledge) -> Bool {
         code.footprint.reads.contains("_") || names(takenBy: code, knowledge).contains { knowledge.variables[$0]?.latent.contains("_") ?? false }
-    }
-
-    // MARK: One cell
-
-    /// - Returns: what is wrong with keeping what a cell gives, whatever that is.
-    func obstacle(to code: CellCode, _ knowledge: Knowledge) -> CellReason? {
-        if code.cell.attributes.isNeverCached { return .marked }
-        if let obstacle = code.footprint.obstacle { return .unclear(obstacle) }
-        if code.changesAll { return .unclear("changes variables that its code does not name") }
-        if readsLastValue(code, knowledge) { return .unclear("reads _, the last value") }
-        return nil
-    }
-
-    private func decide(_ code: CellCode, _ knowledge: Knowledge) throws -> Decision {
-        if let obstacle = obstacle(to: code, knowledge) { return .run(obstacle) }
-        if let cell = knowledge.pendingChange { return .run(.follows(name: nil, cell: cell), isCertain: false) }
-        let before = history(for: code)
-        guard let ingredients = try ingredients(of: code, knowledge) else {
-            guard let before else { return .run(.neverRun) }
-            let known = try self.ingredients(of: code, knowledge, leavingOutUnknown: true) ?? []
-            if let reason = before.difference(from: known, code: code.text, line: code.cell.line), !reason.isAboutNames {
-                return .run(reason)
-            }
-            let unknown = names(takenBy: code, knowledge).filter { knowledge.variables[$0]?.identity == nil }.sorted()
-            let name = unknown.first(where: code.footprint.reads.contains) ?? unknown.first ?? ""
-            guard let binding = knowledge.variables[name] else { return .run(.neverRun) }
-            return binding.isPending
-                ? .run(.follows(name: name, cell: binding.cell), isCertain: false)
-                : .run(.notComparable(name: name, cell: binding.cell))
-        }
-        let (sound, damaged) = cache.entries(of: try Self.key(ingredients))
-        var first: (reason: CellReason, isCertain: Bool)?
-        for entry in sound {
-            guard let reason = try mismatch(entry, knowledge) else { return .skip(entry) }
-            first = first ?? reason
-        }
-        if let first { return .run(first.reason, isCertain: first.isCertain) }
-        if let damage = damaged.first { return .run(.damaged(damage.what)) }
-        guard let before else { return .run(.neverRun) }
-        if let reason = before.difference(from: ingredients, code: code.text, line: code.cell.line) { return .run(reason) }
-        return .run(before.obstacle.map { .notKept($0) } ?? .gone)
-    }
-
-    /// What differs from when an entry was made that its key does not say.
-    private func mismatch(_ entry: CacheEntry, _ knowledge: Knowledge) throws -> (CellReason, Bool)? {
-        var doubt: (CellReason, Bool)?
-        let watched = entry.reads.map { ($0, CellReason.fileChanged($0.name)) }
-            + entry.written.filter { !$0.isOwn }.map { ($0, CellReason.writtenChanged($0.name)) }
-        for (file, reason) in watched {
-            if let writer = knowledge.pending.first(where: { $0.reach.mayWrite(file.path) }) {
-                doubt = doubt ?? (.mayWrite(file: file.name, cell: writer.cell), false)
-                continue
-            }
-            let now = file.isOwn ? knowledge.ownFiles[file.path] : try digests.digest(file.path, as: file.name)
-            if now != file.digest { return (reason, true) }
-        }
-        for (pattern, digest) in entry.patterns where try FileDigests.matches(pattern) != digest {
-            return (.matchesChanged(pattern), true)
-        }
-        if !entry.patterns.isEmpty, let writer = knowledge.pending.first(where: { $0.reach.writesAnything || !$0.reach.writes.isEmpty }) {
-            doubt = doubt ?? (.mayWrite(file: entry.patterns[0].pattern, cell: writer.cell), false)
-        }
-        if entry.draws {
-            guard let seeds = knowledge.seeds else { return (.mayDraw(cell: knowledge.seedCell), false) }
-            if seeds != entry.seeds.before { return (.seeds, true) }
-        }
-        return doubt
-    }
-
-    /// What a cell is made of as far as that shows before it runs; nil when something of it is not known.
-    func ingredients(
-        of code: CellCode, _ knowledge: Knowledge, leavingOutUnknown: Bool = false
-    ) throws -> [CellHistory.Ingredient]? {
-        var ingredients = cache.facts.map {
-            CellHistory.Ingredient(kind: .fact, name: $0.name, identity: $0.value, shown: $0.value, cell: nil)
-        }
-        ingredients.append(.init(kind: .code, name: "", identity: try ValueDigest.of([code.text]), shown: "", cell: nil))
-        ingredients.append(.init(kind: .marks, name: "", identity: code.marks, shown: code.marks, cell: nil))
-        for parameter in code.footprint.parameters {
-            guard let value = parameter.value(set: settings[parameter.name], isShort: isShort),
-                let identity = try ValueDigest.of(value)
-            else { continue }
-            ingredients.append(
-                .init(kind: .parameter, name: parameter.name, identity: identity, shown: value.shownInReason, cell: nil))
-        }
-        for parameter in code.footprint.parameterNames.subtracting(code.footprint.parameters.map(\.name)).sorted() {
-            // A default that is computed comes from what counts already; what is set from outside does not.
-            let text = settings[parameter] ?? (isShort ? "short" : "")
-            ingredients.append(.init(kind: .parameter, name: parameter, identity: "text " + text, shown: text, cell: nil))
-        }
-        for name in names(takenBy: code, knowledge).sorted() {
-            guard let binding = knowledge.variables[name] else { continue }
-            guard let identity = binding.identity else {
-                if leavingOutUnknown { continue }
-                return nil
-            }
-            ingredients.append(
-                .init(
-                    kind: binding.isFunction ? .function : .variable, name: name, identity: identity, shown: binding.shown,
-                    cell: binding.isParameter ? nil : binding.cell))
-        }
-        return ingredients
-    }
-
-    /// The checksum of what a cell is made of.
-    static func key(_ ingredients: [CellHistory.Ingredient]) throws -> String { try ValueDigest.of(ingredients.flatMap(\.text)) }
-
-    /// The checksum of what the variables of a cell that can't be kept come from: of all but the functions and
-    /// parameters in it that stand for themselves.
-    func origin(of code: CellCode, _ ingredients: [CellHistory.Ingredient], trace: String) throws -> String {
-        let own = code.footprint.coreParameters
-        let core = ingredients.filter { ingredient in
-            switch ingredient.kind {
-            case .code: false
-            case .parameter: own.contains(ingredient.name) || !code.footprint.parameters.contains { $0.name == ingredient.name }
-            default: true
-            }
-        }
-        return try ValueDigest.of([code.footprint.core, trace] + core.flatMap(\.text))
-    }
-
-    /// What is known of the cell from when it last ran: the one with its code, else the one in its place.
-    private func history(for code: CellCode) -> CellHistory? {
-        let same = history.filter { $0.code == code.text }
-        if let found = same.first(where: { $0.number == code.cell.number }) ?? same.first { return found }
-        return history.first { old in old.number == code.cell.number && !cells.contains { $0.text == old.code } }
-    }
-
-    // MARK: What a cell leaves
-
-    private func advance(_ knowledge: inout Knowledge, over code: CellCode, _ decision: Decision) throws {
-        switch decision {
-        case .skip(let entry), .run(_, _, let entry?): advance(&knowledge, over: code, entry)
-        case .run(_, _, nil): try advanceBlindly(&knowledge, over: code)
-        }
-    }
-
-    /// What is known after a cell that gave what an entry holds.
-    func advance(_ knowledge: inout Knowledge, over code: CellCode, _ entry: CacheEntry) {
-        let names = names(takenBy: code, knowledge)
-        let latent = latent(of: code, taking: names, knowledge), reach = reach(of: code, taking: names, knowledge)
-        let group = join(names, &knowledge, at: code.cell.number)
-        for name in code.writes { knowledge.variables[name] = nil }
-        for variable in entry.variables {
-            if variable.isTouched {
-                knowledge.variables[variable.name]?.cell = code.cell.number
-                knowledge.variables[variable.name]?.identity = variable.identity
-                continue
-            }
-            var binding = Binding(cell: code.cell.number)
-            binding.isParameter = code.footprint.parameters.contains { $0.name == variable.name }
-            binding.identity = variable.identity
-            binding.shown = variable.shown
-            binding.group = variable.isChanging ? group : nil
-            switch variable.form {
-            case .kept: binding.isKept = true
-            case .function: binding.become(code.footprint.definitions[variable.name], registry)
-            case .lost: (binding.latent, binding.reach) = (latent, reach)
-            }
-            knowledge.variables[variable.name] = binding
-        }
-        if entry.draws { knowledge.seeds = entry.seeds.after }
-        for file in entry.written where file.isOwn { knowledge.ownFiles[file.path] = file.digest }
-    }
-
-    /// What is known after a cell of which nothing is known but its text.
-    private func advanceBlindly(_ knowledge: inout Knowledge, over code: CellCode) throws {
-        let number = code.cell.number
-        let names = names(takenBy: code, knowledge)
-        let latent = latent(of: code, taking: names, knowledge), reach = reach(of: code, taking: names, knowledge)
-        let group = join(names, &knowledge, at: number)
-        for name in names where knowledge.variables[name]?.group != nil {
-            // Of one that is pending itself only the cell that makes it is worth a word.
-            if knowledge.variables[name]?.isPending == false { knowledge.variables[name]?.cell = number }
-            knowledge.variables[name]?.identity = nil
-            knowledge.variables[name]?.isPending = true
-        }
-        for name in code.writes {
-            var binding = Binding(cell: number)
-            if let definition = code.footprint.definitions[name], !code.mayFail {
-                binding.identity = try ValueDigest.of([definition.source.text])
-                binding.become(definition, registry)
-            } else if let parameter = code.footprint.parameters.first(where: { $0.name == name }), !code.mayFail,
-                let value = parameter.value(set: settings[name], isShort: isShort), let identity = try ValueDigest.of(value)
-            {
-                (binding.identity, binding.shown, binding.isKept, binding.isParameter) = (identity, value.shownInReason, true, true)
-            } else {
-                (binding.isPending, binding.group, binding.latent, binding.reach) = (true, group, latent, reach)
-            }
-            knowledge.variables[name] = binding
-        }
-        if reach.draws, knowledge.seeds != nil { (knowledge.seeds, knowledge.seedCell) = (nil, number) }
-        if reach.writesAnything || !reach.writes.isEmpty { knowledge.pending.append((number, reach)) }
-        if code.changesAll { knowledge.pendingChange = number }
-    }
-}
-
-extension CellPlanner.Binding {
-    /// A function is made again by its own statement, whatever else its cell does.
-    mutating func become(_ definition: Footprint.Definition?, _ registry: Registry) {
-        isKept = true
-        isFunction = true
-        group = nil
-        latent = definition?.reads ?? []
-        reach = Reach(definition?.uses ?? [], registry)
-    }
-}
-
-extension CellReason {
-    /// Whether it only says that other names are read.
-    fileprivate var isAboutNames: Bool {
-        if case .otherVariables = self { true } else { false }
-    }
-}
-
-extension Value {
-    /// A few words for a message; empty for what few words don't tell from something else.
-    var shownInReason: String {
-        switch self {
-        case .number, .boolean, .string, .none, .range, .list: summary.displayWidth <= 40 ? summary : ""
-        default: ""
-        }
     }
 }

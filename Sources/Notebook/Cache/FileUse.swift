@@ -58,16 +58,16 @@ struct FileStamp: Equatable {
 
 /// Checksums of files, taken once a run.
 final class FileDigests {
-    private var known: [String: [Manifest.Sealed]] = [:]
+    private var known: [String: (name: String, files: [Manifest.Sealed])] = [:]
     /// The state of each path when its checksum was taken.
     private var stamps: [String: FileStamp] = [:]
 
     /// The files behind a path, each with the checksum of its bytes now.
     func sealed(_ path: String, as name: String) -> [Manifest.Sealed] {
-        if let files = known[path] { return files }
+        if let known = known[path], known.name == name { return known.files }
         stamps[path] = FileStamp(path)
         let files = Manifest.Sealed.all(at: path, as: name)
-        known[path] = files
+        known[path] = (name, files)
         return files
     }
 
@@ -80,7 +80,7 @@ final class FileDigests {
         known = known.filter { !($0.key == path || $0.key.hasPrefix(path + "/") || path.hasPrefix($0.key + "/")) }
     }
 
-    /// Whether a path is no longer as it was when its checksum was taken.
+    /// Whether a path is no longer as it was when its checksum was taken; false for one of which none was.
     func hasChanged(_ path: String) -> Bool { stamps[path].map { $0 != FileStamp(path) } ?? false }
 
     /// Which files a pattern of the shell names.

@@ -10,7 +10,8 @@ enum Keeping: Int, Comparable {
     case kept
     /// Made again by running the cell that makes it; no verb changes it afterwards.
     case unchanging
-    /// Made again by running every cell that had it in its hands: a trainer, an optimiser, a tensor that learns.
+    /// Made again by running every cell that had it in its hands: a trainer, an optimiser, a tensor that learns, a function
+    /// that may hold such things.
     case changing
 
     static func < (left: Keeping, right: Keeping) -> Bool { left.rawValue < right.rawValue }
@@ -21,7 +22,7 @@ enum Keeping: Int, Comparable {
         case .list(let items): self = items.lazy.map(Keeping.init).max() ?? .plain
         case .record(let record): self = record.values.lazy.map(Keeping.init).max() ?? .plain
         case .table(let table): self = table.columns.lazy.flatMap(\.values).map(Keeping.init).max() ?? .plain
-        case .function: self = .unchanging
+        case .function: self = .changing
         case .object(let object as any KeptValue) where object.isKeptWhole: self = .kept
         case .object(let object): self = object is any UnchangingValue ? .unchanging : .changing
         }

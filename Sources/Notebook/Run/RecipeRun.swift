@@ -11,31 +11,6 @@ public protocol RunFront: Front {
     func didRepeat(cells: Int, seconds: Double)
 }
 
-/// What is asked of a run besides its recipe.
-public struct RunRequest: Sendable, Equatable {
-    /// Values for the recipe's `param` statements, as text.
-    public var settings: [String: String]
-    /// Of the session's stream; nil takes the recipe's own, or 0.
-    public var seed: UInt64?
-    /// Whether other parameters take the values of their short form.
-    public var isShort: Bool
-
-    public init(settings: [String: String] = [:], seed: UInt64? = nil, isShort: Bool = false) {
-        (self.settings, self.seed, self.isShort) = (settings, seed, isShort)
-    }
-
-    /// - Throws: `RunError.unknownParameter`; `Diagnostic` for a value of another kind than the parameter's.
-    func check(against parameters: [ParameterDeclaration]) throws {
-        for (name, text) in settings.sorted(by: { $0.key < $1.key }) {
-            guard let parameter = parameters.first(where: { $0.name == name }) else {
-                let known = parameters.map(\.name)
-                throw RunError.unknownParameter(name, known: known, suggestion: Suggestion.closest(to: name, in: known))
-            }
-            try parameter.check(text)
-        }
-    }
-}
-
 /// One run of a recipe: its cells in order, each recorded as soon as it is over.
 ///
 /// An exercise whose check does not pass as the recipe stands is left open, and its solution stands in for what follows.
@@ -236,6 +211,7 @@ public final class RecipeRun {
         manifest.cells[index].peakMemory = PeakMemory.bytes()
         manifest.cells[index].files = artefacts.takeFresh()
         noteParameters()
+        keeper?.didExecute()
         try sealInputs()
         manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
         let outputs = listener.takeOutputs()
@@ -319,7 +295,7 @@ public final class RecipeRun {
         guard sealed[path] == nil else { return }
         let own = folder.url.standardizedFileURL.path + "/"
         let isOwn = URL(filePath: path).standardizedFileURL.path.hasPrefix(own)
-        let files = isOwn ? [] : Manifest.Sealed.all(at: path, as: name)
+        let files = isOwn ? [] : keeper?.sealed(path, as: name) ?? Manifest.Sealed.all(at: path, as: name)
         sealed[path] = files
         for file in files where !manifest.inputs.contains(where: { $0.path == file.path }) { manifest.inputs.append(file) }
         let changed = files.filter { file in earlierInputs.contains { $0.path == file.path && $0 != file } }

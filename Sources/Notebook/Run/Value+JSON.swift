@@ -2,6 +2,9 @@ import Checkpoint
 import Language
 
 extension Value {
+    /// The `type` of a function, of which there is nothing to write down.
+    static let functionType = "function"
+
     /// The value as data. What JSON has no form for becomes an object with `type` and `summary`; small tensors and the
     /// like also carry their numbers.
     public var json: JSON {
