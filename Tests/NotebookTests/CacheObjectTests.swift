@@ -182,6 +182,21 @@ final class CacheObjectTests: XCTestCase {
         XCTAssertEqual(try runs.reasons(cells)[0], "run: what it gave is no longer in the cache")
     }
 
+    func testAFileThatChangesUnderARunEndsIt() throws {
+        let data = runs.path + "/data.txt"
+        let cells = ["clip = load \"emoji\"\ntext = load \"\(data)\"", "n = len text", "shape = embed(clip, text).shape"]
+        try runs.write("a dog", to: "data.txt")
+        try runs.compare(cells, runs: [1, 2, 3])
+        let changed = try runs.prepare([cells[0], cells[1], "size = embed(clip, text).shape"])
+        // The plan is made: the first cell is to give again what it gave.
+        try runs.write("a cat", to: "data.txt")
+        XCTAssertThrowsError(try changed.run()) { error in
+            XCTAssertEqual((error as? RunError)?.message, "changed while the run was going on: '\(data)'")
+        }
+        XCTAssertEqual(changed.manifest.status, .interrupted)
+        try runs.compare(cells, runs: [1, 2, 3])
+    }
+
     func testTwoRunsAtOnceShareOneCache() throws {
         let cells = ["x = randn 3", "y = x + 1", "save y \"saved.npy\""]
         let first = try runs.prepare(cells), second = try runs.prepare(cells)

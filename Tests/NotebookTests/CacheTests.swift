@@ -158,5 +158,9 @@ final class CacheTests: XCTestCase {
         XCTAssertTrue(second.text("transcript.md").contains("unknown name 'nonsense'"), second.text("transcript.md"))
         let solved = try runs.compare(["~exercise: two\nx = 2", cells[1], cells[2], cells[3], cells[4]], runs: [1, 2])
         XCTAssertEqual(solved.run.manifest.exercises.map(\.isSolved), [true])
+
+        let grammar = ["z = 1", "~fails\nz = = 2", "print z"]
+        try runs.compare(grammar, runs: [1, 2, 3])
+        try runs.compare(grammar, runs: [])
     }
 }

@@ -31,7 +31,9 @@ struct CellCode {
         self.marks = marks
         text = sources.map(\.text).joined(separator: "\n")
         mayFail = !marks.isEmpty
-        let footprint = try Footprint(sources, mayFail: mayFail)
+        // A cell may be there to show an error of grammar: nothing of it runs then.
+        let isGrammatical = !cell.attributes.mustFail || (try? Footprint(sources)) != nil
+        let footprint = try Footprint(isGrammatical ? sources : [], mayFail: mayFail)
         self.footprint = footprint
         reach = Reach(footprint.uses, registry)
         func has(_ effect: Verb.Effect) -> Bool {

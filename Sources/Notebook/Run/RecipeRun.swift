@@ -140,7 +140,7 @@ public final class RecipeRun {
     ///
     /// - Returns: the error that ended the run; nil when it is complete.
     /// - Throws: `CheckpointError` when the folder can't be written any more; `RunError.changedInputs` when a resumed run
-    ///   finds other files than it began with.
+    ///   finds other files than it began with; `RunError.changedWhileRunning` when a cache counted on a file.
     public func run() throws -> Diagnostic? {
         let start = Stopwatch()
         let before = manifest.seconds
@@ -167,7 +167,8 @@ public final class RecipeRun {
         manifest.seconds = before + start.seconds
         manifest.finished = Timestamp(Date()).iso
         manifest.status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
-        try keeper?.finish()
+        // What the cache remembers of the recipe only serves its messages.
+        try? keeper?.finish()
         if let failure {
             manifest.failure = .init(message: failure.message, place: failure.place.description)
             // A disk that is full has ended the run by an error of its own; one is enough.
@@ -213,13 +214,18 @@ public final class RecipeRun {
         noteParameters()
         keeper?.didExecute()
         try sealInputs()
-        manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
         let outputs = listener.takeOutputs()
         if failure == nil {
-            try keeper?.didRun(
-                manifest.cells[index], outputs: outputs, seedsBefore: seeds,
-                exercise: manifest.exercises.last.flatMap { attributes.role == .check($0.name) ? $0 : nil })
+            do {
+                try keeper?.didRun(
+                    manifest.cells[index], outputs: outputs, seedsBefore: seeds,
+                    exercise: manifest.exercises.last.flatMap { attributes.role == .check($0.name) ? $0 : nil })
+            } catch let error as RunError {
+                try leave()
+                throw error
+            }
         }
+        manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
         if !attributes.isQuiet || failure != nil { transcript.append(outputs) }
         try folder.write(outputs, ofCell: cell.number)
         if listener.isRepeating, failure == nil {
