@@ -97,6 +97,8 @@ final class CachedRuns {
             let pair = pairs.first { $0 != $1 }.map { "'\($0.prefix(200))' instead of '\($1.prefix(200))'" } ?? "its length"
             XCTFail("\(name) differs from that of a run without a cache: \(pair)", line: line)
         }
+        XCTAssertEqual(cached.run.manifest.cells.map(\.files), whole.run.manifest.cells.map(\.files), line: line)
+        XCTAssertEqual(cached.run.manifest.inputs, whole.run.manifest.inputs, line: line)
         // What was foretold to run may have been spared in the end, never the other way round.
         let foretold = plan.filter { $0.verdict != .skip }.map(\.cell)
         XCTAssertTrue(Set(cached.ran).isSubset(of: foretold), "the plan said only \(foretold)", line: line)

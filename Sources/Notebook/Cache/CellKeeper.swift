@@ -155,7 +155,6 @@ final class CellKeeper {
             for blob in entry.blobs(below: CacheEntry.given + name) {
                 let target = String(blob.path.dropFirst(CacheEntry.given.count))
                 try folder.write(try Checkpoint.bytes(of: source.appending(path: blob.path)), to: target)
-                artefacts.note([target])
             }
         }
         let (outputs, events) = try bringBackOutputs(of: entry, in: source)

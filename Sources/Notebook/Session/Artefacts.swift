@@ -74,9 +74,6 @@ public final class Artefacts {
         return file
     }
 
-    /// Notes files that the cell being run has left in the folder by other means.
-    func note(_ files: [String]) { fresh += files }
-
     /// A variable at the end of a run.
     enum Variable {
         case made(Value)
