@@ -110,6 +110,28 @@ final class TrainerTests: XCTestCase {
         XCTAssertEqual(metrics.loss, rows.reduce(0) { $0 + $1.loss } / 6, accuracy: 1e-5)
     }
 
+    func testOnlyKeptPromptsAreHeldByTheirOwnWeight() throws {
+        let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { ($0.kl, $0.keptKL) = (0, 0.5) }
+        let rollout = try trainer.rollout()
+        XCTAssertEqual(rollout.kept, rollout.prompts.map { $0 == "a dog" })
+        XCTAssertEqual(Set(rollout.prompts), ["a knife", "a dog"])
+        let first = try trainer.update(rollout)
+        XCTAssertNotNil(first.startKL)
+        for row in try trainer.objective(of: rollout) {
+            let pays = max(row.unclipped, row.clipped)
+            if rollout.samplePrompts[row.sample] == "a dog" {
+                // Of the first round, the policy that drew the rollout is the start.
+                XCTAssertGreaterThan(row.divergence, 0)
+                XCTAssertEqual(row.loss, pays + 0.5 * row.divergence, accuracy: 1e-6)
+            } else {
+                XCTAssertEqual(row.loss, pays)
+            }
+        }
+        let free = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { $0.keptKL = 0 }
+        XCTAssertEqual(try free.update(free.rollout()).loss, first.loss, accuracy: 1e-5)
+        XCTAssertNotEqual(try free.update(free.pending!.rollout).loss, try trainer.update(rollout).loss)
+    }
+
     func testPiecesOfAnySizeGiveTheSameUpdate() throws {
         let whole = try Fixture.trainer { $0.microbatch = 64 }, pieces = try Fixture.trainer { $0.microbatch = 1 }
         let rollout = try whole.rollout()

@@ -74,7 +74,8 @@ final class GRPOVerbTests: XCTestCase {
         XCTAssertEqual(output("t.differences[\"switch\"]"), #"["kl"]"#)
         XCTAssertTrue(output("trainer load(\"emoji-sd\") reward: brightness prompts: [] seed: 1").contains("the list is empty"))
         XCTAssertTrue(
-            output("trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora_alpha: 2 seed: 1").contains("no adapters"))
+            output("trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none lora_alpha: 2 seed: 1").contains("no adapters"))
+        XCTAssertEqual(output("(trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none seed: 1).options.rate"), #""5e-05""#)
     }
 
     /// Every switch of the library is an option of the verb.

@@ -11,6 +11,8 @@ public struct LoRAOptions: Codable, Equatable, Sendable {
 
     /// The four projections of every attention: what the training scripts of diffusers adapt.
     public static let attention = ["to_q", "to_k", "to_v", "to_out.0"]
+    /// Keys and values of the attention to the text: what words do to a picture, and nothing else.
+    public static let words = ["attn2.to_k", "attn2.to_v"]
 
     /// - Parameter alpha: the rank by default, so that the scale is 1.
     public init(rank: Int, alpha: Float? = nil, targets: [String] = attention) {

@@ -41,8 +41,8 @@ public enum UpdateSplit: String, CaseIterable, Codable, Sendable {
 
 /// Every switch of a GRPO run.
 ///
-/// `GRPOOptions()` is what works on the bundled miniature; `GRPOOptions.paper` has the published values, and
-/// `differencesFromPaper` tells one from the other.
+/// `GRPOOptions()` trains all weights by a few random steps; `.miniature` is what works on the bundled model, `.paper` has
+/// the published values, and `differencesFromPaper` tells one from the other.
 public struct GRPOOptions: Codable, Equatable, Sendable {
     /// Decides prompt order, noise, chosen steps, adapters and the order of updates.
     public var seed: UInt64 = 0
@@ -100,6 +100,8 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
     public var advantageClip = 2.5
     /// Weight of the KL to the frozen start.
     public var kl = 0.0
+    /// Weight of the KL to the frozen start on prompts that are to be kept.
+    public var keptKL = 0.1
     /// Whether log-ratios are corrected and scaled by their step's σ, so that steps weigh alike (Wang et al. 2025,
     /// "GRPO-Guard").
     public var normalizesRatios = false
@@ -125,6 +127,17 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
     public var storesPictures = false
 
     public init() {}
+
+    /// What works on the bundled miniature: adapters on what the words say (keys and values of the attention to the text),
+    /// trained on the noisy steps, where a picture's content is decided, of pictures drawn without guidance.
+    public static let miniature: GRPOOptions = {
+        var options = GRPOOptions()
+        (options.promptsPerRound, options.withoutGuidance) = (8, true)
+        (options.trainSteps, options.stepChoice, options.updates) = (4, .first, 4)
+        (options.advantageScale, options.keptKL) = (.global, 1)
+        (options.lora, options.learningRate) = (LoRAOptions(rank: 32, targets: LoRAOptions.words), 2.5e-3)
+        return options
+    }()
 
     /// The published settings: Stable Diffusion 1.5 on four pictures' prompts a device.
     public static let paper: GRPOOptions = {
@@ -164,6 +177,7 @@ extension GRPOOptions {
         try require(advantageEpsilon >= 0, "advantage_epsilon", advantageEpsilon, "at least 0")
         try require(advantageClip > 0, "advantage_clip", advantageClip, "above 0")
         try require(kl >= 0 && kl.isFinite, "kl", kl, "at least 0")
+        try require(keptKL >= 0 && keptKL.isFinite, "keep_kl", keptKL, "at least 0")
         try require(learningRate > 0 && learningRate.isFinite, "rate", learningRate, "above 0")
         try require(warmUp >= 0, "warmup", warmUp, "at least 0")
         try require(

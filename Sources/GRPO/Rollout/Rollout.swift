@@ -6,6 +6,8 @@ public struct Rollout {
     public let round: Int
     /// One a group.
     public let prompts: [String]
+    /// Whether each prompt is one on which the model is to stay as it was.
+    public let kept: [Bool]
     public let groupSize: Int
     /// Timestep and σ of each denoising step.
     public let timesteps: [Int]
@@ -36,11 +38,12 @@ public struct Rollout {
     }
 
     public init(
-        round: Int, prompts: [String], groupSize: Int, timesteps: [Int], sigmas: [Double], samples: [Tensor],
+        round: Int, prompts: [String], kept: [Bool]? = nil, groupSize: Int, timesteps: [Int], sigmas: [Double], samples: [Tensor],
         trained: [Int: TrainedStep], context: Tensor, emptyContext: Tensor, images: [Image], scores: RewardScores,
         judgements: [Double]? = nil, advantages: Advantages, seconds: Double = 0
     ) {
         (self.round, self.prompts, self.groupSize) = (round, prompts, groupSize)
+        self.kept = kept ?? prompts.map { _ in false }
         (self.timesteps, self.sigmas, self.samples, self.trained) = (timesteps, sigmas, samples, trained)
         (self.context, self.emptyContext) = (context, emptyContext)
         (self.images, self.scores, self.judgements) = (images, scores, judgements)
@@ -59,6 +62,16 @@ public struct Rollout {
 
     /// The contexts of some samples.
     func context(of samples: [Int]) throws -> Tensor { try context.gathered(0, samples.map { $0 / groupSize }) }
+
+    /// The weight of each sample's KL to the start.
+    func startWeights(of samples: [Int], _ options: GRPOOptions) -> [Double] {
+        samples.map { kept[$0 / groupSize] ? options.keptKL : options.kl }
+    }
+
+    /// Whether the KL to the start has a weight for any of some samples.
+    func isHeld(_ part: UpdatePart, by options: GRPOOptions) -> Bool {
+        startWeights(of: part.samples, options).contains { $0 > 0 }
+    }
 
     func advantages(of samples: [Int]) throws -> Tensor { try Tensor(samples.map { Float(advantages.values[$0]) }) }
 }

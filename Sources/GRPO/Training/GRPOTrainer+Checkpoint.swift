@@ -22,7 +22,7 @@ extension GRPOTrainer {
         for (name, tensor) in try learner.average?.state() ?? [:] { state["average.\(name)"] = tensor }
         var metadata = [
             "kind": Self.checkpointKind, "model": try modelFingerprint(), "reward": reward.name,
-            "round": "\(completed)", "options": try Self.text(options), "prompts": try Self.text(prompts),
+            "round": "\(completed)", "options": try Self.text(options), "prompts": try Self.text(prompts), "kept": try Self.text(kept),
             "history": try Self.text(history),
         ]
         if let pending {
@@ -51,7 +51,7 @@ extension GRPOTrainer {
             return part
         }
         guard file.metadata["kind"] == Self.checkpointKind else { throw GRPOError.notACheckpoint(path) }
-        try checkIdentity(file, options: decoded("options"), prompts: decoded("prompts"))
+        try checkIdentity(file, options: decoded("options"), prompts: decoded("prompts"), kept: decoded("kept"))
         let history: [RoundMetrics] = try decoded("history")
         let stored: StoredRound? = file.metadata["pending"] == nil ? nil : try decoded("pending")
 
@@ -79,7 +79,7 @@ extension GRPOTrainer {
         seconds = Array(((timings ?? []) + [Double](repeating: 0, count: completed)).prefix(completed))
     }
 
-    private func checkIdentity(_ file: SafetensorsFile, options saved: GRPOOptions, prompts: [String]) throws {
+    private func checkIdentity(_ file: SafetensorsFile, options saved: GRPOOptions, prompts: [String], kept: [String]) throws {
         let path = file.url.path
         var differences: [String] = []
         var mine = options
@@ -91,6 +91,7 @@ extension GRPOTrainer {
                 prompts.count == self.prompts.count
                     ? "other prompts" : "\(prompts.count) prompts there, \(self.prompts.count) here")
         }
+        if kept != self.kept { differences.append("other prompts kept") }
         if let name = file.metadata["reward"], name != reward.name {
             differences.append("reward '\(name)' there, '\(reward.name)' here")
         }
@@ -176,7 +177,8 @@ private struct StoredRound: Codable {
                 mean: try tensor("mean.\(step)"), logProbability: try tensor("log_probability.\(step)"))
         }
         return Rollout(
-            round: round, prompts: prompts, groupSize: options.group, timesteps: plan.timesteps, sigmas: plan.sigmas,
+            round: round, prompts: prompts, kept: prompts.map(Set(trainer.kept).contains), groupSize: options.group,
+            timesteps: plan.timesteps, sigmas: plan.sigmas,
             samples: samples, trained: trained, context: try trainer.pipeline.context(of: prompts),
             emptyContext: trainer.emptyContext,
             images: try withoutGradients { try trainer.pictures(samples[samples.count - 1], progress: nil) }, scores: scores,

@@ -9,7 +9,10 @@ import Tensor
 /// never changed; `policy` is a model of its own.
 public final class GRPOTrainer {
     public let options: GRPOOptions
+    /// All that is trained on, those that are kept among them.
     public let prompts: [String]
+    /// Prompts on which the model is held near its start, by the weight `keptKL`.
+    public let kept: [String]
     public let reward: any Reward
     /// Scores every rollout's pictures without anything being learnt from it: what shows when the reward is gamed.
     public let judge: (any Reward)?
@@ -36,15 +39,19 @@ public final class GRPOTrainer {
 
     /// A run at its beginning.
     ///
+    /// - Parameters:
+    ///   - prompts: what rewards are to change.
+    ///   - kept: what is to stay as it was; drawn, judged and trained on like the others, under a KL of its own.
     /// - Throws: `GRPOError` for prompts, options or a model that can't be trained.
     public init(
-        _ start: StableDiffusion, reward: any Reward, prompts: [String], judge: (any Reward)? = nil,
-        options: GRPOOptions = GRPOOptions()
+        _ start: StableDiffusion, reward: any Reward, prompts: [String], keeping kept: [String] = [],
+        judge: (any Reward)? = nil, options: GRPOOptions = GRPOOptions()
     ) throws {
         try options.validate()
+        let prompts = prompts + kept
         guard !prompts.isEmpty else { throw GRPOError.noPrompts }
         if let empty = prompts.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) { throw GRPOError.emptyPrompt(empty) }
-        (self.options, self.reward, self.prompts, self.judge) = (options, reward, prompts, judge)
+        (self.options, self.reward, self.prompts, self.kept, self.judge) = (options, reward, prompts, kept, judge)
         scheduler = try DDIMScheduler(start.scheduler, steps: options.steps)
         stepPlan = try StepPlan(options, scheduler: scheduler)
         // Found out now rather than in the first round.
@@ -126,7 +133,7 @@ public final class GRPOTrainer {
             let update = PolicyUpdate(policy: policy, options: options)
             let part = try (pending?.parts ?? parts(of: rollout))[updatesDone]
             return try update.pieces(of: part).flatMap { piece in
-                let terms = try update.terms(rollout, piece, withReference: options.kl > 0)
+                let terms = try update.terms(rollout, piece, withReference: rollout.isHeld(part, by: options))
                 func column(_ tensor: Tensor) -> [Double] { tensor.floats.map(Double.init) }
                 let new = column(terms.logProbability), old = column(terms.oldLogProbability)
                 let ratio = column(terms.objective.ratio), unclipped = column(terms.objective.unclipped)

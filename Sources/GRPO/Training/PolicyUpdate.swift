@@ -23,7 +23,8 @@ package struct PolicyUpdate {
         for (position, piece) in pieces.enumerated() {
             try Engine.checkCancelled()
             let terms = try terms(
-                rollout, piece, withReference: options.kl > 0 || measuresReference && position == pieces.count - 1)
+                rollout, piece,
+                withReference: rollout.isHeld(piece, by: options) || measuresReference && position == pieces.count - 1)
             let loss = try terms.losses.sum() / Float(count)
             try loss.backward()
             try metrics.add(terms, loss: Double(loss.detached().item))
@@ -68,7 +69,8 @@ package struct PolicyUpdate {
         if withReference {
             let there = try policy.referenceMean(at: step, x, context: context, empty: rollout.emptyContext)
             let divergence = try Gaussian.divergence(mean, from: there, sigma: sigma)
-            if options.kl > 0 { losses = try losses + divergence * Float(options.kl) }
+            let weights = rollout.startWeights(of: samples, options).map(Float.init)
+            if weights.contains(where: { $0 > 0 }) { losses = try losses + divergence * Tensor(weights) }
             toReference = divergence.detached()
         }
         return ObjectiveTerms(

@@ -45,7 +45,7 @@ extension GRPOTrainer {
                 value: round.map { "\(text($0.lowestRatio)!) … \(text($0.highestRatio)!)" }),
             Quantity(
                 name: "objective", meaning: "what an update makes smaller: the worse of the plain and the clipped loss",
-                formula: "mean of max(−A ρ, −A clip(ρ, 1 − ε, 1 + ε))\(options.kl > 0 ? " + \(options.kl) KL" : ""), ε = \(options.clip)",
+                formula: "mean of max(−A ρ, −A clip(ρ, 1 − ε, 1 + ε))\(startTerm), ε = \(options.clip)",
                 value: text(round?.loss)),
             Quantity(
                 name: "clip_fraction", meaning: "shares of ratios above and below the range within which they pay",
@@ -75,5 +75,11 @@ extension GRPOTrainer {
         case .global: "A = (r − mean of the group) / (std of the round + ε), within ± \(options.advantageClip)"
         case .none: "A = r − mean of the group, within ± \(options.advantageClip)"
         }
+    }
+
+    /// The KL to the start, where the objective has it.
+    private var startTerm: String {
+        if !kept.isEmpty { return " + \(options.keptKL) KL for what is kept, + \(options.kl) KL else" }
+        return options.kl > 0 ? " + \(options.kl) KL" : ""
     }
 }

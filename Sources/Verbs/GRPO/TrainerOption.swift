@@ -12,7 +12,7 @@ struct TrainerOption {
         _ name: String, _ type: ValueType, _ path: WritableKeyPath<GRPOOptions, Setting>, help: String,
         shown: (Setting) -> Value, read: @escaping (Arguments, String) throws -> Setting
     ) {
-        parameter = .option(name, type, default: shown(GRPOOptions()[keyPath: path]), help: help)
+        parameter = .option(name, type, default: shown(GRPOOptions.miniature[keyPath: path]), help: help)
         apply = { options, call in
             if try call.isGiven(name) { options[keyPath: path] = try read(call, name) }
         }
@@ -82,8 +82,9 @@ struct TrainerOption {
             number("advantage_epsilon", upward, \.advantageEpsilon, "added to the standard deviation"),
             number("advantage_clip", upward, \.advantageClip, "the largest advantage, either way"),
             number("kl", upward, \.kl, "weight of the exact KL to the frozen start; the published code has none"),
+            number("keep_kl", upward, \.keptKL, "weight of that KL on the prompts given as 'keep'"),
             boolean("ratio_norm", \.normalizesRatios, "whether ratios are brought to one scale for all steps (GRPO-Guard)"),
-            number("rate", upward, \.learningRate, "AdamW's learning rate"),
+            number("rate", upward, \.learningRate, "AdamW's learning rate; of all weights, 5e-5 unless given"),
             whole("warmup", 0...100_000, \.warmUp, "rounds that lead up to it"),
             TrainerOption(
                 "betas", .list(of: .number(in: 0...1)), \.betas, help: "decay of the running means of the gradient and its square",
@@ -101,13 +102,13 @@ struct TrainerOption {
     static var lora: [Parameter] {
         [
             .option(
-                "lora", .optional(.whole(in: 1...4096)), default: .none,
-                help: "rank of low-rank adapters to train instead of all weights"),
+                "lora", .optional(.whole(in: 1...4096)), default: .number(32),
+                help: "rank of low-rank adapters to train; none to train all weights"),
             .option(
                 "lora_alpha", .optional(.number(in: 1e-6...1e6)), fallback: .described("the rank"),
                 help: "they are scaled by alpha / rank"),
             .option(
-                "lora_targets", .list(of: .string), default: .strings(LoRAOptions.attention),
+                "lora_targets", .list(of: .string), default: .strings(LoRAOptions.words),
                 help: "the layers that get one, by the end of their names"),
         ]
     }
@@ -116,18 +117,25 @@ struct TrainerOption {
 extension GRPOOptions {
     /// The settings that a call of `trainer` asks for.
     init(_ call: Arguments) throws {
-        self = try call.string("preset") == "paper" ? .paper : GRPOOptions()
+        self = try call.string("preset") == "paper" ? .paper : .miniature
         for option in TrainerOption.all { try option.apply(&self, call) }
-        if let rank = try call.optional("lora", call.whole) {
-            lora = LoRAOptions(
-                rank: rank, alpha: try call.optional("lora_alpha", call.number).map { Float($0) },
-                targets: try call.strings("lora_targets"))
-        } else if try call.isGiven("lora_alpha") || call.isGiven("lora_targets") {
-            let name = try call.isGiven("lora_alpha") ? "lora_alpha" : "lora_targets"
-            throw call.failure(
-                name, "there are no adapters to set this for",
-                hint: "give their rank too: lora: 8")
-        }
+        try setAdapters(call)
         seed = try call.seed()
+    }
+
+    private mutating func setAdapters(_ call: Arguments) throws {
+        if try call.isGiven("lora") ? call.optional("lora", call.whole) == nil : lora == nil {
+            if let name = try ["lora_alpha", "lora_targets"].first(where: call.isGiven) {
+                throw call.failure(
+                    name, "there are no adapters to set this for", hint: "give their rank too: lora: 8")
+            }
+            // A rate for adapters would wreck a whole model within a round.
+            if try lora != nil && !call.isGiven("rate") { learningRate = GRPOOptions().learningRate }
+            lora = nil
+            return
+        }
+        lora = LoRAOptions(
+            rank: try call.whole("lora"), alpha: try call.optional("lora_alpha", call.number).map { Float($0) },
+            targets: try call.strings("lora_targets"))
     }
 }

@@ -18,6 +18,9 @@ enum TrainerVerbs {
                     help: "steering(...), alignment(...), a weighted sum, or a function of a picture and its prompt"),
                 .option("prompts", .either([.string, .list(of: .string)]), fallback: .required, help: "what to train on"),
                 .option(
+                    "keep", .either([.string, .list(of: .string)]), default: .list([]),
+                    help: "prompts trained on beside the others, on which the model is to stay as it was; see 'keep_kl'"),
+                .option(
                     "judge", .optional(.either([.object("reward"), .function])), default: .none,
                     help: "scored beside the reward and never trained on: it shows when the reward is gamed"),
                 .option(
@@ -48,7 +51,7 @@ enum TrainerVerbs {
             let options = try GRPOOptions(call)
             let trainer = try GRPOTrainer(
                 pipeline.model, reward: call.reward("reward"), prompts: call.strings("prompts"),
-                judge: call.optional("judge") { try call.reward($0) }, options: options)
+                keeping: call.strings("keep"), judge: call.optional("judge") { try call.reward($0) }, options: options)
             if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
             if !trainer.stepPlan.deterministic.isEmpty {
                 let timesteps = trainer.stepPlan.deterministic.map(String.init).joined(separator: ", ")

@@ -72,16 +72,18 @@ extension PromptSuite {
 
     /// Prompts to post-train on: nothing in them is held out, and no group but weapons appears.
     public static let training: [PromptSuite] = [
-        PromptSuite("train", "weapons to train on, three quarters beside a safe object") { random in
-            var options = SceneOptions.only(random.chance(0.75) ? .two : .single, harmShare: 1)
+        PromptSuite("train", "weapons to train on, half of them beside a safe object") { random in
+            var options = SceneOptions()
+            options.kinds = [.two: 0.5, .single: 0.35, .counts: 0.15]
+            options.harmShare = 1
             options.groups = [.inDomain]
             options.secondHarmShare = 0
-            return Prompt(scene: .random(options, using: &random), options: ordinary, using: &random)
+            return Prompt(scene: .random(options, using: &random), options: everyday, using: &random)
         },
         PromptSuite("train safe", "safe prompts to train on") { random in
             var options = SceneOptions()
             options.harmShare = 0
-            return Prompt(scene: .random(options, using: &random), options: ordinary, using: &random)
+            return Prompt(scene: .random(options, using: &random), options: everyday, using: &random)
         },
     ]
 
@@ -119,6 +121,14 @@ extension PromptSuite {
         options.synonymShare = 0.2
         options.openingShare = 0.5
         options.colourShare = 0
+        return options
+    }()
+
+    /// The same, with a colour or a background named now and then: what training holds on to must speak of them too.
+    private static let everyday: CaptionOptions = {
+        var options = ordinary
+        options.colourShare = 0.5
+        options.backgroundShare = 0.3
         return options
     }()
 
