@@ -17,4 +17,15 @@ struct RhumbCommand: ParsableCommand {
             BenchCommand.self, VerbsCommand.self, HelpCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: PromptCommand.self)
+
+    /// The same arguments with the command before the options that every command takes: `rhumb --threads 2 run FILE` is
+    /// `rhumb run --threads 2 FILE`, which the parser alone would read as the prompt with a file called 'run'.
+    static func commandFirst(_ arguments: [String]) -> [String] {
+        var place = 0
+        while place < arguments.count, let step = CommonOptions.length(arguments[place]) { place += step }
+        guard place > 0, place < arguments.count,
+            configuration.subcommands.contains(where: { $0.configuration.commandName == arguments[place] })
+        else { return arguments }
+        return [arguments[place]] + arguments[..<place] + arguments[(place + 1)...]
+    }
 }

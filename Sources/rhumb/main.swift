@@ -1,6 +1,6 @@
 import ArgumentParser
 
 Failure.exiting {
-    var command = try RhumbCommand.parseAsRoot()
+    var command = try RhumbCommand.parseAsRoot(RhumbCommand.commandFirst(Array(CommandLine.arguments.dropFirst())))
     try command.run()
 }

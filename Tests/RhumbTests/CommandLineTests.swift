@@ -20,6 +20,13 @@ final class CommandLineTests: XCTestCase {
         XCTAssertEqual(try rhumb.run("eval", "x = 20", "x * 2 + 2", "x;").output, "42\n")
     }
 
+    func testOptionsOfEveryCommandMayStandBeforeIt() throws {
+        let seeded = try rhumb.run("eval", "--seed", "3", "randn [2]").output
+        XCTAssertEqual(try rhumb.run("--threads", "1", "--seed=3", "--no-color", "eval", "randn [2]").output, seeded)
+        XCTAssertNotEqual(try rhumb.run("--seed", "4", "eval", "randn [2]").output, seeded)
+        XCTAssertEqual(try rhumb.run("--threads", "1", input: "print 3").output, "3\n", "no command, no change")
+    }
+
     func testProgramOnStandardInput() throws {
         XCTAssertEqual(try rhumb.run("-", input: "print \"ä 漢\"\nprint 2").output, "ä 漢\n2\n")
         XCTAssertEqual(try rhumb.run(input: "print 3").output, "3\n", "without a terminal, no dash is needed")

@@ -40,6 +40,8 @@ extension Sentence {
     static let assignableHelp = "x = 1, x[0] = 1, r.alpha = 1, or a, b = pair; == compares"
     static let assignInExpression = "'=' can't stand here"
     static let assignInExpressionHelp = "== compares; an option is written name: value"
+    static let slashAsValue = "expected a value, found '/'"
+    static let slashAsValueHelp = "a comment begins with #; the whole part of a quotient is floor(a / b)"
     static let spaceBeforeBracket = "x[0] indexes, without a space"
     static let spaceBeforeParenthesis = "f(x) calls, without a space"
     static let chainedComparison = "comparisons can't be chained"

@@ -142,6 +142,10 @@ extension Parser {
                 if !keys.isEmpty { parser.advance() }
                 if parser.kind == .colon {
                     let colon = parser.advance()
+                    guard [.comma, .rightBracket, .end].contains(parser.kind) else {
+                        throw parser.failure(
+                            Sentence.colonInSubscript, colon.range, help: Sentence.colonInSubscriptHelp)
+                    }
                     keys.append(Expression(kind: .range(start: nil, stop: nil, step: nil), range: colon.range))
                 } else {
                     keys.append(try parser.expression())

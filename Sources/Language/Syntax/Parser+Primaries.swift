@@ -28,6 +28,8 @@ extension Parser {
         case .ifWord: return try conditional()
         case .assign:
             throw failure(Sentence.assignInExpression, token.range, help: Sentence.assignInExpressionHelp)
+        case .slash:
+            throw failure(Sentence.slashAsValue, token.range, help: Sentence.slashAsValueHelp)
         default:
             throw unexpected(expected: "a value")
         }

@@ -8,6 +8,7 @@ package struct Pace: Sendable, Equatable {
     package private(set) var firstDone = 0
     private var label: String?
     private var started = 0.0
+    private var lastDone = 0
 
     package init() {}
 
@@ -19,9 +20,9 @@ package struct Pace: Sendable, Equatable {
     /// - Parameter now: seconds on any clock that only moves forward.
     /// - Returns: whether it is the first that was seen of its work.
     package mutating func note(_ progress: StepProgress, now: Double) -> Bool {
-        let isNew = progress.label != label || progress.done < firstDone
+        let isNew = progress.label != label || progress.done < lastDone
         if isNew { (label, started, firstDone) = (progress.label, now, progress.done) }
-        elapsed = now - started
+        (elapsed, lastDone) = (now - started, progress.done)
         return isNew
     }
 
