@@ -84,7 +84,7 @@ let package = Package(
         .testTarget(name: "LanguageTests", dependencies: ["Language"], exclude: ["Scripts"]),
         .testTarget(
             name: "PlotTests", dependencies: ["Plot"], exclude: ["Snapshots"], resources: [.copy("Golden")]),
-        .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Verbs"]),
+        .testTarget(name: "NotebookTests", dependencies: ["Notebook", "Verbs", "World"]),
         .testTarget(name: "ReportTests", dependencies: ["Report", "Notebook"]),
         .testTarget(name: "ConsoleTests", dependencies: ["Console"]),
         .testTarget(name: "BenchTests", dependencies: ["Bench"]),

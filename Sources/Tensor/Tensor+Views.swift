@@ -83,8 +83,7 @@ extension Tensor {
         guard axes.count == rank, Set(axes).count == rank else {
             throw TensorError.shape(shape, in: "permute", expected: "each of its dimensions once, got \(order)")
         }
-        var inverse = [Int](repeating: 0, count: rank)
-        for (to, from) in axes.enumerated() { inverse[from] = to }
+        let inverse = axes.inversePermutation
         return view(axes.map { shape[$0] }, axes.map { strides[$0] }).recorded("permute", [self]) {
             [try $0.permuted(inverse)]
         }
@@ -167,5 +166,14 @@ extension Tensor {
         let resolved = index < 0 ? index + shape[at] : index
         guard resolved >= 0, resolved < shape[at] else { throw TensorError.index(index, size: shape[at], in: "select") }
         return try sliced(at, from: resolved, to: resolved + 1).squeezed(at)
+    }
+}
+
+extension [Int] {
+    /// The order that undoes this one, which has each place once.
+    package var inversePermutation: [Int] {
+        var inverse = self
+        for (to, from) in enumerated() { inverse[from] = to }
+        return inverse
     }
 }

@@ -14,15 +14,6 @@ struct CommonOptions: ParsableArguments {
     @Flag(name: .customLong("no-live"), help: "Progress as a plain line now and then, and nothing drawn in place.")
     var noLive = false
 
-    /// How many arguments one of these options takes up, its value among them; nil for anything else.
-    static func length(_ argument: String) -> Int? {
-        switch argument {
-        case "--threads", "--seed": 2
-        case "--no-color", "--no-live": 1
-        default: argument.hasPrefix("--threads=") || argument.hasPrefix("--seed=") ? 1 : nil
-        }
-    }
-
     func validate() throws {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("'--threads' takes a number from 1 to 1024, not \(threads)")

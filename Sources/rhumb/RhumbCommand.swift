@@ -12,19 +12,17 @@ struct RhumbCommand: ParsableCommand {
             """,
         version: "rhumb \(Rhumb.version)",
         subcommands: [
-            PromptCommand.self, EvalCommand.self, RunCommand.self, WatchCommand.self, CheckCommand.self, ReplayCommand.self,
-            DiffCommand.self, ReportCommand.self, TourCommand.self, PlotCommand.self, DoctorCommand.self,
-            BenchCommand.self, VerbsCommand.self, HelpCommand.self, ManualCommand.self,
+            PromptCommand.self, EvalCommand.self, RunCommand.self, WatchCommand.self, CheckCommand.self,
+            ReplayCommand.self, DiffCommand.self, ReportCommand.self, TourCommand.self, PlotCommand.self,
+            DoctorCommand.self, BenchCommand.self, VerbsCommand.self, HelpCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: PromptCommand.self)
 
-    /// The same arguments with the command before the options that every command takes: `rhumb --threads 2 run FILE` is
+    /// The same arguments with the command before options that stand in front of it: `rhumb --threads 2 run FILE` is
     /// `rhumb run --threads 2 FILE`, which the parser alone would read as the prompt with a file called 'run'.
     static func commandFirst(_ arguments: [String]) -> [String] {
-        var place = 0
-        while place < arguments.count, let step = CommonOptions.length(arguments[place]) { place += step }
-        guard place > 0, place < arguments.count,
-            configuration.subcommands.contains(where: { $0.configuration.commandName == arguments[place] })
+        let names = Self.configuration.subcommands.map { $0.configuration.commandName }
+        guard arguments.first?.hasPrefix("--") == true, let place = arguments.firstIndex(where: { names.contains($0) })
         else { return arguments }
         return [arguments[place]] + arguments[..<place] + arguments[(place + 1)...]
     }

@@ -115,6 +115,7 @@ final class TrainerTests: XCTestCase {
         let rollout = try trainer.rollout()
         XCTAssertEqual(rollout.kept, rollout.prompts.map { $0 == "a dog" })
         XCTAssertEqual(Set(rollout.prompts), ["a knife", "a dog"])
+        XCTAssertEqual(trainer.differencesFromPaper.first.map { [$0.name, $0.value, $0.paper] }, ["keep", "1 prompt", "none"])
         let first = try trainer.update(rollout)
         XCTAssertNotNil(first.startKL)
         for row in try trainer.objective(of: rollout) {

@@ -1,35 +1,10 @@
 import Language
 import Notebook
+import World
 import XCTest
 
 /// Recipes made at random and edited at random: whatever is skipped, a run with the cache leaves what one without leaves.
 final class CacheFuzzTests: XCTestCase {
-    /// SplitMix64, so that a failure can be repeated.
-    private struct Dice: RandomNumberGenerator {
-        var state: UInt64
-
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var bits = state
-            bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-            return bits ^ (bits >> 31)
-        }
-
-        /// `%` stands for a digit.
-        mutating func statement() -> String {
-            let text = CacheFuzzTests.statements.randomElement(using: &self)!
-            return text.split(separator: "%", omittingEmptySubsequences: false).map(String.init)
-                .reduce(into: "") { $0 += ($0.isEmpty ? "" : String(Int.random(in: 1...4, using: &self))) + $1 }
-        }
-
-        mutating func cell() -> String {
-            let marks = ["", "", "", "", "", "~nocache\n", "~fails\n"].randomElement(using: &self)!
-            let lines = (0..<Int.random(in: 1...3, using: &self)).map { _ in statement() }
-            return marks + (lines + (marks.hasPrefix("~fails") ? ["nothing"] : [])).joined(separator: "\n")
-        }
-    }
-
     /// They work in any order after the cell that makes every name.
     private static let first = """
         param alpha = 1
@@ -46,7 +21,7 @@ final class CacheFuzzTests: XCTestCase {
         step_of = () -> 0
         """
 
-    private static let statements = [
+    fileprivate static let statements = [
         "a = %", "a = a + %", "a = f(%) + alpha", "a = g(%)", "a = sum(x)", "a = beta * %", "a = len(b)", "if alpha > % { a = a * 2 }",
         "b = [a, %, sum(x)]", "b[0] = %", "b = append(b, %)", "b = map(b, f)", "b = keep.list", "for i in 0..% { b[0] = b[0] + i }",
         "x = randn 3", "x = randn(3, seed: %) * a", "x = detach(w)", "x = x[0..3] + %", "x[0] = %", "x = detach(w)[0..3]", "x = b[0] * ones(3)",
@@ -64,7 +39,7 @@ final class CacheFuzzTests: XCTestCase {
         var skipped = 0
         for seed in seeds {
             let runs = try CachedRuns()
-            var dice = Dice(state: seed)
+            var dice = SplitMix64(seed: seed)
             var cells = [Self.first] + (0..<9).map { _ in dice.cell() }
             var settings: [String: String] = [:]
             for edit in 0..<edits {
@@ -90,5 +65,20 @@ final class CacheFuzzTests: XCTestCase {
             }
         }
         XCTAssertGreaterThan(skipped, seeds.count * edits, "the cache is of use")
+    }
+}
+
+extension SplitMix64 {
+    /// `%` stands for a digit.
+    fileprivate mutating func statement() -> String {
+        let text = CacheFuzzTests.statements.randomElement(using: &self)!
+        return text.split(separator: "%", omittingEmptySubsequences: false).map(String.init)
+            .reduce(into: "") { $0 += ($0.isEmpty ? "" : String(Int.random(in: 1...4, using: &self))) + $1 }
+    }
+
+    fileprivate mutating func cell() -> String {
+        let marks = ["", "", "", "", "", "~nocache\n", "~fails\n"].randomElement(using: &self)!
+        let lines = (0..<Int.random(in: 1...3, using: &self)).map { _ in statement() }
+        return marks + (lines + (marks.hasPrefix("~fails") ? ["nothing"] : [])).joined(separator: "\n")
     }
 }

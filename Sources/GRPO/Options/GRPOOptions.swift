@@ -101,7 +101,7 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
     /// Weight of the KL to the frozen start.
     public var kl = 0.0
     /// Weight of the KL to the frozen start on prompts that are to be kept.
-    public var keptKL = 0.1
+    public var keptKL = 1.0
     /// Whether log-ratios are corrected and scaled by their step's σ, so that steps weigh alike (Wang et al. 2025,
     /// "GRPO-Guard").
     public var normalizesRatios = false
@@ -134,7 +134,7 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
         var options = GRPOOptions()
         (options.promptsPerRound, options.withoutGuidance) = (8, true)
         (options.trainSteps, options.stepChoice, options.updates) = (4, .first, 4)
-        (options.advantageScale, options.keptKL) = (.global, 1)
+        options.advantageScale = .global
         (options.lora, options.learningRate) = (LoRAOptions(rank: 32, targets: LoRAOptions.words), 2.5e-3)
         return options
     }()
@@ -181,7 +181,8 @@ extension GRPOOptions {
         try require(learningRate > 0 && learningRate.isFinite, "rate", learningRate, "above 0")
         try require(warmUp >= 0, "warmup", warmUp, "at least 0")
         try require(
-            betas.count == 2 && betas.allSatisfy { (0..<1).contains($0) }, "betas", "\(betas)", "two numbers from 0 to 1")
+            betas.count == 2 && betas.allSatisfy { (0..<1).contains($0) }, "betas", "\(betas)",
+            "two numbers from 0 to 1")
         try require(epsilon > 0, "epsilon", epsilon, "above 0")
         try require(weightDecay >= 0, "decay", weightDecay, "at least 0")
         try require(gradientNorm > 0, "gradient_norm", gradientNorm, "above 0")

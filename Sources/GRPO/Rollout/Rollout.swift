@@ -38,8 +38,9 @@ public struct Rollout {
     }
 
     public init(
-        round: Int, prompts: [String], kept: [Bool]? = nil, groupSize: Int, timesteps: [Int], sigmas: [Double], samples: [Tensor],
-        trained: [Int: TrainedStep], context: Tensor, emptyContext: Tensor, images: [Image], scores: RewardScores,
+        round: Int, prompts: [String], kept: [Bool]? = nil, groupSize: Int, timesteps: [Int], sigmas: [Double],
+        samples: [Tensor], trained: [Int: TrainedStep], context: Tensor, emptyContext: Tensor, images: [Image],
+        scores: RewardScores,
         judgements: [Double]? = nil, advantages: Advantages, seconds: Double = 0
     ) {
         (self.round, self.prompts, self.groupSize) = (round, prompts, groupSize)

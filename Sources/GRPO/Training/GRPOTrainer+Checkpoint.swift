@@ -22,8 +22,8 @@ extension GRPOTrainer {
         for (name, tensor) in try learner.average?.state() ?? [:] { state["average.\(name)"] = tensor }
         var metadata = [
             "kind": Self.checkpointKind, "model": try modelFingerprint(), "reward": reward.name,
-            "round": "\(completed)", "options": try Self.text(options), "prompts": try Self.text(prompts), "kept": try Self.text(kept),
-            "history": try Self.text(history),
+            "round": "\(completed)", "options": try Self.text(options), "prompts": try Self.text(prompts),
+            "kept": try Self.text(kept), "history": try Self.text(history),
         ]
         if let pending {
             for (name, tensor) in pending.rollout.state { state["rollout.\(name)"] = tensor }
@@ -79,7 +79,9 @@ extension GRPOTrainer {
         seconds = Array(((timings ?? []) + [Double](repeating: 0, count: completed)).prefix(completed))
     }
 
-    private func checkIdentity(_ file: SafetensorsFile, options saved: GRPOOptions, prompts: [String], kept: [String]) throws {
+    private func checkIdentity(
+        _ file: SafetensorsFile, options saved: GRPOOptions, prompts: [String], kept: [String]
+    ) throws {
         let path = file.url.path
         var differences: [String] = []
         var mine = options
@@ -177,9 +179,8 @@ private struct StoredRound: Codable {
                 mean: try tensor("mean.\(step)"), logProbability: try tensor("log_probability.\(step)"))
         }
         return Rollout(
-            round: round, prompts: prompts, kept: prompts.map(Set(trainer.kept).contains), groupSize: options.group,
-            timesteps: plan.timesteps, sigmas: plan.sigmas,
-            samples: samples, trained: trained, context: try trainer.pipeline.context(of: prompts),
+            round: round, prompts: prompts, kept: trainer.areKept(prompts), groupSize: options.group,
+            timesteps: plan.timesteps, sigmas: plan.sigmas, samples: samples, trained: trained, context: try trainer.pipeline.context(of: prompts),
             emptyContext: trainer.emptyContext,
             images: try withoutGradients { try trainer.pictures(samples[samples.count - 1], progress: nil) }, scores: scores,
             judgements: judgements, advantages: try trainer.advantages(of: scores), seconds: seconds)

@@ -133,7 +133,7 @@ public final class GRPOTrainer {
             let update = PolicyUpdate(policy: policy, options: options)
             let part = try (pending?.parts ?? parts(of: rollout))[updatesDone]
             return try update.pieces(of: part).flatMap { piece in
-                let terms = try update.terms(rollout, piece, withReference: rollout.isHeld(part, by: options))
+                let terms = try update.terms(rollout, piece, withReference: rollout.isHeld(piece, by: options))
                 func column(_ tensor: Tensor) -> [Double] { tensor.floats.map(Double.init) }
                 let new = column(terms.logProbability), old = column(terms.oldLogProbability)
                 let ratio = column(terms.objective.ratio), unclipped = column(terms.objective.unclipped)
@@ -167,8 +167,12 @@ public final class GRPOTrainer {
 
     /// Switches and the reward's settings that stand otherwise than in the paper.
     public var differencesFromPaper: [(name: String, value: String, paper: String)] {
-        options.differencesFromPaper + reward.differencesFromPaper
+        let count = kept.count == 1 ? "1 prompt" : "\(kept.count) prompts"
+        return (kept.isEmpty ? [] : [("keep", count, "none")]) + options.differencesFromPaper + reward.differencesFromPaper
     }
+
+    /// Whether each of some prompts is one that is kept.
+    func areKept(_ prompts: [String]) -> [Bool] { prompts.map(Set(kept).contains) }
 
     /// The model with the running average of the weights, which is steadier than the last ones; the trained model itself
     /// where no average is kept.

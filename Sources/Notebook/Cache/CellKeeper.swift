@@ -76,7 +76,9 @@ final class CellKeeper {
     }
 
     /// Takes in what a cell that has run left. One that failed is not kept.
-    func didRun(_ cell: Manifest.Cell, outputs: [CellOutput], seedsBefore: UInt64, exercise: (name: String, isSolved: Bool)?) throws {
+    func didRun(
+        _ cell: Manifest.Cell, outputs: [CellOutput], seedsBefore: UInt64, exercise: (name: String, isSolved: Bool)?
+    ) throws {
         for name in code.writes { unmade[name] = nil }
         if case .run(_, _, let entry?) = plan[position] {
             let changed = entry.reads.filter { !$0.isOwn && planner.digests.hasChanged($0.path) }
@@ -112,7 +114,8 @@ final class CellKeeper {
 
     /// The run is over, however it ended.
     func finish() throws {
-        let reached = Set(history.map(\.number)), before = cache.history(of: recipePath)
+        let reached = Set(history.map(\.number))
+        let before = cache.history(of: recipePath)
         let all = Set(planner.cells.map(\.cell.number))
         let rest = before.cells.filter { !reached.contains($0.number) && all.contains($0.number) }
         let seen = before.seen.union(try history.map { try RecipeHistory.mark($0.code) })
@@ -121,7 +124,9 @@ final class CellKeeper {
     }
 
     /// The files behind a path with their checksums, which are taken once.
-    func sealed(_ path: String, as name: String) -> [Manifest.Sealed] { planner.digests.sealed(FileUse.absolute(path), as: name) }
+    func sealed(_ path: String, as name: String) -> [Manifest.Sealed] {
+        planner.digests.sealed(FileUse.absolute(path), as: name)
+    }
 
     // MARK: Variables at the end
 
@@ -141,7 +146,7 @@ final class CellKeeper {
         var tensors: [String: Tensor] = [:]
         for name in file.names where isWanted(name) {
             let tensor = try file.tensor(name)
-            tensors[name] = try entry.orders[name].map { try tensor.permuted($0.inverse) } ?? tensor
+            tensors[name] = try entry.orders[name].map { try tensor.permuted($0.inversePermutation) } ?? tensor
         }
         return tensors
     }
@@ -168,7 +173,8 @@ final class CellKeeper {
             switch variable.form {
             case .kept:
                 session.interpreter[variable.name] = try Value.kept(
-                    variable.value, tensor: { name in try tensors[name] ?? Tensor.missing(name, entry) }, make: cache.make)
+                    variable.value, tensor: { name in try tensors[name] ?? Tensor.missing(name, entry) },
+                    make: cache.make)
             case .function:
                 if let definition = code.footprint.definitions[variable.name] {
                     try session.interpreter.run(definition.source)
@@ -182,7 +188,9 @@ final class CellKeeper {
 
     /// Figures and tables get the numbers that they would have now.
     private func bringBackOutputs(of entry: CacheEntry, in source: URL) throws -> ([CellOutput], [Event]) {
-        func bytes(_ file: String) throws -> [UInt8] { try Checkpoint.bytes(of: source.appending(path: CacheEntry.given + file)) }
+        func bytes(_ file: String) throws -> [UInt8] {
+            try Checkpoint.bytes(of: source.appending(path: CacheEntry.given + file))
+        }
         let stored = entry.outputs.compactMap { CellOutput($0, folder: folder.path) }
         var names: [String: String] = [:]
         var figures: [Int: Event] = [:]
@@ -230,7 +238,10 @@ final class CellKeeper {
     /// Puts the states of training of an earlier run where this one looks for them, so that it goes on from their end.
     private func layOutStates(of entry: CacheEntry, _ cell: Recipe.Cell) throws {
         let source = try cache.folder(of: entry)
-        let states = Set(entry.blobs(below: String(CacheEntry.states.dropLast())).compactMap { $0.path.split(separator: "/").dropFirst().first })
+        let states = Set(
+            entry.blobs(below: String(CacheEntry.states.dropLast())).compactMap {
+                $0.path.split(separator: "/").dropFirst().first
+            })
         for state in states.sorted() {
             let target = RunFolder.checkpoints + "/" + (cell.attributes.name ?? "cell-\(cell.number)") + "-" + state
             guard !FileManager.default.fileExists(atPath: folder.path + "/" + target) else { continue }
@@ -251,7 +262,9 @@ final class CellKeeper {
 
     /// A checkpoint that `out:` put elsewhere in the run's folder.
     private func layOutCheckpoint(_ record: String, of entry: CacheEntry, in source: URL) throws {
-        guard let path = try? JSON(parsing: record)["checkpoint"]?.string, path.hasPrefix(entry.runFolder) else { return }
+        guard let path = try? JSON(parsing: record)["checkpoint"]?.string, path.hasPrefix(entry.runFolder) else {
+            return
+        }
         for blob in entry.blobs(below: CacheEntry.given + path.dropFirst(entry.runFolder.count)) {
             let target = String(blob.path.dropFirst(CacheEntry.given.count))
             guard !FileManager.default.fileExists(atPath: folder.path + "/" + target) else { continue }
@@ -262,15 +275,8 @@ final class CellKeeper {
 
 extension CacheEntry {
     /// Its files at a path or in the folder there.
-    func blobs(below path: String) -> [Manifest.Sealed] { blobs.filter { $0.path == path || $0.path.hasPrefix(path + "/") } }
-}
-
-extension [Int] {
-    /// Of a permutation.
-    var inverse: [Int] {
-        var inverse = self
-        for (to, from) in enumerated() { inverse[from] = to }
-        return inverse
+    func blobs(below path: String) -> [Manifest.Sealed] {
+        blobs.filter { $0.path == path || $0.path.hasPrefix(path + "/") }
     }
 }
 
