@@ -13,7 +13,9 @@ extension MarkdownTree {
 
 extension MarkdownTree.Node {
     package enum Kind: Equatable {
-        case paragraph, heading(level: Int), list, quote, code, html, table, rule
+        case paragraph
+        case heading(level: Int)
+        case list, quote, code, html, table, rule
         /// `number` in a list that counts, `isDone` in a list of tasks.
         case item(number: Int?, isDone: Bool?)
         case text, softBreak, lineBreak, inlineCode, inlineHTML, emphasis, strong, link, image
@@ -49,7 +51,9 @@ extension MarkdownTree.Node {
 
     /// What stands before an item that counts.
     private var number: Int? {
-        guard let list = cmark_node_parent(pointer), cmark_node_get_list_type(list) == CMARK_ORDERED_LIST else { return nil }
+        guard let list = cmark_node_parent(pointer), cmark_node_get_list_type(list) == CMARK_ORDERED_LIST else {
+            return nil
+        }
         var number = Int(cmark_node_get_list_start(list))
         var before = cmark_node_previous(pointer)
         while let item = before {

@@ -99,7 +99,8 @@ struct ManualPage {
     private func paragraphs(_ text: String) -> [String] {
         text.split(separator: "\n", omittingEmptySubsequences: false).map { line in
             if line.isEmpty { return ".PP" }
-            return line.hasPrefix("  ") ? ".br\n\\ \\ " + Self.escaped(String(line.drop { $0 == " " })) : Self.escaped(String(line))
+            return line.hasPrefix("  ")
+                ? ".br\n\\ \\ " + Self.escaped(String(line.drop { $0 == " " })) : Self.escaped(String(line))
         }
     }
 

@@ -38,7 +38,8 @@ struct RecipeJob {
         for (index, recipe) in recipes.enumerated() {
             if recipes.count > 1 { print((index > 0 ? "\n" : "") + recipe.path) }
             let plan = try RecipePlan(
-                recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort), cache: cache)
+                recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
+                cache: cache)
             print(plan.text, terminator: "")
         }
     }

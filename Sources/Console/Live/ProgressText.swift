@@ -71,7 +71,8 @@ package struct ProgressText {
     package static func clock(_ seconds: Double) -> String {
         let whole = Int(min(max(seconds, 0), 359_999).rounded())
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        let minutes = "\(whole / 60 % 60)", rest = two(whole % 60)
+        let minutes = "\(whole / 60 % 60)"
+        let rest = two(whole % 60)
         return whole < 3600 ? "\(minutes):\(rest)" : "\(whole / 3600):\(two(whole / 60 % 60)):\(rest)"
     }
 }
@@ -83,7 +84,9 @@ package enum Sparkline {
     /// One character a value, from the lowest to the highest; a space for one that is not finite.
     package static func text(_ values: [Double]) -> String {
         let finite = values.filter(\.isFinite)
-        guard let low = finite.min(), let high = finite.max() else { return String(repeating: " ", count: values.count) }
+        guard let low = finite.min(), let high = finite.max() else {
+            return String(repeating: " ", count: values.count)
+        }
         return String(
             values.map { value in
                 guard value.isFinite else { return " " }

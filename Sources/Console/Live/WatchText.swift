@@ -48,7 +48,8 @@ package struct WatchText {
         } else {
             facts.append(count == 1 ? "1 cell" : "\(count) cells")
         }
-        let word: String, painted: (String) -> String
+        let word: String
+        let painted: (String) -> String
         switch glance.state {
         case .running: (word, painted) = ("running", palette.accent)
         case .dead: (word, painted) = ("killed", palette.bad)
@@ -103,13 +104,15 @@ package struct WatchLog {
             cell = number
             lastWork = now
             let count = glance.manifest.cells.count
-            lines.append("cell \(number) of \(count)\(glance.code.isEmpty ? "" : "  ")\(glance.code)".clipped(to: width))
+            lines.append(
+                "cell \(number) of \(count)\(glance.code.isEmpty ? "" : "  ")\(glance.code)".clipped(to: width))
         }
         if let live = glance.progress, now - lastWork >= LiveView.lineInterval(after: live.pace.elapsed),
             done?.label != live.progress.label || done?.count != live.progress.done
         {
             (done, lastWork) = ((live.progress.label, live.progress.done), now)
-            lines.append(ProgressText(palette: Palette(isOn: false)).line(live.progress, live.pace, width: width, hasBar: false))
+            lines.append(
+                ProgressText(palette: Palette(isOn: false)).line(live.progress, live.pace, width: width, hasBar: false))
         }
         return lines
     }

@@ -56,7 +56,8 @@ public struct StepProgress {
         public func thinned(to count: Int) -> Curve {
             guard values.count > count, count > 1, let last = values.last else { return self }
             let means = (0..<count - 1).map { index in
-                let start = index * (values.count - 1) / (count - 1), end = (index + 1) * (values.count - 1) / (count - 1)
+                let start = index * (values.count - 1) / (count - 1)
+                let end = (index + 1) * (values.count - 1) / (count - 1)
                 let finite = values[start..<end].filter(\.isFinite)
                 return finite.isEmpty ? .nan : finite.reduce(0, +) / Double(finite.count)
             }
@@ -109,8 +110,10 @@ public struct PictureSheet: Sendable, Equatable {
 
     /// The first columns and rows of it.
     public func prefix(columns: Int, rows: Int) -> PictureSheet {
-        let columns = min(max(columns, 1), self.columns), rows = min(max(rows, 1), self.rows)
-        let across = columns * (tile.width + Self.gap) - Self.gap, down = rows * (tile.height + Self.gap) - Self.gap
+        let columns = min(max(columns, 1), self.columns)
+        let rows = min(max(rows, 1), self.rows)
+        let across = columns * (tile.width + Self.gap) - Self.gap
+        let down = rows * (tile.height + Self.gap) - Self.gap
         var part: [UInt8] = []
         part.reserveCapacity(across * down * 3)
         for y in 0..<down { part += rgb[y * width * 3..<(y * width + across) * 3] }

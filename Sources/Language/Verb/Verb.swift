@@ -56,7 +56,8 @@ public final class Verb {
     ) {
         self.init(
             name, family: family, summary: summary, parameters: parameters, result: result, details: details,
-            examples: examples, seeAlso: seeAlso, takesAnyOption: takesAnyOption, effects: effects, shortcut: nil, body: body)
+            examples: examples, seeAlso: seeAlso, takesAnyOption: takesAnyOption, effects: effects, shortcut: nil,
+            body: body)
     }
 
     init(

@@ -75,7 +75,8 @@ extension CacheEntry {
             "patterns": .array(patterns.map { [.string($0.pattern), .string($0.digest)] }),
             "exercise": exercise.map { [.string($0.name), .bool($0.isSolved)] } ?? .null,
             "variables": .array(variables.map(\.json)),
-            "orders": .object(orders.sorted { $0.key < $1.key }.map { .init($0.key, .array($0.value.map { .integer($0) })) }),
+            "orders": .object(
+                orders.sorted { $0.key < $1.key }.map { .init($0.key, .array($0.value.map { .integer($0) })) }),
             "outputs": .array(outputs),
             "blobs": .array(blobs.map { [.string($0.path), .string($0.sha256)] }),
         ]
@@ -109,7 +110,9 @@ extension CacheEntry {
 
     private static func pairs(_ json: JSON?) -> [(String, String)] {
         (json?.array ?? []).compactMap { pair in
-            guard let pair = pair.array, pair.count == 2, let first = pair[0].string, let second = pair[1].string else { return nil }
+            guard let pair = pair.array, pair.count == 2, let first = pair[0].string, let second = pair[1].string else {
+                return nil
+            }
             return (first, second)
         }
     }
@@ -127,7 +130,8 @@ extension FileUse {
 extension CacheEntry.Variable {
     fileprivate var json: JSON {
         [
-            "name": .string(name), "form": .string(form.rawValue), "identity": .string(identity), "shown": .string(shown),
+            "name": .string(name), "form": .string(form.rawValue), "identity": .string(identity),
+            "shown": .string(shown),
             "touched": .bool(isTouched), "changing": .bool(isChanging), "value": value,
         ]
     }

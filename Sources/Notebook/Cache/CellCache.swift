@@ -49,7 +49,9 @@ public final class CellCache {
     deinit { if lock >= 0 { close(lock) } }
 
     /// What equal results ask for besides equal code: the program, its libraries, the machine and its threads.
-    public static func facts(libraries: [(name: String, version: String)], threads: Int) throws -> [(name: String, value: String)] {
+    public static func facts(libraries: [(name: String, version: String)], threads: Int) throws -> [(
+        name: String, value: String
+    )] {
         let machine = Machine.current()
         let settings = ProcessInfo.processInfo.environment
             .filter { entry in ["ONEDNN_", "DNNL_", "OPENBLAS_", "OMP_"].contains { entry.key.hasPrefix($0) } }
@@ -61,7 +63,10 @@ public final class CellCache {
             ("the processor", ([machine.processor] + machine.features).joined(separator: ", ")),
             ("the number of threads", String(threads)),
             ("the working folder", FileManager.default.currentDirectoryPath),
-            ("the environment", (["HOME=" + (ProcessInfo.processInfo.environment["HOME"] ?? "")] + settings).joined(separator: " ")),
+            (
+                "the environment",
+                (["HOME=" + (ProcessInfo.processInfo.environment["HOME"] ?? "")] + settings).joined(separator: " ")
+            ),
         ]
     }
 
@@ -74,7 +79,9 @@ public final class CellCache {
     /// The entries of a key, the youngest first, and those that can't be trusted any more.
     func entries(of key: String) -> (sound: [CacheEntry], damaged: [Damage]) {
         let parent = folder(ofKey: key)
-        let names = ((try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []).filter { !$0.hasPrefix(".") }
+        let names = ((try? FileManager.default.contentsOfDirectory(atPath: parent.path)) ?? []).filter {
+            !$0.hasPrefix(".")
+        }
         var sound: [CacheEntry] = []
         var damaged: [Damage] = []
         for name in names.sorted() {
@@ -103,7 +110,8 @@ public final class CellCache {
             let sum = String(decoding: try Checkpoint.bytes(of: folder.appending(path: seal)), as: UTF8.self)
             guard try bytes.withUnsafeBytes({ try SHA256.hex(of: $0) }) == sum,
                 let entry = CacheEntry(try JSON(parsing: String(decoding: bytes, as: UTF8.self))),
-                try entry.trace == folder.lastPathComponent, entry.key == folder.deletingLastPathComponent().lastPathComponent
+                try entry.trace == folder.lastPathComponent,
+                entry.key == folder.deletingLastPathComponent().lastPathComponent
             else { return .failure(Damage(what: "the record of entry \(name)")) }
             for blob in entry.blobs where try SHA256.hex(ofFile: folder.appending(path: blob.path)) != blob.sha256 {
                 return .failure(Damage(what: "'\(blob.path)' of entry \(name)"))
@@ -163,7 +171,8 @@ public final class CellCache {
         if lock >= 0 { flock(lock, LOCK_SH) }
         let tag = url.appending(path: "CACHEDIR.TAG")
         guard !FileManager.default.fileExists(atPath: tag.path) else { return }
-        let text = "Signature: 8a477f597d28d172789f06886806bc55\n# What cells of recipes gave. May be deleted at any time.\n"
+        let text =
+            "Signature: 8a477f597d28d172789f06886806bc55\n# What cells of recipes gave. May be deleted at any time.\n"
         try AtomicFile.write(text, to: tag)
     }
 
@@ -173,7 +182,9 @@ public final class CellCache {
         guard lock >= 0, flock(lock, LOCK_EX | LOCK_NB) == 0 else { return }
         defer { flock(lock, LOCK_SH) }
         let cells = url.appending(path: "cells")
-        func names(_ folder: URL) -> [String] { (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] }
+        func names(_ folder: URL) -> [String] {
+            (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? []
+        }
         var entries: [(url: URL, used: Int, size: Int)] = []
         for key in names(cells) {
             let parent = cells.appending(path: key)

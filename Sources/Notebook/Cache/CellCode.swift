@@ -37,7 +37,9 @@ struct CellCode {
         self.footprint = footprint
         reach = Reach(footprint.uses, registry)
         func has(_ effect: Verb.Effect) -> Bool {
-            footprint.uses.contains { use in registry[use.name]?.variants.contains { $0.effects.contains(effect) } ?? false }
+            footprint.uses.contains { use in
+                registry[use.name]?.variants.contains { $0.effects.contains(effect) } ?? false
+            }
         }
         changesAll = footprint.obstacle != nil || has(.changesVariables)
         looksAtAll = changesAll || has(.readsVariables)
@@ -63,11 +65,16 @@ struct Reach: Equatable {
     }
 
     private mutating func add(_ use: Footprint.Use, of verb: Verb) {
-        if verb.parameters.contains(where: { $0.name == "seed" }), !(use.arguments?.contains { $0.label == "seed" } ?? false) {
+        if verb.parameters.contains(where: { $0.name == "seed" }),
+            !(use.arguments?.contains { $0.label == "seed" } ?? false)
+        {
             draws = true
         }
         guard verb.effects.contains(.writesFiles) else { return }
-        guard let arguments = use.arguments else { return writesAnything = true }
+        guard let arguments = use.arguments else {
+            writesAnything = true
+            return
+        }
         let unnamed = arguments.filter { $0.label == nil }
         let positional = verb.parameters.filter { $0.style == .positional }
         for parameter in verb.parameters where parameter.type.namesFiles {

@@ -42,7 +42,9 @@ struct CellHistory {
     func difference(from now: [Ingredient], code newCode: String, line: Int) -> CellReason? {
         func changed(_ kind: Ingredient.Kind) -> (old: Ingredient, new: Ingredient)? {
             for new in now where new.kind == kind {
-                if let old = ingredients.first(where: { $0.kind == kind && $0.name == new.name }), old.identity != new.identity {
+                if let old = ingredients.first(where: { $0.kind == kind && $0.name == new.name }),
+                    old.identity != new.identity
+                {
                     return (old, new)
                 }
             }
@@ -92,7 +94,8 @@ extension CellHistory {
         self.code = code
         obstacle = json["obstacle"]?.string
         ingredients = (json["ingredients"]?.array ?? []).compactMap { item in
-            guard let parts = item.array, parts.count == 5, let kind = parts[0].string.flatMap(Ingredient.Kind.init(rawValue:))
+            guard let parts = item.array, parts.count == 5,
+                let kind = parts[0].string.flatMap(Ingredient.Kind.init(rawValue:))
             else { return nil }
             return Ingredient(
                 kind: kind, name: parts[1].string ?? "", identity: parts[2].string ?? "", shown: parts[3].string ?? "",

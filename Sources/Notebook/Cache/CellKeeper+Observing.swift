@@ -17,7 +17,8 @@ struct CacheDraft {
 extension CellKeeper {
     /// Looks at everything that a cell left.
     func observe(
-        _ cell: Manifest.Cell, outputs: [CellOutput], _ log: FileLog, seedsBefore: UInt64, exercise: (name: String, isSolved: Bool)?
+        _ cell: Manifest.Cell, outputs: [CellOutput], _ log: FileLog, seedsBefore: UInt64,
+        exercise: (name: String, isSolved: Bool)?
     ) throws -> CacheDraft {
         let code = planner.cells.first { $0.cell.number == cell.number }!
         let ingredients = try planner.ingredients(of: code, knowledge)
@@ -54,15 +55,19 @@ extension CellKeeper {
             }
             draft.entry.reads.append(try use(read.path, as: read.name))
         }
-        for pattern in Set(log.patterns).sorted() { draft.entry.patterns.append((pattern, try FileDigests.matches(pattern))) }
+        for pattern in Set(log.patterns).sorted() {
+            draft.entry.patterns.append((pattern, try FileDigests.matches(pattern)))
+        }
         for path in Set(log.writes).sorted() where FileManager.default.fileExists(atPath: path) {
             let use = try use(path, as: path)
             draft.entry.written.append(use)
             guard use.isOwn else { continue }
             let name = String(use.path.dropFirst(FileUse.ownPrefix.count))
             let below = Self.files(below: path)
-            draft.files += below.isEmpty
-                ? [(path, CacheEntry.given + name)] : below.map { (path + "/" + $0, CacheEntry.given + name + "/" + $0) }
+            draft.files +=
+                below.isEmpty
+                ? [(path, CacheEntry.given + name)]
+                : below.map { (path + "/" + $0, CacheEntry.given + name + "/" + $0) }
         }
         draft.entry.written.sort { $0.path < $1.path }
     }
@@ -88,7 +93,8 @@ extension CellKeeper {
 
     /// Where training in a cell has kept its states, by their number in the cell.
     private func stateFolders(of cell: Recipe.Cell) -> [(number: Int, path: String)] {
-        let stem = (cell.attributes.name ?? "cell-\(cell.number)") + "-", parent = ownPath + RunFolder.checkpoints
+        let stem = (cell.attributes.name ?? "cell-\(cell.number)") + "-"
+        let parent = ownPath + RunFolder.checkpoints
         let names = (try? FileManager.default.contentsOfDirectory(atPath: parent)) ?? []
         return names.compactMap { name in
             guard name.hasPrefix(stem), let number = Int(name.dropFirst(stem.count)) else { return nil }
@@ -103,7 +109,8 @@ extension CellKeeper {
         var names: [String] = []
         for (source, name) in draft.files where !names.contains(name) {
             let target = folder.appending(path: name)
-            try FileManager.default.createDirectory(at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try FileManager.default.createDirectory(
+                at: target.deletingLastPathComponent(), withIntermediateDirectories: true)
             try FileManager.default.copyItem(atPath: source, toPath: target.path)
             names.append(name)
         }
@@ -128,7 +135,8 @@ extension CellKeeper {
             if case .function = value, code.footprint.definitions[name] != nil { .unchanging } else { Keeping(value) }
         }
         // What it had in its hands may be a part of something that changes, or share its memory.
-        let meetsChange = !touched.isEmpty || values.contains { keeping($0, $1) == .changing }
+        let meetsChange =
+            !touched.isEmpty || values.contains { keeping($0, $1) == .changing }
             || taken.contains { knowledge.variables[$0]?.group != nil }
         var writer = ValueWriter(keepsLayout: true)
         for (name, value) in values {
@@ -147,14 +155,16 @@ extension CellKeeper {
             }
             draft.entry.variables.append(
                 .init(
-                    name: name, form: form, identity: identity, shown: form == .kept ? value.shownInReason : "", isTouched: false,
+                    name: name, form: form, identity: identity, shown: form == .kept ? value.shownInReason : "",
+                    isTouched: false,
                     isChanging: form == .lost && (meetsChange || keeping == .changing), value: json))
         }
         for name in touched {
             guard let value = session.interpreter[name] else { continue }
             draft.entry.variables.append(
                 .init(
-                    name: name, form: .lost, identity: try ValueDigest.of([draft.entry.origin, "touched", name]), shown: "",
+                    name: name, form: .lost, identity: try ValueDigest.of([draft.entry.origin, "touched", name]),
+                    shown: "",
                     isTouched: true, isChanging: true, value: try writer.json(value, named: name)))
         }
         draft.tensors = writer.tensors
@@ -169,7 +179,7 @@ extension CellKeeper {
                 guard let tensor = writer.tensors[name] else {
                     throw CheckpointError.noSuchTensor(name: name, file: CacheEntry.tensors, suggestion: nil)
                 }
-                return try writer.orders[name].map { try tensor.permuted($0.inverse) } ?? tensor
+                return try writer.orders[name].map { try tensor.permuted($0.inversePermutation) } ?? tensor
             }, make: cache.make)
         return try value.flatMap { try ValueDigest.of($0) }
     }

@@ -11,7 +11,8 @@ extension CellPlanner {
     /// What is known after a cell that gave what an entry holds.
     func advance(_ knowledge: inout Knowledge, over code: CellCode, _ entry: CacheEntry) {
         let names = names(takenBy: code, knowledge)
-        let latent = latent(of: code, taking: names, knowledge), reach = reach(of: code, taking: names, knowledge)
+        let latent = latent(of: code, taking: names, knowledge)
+        let reach = reach(of: code, taking: names, knowledge)
         let group = join(names, &knowledge, at: code.cell.number)
         for name in code.writes { knowledge.variables[name] = nil }
         for variable in entry.variables {
@@ -40,7 +41,8 @@ extension CellPlanner {
     private func advanceBlindly(_ knowledge: inout Knowledge, over code: CellCode) throws {
         let number = code.cell.number
         let names = names(takenBy: code, knowledge)
-        let latent = latent(of: code, taking: names, knowledge), reach = reach(of: code, taking: names, knowledge)
+        let latent = latent(of: code, taking: names, knowledge)
+        let reach = reach(of: code, taking: names, knowledge)
         let group = join(names, &knowledge, at: number)
         for name in names where knowledge.variables[name]?.group != nil {
             // Of one that is pending itself only the cell that makes it is worth a word.
@@ -54,9 +56,12 @@ extension CellPlanner {
                 binding.identity = try ValueDigest.of([definition.source.text])
                 binding.become(definition, registry)
             } else if let parameter = code.footprint.parameters.first(where: { $0.name == name }), !code.mayFail,
-                let value = parameter.value(set: settings[name], isShort: isShort), let identity = try ValueDigest.of(value)
+                let value = parameter.value(set: settings[name], isShort: isShort),
+                let identity = try ValueDigest.of(value)
             {
-                (binding.identity, binding.shown, binding.isKept, binding.isParameter) = (identity, value.shownInReason, true, true)
+                (binding.identity, binding.shown, binding.isKept, binding.isParameter) = (
+                    identity, value.shownInReason, true, true
+                )
             } else {
                 (binding.isPending, binding.group, binding.latent, binding.reach) = (true, group, latent, reach)
             }

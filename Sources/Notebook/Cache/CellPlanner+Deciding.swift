@@ -17,7 +17,8 @@ extension CellPlanner {
         guard let ingredients = try ingredients(of: code, knowledge) else {
             guard let before else { return .run(.neverRun) }
             let known = try self.ingredients(of: code, knowledge, leavingOutUnknown: true) ?? []
-            if let reason = before.difference(from: known, code: code.text, line: code.cell.line), !reason.isAboutNames {
+            if let reason = before.difference(from: known, code: code.text, line: code.cell.line), !reason.isAboutNames
+            {
                 // What it was made of once it may be made of again, as soon as that is known.
                 return .run(reason, isCertain: try !history.seen.contains(RecipeHistory.mark(code.text)))
             }
@@ -37,14 +38,17 @@ extension CellPlanner {
         if let first { return .run(first.reason, isCertain: first.isCertain) }
         if let damage = damaged.first { return .run(.damaged(damage.what)) }
         guard let before else { return .run(.neverRun) }
-        if let reason = before.difference(from: ingredients, code: code.text, line: code.cell.line) { return .run(reason) }
+        if let reason = before.difference(from: ingredients, code: code.text, line: code.cell.line) {
+            return .run(reason)
+        }
         return .run(before.obstacle.map { .notKept($0) } ?? .gone)
     }
 
     /// What differs from when an entry was made that its key does not say.
     private func mismatch(_ entry: CacheEntry, _ knowledge: Knowledge) throws -> (CellReason, Bool)? {
         var doubt: (CellReason, Bool)?
-        let watched = entry.reads.map { ($0, CellReason.fileChanged($0.name)) }
+        let watched =
+            entry.reads.map { ($0, CellReason.fileChanged($0.name)) }
             + entry.written.filter { !$0.isOwn }.map { ($0, CellReason.writtenChanged($0.name)) }
         for (file, reason) in watched {
             if let writer = knowledge.pending.first(where: { $0.reach.mayWrite(file.path) }) {
@@ -57,7 +61,9 @@ extension CellPlanner {
         for (pattern, digest) in entry.patterns where try FileDigests.matches(pattern) != digest {
             return (.matchesChanged(pattern), true)
         }
-        if !entry.patterns.isEmpty, let writer = knowledge.pending.first(where: { $0.reach.writesAnything || !$0.reach.writes.isEmpty }) {
+        if !entry.patterns.isEmpty,
+            let writer = knowledge.pending.first(where: { $0.reach.writesAnything || !$0.reach.writes.isEmpty })
+        {
             doubt = doubt ?? (.mayWrite(file: entry.patterns[0].pattern, cell: writer.cell), false)
         }
         if entry.draws {
@@ -74,19 +80,22 @@ extension CellPlanner {
         var ingredients = cache.facts.map {
             CellHistory.Ingredient(kind: .fact, name: $0.name, identity: $0.value, shown: $0.value, cell: nil)
         }
-        ingredients.append(.init(kind: .code, name: "", identity: try ValueDigest.of([code.text]), shown: "", cell: nil))
+        ingredients.append(
+            .init(kind: .code, name: "", identity: try ValueDigest.of([code.text]), shown: "", cell: nil))
         ingredients.append(.init(kind: .marks, name: "", identity: code.marks, shown: code.marks, cell: nil))
         for parameter in code.footprint.parameters {
             guard let value = parameter.value(set: settings[parameter.name], isShort: isShort),
                 let identity = try ValueDigest.of(value)
             else { continue }
             ingredients.append(
-                .init(kind: .parameter, name: parameter.name, identity: identity, shown: value.shownInReason, cell: nil))
+                .init(kind: .parameter, name: parameter.name, identity: identity, shown: value.shownInReason, cell: nil)
+            )
         }
         for parameter in code.footprint.parameterNames.subtracting(code.footprint.parameters.map(\.name)).sorted() {
             // A default that is computed comes from what counts already; what is set from outside does not.
             let text = settings[parameter] ?? (isShort ? "short" : "")
-            ingredients.append(.init(kind: .parameter, name: parameter, identity: "text " + text, shown: text, cell: nil))
+            ingredients.append(
+                .init(kind: .parameter, name: parameter, identity: "text " + text, shown: text, cell: nil))
         }
         for name in names(takenBy: code, knowledge).sorted() {
             guard let binding = knowledge.variables[name] else { continue }
@@ -96,14 +105,17 @@ extension CellPlanner {
             }
             ingredients.append(
                 .init(
-                    kind: binding.isFunction ? .function : .variable, name: name, identity: identity, shown: binding.shown,
+                    kind: binding.isFunction ? .function : .variable, name: name, identity: identity,
+                    shown: binding.shown,
                     cell: binding.isParameter ? nil : binding.cell))
         }
         return ingredients
     }
 
     /// The checksum of what a cell is made of.
-    static func key(_ ingredients: [CellHistory.Ingredient]) throws -> String { try ValueDigest.of(ingredients.flatMap(\.text)) }
+    static func key(_ ingredients: [CellHistory.Ingredient]) throws -> String {
+        try ValueDigest.of(ingredients.flatMap(\.text))
+    }
 
     /// The checksum of what the variables of a cell that can't be kept come from: of all but the functions and
     /// parameters in it that stand for themselves.
@@ -112,7 +124,8 @@ extension CellPlanner {
         let core = ingredients.filter { ingredient in
             switch ingredient.kind {
             case .code: false
-            case .parameter: own.contains(ingredient.name) || !code.footprint.parameters.contains { $0.name == ingredient.name }
+            case .parameter:
+                own.contains(ingredient.name) || !code.footprint.parameters.contains { $0.name == ingredient.name }
             default: true
             }
         }

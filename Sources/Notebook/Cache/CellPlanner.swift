@@ -107,7 +107,8 @@ struct CellPlanner {
             guard case .run(_, let isCertain, _) = decisions[index] else { continue }
             let number = cells[first + index].cell.number
             for (name, cell) in needs[index] {
-                guard let maker = cells[first...].firstIndex(where: { $0.cell.number == cell }), maker - first < index else { continue }
+                guard let maker = cells[first...].firstIndex(where: { $0.cell.number == cell }), maker - first < index
+                else { continue }
                 decisions[maker - first].become(.needed(name: name, by: number), isCertain: isCertain)
             }
             guard readsLastValue(cells[first + index], knowledge) else { continue }
@@ -151,6 +152,7 @@ struct CellPlanner {
 
     /// `_` is whatever was shown last, by any cell.
     func readsLastValue(_ code: CellCode, _ knowledge: Knowledge) -> Bool {
-        code.footprint.reads.contains("_") || names(takenBy: code, knowledge).contains { knowledge.variables[$0]?.latent.contains("_") ?? false }
+        code.footprint.reads.contains("_")
+            || names(takenBy: code, knowledge).contains { knowledge.variables[$0]?.latent.contains("_") ?? false }
     }
 }

@@ -50,7 +50,8 @@ struct FileStamp: Equatable {
         guard stat(path, &status) == 0 else { return marks.append([]) }
         marks.append([Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec])
         guard status.st_mode & S_IFMT == S_IFDIR else { return }
-        for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted() where !name.hasPrefix(".") {
+        for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
+        where !name.hasPrefix(".") {
             add(path + "/" + name)
         }
     }

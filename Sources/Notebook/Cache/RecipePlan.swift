@@ -36,7 +36,8 @@ public struct RecipePlan {
                 case .run(let reason, let isCertain, _): (isCertain ? .run : .maybe, reason.text)
                 }
             return Line(
-                cell: code.cell.number, name: code.cell.attributes.name, line: code.cell.line, verdict: verdict, reason: reason)
+                cell: code.cell.number, name: code.cell.attributes.name, line: code.cell.line, verdict: verdict,
+                reason: reason)
         }
     }
 
@@ -47,11 +48,14 @@ public struct RecipePlan {
         let widths = [places, positions].map { $0.map(\.displayWidth).max() ?? 0 }
         var text = ""
         for (index, line) in lines.enumerated() {
-            text += places[index].padded(to: widths[0]) + "  " + positions[index].padded(to: widths[1]) + "  "
+            text +=
+                places[index].padded(to: widths[0]) + "  " + positions[index].padded(to: widths[1]) + "  "
                 + line.verdict.rawValue.padded(to: 5) + "  " + line.reason + "\n"
         }
         func count(_ verdict: Verdict) -> Int { lines.count { $0.verdict == verdict } }
-        let skipped = count(.skip), running = count(.run), open = count(.maybe)
+        let skipped = count(.skip)
+        let running = count(.run)
+        let open = count(.maybe)
         let noun = lines.count == 1 ? "cell" : "cells"
         return text + "\n\(running) of \(lines.count) \(noun) to run, \(skipped) to skip"
             + (open > 0 ? ", \(open) to be decided by what those give" : "") + "\n"

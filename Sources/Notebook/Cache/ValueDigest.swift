@@ -98,7 +98,8 @@ struct ValueDigest {
                 add(tensor.dtype.rawValue)
                 add("\(tensor.shape) \(tensor.denseOrder ?? [])")
                 let elements = try tensor.contiguous()
-                hash.update(UnsafeRawBufferPointer(start: elements.address, count: elements.count * elements.dtype.byteCount))
+                hash.update(
+                    UnsafeRawBufferPointer(start: elements.address, count: elements.count * elements.dtype.byteCount))
             }
         }
     }

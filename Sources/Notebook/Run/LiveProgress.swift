@@ -21,13 +21,15 @@ extension LiveProgress {
 
     var json: JSON {
         var members: [JSON.Member] = [
-            .init("cell", .integer(cell)), .init("label", .string(progress.label)), .init("done", .integer(progress.done)),
+            .init("cell", .integer(cell)), .init("label", .string(progress.label)),
+            .init("done", .integer(progress.done)),
             .init("total", progress.total.map { .integer($0) } ?? .null), .init("detail", .string(progress.detail)),
             .init("seconds", .number(pace.elapsed)), .init("first", .integer(pace.firstDone)),
         ]
         if let part = progress.part {
             members.append(
-                .init("part", ["label": .string(part.label), "done": .integer(part.done), "total": .integer(part.total)]))
+                .init(
+                    "part", ["label": .string(part.label), "done": .integer(part.done), "total": .integer(part.total)]))
         }
         if let curve = progress.curve {
             let values = curve.thinned(to: Self.mostValues).values.map { $0.isFinite ? JSON.number($0) : .null }
@@ -37,7 +39,8 @@ extension LiveProgress {
     }
 
     init?(_ json: JSON) {
-        guard let cell = json["cell"]?.integer, let label = json["label"]?.string, let done = json["done"]?.integer else {
+        guard let cell = json["cell"]?.integer, let label = json["label"]?.string, let done = json["done"]?.integer
+        else {
             return nil
         }
         self.cell = cell
@@ -48,7 +51,8 @@ extension LiveProgress {
     }
 
     private static func part(_ json: JSON) -> StepProgress.Part? {
-        guard let label = json["label"]?.string, let done = json["done"]?.integer, let total = json["total"]?.integer else {
+        guard let label = json["label"]?.string, let done = json["done"]?.integer, let total = json["total"]?.integer
+        else {
             return nil
         }
         return .init(label, done: done, total: total)

@@ -61,7 +61,8 @@ public final class RecipeRun {
     /// - Throws: `Diagnostic` for a cell that does not follow the grammar or a setting of another kind; `RunError`;
     ///   `CheckpointError`.
     public convenience init(
-        _ recipe: Recipe, registry: Registry, request: RunRequest, circumstances: Circumstances, cache: CellCache? = nil,
+        _ recipe: Recipe, registry: Registry, request: RunRequest, circumstances: Circumstances,
+        cache: CellCache? = nil,
         front: any RunFront, makeFolder: () throws -> RunFolder
     ) throws {
         let parameters = try recipe.parameters()
@@ -71,7 +72,8 @@ public final class RecipeRun {
         let manifest = Manifest(
             title: recipe.title,
             recipe: .init(path: recipe.path, sha256: try SHA256.hex(of: recipe.source.text)),
-            parameters: parameters.map { ($0.name, .null, request.settings[$0.name] != nil) }, settings: request.settings, isShort: request.isShort,
+            parameters: parameters.map { ($0.name, .null, request.settings[$0.name] != nil) },
+            settings: request.settings, isShort: request.isShort,
             seed: seed, command: circumstances.command, directory: FileManager.default.currentDirectoryPath,
             version: Rhumb.version, libraries: circumstances.libraries, machine: .current(),
             threads: circumstances.threads, cache: cache?.path, started: Timestamp(Date()).iso,
@@ -86,7 +88,8 @@ public final class RecipeRun {
     ///
     /// - Throws: `RunError` when the folder's recipe is not the one that ran; `Diagnostic`.
     public convenience init(
-        resuming folder: RunFolder, _ manifest: Manifest, registry: Registry, cache: CellCache? = nil, front: any RunFront
+        resuming folder: RunFolder, _ manifest: Manifest, registry: Registry, cache: CellCache? = nil,
+        front: any RunFront
     ) throws {
         let recipe = try Recipe(keptIn: folder.path, manifest)
         var manifest = manifest
@@ -131,7 +134,9 @@ public final class RecipeRun {
     /// The variables that are plain numbers, parameters not among them.
     public var numbers: [(name: String, value: Double)] {
         session.interpreter.namedValues.compactMap { name, value in
-            guard case .number(let number) = value, !manifest.parameters.contains(where: { $0.name == name }) else { return nil }
+            guard case .number(let number) = value, !manifest.parameters.contains(where: { $0.name == name }) else {
+                return nil
+            }
             return (name, number)
         }
     }
@@ -239,7 +244,8 @@ public final class RecipeRun {
 
     /// Records a cell that was skipped as if it had run.
     private func take(_ given: CellKeeper.Given, of cell: Recipe.Cell, earlier: Manifest.Cell) throws -> Diagnostic? {
-        let index = cell.number - 1, entry = given.entry
+        let index = cell.number - 1
+        let entry = given.entry
         manifest.cells[index].seconds = entry.seconds
         manifest.cells[index].peakMemory = entry.peakMemory
         manifest.cells[index].files = artefacts.takeFresh()
@@ -303,7 +309,9 @@ public final class RecipeRun {
         let isOwn = URL(filePath: path).standardizedFileURL.path.hasPrefix(own)
         let files = isOwn ? [] : keeper?.sealed(path, as: name) ?? Manifest.Sealed.all(at: path, as: name)
         sealed[path] = files
-        for file in files where !manifest.inputs.contains(where: { $0.path == file.path }) { manifest.inputs.append(file) }
+        for file in files where !manifest.inputs.contains(where: { $0.path == file.path }) {
+            manifest.inputs.append(file)
+        }
         let changed = files.filter { file in earlierInputs.contains { $0.path == file.path && $0 != file } }
         guard changed.isEmpty else {
             try leave()
@@ -345,4 +353,3 @@ extension Recipe {
         try self.init(path: manifest.recipe.path, text: copy.source.text)
     }
 }
-

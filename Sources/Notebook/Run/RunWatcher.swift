@@ -38,7 +38,9 @@ package final class RunWatcher {
     /// - Throws: `RunError.notARun`.
     package init(_ folder: String) throws {
         self.folder = folder
-        guard FileManager.default.fileExists(atPath: folder + "/" + Manifest.fileName) else { throw RunError.notARun(folder) }
+        guard FileManager.default.fileExists(atPath: folder + "/" + Manifest.fileName) else {
+            throw RunError.notARun(folder)
+        }
     }
 
     /// The run below a folder that was written into last; one that is at work before those that are not.
@@ -73,7 +75,8 @@ package final class RunWatcher {
         let cell = atWork ?? unfinished
         let since = cell?.status == .running ? secondsOfCell(isAtWork: state == .running) : 0
         return Glance(
-            folder: folder, manifest: manifest, state: state, cell: cell, code: cell.map { code(of: $0, manifest) } ?? "",
+            folder: folder, manifest: manifest, state: state, cell: cell,
+            code: cell.map { code(of: $0, manifest) } ?? "",
             seconds: manifest.seconds + since, cellSeconds: cell?.seconds ?? since, progress: progress,
             pictures: latestPictures(), transcript: transcript())
     }

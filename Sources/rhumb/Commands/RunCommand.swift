@@ -57,14 +57,17 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard files.isEmpty, settings.isEmpty, out == nil, !short, sweep.isEmpty, common.seed == nil, !cache, !dry else {
+            guard files.isEmpty, settings.isEmpty, out == nil, !short, sweep.isEmpty, common.seed == nil, !cache, !dry
+            else {
                 throw ValidationError(
                     "'--resume' goes on with a run as it began: no recipe, --set, --seed, --short, --cache or --out")
             }
         } else if files.isEmpty {
             throw ValidationError("name a recipe to run, or a run to go on with: --resume FOLDER")
         }
-        if dry, !sweep.isEmpty { throw ValidationError("'--dry' tells about one run: give '--set' instead of '--sweep'") }
+        if dry, !sweep.isEmpty {
+            throw ValidationError("'--dry' tells about one run: give '--set' instead of '--sweep'")
+        }
         if !sweep.isEmpty, files.count != 1 { throw ValidationError("'--sweep' takes one recipe") }
         if show != nil, sweep.isEmpty { throw ValidationError("'--show' says what '--sweep' tabulates") }
     }
