@@ -20,7 +20,7 @@ let package = Package(
 
         // Thin shims and the loops no library has.
         .target(
-            name: "OneDNN", exclude: ["README.md"],
+            name: "OneDNN", dependencies: ["Kernels"], exclude: ["README.md"],
             linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
         .target(name: "Kernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
         .target(name: "LineEditor", exclude: ["README.md"], linkerSettings: [.linkedLibrary("edit")]),

@@ -8,6 +8,7 @@ void GOMP_parallel(void (*body)(void *), void *data, unsigned threads, unsigned 
 int omp_get_thread_num(void);
 int omp_get_num_threads(void);
 int omp_get_max_threads(void);
+int omp_in_parallel(void);
 
 static int thread_count = 1;
 
@@ -38,7 +39,7 @@ void rk_parallel(size_t count, size_t minimum, void (*body)(const void *, size_t
     size_t threads = minimum ? count / minimum : count;
     const size_t most = (size_t)thread_count;
     if (threads > most) threads = most;
-    if (threads <= 1) {
+    if (threads <= 1 || omp_in_parallel()) {
         if (count > 0) body(context, 0, count);
         return;
     }

@@ -23,6 +23,8 @@ struct Spatial {
 using Softmax = dnnl::softmax_forward;
 using SoftmaxBackward = dnnl::softmax_backward;
 
+inline dnnl::memory::data_type type(const Desc &desc) { return desc.get_data_type(); }
+
 inline void appendEltwise(dnnl::post_ops &ops, algorithm kind, float alpha, float beta) {
     ops.append_eltwise(kind, alpha, beta);
 }
@@ -81,6 +83,8 @@ inline dnnl::layer_normalization_backward::primitive_desc layerNormBackward(
 
 using Softmax = dnnl::softmax_v2_forward;
 using SoftmaxBackward = dnnl::softmax_v2_backward;
+
+inline dnnl::memory::data_type type(const Desc &desc) { return desc.data_type(); }
 
 inline void appendEltwise(dnnl::post_ops &ops, algorithm kind, float alpha, float beta) {
     ops.append_eltwise(1.0f, kind, alpha, beta);

@@ -56,7 +56,7 @@ void Plan::bindEpilogue(const onednn_epilogue &epilogue, const Desc &bias, const
     if (epilogue.residual) bind(DNNL_ARG_ATTR_MULTIPLE_POST_OP(position) | DNNL_ARG_SRC_1, residual);
 }
 
-void Plan::run(std::initializer_list<const void *> addresses, const dnnl::memory *packed) {
+void Plan::run(std::initializer_list<const void *> addresses, const dnnl::memory *packed, void *apart) {
     auto &runtime = Runtime::shared();
     std::array<dnnl_exec_arg_t, 12> all;
     if (arguments.size() + 2 > all.size()) throw Failure{ONEDNN_INVALID, "an operation with too many operands"};
@@ -69,12 +69,12 @@ void Plan::run(std::initializer_list<const void *> addresses, const dnnl::memory
     }
     if (packed) all[count++] = {packedArgument, packed->get()};
     if (scratchBytes > 0) {
-        scratch.set_data_handle(runtime.scratch(scratchBytes));
+        scratch.set_data_handle(apart ? apart : runtime.scratch(scratchBytes));
         all[count++] = {DNNL_ARG_SCRATCHPAD, scratch.get()};
     }
     auto status = dnnl_primitive_execute(primitive.get(), runtime.stream.get(), static_cast<int>(count), all.data());
     if (status != dnnl_success) throw Failure{ONEDNN_FAILED, "oneDNN could not run " + implementation};
-    runtime.implementation = implementation;
+    if (!apart) runtime.implementation = implementation;
 }
 
 void Plan::refuseReference() const {

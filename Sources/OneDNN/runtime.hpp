@@ -27,7 +27,7 @@ struct Failure {
 /// Says which operation a primitive is for; the first word of its key.
 enum class Operation : int64_t {
     matmul, linear, convolution, convolutionBackwardData, convolutionBackwardWeights, softmax, softmaxBackward,
-    layerNorm, layerNormBackward, reorder,
+    layerNorm, layerNormBackward, reorder, winograd,
 };
 
 /// Everything that distinguishes one primitive from another, as a short run of words.
@@ -78,7 +78,10 @@ public:
     }
 
     /// Runs with one address for each bound argument, in the order they were bound; null ones are passed over.
-    void run(std::initializer_list<const void *> addresses, const dnnl::memory *packed = nullptr);
+    ///
+    /// - Parameter apart: scratch memory of its own, for a plan that runs beside others; else the runtime's.
+    void run(std::initializer_list<const void *> addresses, const dnnl::memory *packed = nullptr, void *apart = nullptr);
+    size_t scratchSize() const { return scratchBytes; }
 
     std::string implementation;
     Desc weights;  // the layout of `bindPacked`
@@ -204,7 +207,10 @@ struct onednn_weights {
         std::shared_ptr<void> owner;
     };
     std::vector<Packed> packed;
+    bool isOnlyCopy = false;  // the first copy stands for the source, whose memory may hold anything
 
     /// The copy in a layout, packed now if it is asked for the first time.
     const dnnl::memory &inLayout(const rhumb::Desc &wanted);
+    /// The source where and as it lies.
+    dnnl::memory plain() const;
 };

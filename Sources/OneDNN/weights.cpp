@@ -8,15 +8,20 @@ const dnnl::memory &onednn_weights::inLayout(const Desc &wanted) {
     auto &runtime = Runtime::shared();
     Packed copy{wanted, {}, nullptr};
     copy.memory = runtime.allocate(wanted, copy.owner);
-    dnnl::memory from(describe(source), runtime.engine, source.data);
+    dnnl::memory from = isOnlyCopy ? packed.front().memory : plain();
     runtime.reorder(from, copy.memory);
     packed.push_back(std::move(copy));
     return packed.back().memory;
 }
 
+dnnl::memory onednn_weights::plain() const {
+    return dnnl::memory(describe(source), Runtime::shared().engine, source.data);
+}
+
 onednn_status onednn_weights_create_linear(const onednn_tensor *source, onednn_weights **weights) {
     return guarded([&] {
-        if (source->rank != 2) throw Failure{ONEDNN_INVALID, "the weights of a linear layer have 2 axes"};
+        if (source->rank != 2 && source->rank != 3)
+            throw Failure{ONEDNN_INVALID, "the weights of a linear layer have 2 axes, or 3 for several"};
         auto handle = std::make_unique<onednn_weights>();
         handle->source = *source;
         *weights = handle.release();
@@ -49,6 +54,28 @@ onednn_status onednn_weights_create_convolution(const onednn_tensor *source, ptr
 }
 
 void onednn_weights_invalidate(onednn_weights *weights) { weights->packed.clear(); }
+
+bool onednn_weights_take_over(onednn_weights *weights) {
+    if (weights->isOnlyCopy) return true;
+    if (weights->packed.size() != 1) return false;
+    auto &copy = weights->packed.front();
+    if (compatibility::type(copy.desc) != dataType(weights->source.type)) return false;
+    const auto status = guarded([&] {
+        auto plain = weights->plain();
+        dnnl::reorder(copy.memory, plain);
+    });
+    weights->isOnlyCopy = status == ONEDNN_OK;
+    return weights->isOnlyCopy;
+}
+
+onednn_status onednn_weights_give_back(onednn_weights *weights) {
+    if (!weights->isOnlyCopy) return ONEDNN_OK;
+    return guarded([&] {
+        auto plain = weights->plain();
+        Runtime::shared().reorder(weights->packed.front().memory, plain);
+        weights->isOnlyCopy = false;
+    });
+}
 
 size_t onednn_weights_bytes(const onednn_weights *weights) {
     size_t total = 0;

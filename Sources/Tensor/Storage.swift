@@ -1,17 +1,32 @@
 import Foundation
+import OneDNN
 
 /// A block of memory that tensors look at: 64-byte aligned, kept in a pool by size once nobody looks any more.
 package final class Storage {
-    package let pointer: UnsafeMutableRawPointer
-    package let byteCount: Int
+    /// The first byte. Asking for it brings back what was left to a packed copy.
+    package var pointer: UnsafeMutableRawPointer {
+        if keeper != nil { bringBack() }
+        return memory
+    }
+    /// The bytes that were asked for.
+    package let usedBytes: Int
+    private let memory: UnsafeMutableRawPointer
+    /// The bytes that are there: a pooled block may be longer.
+    private let capacity: Int
     /// Counts in-place changes, so that packed copies of weights know when they are stale.
     package var version = 0
     /// Reordered copies of weights that lie here.
     var packed: [PackedWeights.Key: PackedWeights] = [:]
-    /// Kernels of convolutions of doubled pictures, made from weights that lie here, and the version they are of.
-    var quarters: [PackedWeights.Key: (kernels: Tensor, version: Int)] = [:]
+    /// What convolutions made from weights that lie here, and the version it is of.
+    private var derived: [PackedWeights.Key: (tensors: [Tensor], version: Int)] = [:]
     /// Keeps memory alive that belongs to somebody else (a memory-mapped file).
     private let owner: AnyObject?
+    /// Whether the memory is a file's: pages nobody wrote to can be read from there again.
+    private let isFile: Bool
+    /// The packed copy that alone holds the contents now, if one does.
+    private var keeper: PackedWeights?
+    /// Whether contents once left to a packed copy were asked for: they stay here from then on.
+    private var wasBroughtBack = false
 
     /// Memory for `byteCount` bytes, its contents unspecified. Throws when that can't fit in the machine.
     init(byteCount: Int, describing shape: [Int], _ dtype: DType) throws {
@@ -19,20 +34,73 @@ package final class Storage {
             throw TensorError.tooLarge(
                 shape, dtype, bytes: Double(byteCount), available: Double(StoragePool.availableBytes))
         }
-        self.pointer = pointer
-        self.byteCount = capacity
-        owner = nil
+        (memory, self.capacity, usedBytes) = (pointer, capacity, byteCount)
+        (owner, isFile) = (nil, false)
     }
 
     /// Looks at memory kept alive by `owner`; never written to by an operation.
-    package init(borrowing pointer: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject) {
-        self.pointer = pointer
-        self.byteCount = byteCount
-        self.owner = owner
+    ///
+    /// - Parameter isFile: whether it is a private mapping of a file.
+    package init(borrowing pointer: UnsafeMutableRawPointer, byteCount: Int, owner: AnyObject, isFile: Bool) {
+        (memory, capacity, usedBytes) = (pointer, byteCount, byteCount)
+        (self.owner, self.isFile) = (owner, isFile)
     }
 
     deinit {
-        if owner == nil { StoragePool.give(pointer, byteCount) }
+        if owner == nil { StoragePool.give(memory, capacity) }
+    }
+}
+
+// MARK: - What is made from weights
+
+extension Storage {
+    /// What `make` gives, kept as long as the weights stay what they are.
+    func derived(_ key: PackedWeights.Key, _ make: () throws -> [Tensor]) rethrows -> [Tensor] {
+        if let found = derived[key], found.version == version { return found.tensors }
+        let tensors = try make()
+        if derived.count >= PackedWeights.mostViews { derived = [:] }
+        derived[key] = (tensors, version)
+        return tensors
+    }
+}
+
+// MARK: - Contents kept elsewhere
+
+extension Storage {
+    /// Less than this is not worth the call.
+    private static let leastLeft = 1 << 16
+
+    /// Gives the memory of weights back to the system, since a packed copy holds them all: a model whose weights nobody
+    /// but its kernels reads is in memory once. They come back, bit for bit, when somebody asks for them, and then stay.
+    func leave(to weights: PackedWeights) {
+        guard keeper == nil, !wasBroughtBack, usedBytes >= Self.leastLeft, packed.count == 1, derived.isEmpty else { return }
+        if owner == nil {
+            guard onednn_weights_take_over(weights.handle) else { return }
+            keeper = weights
+        } else {
+            guard isFile, version == 0 else { return }
+            wasBroughtBack = true
+        }
+        let page = sysconf(Int32(_SC_PAGESIZE)), start = Int(bitPattern: memory)
+        let first = (start + page - 1) / page * page, end = (start + usedBytes) / page * page
+        guard first < end, let place = UnsafeMutableRawPointer(bitPattern: first) else { return }
+        madvise(place, end - first, MADV_DONTNEED)
+    }
+
+    /// Forgets packed copies, but not the contents of one that alone holds them.
+    func dropPacked() {
+        bringBack()
+        packed = [:]
+    }
+
+    /// Whether a packed copy alone holds the contents.
+    package var isElsewhere: Bool { keeper != nil }
+
+    func bringBack() {
+        guard let keeper else { return }
+        (self.keeper, wasBroughtBack) = (nil, true)
+        let status = onednn_weights_give_back(keeper.handle)
+        precondition(status == ONEDNN_OK, "weights could not be unpacked")
     }
 }
 

@@ -60,28 +60,24 @@ private struct DoubledConvolution {
         else { return nil }
         let quarters = try Self.quarters(of: weight)
         (self.x, self.bias) = (try x.contiguous(), bias)
-        parts = try (0..<4).map { q in
+        parts = (0..<4).map { q in
             let (lower, right) = (q / 2, q % 2)
             // The upper pixel sees what is above, the lower what is below.
             let geometry = Convolution(top: 1 - lower, left: 1 - right, bottom: lower, right: right)
-            return FastConvolution(geometry: geometry, weight: try quarters.selected(0, q))
+            return FastConvolution(geometry: geometry, weight: quarters[q])
         }
     }
 
-    /// [4, outputs, inputs, 2, 2], kept as long as the weights stay what they are.
-    private static func quarters(of weight: Tensor) throws -> Tensor {
-        let storage = weight.storage
-        let key = PackedWeights.Key(
-            offset: weight.offset, shape: weight.shape, strides: weight.strides, use: .convolution)
-        if let found = storage.quarters[key], found.version == storage.version { return found.kernels }
-        let pairs = weight.shape[0] * weight.shape[1]
-        let kernels = try Tensor(uninitialized: [4, weight.shape[0], weight.shape[1], 2, 2], weight.dtype)
-        weight.dtype == .bfloat16
-            ? rk_quarter_kernels_bf16(pairs, weight.halfPointer, kernels.halfPointer)
-            : rk_quarter_kernels_f32(pairs, weight.floatPointer, kernels.floatPointer)
-        if storage.quarters.count >= PackedWeights.mostViews { storage.quarters = [:] }
-        storage.quarters[key] = (kernels, storage.version)
-        return kernels
+    /// Four times [outputs, inputs, 2, 2]: each in memory of its own, which is given back once it is packed.
+    private static func quarters(of weight: Tensor) throws -> [Tensor] {
+        try weight.storage.derived(.init(weight, .quarters)) {
+            let kernels = try Tensor(uninitialized: [4, weight.shape[0], weight.shape[1], 2, 2], weight.dtype)
+            let pairs = weight.shape[0] * weight.shape[1]
+            weight.dtype == .bfloat16
+                ? rk_quarter_kernels_bf16(pairs, weight.halfPointer, kernels.halfPointer)
+                : rk_quarter_kernels_f32(pairs, weight.floatPointer, kernels.floatPointer)
+            return try (0..<4).map { try kernels.selected(0, $0).copied() }
+        }
     }
 
     private var small: [Int] { [x.shape[0], x.shape[1], x.shape[2], parts[0].weight.shape[0]] }

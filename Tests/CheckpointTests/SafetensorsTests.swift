@@ -59,6 +59,22 @@ final class SafetensorsTests: XCTestCase {
         XCTAssertEqual(try SafetensorsFile(url).tensor("x").floats, [1, 2, 3])
     }
 
+    func testPagesGivenBackOnceWeightsArePackedAreReadFromTheFileAgain() throws {
+        let folder = try TemporaryFolder()
+        let url = folder.file("a.safetensors")
+        let generator = Generator(seed: 1)
+        let weights = try Tensor.randn([256, 512], generator: generator), x = try Tensor.randn([64, 512], generator: generator)
+        try Safetensors.write(["w": weights], to: url)
+        let mapped = try SafetensorsFile(url).tensor("w")
+        try withoutGradients {
+            let results = try (0..<3).map { _ in try x.linear(mapped).floats }
+            XCTAssertEqual(results[1], results[2])
+            XCTAssertEqual(mapped.floats, weights.floats)
+            try mapped.assign(Tensor.zeros([256, 512]))
+            XCTAssertEqual(try (0..<3).map { _ in try x.linear(mapped).floats.max() }, [0, 0, 0])
+        }
+    }
+
     func testUnalignedTensorsAreCopied() throws {
         let folder = try TemporaryFolder()
         let header =

@@ -216,6 +216,82 @@ final class KernelsFastPathTests: XCTestCase {
         XCTAssertEqual(try image.conv2d(kernel).floats, [Float](repeating: 0, count: 72))
     }
 
+    func testWinogradConvolutionsAgreeWithTheReadableOne() throws {
+        // Whole and cut tiles, one and several chunks, more inputs than outputs and fewer; 1200 × 128 is not kept.
+        for (batch, height, width, inputs, outputs) in [
+            (1, 4, 4, 16, 16), (3, 7, 9, 32, 48), (2, 1, 2, 48, 16), (5, 33, 18, 16, 64), (1, 32, 32, 1200, 128),
+        ] {
+            let x = try random([batch, height, width, inputs], seed: 1), w = try random([outputs, inputs, 3, 3], seed: 2)
+            let bias = try random([outputs], seed: 3), residual = try random([batch, height, width, outputs], seed: 4)
+            let dy = try random([batch, height, width, outputs], seed: 5)
+            func run() throws -> [[Float]] {
+                let plain = try withoutGradients { try x.conv2d(w, Convolution(padding: 1)) }
+                let whole = try withoutGradients { try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual) }
+                let leaves = try [x, w, bias].map { try $0.copied().requireGradient() }
+                try leaves[0].conv2d(leaves[1], bias: leaves[2], Convolution(padding: 1)).backward(dy)
+                return [plain.floats, whole.floats] + leaves.map { $0.gradient?.floats ?? [] }
+            }
+            for (found, expected) in try zip(run(), readable { try run() }) {
+                let largest = expected.map(abs).max()!
+                XCTAssertEqual(zip(found, expected).map { abs($0 - $1) }.max()! / largest, 0, accuracy: 1e-5)
+            }
+        }
+    }
+
+    func testAPictureIsConvolvedTheSameAloneAndAmongOthers() throws {
+        let x = try random([40, 12, 12, 48], seed: 1), w = try random([48, 48, 3, 3], seed: 2)
+        let all = try x.conv2d(w, Convolution(padding: 1)).floats
+        let before = Engine.threads
+        defer { Engine.threads = before }
+        for threads in [1, 2, 3] {
+            Engine.threads = threads
+            let some = try [0..<1, 1..<17, 17..<40].flatMap { range in
+                try x.sliced(0, from: range.lowerBound, to: range.upperBound).conv2d(w, Convolution(padding: 1)).floats
+            }
+            XCTAssertEqual(some, all)
+        }
+    }
+
+    func testWeightsThatOnlyKernelsReadAreInMemoryOnceAndComeBackBitForBit() throws {
+        for dtype in [DType.float32, .bfloat16] {
+            let x = try random([64, 192], seed: 1, dtype), image = try random([1, 6, 6, 64], seed: 4, dtype)
+            let w = try random([320, 192], seed: 2, dtype), kernel = try random([96, 64, 3, 3], seed: 3, dtype)
+            let before = (w.floats, kernel.floats)
+            func run() throws -> [[Float]] { [try x.linear(w).floats, try image.conv2d(kernel).floats] }
+
+            _ = try (0..<2).map { _ in try run() }
+            XCTAssertFalse(w.storage.isElsewhere || kernel.storage.isElsewhere, "a model that learns changes its weights")
+
+            let first = try withoutGradients { try (0..<2).map { _ in try run() }[1] }
+            XCTAssertTrue(w.storage.isElsewhere && kernel.storage.isElsewhere)
+            XCTAssertEqual(try withoutGradients { try run() }, first)
+            // Another layout may be wanted for another picture.
+            let large = try random([2, 40, 40, 64], seed: 5, dtype)
+            let y = try withoutGradients { try large.conv2d(kernel).floats }
+            XCTAssertEqual(kernel.floats, before.1)
+            XCTAssertEqual(w.floats, before.0)
+            XCTAssertFalse(w.storage.isElsewhere || kernel.storage.isElsewhere)
+            XCTAssertEqual(try withoutGradients { try large.conv2d(kernel.copied()).floats }, y)
+
+            XCTAssertEqual(try withoutGradients { try run() }, first)
+            XCTAssertFalse(kernel.storage.isElsewhere, "what was asked for once stays")
+            try kernel.assign(Tensor.zeros(kernel.shape).to(dtype))
+            XCTAssertEqual(try withoutGradients { try image.conv2d(kernel).floats }.max(), 0)
+        }
+    }
+
+    func testWeightsLeftToTheirPackedCopyCanBeChangedInPlace() throws {
+        let image = try random([1, 6, 6, 64], seed: 4), kernel = try random([96, 64, 3, 3], seed: 3)
+        let expected = try readable { try image.conv2d(kernel * 2).floats }
+        try withoutGradients {
+            _ = try image.conv2d(kernel)
+            XCTAssertTrue(kernel.storage.isElsewhere)
+            try kernel.assign(kernel * 2)
+            let changed = try image.conv2d(kernel).floats
+            XCTAssertEqual(zip(changed, expected).map { abs($0 - $1) }.max()!, 0, accuracy: 1e-3)
+        }
+    }
+
     func testReplaysAreTheSameBitsAndThreadsCanBeChosen() throws {
         let before = Engine.threads
         defer { Engine.threads = before }

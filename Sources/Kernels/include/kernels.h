@@ -5,10 +5,20 @@
 #include <stddef.h>
 #include <stdint.h>
 
+#ifdef __cplusplus
+extern "C" {
+#endif
+
 // Threads used from now on; at first as many as OpenMP finds cores (or OMP_NUM_THREADS says). They are oneDNN's: one
 // pool for the process.
 void rk_set_threads(int count);
 int rk_threads(void);
+
+// Runs `body(context, begin, end)` over pieces of 0..<count, one a thread, where each gets at least `minimum`; on the
+// calling thread alone when there is less, or when it is one of several already. Bodies write to places of their own:
+// how the range is cut must not show in the result.
+void rk_parallel(size_t count, size_t minimum, void (*body)(const void *context, size_t begin, size_t end),
+                 const void *context);
 
 // Binary operations on float32 with a stride a side (0 repeats one value).
 typedef enum {
@@ -106,6 +116,26 @@ void rk_quarter_kernels_gradient_f32(size_t pairs, const float *const dquarters[
 void rk_join_quarters(size_t batch, size_t height, size_t width, size_t pixel, const void *quarters, void *y);
 void rk_split_quarters(size_t batch, size_t height, size_t width, size_t pixel, const void *y, void *quarters);
 
+// A 3×3 convolution of step 1, padded by 1, as 36 products of matrices over tiles of 4×4 results (Winograd's way). Of
+// tiles from `first` on, `count` are brought to components [36, rows, channels], count ≤ rows, and back; the weights
+// [outputs, inputs, 3, 3] become [36, inputs, outputs], or flipped [36, outputs, inputs] for the derivative of the
+// picture. Channels come in sixteens.
+enum { RK_WINOGRAD_TILE = 4, RK_WINOGRAD_PARTS = 36, RK_WINOGRAD_CHANNELS = 16 };
+typedef struct {
+    size_t batch, height, width;
+} rk_winograd_grid;
+size_t rk_winograd_tiles(rk_winograd_grid grid);
+void rk_winograd_picture_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
+                             const float *x, float *components);
+// With the bias of each channel and a residual of the shape of y; both may be null.
+void rk_winograd_results_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
+                             const float *components, const float *bias, const float *residual, float *y);
+// The transpose of `results`, for derivatives.
+void rk_winograd_derivatives_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
+                                 const float *dy, float *components);
+void rk_winograd_kernels_f32(size_t outputs, size_t inputs, int flipped, const float *w, float *components);
+void rk_winograd_kernels_gradient_f32(size_t outputs, size_t inputs, const float *components, float *dw);
+
 // Fused attention: out = softmax(q kᵀ · scale + mask) v for every head. Strides count elements and are given for
 // batch, head and position; the width is dense. The mask (or null) is float32 [batch, head, query, key], dense along
 // the keys, stride 0 where it repeats. Causal: query i sees keys 0…i.
@@ -171,3 +201,7 @@ void rk_sgd_f32(size_t n, float *p, const float *g, float *velocity, float rate,
                 int nesterov);
 // x += share * (target - x)
 void rk_approach_f32(size_t n, float *x, const float *target, float share);
+
+#ifdef __cplusplus
+}
+#endif

@@ -85,7 +85,8 @@ void onednn_release_caches(void);
 // activations too: it is rounded while it is packed.
 typedef struct onednn_weights onednn_weights;
 
-// Of a linear layer: `source` is a view [in, out] (a stored [out, in] matrix is passed with its strides swapped).
+// Of a linear layer: `source` is a view [in, out] (a stored [out, in] matrix is passed with its strides swapped), or of
+// a stack of them, [count, in, out].
 onednn_status onednn_weights_create_linear(const onednn_tensor *source, onednn_weights **weights);
 
 // Of a convolution: `source` is a view [out, in / groups, height, width].
@@ -94,6 +95,12 @@ onednn_status onednn_weights_create_convolution(const onednn_tensor *source, ptr
 
 // Forgets the packed copies; they are made again from the source at the next use.
 void onednn_weights_invalidate(onednn_weights *weights);
+// Makes the packed copy the only one: what the source's memory holds no longer matters until
+// `onednn_weights_give_back`, and other layouts are made from the copy. False, and nothing changes, unless there is one
+// copy, of the source's own type, and a way back.
+bool onednn_weights_take_over(onednn_weights *weights);
+// Writes the source again, every bit as it was. The copy stays.
+onednn_status onednn_weights_give_back(onednn_weights *weights);
 // Bytes held by packed copies.
 size_t onednn_weights_bytes(const onednn_weights *weights);
 void onednn_weights_release(onednn_weights *weights);
@@ -127,6 +134,14 @@ onednn_status onednn_convolution_backward_data(const onednn_tensor *dy, onednn_w
 onednn_status onednn_convolution_backward_weights(const onednn_tensor *x, const onednn_tensor *dy,
                                                   const onednn_tensor *dw, const onednn_tensor *db, ptrdiff_t groups,
                                                   const onednn_geometry *geometry);
+
+// The 3×3 convolution of step 1, padded by 1, by Winograd's way: y = x ∗ w + bias + residual, all float32 and dense, from
+// the components [36, in, out] of its weights that `rk_winograd_kernels_f32` makes: packed, or as they lie. Exactly one
+// of the two is given. Packed ones are small, and each thread takes tiles through all stages by itself, so that what it
+// makes stays in its own cache; otherwise all threads share each stage. bias (may be NULL) is [out]; residual (may be
+// NULL) is of y's shape.
+onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const onednn_tensor *components,
+                              const float *bias, const float *residual, const onednn_tensor *y);
 
 // MARK: Softmax and layer normalisation
 

@@ -26,22 +26,30 @@ struct FastConvolution {
         let x = try x.detached().contiguous(), bias = try bias?.detached().contiguous()
         let residual = try residual?.detached().to(x.dtype).contiguous()
         let y = try place ?? Tensor(uninitialized: target, x.dtype)
-        let handle = try PackedWeights.of(weight, for: .convolution).handle
+        if let winograd = WinogradConvolution(weight, geometry, over: x), activation == .identity {
+            return try winograd.forward(x, bias: bias, residual: residual, into: y)
+        }
+        let packed = try PackedWeights.of(weight, for: .convolution)
         var (input, output, shape) = (x.primitive(), y.primitive(), primitive)
         let status = withExtendedLifetime((x, bias, residual)) {
             Primitives.withEpilogue(bias: bias, activation, residual: residual?.primitive()) {
-                onednn_convolution(&input, handle, &output, &shape, $0)
+                onednn_convolution(&input, packed.handle, &output, &shape, $0)
             }
         }
-        return try Primitives.ran(status, "conv2d") ? y : nil
+        guard try Primitives.ran(status, "conv2d") else { return nil }
+        packed.settle(weight)
+        return y
     }
 
     /// dx from dy; nil when there is no kernel for it.
     func backwardData(_ dy: Tensor, _ target: [Int]) throws -> Tensor? {
         let dy = try dy.contiguous(), dx = try Tensor(uninitialized: target, dy.dtype)
-        let handle = try PackedWeights.of(weight, for: .convolution).handle
+        if let winograd = WinogradConvolution(weight, geometry, over: dy) {
+            return try winograd.backwardData(dy, into: dx)
+        }
+        let packed = try PackedWeights.of(weight, for: .convolution)
         var (gradient, result, shape) = (dy.primitive(), dx.primitive(), primitive)
-        let status = withExtendedLifetime(dy) { onednn_convolution_backward_data(&gradient, handle, &result, &shape) }
+        let status = withExtendedLifetime(dy) { onednn_convolution_backward_data(&gradient, packed.handle, &result, &shape) }
         return try Primitives.ran(status, "conv2d") ? dx : nil
     }
 

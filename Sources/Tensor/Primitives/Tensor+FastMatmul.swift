@@ -56,8 +56,11 @@ extension Tensor {
         let status = try withExtendedLifetime((x, residual, bias)) {
             try Primitives.withEpilogue(bias: bias, activation, residual: added) { epilogue in
                 if packing {
-                    let (handle, isReused) = try PackedWeights.of(weight, for: .linear)
-                    if isReused { return onednn_linear(&input, handle, &output, epilogue) }
+                    let packed = try PackedWeights.of(weight, for: .linear)
+                    if packed.isReused {
+                        defer { packed.settle(weight) }
+                        return onednn_linear(&input, packed.handle, &output, epilogue)
+                    }
                 }
                 let (w, view) = try weight.transposedView().matrices(rank: 2)
                 return withExtendedLifetime(w) {

@@ -1,0 +1,262 @@
+// The 3×3 convolution of step 1 by Winograd's way, F(4×4, 3×3): a tile of 4×4 results takes 36 products a channel
+// instead of 144. Pictures, kernels and results are brought to 36 components each; in between are 36 products of
+// matrices, which are oneDNN's.
+//
+// Cook-Toom at 0, ±3/4, ±3/2 and ∞: every constant is exact in binary but for those of the kernels, and the rounding
+// errors are 2 to 3 times those of a direct sum, where the usual points 0, ±1, ±2, ∞ have 10 times (B. Barabasz et al.,
+// Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks, 2020).
+#include "dispatch.h"
+#include "include/kernels.h"
+#include "parallel.h"
+#include "vector16.h"
+
+enum { TILE = RK_WINOGRAD_TILE, SIDE = TILE + 2, PARTS = RK_WINOGRAD_PARTS, LANES = 16 };
+
+// The points are ±P and ±Q besides 0 and ∞.
+#define P 0.75f
+#define Q 1.5f
+#define P2 (P * P)
+#define Q2 (Q * Q)
+
+/// Bᵀ d: components of six neighbours.
+RK_INLINE void of_picture(const v16 d[SIDE], v16 v[SIDE]) {
+    const v16 ap = d[4] - Q2 * d[2], bp = P * (d[3] - Q2 * d[1]), aq = d[4] - P2 * d[2], bq = Q * (d[3] - P2 * d[1]);
+    v[0] = d[4] - (P2 + Q2) * d[2] + P2 * Q2 * d[0];
+    v[1] = ap + bp;
+    v[2] = ap - bp;
+    v[3] = aq + bq;
+    v[4] = aq - bq;
+    v[5] = d[5] - (P2 + Q2) * d[3] + P2 * Q2 * d[1];
+}
+
+/// Aᵀ m: four results of components.
+RK_INLINE void to_results(const v16 m[SIDE], v16 y[TILE]) {
+    const v16 p = m[1] + m[2], dp = m[1] - m[2], q = m[3] + m[4], dq = m[3] - m[4];
+    y[0] = m[0] + p + q;
+    y[1] = P * dp + Q * dq;
+    y[2] = P2 * p + Q2 * q;
+    y[3] = P * P2 * dp + Q * Q2 * dq + m[5];
+}
+
+/// A y: the transpose of `to_results`, for derivatives.
+RK_INLINE void of_results(const v16 y[TILE], v16 m[SIDE]) {
+    const v16 p = y[0] + P2 * y[2], dp = P * y[1] + P * P2 * y[3], q = y[0] + Q2 * y[2], dq = Q * y[1] + Q * Q2 * y[3];
+    m[0] = y[0];
+    m[1] = p + dp;
+    m[2] = p - dp;
+    m[3] = q + dq;
+    m[4] = q - dq;
+    m[5] = y[3];
+}
+
+/// G g: components of three weights.
+RK_INLINE void of_kernel(const v16 g[3], v16 u[SIDE]) {
+    const float n0 = 1 / (P2 * Q2), np = 1 / (2 * P2 * (P2 - Q2)), nq = 1 / (2 * Q2 * (Q2 - P2));
+    const v16 p = np * (g[0] + P2 * g[2]), dp = np * P * g[1], q = nq * (g[0] + Q2 * g[2]), dq = nq * Q * g[1];
+    u[0] = n0 * g[0];
+    u[1] = p + dp;
+    u[2] = p - dp;
+    u[3] = q + dq;
+    u[4] = q - dq;
+    u[5] = g[2];
+}
+
+/// Gᵀ u: the transpose of `of_kernel`, for derivatives.
+RK_INLINE void to_kernel(const v16 u[SIDE], v16 g[3]) {
+    const float n0 = 1 / (P2 * Q2), np = 1 / (2 * P2 * (P2 - Q2)), nq = 1 / (2 * Q2 * (Q2 - P2));
+    const v16 p = np * (u[1] + u[2]), dp = np * (u[1] - u[2]), q = nq * (u[3] + u[4]), dq = nq * (u[3] - u[4]);
+    g[0] = n0 * u[0] + p + q;
+    g[1] = P * dp + Q * dq;
+    g[2] = P2 * p + Q2 * q + u[5];
+}
+
+typedef struct {
+    rk_winograd_grid grid;
+    size_t first, rows;  // the first tile; how many rows a matrix of components has
+    size_t channels, others;
+    const float *from;
+    float *to;
+    const float *bias, *residual;
+    int is_flipped;
+} job_type;
+
+typedef struct {
+    size_t picture, top, left;
+} tile_place;
+
+RK_INLINE tile_place place_of(const rk_winograd_grid *g, size_t tile) {
+    const size_t across = (g->width + TILE - 1) / TILE, down = (g->height + TILE - 1) / TILE, row = tile / across;
+    return (tile_place){row / down, row % down * TILE, tile % across * TILE};
+}
+
+/// Tiles of a picture with a border of zeros, as components.
+RK_INLINE void picture(const job_type *job, size_t begin, size_t end) {
+    const rk_winograd_grid *g = &job->grid;
+    const size_t channels = job->channels, step = job->rows * channels;
+    for (size_t t = begin; t < end; t++) {
+        const tile_place place = place_of(g, job->first + t);
+        const float *picture = job->from + place.picture * g->height * g->width * channels;
+        float *to = job->to + t * channels;
+        for (size_t c = 0; c < channels; c += LANES) {
+            v16 d[SIDE], rows[SIDE][SIDE], v[SIDE];
+            for (size_t i = 0; i < SIDE; i++) {
+                const size_t y = place.top + i - 1;
+                for (size_t j = 0; j < SIDE; j++) {
+                    const size_t x = place.left + j - 1;
+                    d[j] = y < g->height && x < g->width ? load16(picture + (y * g->width + x) * channels + c) : (v16){0};
+                }
+                of_picture(d, rows[i]);
+            }
+            for (size_t j = 0; j < SIDE; j++) {
+                for (size_t i = 0; i < SIDE; i++) d[i] = rows[i][j];
+                of_picture(d, v);
+                for (size_t i = 0; i < SIDE; i++) store16(to + (i * SIDE + j) * step + c, v[i]);
+            }
+        }
+    }
+}
+
+/// Components to results, with what comes after them.
+RK_INLINE void results(const job_type *job, size_t begin, size_t end) {
+    const rk_winograd_grid *g = &job->grid;
+    const size_t channels = job->channels, step = job->rows * channels;
+    for (size_t t = begin; t < end; t++) {
+        const tile_place place = place_of(g, job->first + t);
+        const size_t start = place.picture * g->height * g->width * channels;
+        const size_t height = g->height - place.top < TILE ? g->height - place.top : TILE;
+        const size_t width = g->width - place.left < TILE ? g->width - place.left : TILE;
+        const float *from = job->from + t * channels;
+        for (size_t c = 0; c < channels; c += LANES) {
+            const v16 bias = job->bias ? load16(job->bias + c) : (v16){0};
+            v16 m[SIDE], columns[SIDE][TILE], y[TILE];
+            for (size_t j = 0; j < SIDE; j++) {
+                for (size_t i = 0; i < SIDE; i++) m[i] = load16(from + (i * SIDE + j) * step + c);
+                to_results(m, columns[j]);
+            }
+            for (size_t i = 0; i < height; i++) {
+                for (size_t j = 0; j < SIDE; j++) m[j] = columns[j][i];
+                to_results(m, y);
+                const size_t row = start + ((place.top + i) * g->width + place.left) * channels + c;
+                for (size_t j = 0; j < width; j++) {
+                    v16 sum = y[j] + bias;
+                    if (job->residual) sum += load16(job->residual + row + j * channels);
+                    store16(job->to + row + j * channels, sum);
+                }
+            }
+        }
+    }
+}
+
+/// Derivatives of results, as components of the derivative of their components.
+RK_INLINE void derivatives(const job_type *job, size_t begin, size_t end) {
+    const rk_winograd_grid *g = &job->grid;
+    const size_t channels = job->channels, step = job->rows * channels;
+    for (size_t t = begin; t < end; t++) {
+        const tile_place place = place_of(g, job->first + t);
+        const float *picture = job->from + place.picture * g->height * g->width * channels;
+        float *to = job->to + t * channels;
+        for (size_t c = 0; c < channels; c += LANES) {
+            v16 y[TILE], rows[TILE][SIDE], m[SIDE];
+            for (size_t i = 0; i < TILE; i++) {
+                for (size_t j = 0; j < TILE; j++) {
+                    const size_t down = place.top + i, across = place.left + j;
+                    y[j] = down < g->height && across < g->width
+                        ? load16(picture + (down * g->width + across) * channels + c) : (v16){0};
+                }
+                of_results(y, rows[i]);
+            }
+            for (size_t j = 0; j < SIDE; j++) {
+                for (size_t i = 0; i < TILE; i++) y[i] = rows[i][j];
+                of_results(y, m);
+                for (size_t i = 0; i < SIDE; i++) store16(to + (i * SIDE + j) * step + c, m[i]);
+            }
+        }
+    }
+}
+
+/// Where the weight of a row and a column of the products lies: rows are inputs and columns outputs, or, flipped for
+/// the derivative of the picture, the other way round.
+RK_INLINE size_t row_step(const job_type *job) { return job->is_flipped ? job->others * 9 : 9; }
+RK_INLINE size_t column_step(const job_type *job) { return job->is_flipped ? 9 : job->others * 9; }
+
+RK_INLINE void kernels(const job_type *job, size_t begin, size_t end) {
+    const size_t columns = job->channels, step = job->rows * columns, apart = column_step(job);
+    for (size_t r = begin; r < end; r++)
+        for (size_t c = 0; c < columns; c += LANES) {
+            const float *from = job->from + r * row_step(job) + c * apart;
+            v16 g[3], rows[3][SIDE], u[SIDE], w[9];
+            for (size_t lane = 0; lane < LANES; lane++)
+                for (size_t i = 0; i < 9; i++) w[i][lane] = from[lane * apart + (job->is_flipped ? 8 - i : i)];
+            for (size_t i = 0; i < 3; i++) of_kernel(w + 3 * i, rows[i]);
+            for (size_t j = 0; j < SIDE; j++) {
+                for (size_t i = 0; i < 3; i++) g[i] = rows[i][j];
+                of_kernel(g, u);
+                for (size_t i = 0; i < SIDE; i++) store16(job->to + (i * SIDE + j) * step + r * columns + c, u[i]);
+            }
+        }
+}
+
+RK_INLINE void kernels_gradient(const job_type *job, size_t begin, size_t end) {
+    const size_t columns = job->channels, step = job->rows * columns, apart = column_step(job);
+    for (size_t r = begin; r < end; r++)
+        for (size_t c = 0; c < columns; c += LANES) {
+            float *to = job->to + r * row_step(job) + c * apart;
+            v16 u[SIDE], across[SIDE][3], g[3];
+            for (size_t i = 0; i < SIDE; i++) {
+                for (size_t j = 0; j < SIDE; j++) u[j] = load16(job->from + (i * SIDE + j) * step + r * columns + c);
+                to_kernel(u, across[i]);
+            }
+            for (size_t j = 0; j < 3; j++) {
+                for (size_t i = 0; i < SIDE; i++) u[i] = across[i][j];
+                to_kernel(u, g);
+                for (size_t i = 0; i < 3; i++)
+                    for (size_t lane = 0; lane < LANES; lane++) to[lane * apart + 3 * i + j] = g[i][lane];
+            }
+        }
+}
+
+#define SHARED(loop)                                                                                                   \
+    RK_CLONES static void loop##_range(const void *context, size_t begin, size_t end) { loop(context, begin, end); }
+SHARED(picture)
+SHARED(results)
+SHARED(derivatives)
+SHARED(kernels)
+SHARED(kernels_gradient)
+#undef SHARED
+
+static size_t grain(size_t channels) { return RK_CHEAP_GRAIN / (PARTS * channels) + 1; }
+
+size_t rk_winograd_tiles(rk_winograd_grid grid) {
+    return grid.batch * ((grid.height + TILE - 1) / TILE) * ((grid.width + TILE - 1) / TILE);
+}
+
+void rk_winograd_picture_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
+                             const float *x, float *components) {
+    const job_type job = {.grid = grid, .first = first, .rows = rows, .channels = channels, .from = x, .to = components};
+    rk_parallel(count, grain(channels), picture_range, &job);
+}
+
+void rk_winograd_results_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
+                             const float *components, const float *bias, const float *residual, float *y) {
+    const job_type job = {.grid = grid, .first = first, .rows = rows, .channels = channels, .from = components,
+                          .to = y, .bias = bias, .residual = residual};
+    rk_parallel(count, grain(channels), results_range, &job);
+}
+
+void rk_winograd_derivatives_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
+                                 const float *dy, float *components) {
+    const job_type job = {.grid = grid, .first = first, .rows = rows, .channels = channels, .from = dy, .to = components};
+    rk_parallel(count, grain(channels), derivatives_range, &job);
+}
+
+void rk_winograd_kernels_f32(size_t outputs, size_t inputs, int flipped, const float *w, float *components) {
+    const size_t rows = flipped ? outputs : inputs;
+    const job_type job = {.rows = rows, .channels = flipped ? inputs : outputs, .others = inputs, .from = w,
+                          .to = components, .is_flipped = flipped};
+    rk_parallel(rows, grain(job.channels), kernels_range, &job);
+}
+
+void rk_winograd_kernels_gradient_f32(size_t outputs, size_t inputs, const float *components, float *dw) {
+    const job_type job = {.rows = inputs, .channels = outputs, .others = inputs, .from = components, .to = dw};
+    rk_parallel(inputs, grain(outputs), kernels_gradient_range, &job);
+}

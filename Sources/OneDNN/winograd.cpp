@@ -1,0 +1,122 @@
+#include <algorithm>
+#include <atomic>
+
+#include "kernels.h"
+#include "runtime.hpp"
+
+extern "C" int omp_get_thread_num(void);
+
+using namespace rhumb;
+
+namespace {
+
+constexpr size_t parts = RK_WINOGRAD_PARTS;
+/// What a thread holds at once: with this the components of its tiles stay in its second-level cache.
+constexpr size_t apartBytes = size_t(1) << 20;
+/// What all threads hold at once, where the weights are large.
+constexpr size_t sharedBytes = size_t(32) << 20;
+constexpr size_t fewestRows = 32;
+
+struct Job {
+    rk_winograd_grid grid;
+    size_t tiles, rows, inputs, outputs;
+    const float *x, *bias, *residual;
+    float *y;
+    const dnnl::memory *packed;
+    const void *components;
+    std::vector<Plan *> plans;  // one a thread
+    char *scratch;
+    size_t scratchEach;
+    mutable std::atomic<bool> failed{false};
+
+    size_t pictureBytes() const { return parts * rows * inputs * sizeof(float); }
+    size_t resultBytes() const { return parts * rows * outputs * sizeof(float); }
+
+    /// Tiles of one chunk through all stages.
+    void run(size_t chunk, size_t thread) const {
+        char *own = scratch + thread * scratchEach;
+        auto *v = reinterpret_cast<float *>(own), *m = reinterpret_cast<float *>(own + pictureBytes());
+        const size_t first = chunk * rows, count = std::min(rows, tiles - first);
+        rk_winograd_picture_f32(grid, first, count, rows, inputs, x, v);
+        char *rest = own + pictureBytes() + resultBytes();
+        if (packed)
+            plans[thread]->run({v, m}, packed, rest);
+        else
+            plans[thread]->run({v, components, m}, nullptr, rest);
+        rk_winograd_results_f32(grid, first, count, rows, outputs, m, bias, residual, y);
+    }
+};
+
+void runChunks(const void *context, size_t begin, size_t end) {
+    const auto *job = static_cast<const Job *>(context);
+    try {
+        for (size_t chunk = begin; chunk < end; chunk++) job->run(chunk, static_cast<size_t>(omp_get_thread_num()));
+    } catch (...) {
+        job->failed = true;
+    }
+}
+
+}  // namespace
+
+onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const onednn_tensor *components,
+                              const float *bias, const float *residual, const onednn_tensor *y) {
+    return guarded([&] {
+        const auto &w = packed ? packed->source : *components;
+        const auto *n = x->shape;
+        if (w.rank != 3 || w.shape[0] != static_cast<int64_t>(parts) || w.shape[1] != n[3] || w.shape[2] != y->shape[3])
+            throw Failure{ONEDNN_INVALID, "components of a convolution are [36, in, out]"};
+        auto &runtime = Runtime::shared();
+        Job job;
+        job.grid = {static_cast<size_t>(n[0]), static_cast<size_t>(n[1]), static_cast<size_t>(n[2])};
+        job.inputs = static_cast<size_t>(n[3]);
+        job.outputs = static_cast<size_t>(y->shape[3]);
+        job.tiles = rk_winograd_tiles(job.grid);
+        job.x = static_cast<const float *>(x->data);
+        job.y = static_cast<float *>(y->data);
+        job.bias = bias;
+        job.residual = residual;
+        job.components = packed ? nullptr : components->data;
+
+        const size_t threads = packed ? static_cast<size_t>(runtime.threads()) : 1;
+        const size_t each = parts * (job.inputs + job.outputs) * sizeof(float);
+        const size_t most = std::max((packed ? apartBytes : sharedBytes) / each, fewestRows);
+        job.rows = std::min(most, (job.tiles + threads - 1) / threads);
+        const size_t chunks = (job.tiles + job.rows - 1) / job.rows;
+
+        const auto rows = static_cast<int64_t>(job.rows), count = static_cast<int64_t>(parts);
+        const auto f32 = dnnl::memory::data_type::f32;
+        const auto dense = dnnl::memory::format_tag::abc;
+        // A full cache of plans is emptied, with those of the threads before: hence a second look.
+        for (size_t look = 0; look < 2 * threads; look++) {
+            const size_t thread = look % threads;
+            if (thread == 0) job.plans.clear();
+            Key key(Operation::winograd);
+            for (const int64_t word : {static_cast<int64_t>(thread), static_cast<int64_t>(packed != nullptr), rows,
+                                       w.shape[1], w.shape[2]})
+                key.add(word);
+            const double work = packed ? 0 : double(parts) * job.rows * job.inputs * job.outputs;
+            job.plans.push_back(&runtime.plan(key, work, [&](Plan &plan) {
+                const Desc a({count, rows, w.shape[1]}, f32, dense), c({count, rows, w.shape[2]}, f32, dense);
+                const Desc b({count, w.shape[1], w.shape[2]}, f32, packed ? dnnl::memory::format_tag::any : dense);
+                const auto desc = compatibility::matmul(runtime.engine, a, b, {}, c, plainAttributes());
+                plan.adopt<dnnl::matmul>(desc);
+                plan.bind(DNNL_ARG_SRC, a);
+                if (packed)
+                    plan.bindPacked(DNNL_ARG_WEIGHTS, desc.weights_desc());
+                else
+                    plan.bind(DNNL_ARG_WEIGHTS, b);
+                plan.bind(DNNL_ARG_DST, c);
+            }));
+        }
+        job.packed = packed ? &packed->inLayout(job.plans[0]->weights) : nullptr;
+        const size_t line = 64;
+        job.scratchEach =
+            (job.pictureBytes() + job.resultBytes() + job.plans[0]->scratchSize() + 2 * line - 1) / line * line;
+        job.scratch = static_cast<char *>(runtime.scratch(threads * job.scratchEach));
+        if (packed)
+            rk_parallel(chunks, 1, runChunks, &job);
+        else
+            for (size_t chunk = 0; chunk < chunks; chunk++) job.run(chunk, 0);
+        if (job.failed) throw Failure{ONEDNN_FAILED, "a product of components failed"};
+    });
+}
