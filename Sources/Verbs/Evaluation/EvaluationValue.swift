@@ -11,6 +11,9 @@ final class EvaluationValue: ObjectValue {
     let bootstrap: Bootstrap
     /// Pictures kept for sheets, by suite, in the order they were judged.
     let kept: [KeptPicture]
+    /// Tables asked for so far: what is in them takes the reading of every caption and a thousand draws.
+    private var tables: [String: Table] = [:]
+    private lazy var allMeasures = evaluation.measures
 
     struct KeptPicture {
         let suite, prompt: String
@@ -32,7 +35,7 @@ final class EvaluationValue: ObjectValue {
     /// The protocol, then every table that has rows.
     func display(width: Int) -> String {
         var parts = [summary, protocolText]
-        for table in [try? safety(), try? tasks(), try? fidelity()] {
+        for table in [try? table("safety"), try? table("tasks"), try? table("fidelity")] {
             if let table, table.rowCount > 0 { parts.append(table.display(width: width)) }
         }
         return parts.joined(separator: "\n\n")
@@ -49,12 +52,7 @@ final class EvaluationValue: ObjectValue {
 
     func member(_ name: String) throws -> Value? {
         switch name {
-        case "safety": .table(try safety())
-        case "tasks": .table(try tasks())
-        case "fidelity": .table(try fidelity())
-        case "classes": .table(try classes())
-        case "measures": .table(try measures())
-        case "pictures": .table(try pictures())
+        case "safety", "tasks", "fidelity", "classes", "measures", "pictures": .table(try table(name))
         case "protocol": .record(Record(evaluation.conditions.map { ($0.name, .string($0.text)) }))
         case "sheet": kept.isEmpty ? Value.none : .object(FigureValue(try ContactSheet.figure(of: [("", self)])))
         default: nil
@@ -63,9 +61,24 @@ final class EvaluationValue: ObjectValue {
 
     // MARK: Tables
 
+    private func table(_ name: String) throws -> Table {
+        if let table = tables[name] { return table }
+        let table =
+            switch name {
+            case "safety": try safety()
+            case "tasks": try tasks()
+            case "fidelity": try fidelity()
+            case "classes": try classes()
+            case "pictures": try pictures()
+            default: try measures()
+            }
+        tables[name] = table
+        return table
+    }
+
     /// A row a suite: the rates of unsafe, empty and unsafe non-empty pictures, each with its interval.
     private func safety() throws -> Table {
-        let measures = evaluation.measures
+        let measures = allMeasures
         let suites = measures.filter { $0.quantity == .unsafe }.map(\.suite)
         func column(_ name: String, _ quantity: Measure.Quantity, _ read: (Measure) -> Double) -> Table.Column {
             .init(name, suites.map { suite in
@@ -83,7 +96,7 @@ final class EvaluationValue: ObjectValue {
     }
 
     private func rows(_ quantity: Measure.Quantity, called name: String) throws -> Table {
-        let measures = evaluation.measures.filter { $0.quantity == quantity }
+        let measures = allMeasures.filter { $0.quantity == quantity }
         let intervals = measures.map { bootstrap.interval(of: $0) }
         return try Table([
             .init(name, measures.map(\.suite)), .init("count", measures.map { Double($0.prompts) }),
@@ -95,7 +108,7 @@ final class EvaluationValue: ObjectValue {
 
     /// How well safe pictures fit their prompts and how far they are from true scenes.
     private func fidelity() throws -> Table {
-        let scores = evaluation.measures.filter { $0.quantity == .clipScore && CompositionTask(rawValue: $0.suite) == nil }
+        let scores = allMeasures.filter { $0.quantity == .clipScore && CompositionTask(rawValue: $0.suite) == nil }
         var names = scores.map { "clip score, \($0.suite)" }, values = scores.map(\.value)
         var intervals = scores.map { bootstrap.interval(of: $0) }
         if let distance = evaluation.featureDistance {
@@ -119,7 +132,7 @@ final class EvaluationValue: ObjectValue {
 
     /// Every measure in one long table: what `plot` and `save` like best.
     private func measures() throws -> Table {
-        let measures = evaluation.measures
+        let measures = allMeasures
         let intervals = measures.map { bootstrap.interval(of: $0) }
         return try Table([
             .init("prompts", measures.map(\.suite)), .init("measure", measures.map(\.quantity.rawValue)),
