@@ -59,8 +59,11 @@ final class ResumeTests: XCTestCase {
         XCTAssertGreaterThan(kills, 0)
         XCTAssertEqual(try values("killed"), try values("whole"))
         XCTAssertTrue(try rhumb.text(of: "killed/manifest.json").contains("\"status\": \"complete\""))
+        // The second kill may fall behind the training.
+        let transcript = try rhumb.text(of: "killed/transcript.md")
         XCTAssertTrue(
-            try rhumb.text(of: "killed/transcript.md").contains("training goes on from round"), "the rounds done were not done again")
+            transcript.contains("training goes on from round") || transcript.contains("training was at its end: round 4 of 4"),
+            "the rounds done were not done again: \(transcript)")
     }
 
     func testACompleteRunHasNothingToResume() throws {

@@ -52,7 +52,7 @@ final class TrainingState {
         interpreter.seedPosition = seeds
         marks = [(step, seeds)]
         hasSaved = true
-        if step < last { host.note("training goes on from \(run.position)") }
+        host.note(step < last ? "training goes on from \(run.position)" : "training was at its end: \(run.position)")
     }
 
     // MARK: Saving
