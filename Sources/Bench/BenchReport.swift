@@ -30,8 +30,11 @@ package struct BenchReport {
                 ["geometric mean", ""] + peers.indices.flatMap { ["", geometricMean(of: $0).map(Self.ratio) ?? "–"] }
                     + (limited ? [""] : []))
         }
-        return Self.table(rows) + memory
+        return Self.table(rows) + (limited ? "\n" + Self.explanation + "\n" : "") + memory
     }
+
+    private static let explanation =
+        "limit: the arithmetic at the peak of these cores, every convolution as a direct sum, which takes more of it than Winograd's way"
 
     /// The most memory each program held, as a second table; empty unless a peer says what it took.
     private var memory: String {

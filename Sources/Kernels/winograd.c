@@ -92,10 +92,10 @@ RK_INLINE tile_place place_of(const rk_winograd_grid *g, size_t tile) {
 /// Tiles of a picture with a border of zeros, as components.
 RK_INLINE void picture(const job_type *job, size_t begin, size_t end) {
     const rk_winograd_grid *g = &job->grid;
-    const size_t channels = job->channels, step = job->rows * channels;
+    const size_t channels = job->channels, step = job->rows * channels, half = g->doubled ? 1 : 0;
     for (size_t t = begin; t < end; t++) {
         const tile_place place = place_of(g, job->first + t);
-        const float *picture = job->from + place.picture * g->height * g->width * channels;
+        const float *picture = job->from + place.picture * (g->height >> half) * (g->width >> half) * channels;
         float *to = job->to + t * channels;
         for (size_t c = 0; c < channels; c += LANES) {
             v16 d[SIDE], rows[SIDE][SIDE], v[SIDE];
@@ -103,7 +103,8 @@ RK_INLINE void picture(const job_type *job, size_t begin, size_t end) {
                 const size_t y = place.top + i - 1;
                 for (size_t j = 0; j < SIDE; j++) {
                     const size_t x = place.left + j - 1;
-                    d[j] = y < g->height && x < g->width ? load16(picture + (y * g->width + x) * channels + c) : (v16){0};
+                    const float *from = picture + ((y >> half) * (g->width >> half) + (x >> half)) * channels + c;
+                    d[j] = y < g->height && x < g->width ? load16(from) : (v16){0};
                 }
                 of_picture(d, rows[i]);
             }

@@ -1,3 +1,4 @@
+#include "kernels.h"
 #include "runtime.hpp"
 
 #include <algorithm>
@@ -6,7 +7,6 @@
 
 // The OpenMP runtime that oneDNN is built on; Swift's clang has no omp.h.
 extern "C" void omp_set_num_threads(int);
-extern "C" int omp_get_max_threads(void);
 
 namespace rhumb {
 
@@ -170,7 +170,8 @@ void Runtime::setThreads(int count) {
 }
 
 int Runtime::threads() {
-    if (threadCount == 0) threadCount = std::max(1, omp_get_max_threads());
+    // Not OpenMP's own count, which follows the size of what was done last.
+    if (threadCount == 0) threadCount = std::max(1, rk_threads());
     return threadCount;
 }
 

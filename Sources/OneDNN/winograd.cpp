@@ -67,7 +67,11 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
             throw Failure{ONEDNN_INVALID, "components of a convolution are [36, in, out]"};
         auto &runtime = Runtime::shared();
         Job job;
-        job.grid = {static_cast<size_t>(n[0]), static_cast<size_t>(n[1]), static_cast<size_t>(n[2])};
+        const auto *result = y->shape;
+        job.grid = {static_cast<size_t>(n[0]), static_cast<size_t>(result[1]), static_cast<size_t>(result[2]),
+                    result[1] == 2 * n[1]};
+        if (!job.grid.doubled && (result[1] != n[1] || result[2] != n[2]))
+            throw Failure{ONEDNN_INVALID, "the result of such a convolution is as large as its picture, or doubled"};
         job.inputs = static_cast<size_t>(n[3]);
         job.outputs = static_cast<size_t>(y->shape[3]);
         job.tiles = rk_winograd_tiles(job.grid);
@@ -77,7 +81,7 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
         job.residual = residual;
         job.components = packed ? nullptr : components->data;
 
-        const size_t threads = packed ? static_cast<size_t>(runtime.threads()) : 1;
+        const size_t threads = packed ? static_cast<size_t>(rk_threads()) : 1;
         const size_t each = parts * (job.inputs + job.outputs) * sizeof(float);
         const size_t most = std::max((packed ? apartBytes : sharedBytes) / each, fewestRows);
         job.rows = std::min(most, (job.tiles + threads - 1) / threads);

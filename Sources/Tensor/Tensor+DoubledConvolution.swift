@@ -3,8 +3,9 @@ import Kernels
 extension Tensor {
     /// The 3×3 convolution, padded by 1, of this picture twice as large by repeating pixels.
     ///
-    /// The large picture is never made: each of its pixels sees only 2×2 different ones, so four convolutions of the
-    /// small picture by sums of weights do the same with 16 multiplications in place of 36.
+    /// The large picture is never made. Winograd's way reads the small one in its place; elsewhere four convolutions of
+    /// the small picture by sums of weights do the same with 16 multiplications in place of 36, for each pixel of the
+    /// large one sees only 2×2 different ones.
     ///
     /// - Parameters:
     ///   - weight: [outputs, inputs, 3, 3].
@@ -46,30 +47,70 @@ extension Tensor {
     }
 }
 
-/// The four convolutions that make up one of a doubled picture: for its upper left, upper right, lower left and lower
-/// right pixels.
+/// One convolution of a doubled picture, by Winograd's way or as four of the picture itself.
 private struct DoubledConvolution {
-    let x: Tensor
-    let bias: Tensor?
-    let parts: [FastConvolution]
+    private let x: Tensor
+    private let weight: Tensor
+    private let bias: Tensor?
+    private let winograd: WinogradConvolution?
 
     /// Nil where there are no kernels for it.
     init?(_ x: Tensor, _ weight: Tensor, bias: Tensor?) throws {
         guard Engine.usesPrimitives, x.dtype.isFloatingPoint, x.dtype == weight.dtype, x.count > 0, weight.count > 0,
             weight.isContiguous
         else { return nil }
-        let quarters = try Self.quarters(of: weight)
-        (self.x, self.bias) = (try x.contiguous(), bias)
-        parts = (0..<4).map { q in
+        (self.x, self.weight, self.bias) = (try x.contiguous(), weight, bias)
+        winograd = WinogradConvolution(
+            weight, Convolution(padding: 1), of: x.dtype, to: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], weight.shape[0]])
+    }
+
+    private var small: [Int] { [x.shape[0], x.shape[1], x.shape[2], weight.shape[0]] }
+    private var large: [Int] { [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], weight.shape[0]] }
+
+    func forward() throws -> Tensor? {
+        let y = try Tensor(uninitialized: large, x.dtype)
+        if let winograd { return try winograd.forward(x, bias: bias, residual: nil, into: y) }
+        let results = try Tensor(uninitialized: [4] + small, x.dtype)
+        for (q, part) in try parts().enumerated() {
+            let place = try results.selected(0, q)
+            guard try part.forward(x, bias: bias, .identity, residual: nil, small, into: place) != nil else { return nil }
+        }
+        rk_join_quarters(small[0], small[1], small[2], small[3] * x.dtype.byteCount, results.address, y.address)
+        return y
+    }
+
+    /// dx in the type of x, dw and db in float32, those that are wanted; nil where there are no kernels for them.
+    func backward(_ dy: Tensor, wanted: (x: Bool, weight: Bool)) throws -> (dx: Tensor?, dw: Tensor?, db: Tensor?)? {
+        let dy = try dy.to(x.dtype).contiguous()
+        guard let winograd else { return try backwardByQuarters(dy, wanted: wanted) }
+        var dx: Tensor?
+        if wanted.x {
+            let doubled = try Tensor(uninitialized: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], x.shape[3]])
+            guard try winograd.backwardData(dy, into: doubled) != nil else { return nil }
+            let gradient = try Tensor(uninitialized: x.shape)
+            rk_double_gradient_f32(
+                x.shape[0], x.shape[1], x.shape[2], x.shape[3], doubled.floatPointer, gradient.floatPointer)
+            dx = gradient
+        }
+        guard wanted.weight else { return (dx, nil, nil) }
+        if let (dw, db) = try winograd.backwardWeights(x, dy, bias: bias) { return (dx, dw, db) }
+        return try backwardByQuarters(dy, wanted: (false, true)).map { (dx, $0.dw, $0.db) }
+    }
+
+    // MARK: By quarters
+
+    /// The four convolutions: for the upper left, upper right, lower left and lower right pixels.
+    private func parts() throws -> [FastConvolution] {
+        try quarters().enumerated().map { q, weight in
             let (lower, right) = (q / 2, q % 2)
             // The upper pixel sees what is above, the lower what is below.
             let geometry = Convolution(top: 1 - lower, left: 1 - right, bottom: lower, right: right)
-            return FastConvolution(geometry: geometry, weight: quarters[q])
+            return FastConvolution(geometry: geometry, weight: weight)
         }
     }
 
     /// Four times [outputs, inputs, 2, 2]: each in memory of its own, which is given back once it is packed.
-    private static func quarters(of weight: Tensor) throws -> [Tensor] {
+    private func quarters() throws -> [Tensor] {
         try weight.storage.derived(.init(weight, .quarters)) {
             let kernels = try Tensor(uninitialized: [4, weight.shape[0], weight.shape[1], 2, 2], weight.dtype)
             let pairs = weight.shape[0] * weight.shape[1]
@@ -80,25 +121,13 @@ private struct DoubledConvolution {
         }
     }
 
-    private var small: [Int] { [x.shape[0], x.shape[1], x.shape[2], parts[0].weight.shape[0]] }
-
-    func forward() throws -> Tensor? {
-        let results = try Tensor(uninitialized: [4] + small, x.dtype)
-        for (q, part) in parts.enumerated() {
-            let place = try results.selected(0, q)
-            guard try part.forward(x, bias: bias, .identity, residual: nil, small, into: place) != nil else { return nil }
-        }
-        let y = try Tensor(uninitialized: [small[0], 2 * small[1], 2 * small[2], small[3]], x.dtype)
-        rk_join_quarters(small[0], small[1], small[2], small[3] * x.dtype.byteCount, results.address, y.address)
-        return y
-    }
-
-    /// dx in the type of x, dw and db in float32, those that are wanted; nil where there are no kernels for them.
-    func backward(_ dy: Tensor, wanted: (x: Bool, weight: Bool)) throws -> (dx: Tensor?, dw: Tensor?, db: Tensor?)? {
-        let dy = try dy.to(x.dtype).contiguous(), gradients = try Tensor(uninitialized: [4] + small, x.dtype)
+    private func backwardByQuarters(
+        _ dy: Tensor, wanted: (x: Bool, weight: Bool)
+    ) throws -> (dx: Tensor?, dw: Tensor?, db: Tensor?)? {
+        let gradients = try Tensor(uninitialized: [4] + small, x.dtype)
         rk_split_quarters(small[0], small[1], small[2], small[3] * x.dtype.byteCount, dy.address, gradients.address)
         var dx: Tensor?, db: Tensor?, dquarters: [Tensor] = []
-        for (q, part) in parts.enumerated() {
+        for (q, part) in try parts().enumerated() {
             let gradient = try gradients.selected(0, q)
             if wanted.x {
                 guard let more = try part.backwardData(gradient, x.shape) else { return nil }

@@ -229,7 +229,10 @@ final class KernelsFastPathTests: XCTestCase {
                 let whole = try withoutGradients { try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual) }
                 let leaves = try [x, w, bias].map { try $0.copied().requireGradient() }
                 try leaves[0].conv2d(leaves[1], bias: leaves[2], Convolution(padding: 1)).backward(dy)
-                return [plain.floats, whole.floats] + leaves.map { $0.gradient?.floats ?? [] }
+                let doubled = try [x, w, bias].map { try $0.copied().requireGradient() }
+                let large = try doubled[0].doubledConv2d(doubled[1], bias: doubled[2])
+                try (large * large).backward(Tensor.full(large.shape, 0.5))
+                return [plain.floats, whole.floats, large.floats] + (leaves + doubled).map { $0.gradient?.floats ?? [] }
             }
             for (found, expected) in try zip(run(), readable { try run() }) {
                 let largest = expected.map(abs).max()!

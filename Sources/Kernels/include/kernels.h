@@ -119,10 +119,12 @@ void rk_split_quarters(size_t batch, size_t height, size_t width, size_t pixel, 
 // A 3×3 convolution of step 1, padded by 1, as 36 products of matrices over tiles of 4×4 results (Winograd's way). Of
 // tiles from `first` on, `count` are brought to components [36, rows, channels], count ≤ rows, and back; the weights
 // [outputs, inputs, 3, 3] become [36, inputs, outputs], or flipped [36, outputs, inputs] for the derivative of the
-// picture. Channels come in sixteens.
+// picture. Channels come in sixteens. Height and width are those of the results; a doubled picture is half as high and
+// wide, and each of its pixels stands for four.
 enum { RK_WINOGRAD_TILE = 4, RK_WINOGRAD_PARTS = 36, RK_WINOGRAD_CHANNELS = 16 };
 typedef struct {
     size_t batch, height, width;
+    int doubled;
 } rk_winograd_grid;
 size_t rk_winograd_tiles(rk_winograd_grid grid);
 void rk_winograd_picture_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,

@@ -26,7 +26,7 @@ struct FastConvolution {
         let x = try x.detached().contiguous(), bias = try bias?.detached().contiguous()
         let residual = try residual?.detached().to(x.dtype).contiguous()
         let y = try place ?? Tensor(uninitialized: target, x.dtype)
-        if let winograd = WinogradConvolution(weight, geometry, over: x), activation == .identity {
+        if let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: target), activation == .identity {
             return try winograd.forward(x, bias: bias, residual: residual, into: y)
         }
         let packed = try PackedWeights.of(weight, for: .convolution)
@@ -44,7 +44,7 @@ struct FastConvolution {
     /// dx from dy; nil when there is no kernel for it.
     func backwardData(_ dy: Tensor, _ target: [Int]) throws -> Tensor? {
         let dy = try dy.contiguous(), dx = try Tensor(uninitialized: target, dy.dtype)
-        if let winograd = WinogradConvolution(weight, geometry, over: dy) {
+        if let winograd = WinogradConvolution(weight, geometry, of: dy.dtype, to: dy.shape) {
             return try winograd.backwardData(dy, into: dx)
         }
         let packed = try PackedWeights.of(weight, for: .convolution)
@@ -56,6 +56,8 @@ struct FastConvolution {
     /// dw, and db where there is a bias, from x and dy, both in float32; nil when there is no kernel for it.
     func backwardWeights(_ x: Tensor, _ dy: Tensor, bias: Tensor?) throws -> (dw: Tensor, db: Tensor?)? {
         let x = try x.detached().contiguous(), dy = try dy.contiguous()
+        let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: dy.shape)
+        if let result = try winograd?.backwardWeights(x, dy, bias: bias) { return result }
         let dw = try Tensor(uninitialized: weight.shape), db = try bias.map { try Tensor(uninitialized: $0.shape) }
         var (input, gradient, result, shape) = (x.primitive(), dy.primitive(), dw.primitive(), primitive)
         var sums = db?.primitive() ?? onednn_tensor()

@@ -4,8 +4,8 @@ import OneDNN
 /// The 3×3 convolution of step 1 by Winograd's way, F(4×4, 3×3): a quarter of the multiplications, and a rounding error
 /// 2 to 3 times that of the direct sum; see `winograd.c`.
 ///
-/// Which convolutions go this way depends on the weights and the size of one picture, never on how many there are: a
-/// picture comes out the same alone and among others.
+/// Which convolutions go this way depends on the weights and the size of one picture, not on how many there are: a
+/// picture comes out the same alone and among others. Only for pictures of less than four tiles does a batch decide.
 struct WinogradConvolution {
     /// [outputs, inputs, 3, 3]
     private let weight: Tensor
@@ -15,30 +15,59 @@ struct WinogradConvolution {
     /// Beyond that they are made for each use, which pays for a large picture.
     private static let mostMade = 5 << 18
     private static let fewestTiles = 64
+    /// A few tiles are not worth fetching the components of their weights.
+    private static let fewestTilesKept = (inOne: 4, inAll: 16)
+    /// Components of pictures and derivatives that a derivative of weights makes at once, in bytes.
+    private static let mostForGradients = 1 << 26
 
     /// Nil where another way is needed or faster.
-    init?(_ weight: Tensor, _ geometry: Convolution, over picture: Tensor) {
-        guard picture.dtype == .float32, weight.dtype == .float32, geometry == Convolution(padding: 1),
+    ///
+    /// - Parameter target: the result's shape.
+    init?(_ weight: Tensor, _ geometry: Convolution, of dtype: DType, to target: [Int]) {
+        guard Engine.usesPrimitives, dtype == .float32, weight.dtype == .float32, geometry == Convolution(padding: 1),
             Array(weight.shape[2...]) == [3, 3], weight.isContiguous,
-            weight.shape[0] % RK_WINOGRAD_CHANNELS == 0,
-            weight.shape[1] % RK_WINOGRAD_CHANNELS == 0
+            weight.shape[0] % RK_WINOGRAD_CHANNELS == 0, weight.shape[1] % RK_WINOGRAD_CHANNELS == 0,
+            weight.count > 0, !target.contains(0)
         else { return nil }
         self.weight = weight
-        let grid = rk_winograd_grid(batch: 1, height: picture.shape[1], width: picture.shape[2])
-        guard isKept || (pairs <= Self.mostMade && rk_winograd_tiles(grid) >= Self.fewestTiles) else { return nil }
+        let tiles = rk_winograd_tiles(.init(batch: 1, height: target[1], width: target[2], doubled: 0))
+        let isWorthIt = tiles >= Self.fewestTilesKept.inOne || tiles * target[0] >= Self.fewestTilesKept.inAll
+        guard isKept ? isWorthIt : pairs <= Self.mostMade && tiles >= Self.fewestTiles else { return nil }
     }
 
     private var pairs: Int { weight.shape[0] * weight.shape[1] }
     private var isKept: Bool { pairs <= Self.mostKept }
 
-    /// y = x ∗ w + b + residual, written to `y`.
+    /// y = x ∗ w + b + residual, written to `y`. Where y is twice as high and wide, x is doubled by repeating pixels.
     func forward(_ x: Tensor, bias: Tensor?, residual: Tensor?, into y: Tensor) throws -> Tensor? {
         try run(x, flipped: false, bias: bias, residual: residual, into: y)
     }
 
-    /// dx from dy, written to `dx`.
+    /// dx from dy, written to `dx`; of a doubled picture, that of the large one.
     func backwardData(_ dy: Tensor, into dx: Tensor) throws -> Tensor? {
         try run(dy, flipped: true, bias: nil, residual: nil, into: dx)
+    }
+
+    /// dw, and db where there is a bias, from x and dy; nil where another way is needed.
+    func backwardWeights(_ x: Tensor, _ dy: Tensor, bias: Tensor?) throws -> (dw: Tensor, db: Tensor?)? {
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        let grid = rk_winograd_grid(
+            batch: dy.shape[0], height: dy.shape[1], width: dy.shape[2], doubled: dy.shape[1] == x.shape[1] ? 0 : 1)
+        let tiles = rk_winograd_tiles(grid)
+        guard isKept, dy.dtype == .float32, RK_WINOGRAD_PARTS * tiles * (inputs + outputs) * 4 <= Self.mostForGradients
+        else { return nil }
+        let pictures = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, tiles, inputs])
+        let derivatives = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, tiles, outputs])
+        rk_winograd_picture_f32(grid, 0, tiles, tiles, inputs, x.floatPointer, pictures.floatPointer)
+        rk_winograd_derivatives_f32(grid, 0, tiles, tiles, outputs, dy.floatPointer, derivatives.floatPointer)
+        guard
+            let components = try Tensor.fastProduct(
+                pictures.transposedView(), derivatives, batch: [RK_WINOGRAD_PARTS])
+        else { return nil }
+        let dw = try Tensor(uninitialized: weight.shape), db = try bias.map { try Tensor(uninitialized: $0.shape) }
+        rk_winograd_kernels_gradient_f32(outputs, inputs, components.floatPointer, dw.floatPointer)
+        if let db { rk_sum_columns_f32(dy.count / outputs, outputs, dy.floatPointer, db.floatPointer) }
+        return (dw, db)
     }
 
     private func run(_ x: Tensor, flipped: Bool, bias: Tensor?, residual: Tensor?, into y: Tensor) throws -> Tensor? {
