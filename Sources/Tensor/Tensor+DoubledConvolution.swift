@@ -13,7 +13,9 @@ extension Tensor {
     /// - Shapes: [batch, height, width, inputs] → [batch, 2 · height, 2 · width, outputs].
     public func doubledConv2d(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
         guard rank == 4, weight.rank == 4, Array(weight.shape[1...]) == [shape[3], 3, 3] else {
-            throw TensorError.shapes(shape, weight.shape, in: "conv2d", because: "expected [batch, height, width, inputs] and [outputs, inputs, 3, 3]")
+            throw TensorError.shapes(
+                shape, weight.shape, in: "conv2d",
+                because: "expected [batch, height, width, inputs] and [outputs, inputs, 3, 3]")
         }
         if let bias, bias.shape != [weight.shape[0]] {
             throw TensorError.shapes(weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
@@ -69,7 +71,7 @@ private struct DoubledConvolution {
 
     func forward() throws -> Tensor? {
         let y = try Tensor(uninitialized: large, x.dtype)
-        if let winograd { return try winograd.forward(x, bias: bias, residual: nil, into: y) }
+        if let y = try winograd?.forward(x, bias: bias, residual: nil, into: y) { return y }
         let results = try Tensor(uninitialized: [4] + small, x.dtype)
         for (q, part) in try parts().enumerated() {
             let place = try results.selected(0, q)
@@ -86,7 +88,9 @@ private struct DoubledConvolution {
         var dx: Tensor?
         if wanted.x {
             let doubled = try Tensor(uninitialized: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], x.shape[3]])
-            guard try winograd.backwardData(dy, into: doubled) != nil else { return nil }
+            guard try winograd.backwardData(dy, into: doubled) != nil else {
+                return try backwardByQuarters(dy, wanted: wanted)
+            }
             let gradient = try Tensor(uninitialized: x.shape)
             rk_double_gradient_f32(
                 x.shape[0], x.shape[1], x.shape[2], x.shape[3], doubled.floatPointer, gradient.floatPointer)

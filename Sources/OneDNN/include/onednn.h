@@ -135,11 +135,11 @@ onednn_status onednn_convolution_backward_weights(const onednn_tensor *x, const 
                                                   const onednn_tensor *dw, const onednn_tensor *db, ptrdiff_t groups,
                                                   const onednn_geometry *geometry);
 
-// The 3×3 convolution of step 1, padded by 1, by Winograd's way: y = x ∗ w + bias + residual, all float32 and dense, from
-// the components [36, in, out] of its weights that `rk_winograd_kernels_f32` makes: packed, or as they lie. Exactly one
-// of the two is given. Where y is twice as high and wide as x, each pixel of x stands for four. Packed ones are small, and each thread takes tiles through all stages by itself, so that what it
-// makes stays in its own cache; otherwise all threads share each stage. bias (may be NULL) is [out]; residual (may be
-// NULL) is of y's shape.
+// The 3×3 convolution of step 1, padded by 1, by Winograd's way: y = x ∗ w + bias + residual, all float32 and dense,
+// from the components [36, in, out] of its weights that `rk_winograd_kernels_f32` makes: packed, or as they lie. Exactly
+// one of the two is given. Where y is twice as high and wide as x, each pixel of x stands for four. Packed ones are
+// small, and each thread takes tiles through all stages by itself, so that what it makes stays in its own cache;
+// otherwise all threads share each stage. bias (may be NULL) is [out]; residual (may be NULL) is of y's shape.
 onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const onednn_tensor *components,
                               const float *bias, const float *residual, const onednn_tensor *y);
 

@@ -26,8 +26,10 @@ struct FastConvolution {
         let x = try x.detached().contiguous(), bias = try bias?.detached().contiguous()
         let residual = try residual?.detached().to(x.dtype).contiguous()
         let y = try place ?? Tensor(uninitialized: target, x.dtype)
-        if let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: target), activation == .identity {
-            return try winograd.forward(x, bias: bias, residual: residual, into: y)
+        if activation == .identity, let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: target),
+            let y = try winograd.forward(x, bias: bias, residual: residual, into: y)
+        {
+            return y
         }
         let packed = try PackedWeights.of(weight, for: .convolution)
         var (input, output, shape) = (x.primitive(), y.primitive(), primitive)
@@ -44,9 +46,8 @@ struct FastConvolution {
     /// dx from dy; nil when there is no kernel for it.
     func backwardData(_ dy: Tensor, _ target: [Int]) throws -> Tensor? {
         let dy = try dy.contiguous(), dx = try Tensor(uninitialized: target, dy.dtype)
-        if let winograd = WinogradConvolution(weight, geometry, of: dy.dtype, to: dy.shape) {
-            return try winograd.backwardData(dy, into: dx)
-        }
+        let winograd = WinogradConvolution(weight, geometry, of: dy.dtype, to: dy.shape)
+        if let dx = try winograd?.backwardData(dy, into: dx) { return dx }
         let packed = try PackedWeights.of(weight, for: .convolution)
         var (gradient, result, shape) = (dy.primitive(), dx.primitive(), primitive)
         let status = withExtendedLifetime(dy) { onednn_convolution_backward_data(&gradient, packed.handle, &result, &shape) }
