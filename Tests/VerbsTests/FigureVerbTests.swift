@@ -51,6 +51,17 @@ final class FigureVerbTests: XCTestCase {
         for (code, summary) in cases { XCTAssertEqual(try figure(code), summary, code) }
     }
 
+    func testSmoothedLinesKeepApart() throws {
+        guard let value = try run("plot {a: [1, 2, 3], b: [3, 2, 1]} smooth: 2").object(as: AnyObject.self) as? any ObjectValue,
+            case .string(let script) = try XCTUnwrap(value.member("script"))
+        else { return XCTFail("no figure") }
+        // Each line and the smoothed one over it have one colour, and the two series have two.
+        let colours = script.split(separator: "\n").filter { $0.contains("with lines") }
+            .compactMap { $0.firstMatch(of: #/#[0-9a-fA-F]{6,8}/#).map { $0.output.suffix(6) } }
+        XCTAssertEqual(colours.count, 4, script)
+        XCTAssertEqual(Set(colours).count, 2, script)
+    }
+
     func testPlotReadsTables() throws {
         let sweep = """
             t = table {group: ["safe", "safe", "unsafe", "unsafe"], alpha: [0, 1, 0, 1], mean: [1, 2, 3, 4],

@@ -106,7 +106,7 @@ enum PlotVerb {
             let figure = try Figure.automatic(for: data)
             guard case .line = figure.panels[0].layers[0] else { return options.applied(to: figure) }
         }
-        return options.figure(try series.flatMap { try layers(x: positions, y: $0, name: "", call, kind: kind) })
+        return options.figure(try series.enumerated().flatMap { try layers(x: positions, y: $1, name: "", place: $0, call, kind: kind) })
     }
 
     private static func ofGroups(
@@ -117,7 +117,10 @@ enum PlotVerb {
             return options.figure(groups.map { .histogram(Histogram($0.values, name: $0.name)) })
         }
         let positions = try call.value("x").asRow()
-        return options.figure(try groups.flatMap { try layers(x: positions, y: $0.values, name: $0.name, call, kind: kind) })
+        return options.figure(
+            try groups.enumerated().flatMap { place, group in
+                try layers(x: positions, y: group.values, name: group.name, place: place, call, kind: kind)
+            })
     }
 
     private static func ofMatrix(
@@ -131,16 +134,18 @@ enum PlotVerb {
             return options.figure(
                 try (0..<rows).flatMap { row in
                     try layers(
-                        x: positions, y: Array(values[row * columns..<(row + 1) * columns]), name: "row \(row)", call,
-                        kind: "line")
+                        x: positions, y: Array(values[row * columns..<(row + 1) * columns]), name: "row \(row)",
+                        place: row, call, kind: "line")
                 })
         default: return options.applied(to: try .automatic(for: .matrix(values, rows: rows, columns: columns)))
         }
     }
 
     /// A series as points or as a line, smoothed if asked for.
+    ///
+    /// - Parameter place: which series of the figure it is: a line and the smoothed one over it have one colour.
     private static func layers(
-        x: [Double]?, y: [Double], name: String, _ call: Arguments, kind: String
+        x: [Double]?, y: [Double], name: String, place: Int, _ call: Arguments, kind: String
     ) throws -> [Layer] {
         if kind == "scatter" { return [.scatter(Scatter(x: x ?? y.indices.map(Double.init), y: y, name: name))] }
         let window = try call.whole("smooth")
@@ -151,9 +156,9 @@ enum PlotVerb {
         var pale = line
         pale.name = ""
         pale.opacity = 0.3
-        pale.colour = Palette.colour(0)
+        pale.colour = Palette.colour(place)
         let label = name.isEmpty ? smoothing.name : "\(name) (\(smoothing.name))"
-        return [.line(pale), .line(Line(x: x, y: smoothing(y), name: label, colour: Palette.colour(0)))]
+        return [.line(pale), .line(Line(x: x, y: smoothing(y), name: label, colour: pale.colour))]
     }
 }
 
