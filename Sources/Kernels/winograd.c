@@ -3,7 +3,7 @@
 // matrices, which are oneDNN's.
 //
 // Cook-Toom at 0, ±3/4, ±3/2 and ∞: every constant is exact in binary but for those of the kernels, and the rounding
-// errors are 2 to 3 times those of a direct sum, where the usual points 0, ±1, ±2, ∞ have 10 times (B. Barabasz et al.,
+// errors are 2 to 3 times those of a direct sum, where the usual points 0, ±1, ±2, ∞ have 4 to 7 times (B. Barabasz et al.,
 // Error Analysis and Improving the Accuracy of Winograd Convolution for Deep Neural Networks, 2020).
 #include "dispatch.h"
 #include "include/kernels.h"

@@ -70,7 +70,8 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
         const auto *result = y->shape;
         job.grid = {static_cast<size_t>(n[0]), static_cast<size_t>(result[1]), static_cast<size_t>(result[2]),
                     result[1] == 2 * n[1]};
-        if (!job.grid.doubled && (result[1] != n[1] || result[2] != n[2]))
+        const auto times = job.grid.doubled ? 2 : 1;
+        if (result[0] != n[0] || result[1] != times * n[1] || result[2] != times * n[2])
             throw Failure{ONEDNN_INVALID, "the result of such a convolution is as large as its picture, or doubled"};
         job.inputs = static_cast<size_t>(n[3]);
         job.outputs = static_cast<size_t>(y->shape[3]);

@@ -16,9 +16,9 @@ package final class Storage {
     /// Counts in-place changes, so that packed copies of weights know when they are stale.
     package var version = 0
     /// Reordered copies of weights that lie here.
-    var packed: [PackedWeights.Key: PackedWeights] = [:]
+    var packed: [WeightsKey<PackedWeights.Use>: PackedWeights] = [:]
     /// What convolutions made from weights that lie here, and the version it is of.
-    private var derived: [PackedWeights.Key: (tensors: [Tensor], version: Int)] = [:]
+    private var derived: [WeightsKey<Derivation>: (tensors: [Tensor], version: Int)] = [:]
     /// Keeps memory alive that belongs to somebody else (a memory-mapped file).
     private let owner: AnyObject?
     /// Whether the memory is a file's: pages nobody wrote to can be read from there again.
@@ -54,8 +54,11 @@ package final class Storage {
 // MARK: - What is made from weights
 
 extension Storage {
+    /// What convolutions make of their weights: four small kernels for a doubled picture, components for Winograd's way.
+    enum Derivation: Hashable { case quarters, components, flippedComponents }
+
     /// What `make` gives, kept as long as the weights stay what they are.
-    func derived(_ key: PackedWeights.Key, _ make: () throws -> [Tensor]) rethrows -> [Tensor] {
+    func derived(_ key: WeightsKey<Derivation>, _ make: () throws -> [Tensor]) rethrows -> [Tensor] {
         if let found = derived[key], found.version == version { return found.tensors }
         let tensors = try make()
         if derived.count >= PackedWeights.mostViews { derived = [:] }

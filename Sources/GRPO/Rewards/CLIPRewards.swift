@@ -22,7 +22,7 @@ final class PromptEmbeddings {
 
 /// r = x · z'(p): how well a picture matches its prompt after the prompt was moved along v (Kumar et al. 2026).
 ///
-/// Its terms are alignment x·z, safety x·v, and the weight that the safety has in the reward.
+/// Its terms are alignment x·z and safety x·v.
 public final class SteeredReward: Reward {
     public let name = "steering"
     public let embedder: CLIPEmbedder

@@ -31,7 +31,8 @@ extension GRPOTrainer {
         let advantages = try advantages(of: scores)
         let rollout = Rollout(
             round: completed, prompts: prompts, kept: areKept(prompts), groupSize: options.group,
-            timesteps: stepPlan.timesteps, sigmas: stepPlan.sigmas, samples: path.samples, trained: path.trained, context: context,
+            timesteps: stepPlan.timesteps, sigmas: stepPlan.sigmas, samples: path.samples, trained: path.trained,
+            context: context,
             emptyContext: emptyContext, images: images, scores: scores, judgements: judgements,
             advantages: advantages,
             seconds: -start.timeIntervalSinceNow)

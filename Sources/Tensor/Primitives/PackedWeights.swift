@@ -1,20 +1,20 @@
 import OneDNN
 
+/// Which part of a storage some weights are, and what something was made of them for.
+struct WeightsKey<Use: Hashable>: Hashable {
+    let offset: Int
+    let shape: [Int]
+    let strides: [Int]
+    let use: Use
+
+    init(_ tensor: Tensor, _ use: Use) {
+        (offset, shape, strides, self.use) = (tensor.offset, tensor.shape, tensor.strides, use)
+    }
+}
+
 /// Weights in the layout their kernel wants, reordered once and kept as long as the storage they come from.
 final class PackedWeights {
-    enum Use: Hashable { case linear, convolution, stack, quarters, components, flippedComponents }
-
-    /// Which part of a storage they are, and for what.
-    struct Key: Hashable {
-        let offset: Int
-        let shape: [Int]
-        let strides: [Int]
-        let use: Use
-
-        init(_ tensor: Tensor, _ use: Use) {
-            (offset, shape, strides, self.use) = (tensor.offset, tensor.shape, tensor.strides, use)
-        }
-    }
+    enum Use: Hashable { case linear, convolution, stack }
 
     let handle: OpaquePointer
     private var version: Int
@@ -32,7 +32,7 @@ final class PackedWeights {
     /// Those of a tensor, with stale copies dropped.
     static func of(_ tensor: Tensor, for use: Use) throws -> PackedWeights {
         let storage = tensor.storage
-        let key = Key(tensor, use)
+        let key = WeightsKey(tensor, use)
         let found = try storage.packed[key] ?? make(tensor, for: use)
         // Weights are few views of their storage; somebody who walks through slices of one gains nothing here.
         if storage.packed.count >= mostViews { storage.dropPacked() }
@@ -66,7 +66,7 @@ final class PackedWeights {
         case .stack:
             var view = tensor.primitive()
             status = onednn_weights_create_linear(&view, &handle)
-        default:
+        case .convolution:
             var view = tensor.primitive()
             status = onednn_weights_create_convolution(&view, 1, &handle)
         }
