@@ -90,9 +90,10 @@ private final class CLIPBench {
     func run(_ work: CLIPWork) throws -> Double {
         if model?.size != work.size || model?.dtype != work.dtype {
             model = nil
-            StoragePool.clear()
-            let full = try CLIPModel(work.size.configuration, FormulaNumbers.source)
-            model = (work.size, work.dtype, try full.converted(to: work.dtype))
+            Engine.releaseMemory()
+            let made = try CLIPModel(work.size.configuration, FormulaNumbers.source).converted(to: work.dtype)
+            Engine.releaseMemory()
+            model = (work.size, work.dtype, made)
         }
         if input?.work != work { input = (work, try work.input()) }
         guard let model = model?.model, let input = input?.tensor else { return .nan }

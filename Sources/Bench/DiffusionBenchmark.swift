@@ -145,7 +145,7 @@ private final class DiffusionBench {
     private func model(of work: DiffusionWork) throws -> Model {
         if let ready, ready.kind == work.kind, ready.dtype == work.dtype { return ready.model }
         ready = nil
-        StoragePool.clear()
+        Engine.releaseMemory()
         let made: Model
         switch work.kind.model {
         case .autoencoder(let c, _):
@@ -158,7 +158,7 @@ private final class DiffusionBench {
             // Where gradients are wanted, the weights stay in full precision, as in training.
             made = .unet(work.kind.wantsGradients ? unet : try unet.converted(to: work.dtype))
         }
-        StoragePool.clear()
+        Engine.releaseMemory()
         ready = (work.kind, work.dtype, made)
         return made
     }

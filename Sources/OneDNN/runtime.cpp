@@ -3,6 +3,7 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <malloc.h>
 #include <sys/mman.h>
 
 // The OpenMP runtime that oneDNN is built on; Swift's clang has no omp.h.
@@ -130,17 +131,20 @@ struct FreeBlocks {
     }
 };
 
-static std::shared_ptr<void> alignedMemory(size_t bytes) {
-    // Whole cache lines, or whole huge pages for what is long.
+static void *alignedMemory(size_t bytes) {
     constexpr size_t hugePage = size_t(1) << 21;
-    const size_t alignment = bytes >= hugePage ? hugePage : 64, size = (bytes + alignment - 1) / alignment * alignment;
+    void *memory = nullptr;
+    if (posix_memalign(&memory, bytes >= hugePage ? hugePage : 64, bytes) != 0) throw std::bad_alloc();
+    // Only a wish: without it the weights are found through many more page table entries. What does not fill a page
+    // stays on small ones, of which only those in use take memory.
+    if (bytes >= hugePage) madvise(memory, bytes / hugePage * hugePage, MADV_HUGEPAGE);
+    return memory;
+}
+
+static std::shared_ptr<void> reusedMemory(size_t bytes) {
+    const size_t size = std::max(bytes, size_t(1));
     void *memory = FreeBlocks::shared().take(size);
-    if (!memory) {
-        memory = std::aligned_alloc(alignment, size);
-        if (!memory) throw std::bad_alloc();
-        // Only a wish: without it the weights are found through many more page table entries.
-        if (alignment == hugePage) madvise(memory, size, MADV_HUGEPAGE);
-    }
+    if (!memory) memory = alignedMemory(size);
     return {memory, [size](void *freed) { FreeBlocks::shared().give(freed, size); }};
 }
 
@@ -148,14 +152,14 @@ void *Runtime::scratch(size_t bytes) {
     if (bytes > scratchCapacity) {
         scratchMemory = nullptr;
         scratchCapacity = 0;
-        scratchMemory = alignedMemory(bytes);
+        scratchMemory = {alignedMemory(bytes), std::free};
         scratchCapacity = bytes;
     }
     return scratchMemory.get();
 }
 
 dnnl::memory Runtime::allocate(const Desc &desc, std::shared_ptr<void> &owner) {
-    owner = alignedMemory(desc.get_size());
+    owner = reusedMemory(desc.get_size());
     return {desc, engine, owner.get()};
 }
 
@@ -188,6 +192,8 @@ void Runtime::releaseCaches() {
     scratchMemory = nullptr;
     scratchCapacity = 0;
     FreeBlocks::shared().clear();
+    // What was freed before, by others too, is still the process's.
+    malloc_trim(0);
 }
 
 // MARK: Descriptors

@@ -23,7 +23,7 @@ struct Job {
     const float *x, *bias, *residual;
     float *y;
     const dnnl::memory *packed;
-    const void *components;
+    const float *components;
     std::vector<Plan *> plans;  // one a thread
     char *scratch;
     size_t scratchEach;
@@ -58,13 +58,16 @@ void runChunks(const void *context, size_t begin, size_t end) {
 
 }  // namespace
 
-onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const onednn_tensor *components,
+onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *weights, bool flipped,
                               const float *bias, const float *residual, const onednn_tensor *y) {
     return guarded([&] {
-        const auto &w = packed ? packed->source : *components;
         const auto *n = x->shape;
-        if (w.rank != 3 || w.shape[0] != static_cast<int64_t>(parts) || w.shape[1] != n[3] || w.shape[2] != y->shape[3])
-            throw Failure{ONEDNN_INVALID, "components of a convolution are [36, in, out]"};
+        const auto inputs = n[3], outputs = y->shape[3];
+        if (packed) {
+            const auto &w = packed->source;
+            if (w.rank != 3 || w.shape[0] != static_cast<int64_t>(parts) || w.shape[1] != inputs || w.shape[2] != outputs)
+                throw Failure{ONEDNN_INVALID, "components of a convolution are [36, in, out]"};
+        }
         auto &runtime = Runtime::shared();
         Job job;
         const auto *result = y->shape;
@@ -73,14 +76,13 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
         const auto times = job.grid.doubled ? 2 : 1;
         if (result[0] != n[0] || result[1] != times * n[1] || result[2] != times * n[2])
             throw Failure{ONEDNN_INVALID, "the result of such a convolution is as large as its picture, or doubled"};
-        job.inputs = static_cast<size_t>(n[3]);
-        job.outputs = static_cast<size_t>(y->shape[3]);
+        job.inputs = static_cast<size_t>(inputs);
+        job.outputs = static_cast<size_t>(outputs);
         job.tiles = rk_winograd_tiles(job.grid);
         job.x = static_cast<const float *>(x->data);
         job.y = static_cast<float *>(y->data);
         job.bias = bias;
         job.residual = residual;
-        job.components = packed ? nullptr : components->data;
 
         const size_t threads = packed ? static_cast<size_t>(rk_threads()) : 1;
         const size_t each = parts * (job.inputs + job.outputs) * sizeof(float);
@@ -97,12 +99,12 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
             if (thread == 0) job.plans.clear();
             Key key(Operation::winograd);
             for (const int64_t word : {static_cast<int64_t>(thread), static_cast<int64_t>(packed != nullptr), rows,
-                                       w.shape[1], w.shape[2]})
+                                       inputs, outputs})
                 key.add(word);
             const double work = packed ? 0 : double(parts) * job.rows * job.inputs * job.outputs;
             job.plans.push_back(&runtime.plan(key, work, [&](Plan &plan) {
-                const Desc a({count, rows, w.shape[1]}, f32, dense), c({count, rows, w.shape[2]}, f32, dense);
-                const Desc b({count, w.shape[1], w.shape[2]}, f32, packed ? dnnl::memory::format_tag::any : dense);
+                const Desc a({count, rows, inputs}, f32, dense), c({count, rows, outputs}, f32, dense);
+                const Desc b({count, inputs, outputs}, f32, packed ? dnnl::memory::format_tag::any : dense);
                 const auto desc = compatibility::matmul(runtime.engine, a, b, {}, c, plainAttributes());
                 plan.adopt<dnnl::matmul>(desc);
                 plan.bind(DNNL_ARG_SRC, a);
@@ -117,7 +119,14 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
         const size_t line = 64;
         job.scratchEach =
             (job.pictureBytes() + job.resultBytes() + job.plans[0]->scratchSize() + 2 * line - 1) / line * line;
-        job.scratch = static_cast<char *>(runtime.scratch(threads * job.scratchEach));
+        const size_t made = packed ? 0 : parts * job.inputs * job.outputs * sizeof(float);
+        auto *const scratch = static_cast<char *>(runtime.scratch(made + threads * job.scratchEach));
+        job.scratch = scratch + made;
+        job.components = reinterpret_cast<float *>(scratch);
+        if (made) {
+            const size_t rows = flipped ? job.inputs : job.outputs, columns = flipped ? job.outputs : job.inputs;
+            rk_winograd_kernels_f32(rows, columns, flipped, weights, reinterpret_cast<float *>(scratch));
+        }
         if (packed)
             rk_parallel(chunks, 1, runChunks, &job);
         else

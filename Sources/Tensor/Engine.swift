@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import OneDNN
 
 /// State of the engine that is not a tensor's: cancellation, recording, memory.
 ///
@@ -23,6 +24,12 @@ public enum Engine {
     @inline(__always)
     public static func checkCancelled() throws {
         if cancelRequested { throw Cancelled() }
+    }
+
+    /// Gives memory that is kept for what may come back to the system: freed blocks, scratch memory, cached primitives.
+    package static func releaseMemory() {
+        StoragePool.clear()
+        onednn_release_caches()
     }
 }
 

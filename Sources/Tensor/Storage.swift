@@ -85,7 +85,7 @@ extension Storage {
             wasBroughtBack = true
         }
         let page = sysconf(Int32(_SC_PAGESIZE)), start = Int(bitPattern: memory)
-        let first = (start + page - 1) / page * page, end = (start + usedBytes) / page * page
+        let first = (start + page - 1) / page * page, end = (start + capacity) / page * page
         guard first < end, let place = UnsafeMutableRawPointer(bitPattern: first) else { return }
         madvise(place, end - first, MADV_DONTNEED)
     }
@@ -123,14 +123,15 @@ package enum StoragePool {
             return (pointer, capacity)
         }
         if capacity >= 1 << 26, capacity > availableBytes {
-            clear()
+            Engine.releaseMemory()
             if capacity > availableBytes { return nil }
         }
         var pointer: UnsafeMutableRawPointer?
         let isLong = capacity >= hugePage
         guard posix_memalign(&pointer, isLong ? hugePage : 64, capacity) == 0, let pointer else { return nil }
         // Only a wish: huge pages are cleared in one go, and found in one step.
-        if isLong { madvise(pointer, capacity, MADV_HUGEPAGE) }
+        // What does not fill a page stays on small ones, of which only those in use take memory.
+        if isLong { madvise(pointer, capacity / hugePage * hugePage, MADV_HUGEPAGE) }
         return (pointer, capacity)
     }
 

@@ -75,7 +75,7 @@ const char *onednn_version(void);
 void onednn_set_threads(ptrdiff_t count);
 ptrdiff_t onednn_threads(void);
 
-// Frees cached primitives and scratch memory.
+// Frees cached primitives, scratch memory and blocks that packed weights let go of, and gives freed memory to the system.
 void onednn_release_caches(void);
 
 // MARK: Packed weights
@@ -136,11 +136,12 @@ onednn_status onednn_convolution_backward_weights(const onednn_tensor *x, const 
                                                   const onednn_geometry *geometry);
 
 // The 3×3 convolution of step 1, padded by 1, by Winograd's way: y = x ∗ w + bias + residual, all float32 and dense,
-// from the components [36, in, out] of its weights that `rk_winograd_kernels_f32` makes: packed, or as they lie. Exactly
+// from the components [36, in, out] of its weights that `rk_winograd_kernels_f32` makes, packed, or from the dense
+// weights themselves, [out, in, 3, 3], or flipped [in, out, 3, 3], whose components are made for this call only. Exactly
 // one of the two is given. Where y is twice as high and wide as x, each pixel of x stands for four. Packed ones are
 // small, and each thread takes tiles through all stages by itself, so that what it makes stays in its own cache;
 // otherwise all threads share each stage. bias (may be NULL) is [out]; residual (may be NULL) is of y's shape.
-onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const onednn_tensor *components,
+onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *weights, bool flipped,
                               const float *bias, const float *residual, const onednn_tensor *y);
 
 // MARK: Softmax and layer normalisation

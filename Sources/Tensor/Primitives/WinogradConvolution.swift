@@ -71,32 +71,28 @@ struct WinogradConvolution {
     }
 
     private func run(_ x: Tensor, flipped: Bool, bias: Tensor?, residual: Tensor?, into y: Tensor) throws -> Tensor? {
-        let components = isKept
-            ? try weight.storage.derived(.init(weight, flipped ? .flippedComponents : .components)) {
-                [try made(flipped: flipped)]
-            }[0]
-            : try made(flipped: flipped)
-        let packed = isKept ? try PackedWeights.of(components, for: .stack) : nil
+        let components = isKept ? try keptComponents(flipped: flipped) : nil
+        let packed = try components.map { try PackedWeights.of($0, for: .stack) }
         let bias = try bias?.to(.float32)
         var (input, output) = (x.primitive(), y.primitive())
-        let status = withExtendedLifetime((x, bias, residual, components)) {
-            if let packed {
-                return onednn_winograd(&input, packed.handle, nil, bias?.floatPointer, residual?.floatPointer, &output)
-            }
-            var plain = components.primitive()
-            return onednn_winograd(&input, nil, &plain, bias?.floatPointer, residual?.floatPointer, &output)
+        let status = withExtendedLifetime((x, bias, residual)) {
+            onednn_winograd(
+                &input, packed?.handle, packed == nil ? weight.floatPointer : nil, flipped, bias?.floatPointer,
+                residual?.floatPointer, &output)
         }
         guard try Primitives.ran(status, "conv2d") else { return nil }
-        packed?.settle(components)
+        if let components { packed?.settle(components) }
         return y
     }
 
     /// [36, inputs, outputs], or flipped [36, outputs, inputs].
-    private func made(flipped: Bool) throws -> Tensor {
-        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
-        let rows = flipped ? outputs : inputs
-        let result = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, rows, flipped ? inputs : outputs])
-        rk_winograd_kernels_f32(outputs, inputs, flipped ? 1 : 0, weight.floatPointer, result.floatPointer)
-        return result
+    private func keptComponents(flipped: Bool) throws -> Tensor {
+        try weight.storage.derived(.init(weight, flipped ? .flippedComponents : .components)) {
+            let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+            let rows = flipped ? outputs : inputs
+            let result = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, rows, flipped ? inputs : outputs])
+            rk_winograd_kernels_f32(outputs, inputs, flipped ? 1 : 0, weight.floatPointer, result.floatPointer)
+            return [result]
+        }[0]
     }
 }
