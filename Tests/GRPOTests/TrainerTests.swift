@@ -133,6 +133,29 @@ final class TrainerTests: XCTestCase {
         XCTAssertNotEqual(try free.update(free.pending!.rollout).loss, try trainer.update(rollout).loss)
     }
 
+    func testTheStartIsAskedForAnotherPromptButWhereItIsKept() throws {
+        let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) {
+            ($0.kl, $0.klPrompt, $0.keptKL) = (0.25, "a picture of one thing", 0.5)
+        }
+        let rollout = try trainer.rollout(), other = try trainer.pipeline.context(of: ["a picture of one thing"])
+        for row in try trainer.objective(of: rollout) {
+            let isKept = rollout.samplePrompts[row.sample] == "a dog", x = try rollout.samples[row.step].gathered(0, [row.sample])
+            let pays = max(row.unclipped, row.clipped)
+            // Before the first update the model is the start: only another prompt moves the two apart.
+            let sigma = Float(rollout.sigmas[row.step])
+            func mean(_ context: Tensor) throws -> Tensor {
+                try withoutGradients {
+                    try trainer.policy.mean(at: row.step, x, context: context, empty: rollout.emptyContext)
+                }
+            }
+            let own = try mean(rollout.context.gathered(0, [row.sample / rollout.groupSize]))
+            let apart = Double(try (own - mean(other)).squared().mean().item / (2 * sigma * sigma))
+            XCTAssertGreaterThan(apart, 1e-6)
+            XCTAssertEqual(row.loss - pays, isKept ? 0 : 0.25 * apart, accuracy: 1e-6 + 1e-3 * apart)
+        }
+        XCTAssertTrue(trainer.differencesFromPaper.contains { $0.name == "kl_prompt" && $0.value == "\"a picture of one thing\"" })
+    }
+
     func testPiecesOfAnySizeGiveTheSameUpdate() throws {
         let whole = try Fixture.trainer { $0.microbatch = 64 }, pieces = try Fixture.trainer { $0.microbatch = 1 }
         let rollout = try whole.rollout()

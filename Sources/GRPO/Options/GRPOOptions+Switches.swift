@@ -31,6 +31,7 @@ extension GRPOOptions {
         .init(name: "advantage_epsilon") { number($0.advantageEpsilon) },
         .init(name: "advantage_clip") { number($0.advantageClip) },
         .init(name: "kl") { number($0.kl) },
+        .init(name: "kl_prompt") { $0.klPrompt.map { "\"\($0)\"" } ?? "the sample's own" },
         .init(name: "keep_kl") { number($0.keptKL) },
         .init(name: "ratio_norm") { "\($0.normalizesRatios)" },
         .init(name: "rate") { number($0.learningRate) },

@@ -100,6 +100,9 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
     public var advantageClip = 2.5
     /// Weight of the KL to the frozen start.
     public var kl = 0.0
+    /// What the frozen start is asked for in that KL; nil for each sample's own prompt. With "a picture" a model that
+    /// gives up what it was asked for stays among pictures it knew.
+    public var klPrompt: String?
     /// Weight of the KL to the frozen start on prompts that are to be kept.
     public var keptKL = 1.0
     /// Whether log-ratios are corrected and scaled by their step's σ, so that steps weigh alike (Wang et al. 2025,

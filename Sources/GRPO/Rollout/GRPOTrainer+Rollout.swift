@@ -32,12 +32,17 @@ extension GRPOTrainer {
         let rollout = Rollout(
             round: completed, prompts: prompts, kept: areKept(prompts), groupSize: options.group,
             timesteps: stepPlan.timesteps, sigmas: stepPlan.sigmas, samples: path.samples, trained: path.trained,
-            context: context,
-            emptyContext: emptyContext, images: images, scores: scores, judgements: judgements,
-            advantages: advantages,
+            context: context, emptyContext: emptyContext, startContext: try startContext(of: prompts), images: images,
+            scores: scores, judgements: judgements, advantages: advantages,
             seconds: -start.timeIntervalSinceNow)
         lastRollout = rollout
         return rollout
+    }
+
+    /// Of what the frozen start is asked for in place of some prompts; nil where that is the prompts themselves.
+    func startContext(of prompts: [String]) throws -> Tensor? {
+        guard let prompt = options.klPrompt else { return nil }
+        return try pipeline.context(of: zip(prompts, areKept(prompts)).map { $1 ? $0 : prompt })
     }
 
     func advantages(of scores: RewardScores) throws -> Advantages {

@@ -18,6 +18,8 @@ public struct Rollout {
     public let trained: [Int: TrainedStep]
     /// Of each prompt, [prompts, tokens, width], and of what guidance leads away from, [1, tokens, width].
     public let context, emptyContext: Tensor
+    /// Of what the frozen start is asked for in each prompt's place, [prompts, tokens, width].
+    public let startContext: Tensor
     /// One a sample; empty when nobody has looked yet.
     public let images: [Image]
     public let scores: RewardScores
@@ -39,14 +41,14 @@ public struct Rollout {
 
     public init(
         round: Int, prompts: [String], kept: [Bool]? = nil, groupSize: Int, timesteps: [Int], sigmas: [Double],
-        samples: [Tensor], trained: [Int: TrainedStep], context: Tensor, emptyContext: Tensor, images: [Image],
-        scores: RewardScores,
+        samples: [Tensor], trained: [Int: TrainedStep], context: Tensor, emptyContext: Tensor,
+        startContext: Tensor? = nil, images: [Image], scores: RewardScores,
         judgements: [Double]? = nil, advantages: Advantages, seconds: Double = 0
     ) {
         (self.round, self.prompts, self.groupSize) = (round, prompts, groupSize)
         self.kept = kept ?? prompts.map { _ in false }
         (self.timesteps, self.sigmas, self.samples, self.trained) = (timesteps, sigmas, samples, trained)
-        (self.context, self.emptyContext) = (context, emptyContext)
+        (self.context, self.emptyContext, self.startContext) = (context, emptyContext, startContext ?? context)
         (self.images, self.scores, self.judgements) = (images, scores, judgements)
         (self.advantages, self.seconds) = (advantages, seconds)
     }
@@ -63,6 +65,9 @@ public struct Rollout {
 
     /// The contexts of some samples.
     func context(of samples: [Int]) throws -> Tensor { try context.gathered(0, samples.map { $0 / groupSize }) }
+
+    /// The contexts of what the frozen start is asked for in place of some samples.
+    func startContext(of samples: [Int]) throws -> Tensor { try startContext.gathered(0, samples.map { $0 / groupSize }) }
 
     /// The weight of each sample's KL to the start.
     func startWeights(of samples: [Int], _ options: GRPOOptions) -> [Double] {

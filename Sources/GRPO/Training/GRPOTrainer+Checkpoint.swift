@@ -181,8 +181,8 @@ private struct StoredRound: Codable {
         return Rollout(
             round: round, prompts: prompts, kept: trainer.areKept(prompts), groupSize: options.group,
             timesteps: plan.timesteps, sigmas: plan.sigmas, samples: samples, trained: trained,
-            context: try trainer.pipeline.context(of: prompts),
-            emptyContext: trainer.emptyContext,
+            context: try trainer.pipeline.context(of: prompts), emptyContext: trainer.emptyContext,
+            startContext: try trainer.startContext(of: prompts),
             images: try withoutGradients { try trainer.pictures(samples[samples.count - 1], progress: nil) }, scores: scores,
             judgements: judgements, advantages: try trainer.advantages(of: scores), seconds: seconds)
     }

@@ -67,7 +67,8 @@ package struct PolicyUpdate {
         var losses = objective.losses
         var toReference: Tensor?
         if withReference {
-            let there = try policy.referenceMean(at: step, x, context: context, empty: rollout.emptyContext)
+            let there = try policy.referenceMean(
+                at: step, x, context: rollout.startContext(of: samples), empty: rollout.emptyContext)
             let divergence = try Gaussian.divergence(mean, from: there, sigma: sigma)
             let weights = rollout.startWeights(of: samples, options).map(Float.init)
             if weights.contains(where: { $0 > 0 }) { losses = try losses + divergence * Tensor(weights) }

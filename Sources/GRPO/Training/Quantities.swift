@@ -79,7 +79,8 @@ extension GRPOTrainer {
 
     /// The KL to the start, where the objective has it.
     private var startTerm: String {
-        if !kept.isEmpty { return " + \(options.keptKL) KL for what is kept, + \(options.kl) KL else" }
-        return options.kl > 0 ? " + \(options.kl) KL" : ""
+        let other = "\(options.kl) KL" + (options.klPrompt.map { " to the start at \"\($0)\"" } ?? "")
+        if !kept.isEmpty { return " + \(options.keptKL) KL for what is kept, + \(other) else" }
+        return options.kl > 0 ? " + \(other)" : ""
     }
 }

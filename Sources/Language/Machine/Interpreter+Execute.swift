@@ -286,13 +286,12 @@ extension Interpreter {
                 case .appendText: try appendText(i, registers, head)
                 case .format: try format(i, registers, head)
                 case .index:
-                    if case .list(let items) = registers[i.B], case .number(let number) = registers[i.C],
-                        let position = items.position(number)
+                    if case .list(let items) = registers[i.B], case .number(let key) = registers[i.C],
+                        (registers + i.A).copy(element: key, of: items)
                     {
-                        (registers + i.A).copy(element: position, of: items)
-                    } else {
-                        try index(i, registers)
+                        continue
                     }
+                    try index(i, registers)
                 case .indexMany:
                     try indexMany(i, registers, count: counter.pointee.A)
                     counter += 1

@@ -48,12 +48,13 @@ extension UnsafeMutablePointer<Value> {
         guard case .number(let number) = key.pointee, value.pointee.isTrivial, case .list = pointee,
             case .list(var items) = move()
         else { return false }
-        let position = items.position(number)
-        if let position {
-            items.withUnsafeMutableBufferPointer { items in (items.baseAddress! + position).copy(value) }
+        let isDone = items.withUnsafeMutableBufferPointer { items in
+            guard let position = number.position(in: items.count) else { return false }
+            (items.baseAddress! + position).copy(value)
+            return true
         }
         initialize(to: .list(items))
-        return position != nil
+        return isDone
     }
 
     /// `list[key] = value`, counted from the end for a negative key; false for anything else.
@@ -75,22 +76,31 @@ extension UnsafeMutablePointer<Value> {
         return true
     }
 
+    /// `list[key]`; false where there is no such element.
     @inline(__always)
-    func copy(element position: Int, of items: [Value]) {
-        switch items[position] {
-        case .number(let number): set(number)
-        case .boolean(let boolean): set(boolean)
-        case let item: set(item)
+    func copy(element key: Double, of items: [Value]) -> Bool {
+        items.withUnsafeBufferPointer { items in
+            guard let position = key.position(in: items.count) else { return false }
+            switch items[position] {
+            case .number(let number): set(number)
+            case .boolean(let boolean): set(boolean)
+            case let item: set(item)
+            }
+            return true
         }
     }
 }
 
-extension [Value] {
-    /// A whole number as a position; nil when it is none or lies outside.
+extension Double {
+    /// A whole number as a position in so many elements; nil when it is none or lies outside.
+    ///
+    /// A number from 0 to 2⁵² that 2⁵² is added to has its whole part in its last bits, and has lost its fraction; what is
+    /// negative, larger or no number comes out as far too large a position.
     @inline(__always)
-    func position(_ number: Double) -> Int? {
-        guard number >= 0, number < Double(count) else { return nil }
-        let position = Int(number)
-        return Double(position) == number ? position : nil
+    func position(in count: Int) -> Int? {
+        let shifted = self + 0x1p52
+        guard shifted - 0x1p52 == self else { return nil }
+        let position = shifted.bitPattern &- (0x1p52).bitPattern
+        return position < UInt64(count) ? Int(position) : nil
     }
 }

@@ -82,6 +82,11 @@ struct TrainerOption {
             number("advantage_epsilon", upward, \.advantageEpsilon, "added to the standard deviation"),
             number("advantage_clip", upward, \.advantageClip, "the largest advantage, either way"),
             number("kl", upward, \.kl, "weight of the exact KL to the frozen start; the published code has none"),
+            TrainerOption(
+                "kl_prompt", .optional(.string), \.klPrompt,
+                help: "what the start is asked for in that KL; none for each sample's own prompt",
+                shown: { $0.map { .string($0) } ?? Value.none }
+            ) { call, name in try call.optional(name, call.string) },
             number("keep_kl", upward, \.keptKL, "weight of that KL on the prompts given as 'keep'"),
             boolean("ratio_norm", \.normalizesRatios, "whether ratios are brought to one scale for all steps (GRPO-Guard)"),
             number("rate", upward, \.learningRate, "AdamW's learning rate; of all weights, 5e-5 unless given"),
