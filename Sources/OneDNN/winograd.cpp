@@ -87,7 +87,9 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
         const size_t threads = packed ? static_cast<size_t>(rk_threads()) : 1;
         const size_t each = parts * (job.inputs + job.outputs) * sizeof(float);
         const size_t most = std::max((packed ? apartBytes : sharedBytes) / each, fewestRows);
-        job.rows = std::min(most, (job.tiles + threads - 1) / threads);
+        // Chunks of one size, as many for each thread: a product always has all its rows, wanted or not.
+        const size_t rounds = (job.tiles + threads * most - 1) / (threads * most);
+        job.rows = (job.tiles + threads * rounds - 1) / (threads * rounds);
         const size_t chunks = (job.tiles + job.rows - 1) / job.rows;
 
         const auto rows = static_cast<int64_t>(job.rows), count = static_cast<int64_t>(parts);
