@@ -15,6 +15,7 @@ constexpr size_t parts = RK_WINOGRAD_PARTS;
 constexpr size_t apartBytes = size_t(1) << 20;
 /// What all threads hold at once, where the weights are large.
 constexpr size_t sharedBytes = size_t(32) << 20;
+/// With fewer, a product waits for its weights: all threads then share one, with all the rows there are.
 constexpr size_t fewestRows = 32;
 
 struct Job {
@@ -84,9 +85,11 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
         job.bias = bias;
         job.residual = residual;
 
-        const size_t threads = packed ? static_cast<size_t>(rk_threads()) : 1;
+        const auto all = static_cast<size_t>(rk_threads());
+        const bool apart = packed && job.tiles >= all * fewestRows;
+        const size_t threads = apart ? all : 1;
         const size_t each = parts * (job.inputs + job.outputs) * sizeof(float);
-        const size_t most = std::max((packed ? apartBytes : sharedBytes) / each, fewestRows);
+        const size_t most = std::max((apart ? apartBytes : sharedBytes) / each, fewestRows);
         // Chunks of one size, as many for each thread: a product always has all its rows, wanted or not.
         const size_t rounds = (job.tiles + threads * most - 1) / (threads * most);
         job.rows = (job.tiles + threads * rounds - 1) / (threads * rounds);
@@ -100,10 +103,10 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
             const size_t thread = look % threads;
             if (thread == 0) job.plans.clear();
             Key key(Operation::winograd);
-            for (const int64_t word : {static_cast<int64_t>(thread), static_cast<int64_t>(packed != nullptr), rows,
-                                       inputs, outputs})
+            for (const int64_t word : {static_cast<int64_t>(thread), static_cast<int64_t>(apart),
+                                       static_cast<int64_t>(packed != nullptr), rows, inputs, outputs})
                 key.add(word);
-            const double work = packed ? 0 : double(parts) * job.rows * job.inputs * job.outputs;
+            const double work = apart ? 0 : double(parts) * job.rows * job.inputs * job.outputs;
             job.plans.push_back(&runtime.plan(key, work, [&](Plan &plan) {
                 const Desc a({count, rows, inputs}, f32, dense), c({count, rows, outputs}, f32, dense);
                 const Desc b({count, inputs, outputs}, f32, packed ? dnnl::memory::format_tag::any : dense);
@@ -129,7 +132,7 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
             const size_t rows = flipped ? job.inputs : job.outputs, columns = flipped ? job.outputs : job.inputs;
             rk_winograd_kernels_f32(rows, columns, flipped, weights, reinterpret_cast<float *>(scratch));
         }
-        if (packed)
+        if (apart)
             rk_parallel(chunks, 1, runChunks, &job);
         else
             for (size_t chunk = 0; chunk < chunks; chunk++) job.run(chunk, 0);

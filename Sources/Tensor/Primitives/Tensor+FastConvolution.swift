@@ -59,6 +59,14 @@ struct FastConvolution {
         let x = try x.detached().contiguous(), dy = try dy.contiguous()
         let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: dy.shape)
         if let result = try winograd?.backwardWeights(x, dy, bias: bias) { return result }
+        if weight.shape[2...] == [1, 1], geometry == Convolution() {
+            // Under a kernel of one pixel they are a product of matrices, for which there is a faster kernel.
+            let rows = try dy.reshaped([dy.count / weight.shape[0], weight.shape[0]])
+            let pixels = try x.reshaped([x.count / weight.shape[1], weight.shape[1]])
+            if let dw = try Tensor.fastProduct(rows.transposed(), pixels, batch: [], as: .float32) {
+                return (try dw.reshaped(weight.shape), try bias.map { _ in try rows.columnSums() })
+            }
+        }
         let dw = try Tensor(uninitialized: weight.shape), db = try bias.map { try Tensor(uninitialized: $0.shape) }
         var (input, gradient, result, shape) = (x.primitive(), dy.primitive(), dw.primitive(), primitive)
         var sums = db?.primitive() ?? onednn_tensor()
