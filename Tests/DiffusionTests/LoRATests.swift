@@ -90,6 +90,12 @@ final class LoRATests: XCTestCase {
         XCTAssertEqual(try UNet2DConditionModel.load(folder: folder).parameters.map(\.tensor.floats), before)
     }
 
+    func testACopyOfAnotherElementTypeHasTheAdaptersMerged() throws {
+        let unet = try unet()
+        _ = try trained(unet)
+        assertClose(try prediction(unet.converted(to: .float32)), try prediction(unet))
+    }
+
     func testFilesAreThoseOfDiffusersAndComeBack() throws {
         let unet = try unet(), lora = try trained(unet), changed = try prediction(unet)
         try lora.save(to: folder)

@@ -289,4 +289,27 @@ func assertMessage(_ part: String, line: UInt = #line, _ body: () throws -> Any)
     XCTAssertThrowsError(try body(), line: line) { error in
         XCTAssertTrue("\(error)".contains(part), "\(error)", line: line)
     }
+
+    /// A model that has been trained before may come with adapters on, which its own weights know nothing of.
+    func testAPolicyStartsAsTheModelWithItsAdapters() throws {
+        let start = try Fixture.pipeline(), generator = Generator(seed: 5)
+        let x = try Tensor.randn([2, 8, 8, 4], generator: generator), context = try Tensor.randn([2, 3, 128], generator: generator)
+        func prediction(_ model: StableDiffusion) throws -> [Float] {
+            try withoutGradients { try model.unet(x, timesteps: [501], context: context).floats }
+        }
+        let plain = try prediction(start)
+        let before = try LoRA(LoRAOptions(rank: 2), on: start.unet, generator: generator)
+        for (name, tensor) in before.parameters where name.hasSuffix("lora_B.weight") {
+            try tensor.assign(Tensor.normal(tensor.shape, standardDeviation: 0.3, generator: generator))
+        }
+        let adapted = try prediction(start)
+        XCTAssertGreaterThan(zip(plain, adapted).map { abs($0 - $1) }.max()!, 0.01)
+        for lora in [nil, LoRAOptions(rank: 2)] {
+            var options = Fixture.options
+            options.lora = lora
+            let trainer = try GRPOTrainer(start, reward: Fixture.redness, prompts: Fixture.prompts, options: options)
+            let worst = zip(try prediction(trainer.pipeline), adapted).map { abs($0 - $1) }.max()!
+            XCTAssertLessThan(worst, 1e-4, lora == nil ? "all weights" : "adapters")
+        }
+    }
 }

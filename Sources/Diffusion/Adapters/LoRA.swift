@@ -124,7 +124,7 @@ extension LowRankAdapter {
 
 extension UNet2DConditionModel {
     /// The parameters under their names, with the adapters that are on merged into them; the UNet itself stays as it is.
-    func mergedParameters() throws -> NamedTensors {
+    public func mergedParameters() throws -> NamedTensors {
         try parameters.map { name, tensor in
             guard name.hasSuffix(".weight"), let adapter = linears[String(name.dropLast(7))]?.adapter, adapter.isEnabled
             else { return (name, tensor) }

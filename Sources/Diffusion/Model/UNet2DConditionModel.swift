@@ -87,13 +87,19 @@ public final class UNet2DConditionModel {
     public var dtype: DType { output.weight.dtype }
 
     /// The same model with parameters of another element type, for inference.
-    public func converted(to dtype: DType) throws -> UNet2DConditionModel { try copied { try $0.detached().to(dtype) } }
+    public func converted(to dtype: DType) throws -> UNet2DConditionModel {
+        try copied(mergedParameters()) { try $0.detached().to(dtype) }
+    }
 
     /// The same model with parameters of another element type through which gradients flow back to this one's: mixed
     /// precision, where the weights that are updated keep theirs.
-    public func recordedCopy(in dtype: DType) throws -> UNet2DConditionModel { try copied { try $0.to(dtype) } }
+    public func recordedCopy(in dtype: DType) throws -> UNet2DConditionModel {
+        try copied(parameters) { try $0.to(dtype) }
+    }
 
-    private func copied(_ part: (Tensor) throws -> Tensor) throws -> UNet2DConditionModel {
+    private func copied(
+        _ parameters: NamedTensors, _ part: (Tensor) throws -> Tensor
+    ) throws -> UNet2DConditionModel {
         // The same configuration asks for the same parameters in the same order.
         var rest = parameters[...]
         return try withoutActuallyEscaping(part) { part in

@@ -108,7 +108,7 @@ extension GRPOTrainer {
         let hash = SHA256()
         func add(_ text: String) { Array(text.utf8).withUnsafeBytes { hash.update($0) } }
         add("\(stepPlan.timesteps) \(stepPlan.sigmas)")
-        for (name, tensor) in policy.reference.parameters {
+        for (name, tensor) in try policy.reference.mergedParameters() {
             add("\(name) \(tensor.shape)")
             let count = min(tensor.count, 256)
             try tensor.detached().reshaped([tensor.count]).sliced(0, from: 0, to: count).floats

@@ -25,7 +25,7 @@ public final class Policy {
     ) throws {
         guard start.dtype == .float32 else { throw GRPOError.notFloat32(start.dtype.rawValue) }
         // The same configuration asks for the same parameters in the same order.
-        var rest = start.parameters[...]
+        var rest = try start.mergedParameters()[...]
         let isFull = options.lora == nil
         let unet = try UNet2DConditionModel(
             start.configuration,

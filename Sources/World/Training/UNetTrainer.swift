@@ -55,7 +55,7 @@ public final class UNetTrainer {
             source.parameters.map(\.tensor.shape) == model.parameters.map(\.tensor.shape)
         else { throw WorldError.otherUNet }
         try withoutGradients {
-            for (own, given) in zip(model.parameters, source.parameters) { try own.tensor.assign(given.tensor.to(.float32)) }
+            for (own, given) in try zip(model.parameters, source.mergedParameters()) { try own.tensor.assign(given.tensor.to(.float32)) }
         }
     }
 
