@@ -103,6 +103,10 @@ extension DiffusionError {
             "step \(index) adds noise, and got none", hint: "give noise of the sample's shape, or eta 0")
     }
 
+    static func draws(_ draws: Int) -> DiffusionError {
+        DiffusionError("noise is drawn at least once, and \(draws) draws were asked for")
+    }
+
     static func eta(_ eta: Double) -> DiffusionError {
         DiffusionError("eta lies between 0 (deterministic) and 1 (as much noise as DDPM), and got \(eta)")
     }

@@ -53,6 +53,12 @@ extension GRPOError {
     static func noRewards() -> GRPOError {
         GRPOError("a sum of rewards needs at least one reward with a weight other than 0")
     }
+
+    static let noUsualPictures = GRPOError("plausibility is measured against usual pictures, and got none")
+
+    static func usualError(_ error: Double) -> GRPOError {
+        GRPOError("the usual pictures have a denoising error of \(error), and plausibility needs one above 0")
+    }
 }
 
 // MARK: - Options

@@ -78,6 +78,32 @@ final class GRPOVerbTests: XCTestCase {
         XCTAssertEqual(output("(trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none seed: 1).options.rate"), #""5e-05""#)
     }
 
+    func testWhoAsksForGuidanceTrainsWithIt() {
+        _ = output("func brightness(image, prompt) { return mean(image) }\nsd = load \"emoji-sd\"")
+        func guided(_ options: String) -> String {
+            output("(trainer sd reward: brightness prompts: \"a ball\" seed: 1 \(options)).options.cfg_free")
+        }
+        XCTAssertEqual(guided(""), "\"true\"")
+        XCTAssertEqual(guided("guidance: 4"), "\"false\"")
+        XCTAssertEqual(guided("guidance: 4 cfg_free: true"), "\"true\"")
+    }
+
+    /// What the model never learnt to draw is charged for, and what it has learnt is not.
+    func testPlausibilityChargesForWhatIsNoPicture() {
+        _ = output("sd = load \"emoji-sd\"\ndogs = scene \"a dog\" count: 6 seed: 1\nr = plausibility sd like: dogs")
+        _ = output(
+            """
+            t = trainer(sd, reward: r, prompts: "a ball", group: 2, round_prompts: 1, steps: 2, train_steps: 1, updates: 1, seed: 1)
+            x = rollout t
+            e = denoising_error sd x.images
+            """)
+        XCTAssertEqual(output("max(x.rewards) <= 0 and min(x.rewards) >= -2"), "true")
+        XCTAssertEqual(output("max(abs(advantages(x).error - e)) < 1e-4"), "true")
+        XCTAssertEqual(output("max(denoising_error sd dogs) < min(denoising_error sd rand([4, 3, 64, 64], seed: 1))"), "true")
+        XCTAssertTrue(output("plausibility sd like: []").contains("usual pictures"), output("plausibility sd like: []"))
+        XCTAssertTrue(output("denoising_error sd dogs time: 1000").contains("1000"))
+    }
+
     /// Every switch of the library is an option of the verb.
     func testNoSwitchIsMissing() throws {
         let verb = try XCTUnwrap(Registry.rhumb()["trainer"]?.verb)

@@ -11,9 +11,7 @@ enum LatentVerbs {
             "encode", family: "diffusion", summary: "the latents of pictures",
             parameters: [
                 .autoencoder,
-                Parameter(
-                    "image", .either([.object("image"), .list(of: .object("image")), .object("tensor")]),
-                    help: "an image or a list of images of one size"),
+                Parameter("image", .pictures, help: "an image or a list of images of one size"),
                 .option(
                     "draw", .boolean, default: false,
                     help: "draw from the autoencoder's distribution by `seed`, instead of taking its mean"),

@@ -10,9 +10,7 @@ enum DetectVerb {
         Verb(
             "detect", family: "evaluation", summary: "find the world's objects in pictures",
             parameters: [
-                Parameter(
-                    "images", .either([.object("image"), .list(of: .object("image")), .object("tensor")]),
-                    help: "the pictures, of any size"),
+                Parameter("images", .pictures, help: "the pictures, of any size"),
                 EvaluationParameters.detector,
                 .option(
                     "threshold", .number(in: 0...1), default: 0.5, help: "the confidence below which nothing is reported"),

@@ -1,9 +1,9 @@
 import GRPO
 import Language
 
-/// `steering` and `alignment`: rewards to train on.
+/// `steering`, `alignment` and `plausibility`: rewards to train on.
 enum RewardFunctions {
-    static var all: [Verb] { [steering, alignment] }
+    static var all: [Verb] { [steering, alignment, plausibility] }
 
     private static var steering: Verb {
         Verb(
@@ -23,7 +23,7 @@ enum RewardFunctions {
                     steering(clip, v, alpha: 0.5) + 2 * alignment(clip)
                     """, gives: "reward steering + 2 alignment")
             ],
-            seeAlso: ["trainer", "alignment", "reward", "direction"]
+            seeAlso: ["trainer", "alignment", "plausibility", "reward", "direction"]
         ) { call in
             let clip = try call.object("clip", as: ClipValue.self)
             return .object(RewardValue(try SteeredReward(clip.embedder, call.steeringRule())))
@@ -37,7 +37,39 @@ enum RewardFunctions {
             result: "a reward",
             details: "r = x · z(p). Times −1 it is the negative-only reward that wrecks a model: `-alignment(clip)`.",
             examples: [.init("-alignment(load(\"emoji\"))", gives: "reward -1 alignment")],
-            seeAlso: ["trainer", "steering"]
+            seeAlso: ["trainer", "steering", "plausibility"]
         ) { call in .object(RewardValue(AlignmentReward(try call.object("clip", as: ClipValue.self).embedder))) }
+    }
+
+    private static var plausibility: Verb {
+        Verb(
+            "plausibility", family: "grpo",
+            summary: "a charge for pictures that a frozen model finds hard to denoise, for a trainer",
+            parameters: [
+                Parameter("model", .object("pipeline"), help: "the diffusion model that judges: the one that training starts from"),
+                .option("like", .pictures, fallback: .required, help: "usual pictures, whose mean error is e₀"),
+                .option("limit", .number(in: 0...1000), default: 2, help: "the most that a picture is charged"),
+            ] + DenoisingErrorVerb.probe,
+            result: "a reward from −`limit` to 0",
+            details: """
+                r = −(e / e₀ − 1), not above 0, with a picture's `denoising_error` e. A CLIP tells what is in a picture and hardly \
+                whether it is one: a chimera of several objects can score like an object. The model has learnt how pictures look. Those \
+                that are easier than usual earn nothing by it, or an empty one would be the best of all.
+                """,
+            examples: [
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    clip = load "emoji"
+                    alignment(clip) + 0.1 * plausibility(sd, like: scene(count: 8, seed: 1))
+                    """, gives: "reward alignment + 0.1 plausibility")
+            ],
+            seeAlso: ["denoising_error", "trainer", "steering"]
+        ) { call in
+            let model = try call.object("model", as: PipelineValue.self).model
+            let reward = try PlausibilityReward(
+                model, usual: call.images("like"), probe: call.denoisingProbe(), limit: call.number("limit"))
+            return .object(RewardValue(reward))
+        }
     }
 }

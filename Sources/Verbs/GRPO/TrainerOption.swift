@@ -67,7 +67,7 @@ struct TrainerOption {
             TrainerOption(
                 "negative", .string, \.negativePrompt, help: "what guidance leads away from", shown: { .string($0) }
             ) { try $0.string($1) },
-            boolean("cfg_free", \.withoutGuidance, "rollouts and updates without guidance, at half the work"),
+            boolean("cfg_free", \.withoutGuidance, "rollouts and updates without guidance, at half the work; false where `guidance` is given"),
             choice("latents", \.latents, "who starts from the same noise; the published code: everyone"),
             optionalWhole("train_steps", \.trainSteps, "how many denoising steps a round trains; none for all that can be"),
             choice("choose", \.stepChoice, "which ones: any, the noisiest, the least noisy, or neighbours"),
@@ -124,6 +124,8 @@ extension GRPOOptions {
     init(_ call: Arguments) throws {
         self = try call.string("preset") == "paper" ? .paper : .miniature
         for option in TrainerOption.all { try option.apply(&self, call) }
+        // Who asks for guidance wants it.
+        if try call.isGiven("guidance") && !call.isGiven("cfg_free") { withoutGuidance = false }
         try setAdapters(call)
         seed = try call.seed()
     }

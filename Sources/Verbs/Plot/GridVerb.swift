@@ -7,7 +7,9 @@ enum GridVerb {
         Verb(
             "grid", family: "figures", summary: "put images, or figures, side by side",
             parameters: [
-                Parameter("items", .any, help: "a list of images or of figures, or a table with a column of images"),
+                Parameter(
+                    "items", .any,
+                    help: "a list of images or of figures, a tensor [count, 3, height, width], or a table with a column of images"),
                 .option("columns", .optional(.whole(in: 1...100)), default: .none, help: "how many in a row; by default chosen"),
                 .option(
                     "captions", .optional(.either([.list(of: .string), .boolean])), default: .none,
@@ -17,18 +19,13 @@ enum GridVerb {
             result: "a figure",
             examples: [
                 .init("grid (scene count: 8 seed: 1) columns: 4", gives: "figure 8 images"),
+                .init("grid rand([2, 3, 8, 8], seed: 1)", gives: "figure 2 images"),
                 .init("grid [plot([1, 2]), histogram(randn([100], seed: 1))] title: \"both\"", gives: "figure \"both\": 2 panels"),
             ],
             seeAlso: ["plot", "scene"]
         ) { call in
             let columns = try call.optional("columns", call.whole), title = try call.string("title")
-            var data = try DrawableData(call.value("items"))
-            if case .table(let table) = data,
-                let column = table.columns.first(where: { $0.values.first?.object(as: ImageValue.self) != nil })
-            {
-                data = try DrawableData(.list(column.values))
-            }
-            switch data {
+            switch try drawable(call.value("items")) {
             case .images(let images):
                 var captions: [String]?
                 switch try call.value("captions") {
@@ -47,6 +44,17 @@ enum GridVerb {
                     "items", "'grid' takes images or figures, not a \(try call.value("items").typeName)",
                     hint: "grid [image, image]")
             }
+        }
+    }
+
+    private static func drawable(_ items: Value) throws -> DrawableData? {
+        let data = try DrawableData(items)
+        switch data {
+        case .images, .figures: return data
+        case .table(let table):
+            let column = table.columns.first { $0.values.first?.object(as: ImageValue.self) != nil }
+            return try column.map { try DrawableData(.list($0.values)) } ?? data
+        default: return try items.asImages().map { .images($0.map { ImageValue($0) }) } ?? data
         }
     }
 

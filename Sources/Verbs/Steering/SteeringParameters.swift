@@ -14,7 +14,7 @@ enum SteeringParameters {
     /// Prompts, pictures or their embeddings.
     static let embeddable = Embeddable.type
     static let texts = ValueType.either([.string, .list(of: .string), .object("tensor")])
-    static let pictures = ValueType.either([.object("image"), .list(of: .object("image")), .object("tensor")])
+    static let pictures = ValueType.pictures
 
     static var alpha: Parameter {
         Parameter.option("alpha", .number(), default: 0.5, help: "strength α; the paper's is 0.5")

@@ -91,15 +91,20 @@ extension Arguments {
     }
 }
 
+extension ValueType {
+    /// An image, a list of images or a tensor of pixels: what `Arguments.images` reads.
+    static var pictures: ValueType { .either([.object("image"), .list(of: .object("image")), .object("tensor")]) }
+}
+
 extension Value {
-    /// The pictures in an image, a list of images or a tensor of pixels; nil for anything else.
+    /// The pictures in an image, a tensor of pixels or a list of either; nil for anything else.
     package func asImages() throws -> [Image]? {
         switch self {
         case .list(let items):
             var images: [Image] = []
             for item in items {
-                guard let image = item.object(as: ImageValue.self) else { return nil }
-                images.append(image.image)
+                guard case .object = item, let found = try item.asImages(), found.count == 1 else { return nil }
+                images += found
             }
             return images.isEmpty ? nil : images
         case .object(let object):
