@@ -27,10 +27,29 @@ RK_INLINE void tile(const size_t rows, const size_t vectors, size_t depth, const
         for (size_t s = 0; s < vectors; s++) store16(c + (ptrdiff_t)r * c_stride + 16 * s, sum[r][s]);
 }
 
+/// The same for 8 columns, at half the work; the 8 beside them become 0.
+RK_INLINE void half_tile(const size_t rows, size_t depth, const float *a, ptrdiff_t a_stride, const float *b,
+                         size_t panel, float *c, ptrdiff_t c_stride, int accumulate) {
+    v8 sum[12];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) sum[r] = accumulate ? load8(c + (ptrdiff_t)r * c_stride) : (v8){0};
+    for (size_t p = 0; p < depth; p++, b += panel) {
+        const v8 column = load8(b);
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < rows; r++) sum[r] = sum[r] + a[(ptrdiff_t)r * a_stride + (ptrdiff_t)p] * column;
+    }
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) {
+        store8(c + (ptrdiff_t)r * c_stride, sum[r]);
+        if (!accumulate) store8(c + (ptrdiff_t)r * c_stride + 8, (v8){0});
+    }
+}
+
 #define TILE_CASE(ROWS)                                                                                                \
     case ROWS:                                                                                                         \
         if ((ROWS) <= most) {                                                                                          \
             if (vectors == 2) tile(ROWS, 2, depth, a, a_stride, b, panel, c, c_stride, accumulate);                    \
+            else if (vectors == 0) half_tile(ROWS, depth, a, a_stride, b, panel, c, c_stride, accumulate);             \
             else tile(ROWS, 1, depth, a, a_stride, b, panel, c, c_stride, accumulate);                                 \
         }                                                                                                              \
         break;
@@ -79,9 +98,10 @@ RK_INLINE void pack_values(size_t count, size_t width, const float *v, ptrdiff_t
     }
 }
 
-/// Vectors of a panel that hold anything.
+/// Vectors of a panel that hold anything; 0 for half a vector.
 RK_INLINE size_t vectors_in(size_t first, size_t count, size_t panel) {
-    return count - first <= 16 ? 1 : panel / 16;
+    const size_t rest = count - first;
+    return rest <= 8 ? 0 : rest <= 16 ? 1 : panel / 16;
 }
 
 RK_INLINE void attend_head(const attention_job *job, size_t task, const size_t rows, const size_t panel) {

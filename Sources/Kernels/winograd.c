@@ -72,12 +72,10 @@ RK_INLINE void to_kernel(const v16 u[SIDE], v16 g[3]) {
 
 typedef struct {
     rk_winograd_grid grid;
-    size_t first, rows;  // the first tile; how many rows a matrix of components has
-    size_t channels, others;
+    rk_winograd_part part;
     const float *from;
     float *to;
     const float *bias, *residual;
-    int is_flipped;
 } job_type;
 
 typedef struct {
@@ -92,10 +90,11 @@ RK_INLINE tile_place place_of(const rk_winograd_grid *g, size_t tile) {
 /// Tiles of a picture with a border of zeros, as components.
 RK_INLINE void picture(const job_type *job, size_t begin, size_t end) {
     const rk_winograd_grid *g = &job->grid;
-    const size_t channels = job->channels, step = job->rows * channels, half = g->doubled ? 1 : 0;
+    const size_t channels = job->part.channels, all = job->part.all, step = job->part.rows * channels;
+    const size_t half = g->doubled ? 1 : 0;
     for (size_t t = begin; t < end; t++) {
-        const tile_place place = place_of(g, job->first + t);
-        const float *picture = job->from + place.picture * (g->height >> half) * (g->width >> half) * channels;
+        const tile_place place = place_of(g, job->part.first + t);
+        const float *picture = job->from + place.picture * (g->height >> half) * (g->width >> half) * all;
         float *to = job->to + t * channels;
         for (size_t c = 0; c < channels; c += LANES) {
             v16 d[SIDE], rows[SIDE][SIDE], v[SIDE];
@@ -103,7 +102,7 @@ RK_INLINE void picture(const job_type *job, size_t begin, size_t end) {
                 const size_t y = place.top + i - 1;
                 for (size_t j = 0; j < SIDE; j++) {
                     const size_t x = place.left + j - 1;
-                    const float *from = picture + ((y >> half) * (g->width >> half) + (x >> half)) * channels + c;
+                    const float *from = picture + ((y >> half) * (g->width >> half) + (x >> half)) * all + c;
                     d[j] = y < g->height && x < g->width ? load16(from) : (v16){0};
                 }
                 of_picture(d, rows[i]);
@@ -120,10 +119,10 @@ RK_INLINE void picture(const job_type *job, size_t begin, size_t end) {
 /// Components to results, with what comes after them.
 RK_INLINE void results(const job_type *job, size_t begin, size_t end) {
     const rk_winograd_grid *g = &job->grid;
-    const size_t channels = job->channels, step = job->rows * channels;
+    const size_t channels = job->part.channels, all = job->part.all, step = job->part.rows * channels;
     for (size_t t = begin; t < end; t++) {
-        const tile_place place = place_of(g, job->first + t);
-        const size_t start = place.picture * g->height * g->width * channels;
+        const tile_place place = place_of(g, job->part.first + t);
+        const size_t start = place.picture * g->height * g->width * all;
         const size_t height = g->height - place.top < TILE ? g->height - place.top : TILE;
         const size_t width = g->width - place.left < TILE ? g->width - place.left : TILE;
         const float *from = job->from + t * channels;
@@ -137,11 +136,11 @@ RK_INLINE void results(const job_type *job, size_t begin, size_t end) {
             for (size_t i = 0; i < height; i++) {
                 for (size_t j = 0; j < SIDE; j++) m[j] = columns[j][i];
                 to_results(m, y);
-                const size_t row = start + ((place.top + i) * g->width + place.left) * channels + c;
+                const size_t row = start + ((place.top + i) * g->width + place.left) * all + c;
                 for (size_t j = 0; j < width; j++) {
                     v16 sum = y[j] + bias;
-                    if (job->residual) sum += load16(job->residual + row + j * channels);
-                    store16(job->to + row + j * channels, sum);
+                    if (job->residual) sum += load16(job->residual + row + j * all);
+                    store16(job->to + row + j * all, sum);
                 }
             }
         }
@@ -151,10 +150,10 @@ RK_INLINE void results(const job_type *job, size_t begin, size_t end) {
 /// Derivatives of results, as components of the derivative of their components.
 RK_INLINE void derivatives(const job_type *job, size_t begin, size_t end) {
     const rk_winograd_grid *g = &job->grid;
-    const size_t channels = job->channels, step = job->rows * channels;
+    const size_t channels = job->part.channels, all = job->part.all, step = job->part.rows * channels;
     for (size_t t = begin; t < end; t++) {
-        const tile_place place = place_of(g, job->first + t);
-        const float *picture = job->from + place.picture * g->height * g->width * channels;
+        const tile_place place = place_of(g, job->part.first + t);
+        const float *picture = job->from + place.picture * g->height * g->width * all;
         float *to = job->to + t * channels;
         for (size_t c = 0; c < channels; c += LANES) {
             v16 y[TILE], rows[TILE][SIDE], m[SIDE];
@@ -162,7 +161,7 @@ RK_INLINE void derivatives(const job_type *job, size_t begin, size_t end) {
                 for (size_t j = 0; j < TILE; j++) {
                     const size_t down = place.top + i, across = place.left + j;
                     y[j] = down < g->height && across < g->width
-                        ? load16(picture + (down * g->width + across) * channels + c) : (v16){0};
+                        ? load16(picture + (down * g->width + across) * all + c) : (v16){0};
                 }
                 of_results(y, rows[i]);
             }
@@ -175,30 +174,62 @@ RK_INLINE void derivatives(const job_type *job, size_t begin, size_t end) {
     }
 }
 
+typedef struct {
+    size_t inputs, rows, columns;
+    int is_flipped;
+    const float *from;
+    float *to;
+} weights_job;
+
 /// Where the weight of a row and a column of the products lies: rows are inputs and columns outputs, or, flipped for
 /// the derivative of the picture, the other way round.
-RK_INLINE size_t row_step(const job_type *job) { return job->is_flipped ? job->others * 9 : 9; }
-RK_INLINE size_t column_step(const job_type *job) { return job->is_flipped ? 9 : job->others * 9; }
+RK_INLINE size_t row_step(const weights_job *job) { return job->is_flipped ? job->inputs * 9 : 9; }
+RK_INLINE size_t column_step(const weights_job *job) { return job->is_flipped ? 9 : job->inputs * 9; }
 
-RK_INLINE void kernels(const job_type *job, size_t begin, size_t end) {
-    const size_t columns = job->channels, step = job->rows * columns, apart = column_step(job);
-    for (size_t r = begin; r < end; r++)
-        for (size_t c = 0; c < columns; c += LANES) {
-            const float *from = job->from + r * row_step(job) + c * apart;
-            v16 g[3], rows[3][SIDE], u[SIDE], w[9];
+/// The weights of 16 rows and 16 columns: of each row nine vectors along the columns.
+RK_INLINE void weights_of(const weights_job *job, const float *from, v16 w[LANES * 9]) {
+    const size_t apart = column_step(job);
+    if (job->is_flipped) {
+        for (size_t r = 0; r < LANES; r++)
             for (size_t lane = 0; lane < LANES; lane++)
-                for (size_t i = 0; i < 9; i++) w[i][lane] = from[lane * apart + (job->is_flipped ? 8 - i : i)];
-            for (size_t i = 0; i < 3; i++) of_kernel(w + 3 * i, rows[i]);
-            for (size_t j = 0; j < SIDE; j++) {
-                for (size_t i = 0; i < 3; i++) g[i] = rows[i][j];
-                of_kernel(g, u);
-                for (size_t i = 0; i < SIDE; i++) store16(job->to + (i * SIDE + j) * step + r * columns + c, u[i]);
+                for (size_t i = 0; i < 9; i++) w[r * 9 + i][lane] = from[r * row_step(job) + lane * apart + 8 - i];
+        return;
+    }
+    // The rows of a column lie one behind the other, and those of the next block behind these: they are fetched now, to be
+    // there when the product with this block is done.
+    const size_t next = job->rows * 9;
+    for (size_t i = 0; i < LANES * 9; i += LANES) {
+        for (size_t lane = 0; lane < LANES; lane++) {
+            const float *at = from + lane * apart + i;
+            w[i + lane] = load16(at);
+            __builtin_prefetch(at + next, 0, 2);
+        }
+        transpose16(w + i);
+    }
+}
+
+/// `begin` and `end` count sixteens of rows.
+RK_INLINE void kernels(const weights_job *job, size_t begin, size_t end) {
+    const size_t columns = job->columns, step = job->rows * columns;
+    for (size_t first = begin * LANES; first < end * LANES; first += LANES)
+        for (size_t c = 0; c < columns; c += LANES) {
+            v16 w[LANES * 9];
+            weights_of(job, job->from + first * row_step(job) + c * column_step(job), w);
+            for (size_t r = 0; r < LANES; r++) {
+                v16 g[3], rows[3][SIDE], u[SIDE];
+                float *to = job->to + (first + r) * columns + c;
+                for (size_t i = 0; i < 3; i++) of_kernel(w + 9 * r + 3 * i, rows[i]);
+                for (size_t j = 0; j < SIDE; j++) {
+                    for (size_t i = 0; i < 3; i++) g[i] = rows[i][j];
+                    of_kernel(g, u);
+                    for (size_t i = 0; i < SIDE; i++) store16(to + (i * SIDE + j) * step, u[i]);
+                }
             }
         }
 }
 
-RK_INLINE void kernels_gradient(const job_type *job, size_t begin, size_t end) {
-    const size_t columns = job->channels, step = job->rows * columns, apart = column_step(job);
+RK_INLINE void kernels_gradient(const weights_job *job, size_t begin, size_t end) {
+    const size_t columns = job->columns, step = job->rows * columns, apart = column_step(job);
     for (size_t r = begin; r < end; r++)
         for (size_t c = 0; c < columns; c += LANES) {
             float *to = job->to + r * row_step(job) + c * apart;
@@ -231,33 +262,31 @@ size_t rk_winograd_tiles(rk_winograd_grid grid) {
     return grid.batch * ((grid.height + TILE - 1) / TILE) * ((grid.width + TILE - 1) / TILE);
 }
 
-void rk_winograd_picture_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
-                             const float *x, float *components) {
-    const job_type job = {.grid = grid, .first = first, .rows = rows, .channels = channels, .from = x, .to = components};
-    rk_parallel(count, grain(channels), picture_range, &job);
+void rk_winograd_picture_f32(rk_winograd_grid grid, rk_winograd_part part, const float *x, float *components) {
+    const job_type job = {.grid = grid, .part = part, .from = x, .to = components};
+    rk_parallel(part.count, grain(part.channels), picture_range, &job);
 }
 
-void rk_winograd_results_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
-                             const float *components, const float *bias, const float *residual, float *y) {
-    const job_type job = {.grid = grid, .first = first, .rows = rows, .channels = channels, .from = components,
-                          .to = y, .bias = bias, .residual = residual};
-    rk_parallel(count, grain(channels), results_range, &job);
+void rk_winograd_results_f32(rk_winograd_grid grid, rk_winograd_part part, const float *components, const float *bias,
+                             const float *residual, float *y) {
+    const job_type job = {.grid = grid, .part = part, .from = components, .to = y, .bias = bias, .residual = residual};
+    rk_parallel(part.count, grain(part.channels), results_range, &job);
 }
 
-void rk_winograd_derivatives_f32(rk_winograd_grid grid, size_t first, size_t count, size_t rows, size_t channels,
-                                 const float *dy, float *components) {
-    const job_type job = {.grid = grid, .first = first, .rows = rows, .channels = channels, .from = dy, .to = components};
-    rk_parallel(count, grain(channels), derivatives_range, &job);
+void rk_winograd_derivatives_f32(rk_winograd_grid grid, rk_winograd_part part, const float *dy, float *components) {
+    const job_type job = {.grid = grid, .part = part, .from = dy, .to = components};
+    rk_parallel(part.count, grain(part.channels), derivatives_range, &job);
 }
 
-void rk_winograd_kernels_f32(size_t outputs, size_t inputs, int flipped, const float *w, float *components) {
-    const size_t rows = flipped ? outputs : inputs;
-    const job_type job = {.rows = rows, .channels = flipped ? inputs : outputs, .others = inputs, .from = w,
-                          .to = components, .is_flipped = flipped};
-    rk_parallel(rows, grain(job.channels), kernels_range, &job);
+void rk_winograd_kernels_f32(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
+                             float *components) {
+    weights_job job = {.inputs = weights.inputs, .rows = rows, .columns = columns, .is_flipped = weights.flipped,
+                       .to = components};
+    job.from = weights.values + row * row_step(&job) + column * column_step(&job);
+    rk_parallel(rows / LANES, grain(LANES * columns), kernels_range, &job);
 }
 
 void rk_winograd_kernels_gradient_f32(size_t outputs, size_t inputs, const float *components, float *dw) {
-    const job_type job = {.rows = inputs, .channels = outputs, .others = inputs, .from = components, .to = dw};
+    const weights_job job = {.inputs = inputs, .rows = inputs, .columns = outputs, .from = components, .to = dw};
     rk_parallel(inputs, grain(outputs), kernels_gradient_range, &job);
 }

@@ -27,7 +27,7 @@ struct Failure {
 /// Says which operation a primitive is for; the first word of its key.
 enum class Operation : int64_t {
     matmul, linear, convolution, convolutionBackwardData, convolutionBackwardWeights, softmax, softmaxBackward,
-    layerNorm, layerNormBackward, reorder, winograd,
+    layerNorm, layerNormBackward, reorder, winograd, winogradBlocks,
 };
 
 /// Everything that distinguishes one primitive from another, as a short run of words.

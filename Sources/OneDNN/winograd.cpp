@@ -1,19 +1,15 @@
 #include <algorithm>
 #include <atomic>
 
-#include "kernels.h"
-#include "runtime.hpp"
-
-extern "C" int omp_get_thread_num(void);
+#include "winograd.hpp"
 
 using namespace rhumb;
 
 namespace {
 
-constexpr size_t parts = RK_WINOGRAD_PARTS;
 /// What a thread holds at once: with this the components of its tiles stay in its second-level cache.
 constexpr size_t apartBytes = size_t(1) << 20;
-/// What all threads hold at once, where the weights are large.
+/// What all threads hold at once, where they share a product.
 constexpr size_t sharedBytes = size_t(32) << 20;
 /// With fewer, a product waits for its weights: all threads then share one, with all the rows there are.
 constexpr size_t fewestRows = 32;
@@ -24,7 +20,6 @@ struct Job {
     const float *x, *bias, *residual;
     float *y;
     const dnnl::memory *packed;
-    const float *components;
     std::vector<Plan *> plans;  // one a thread
     char *scratch;
     size_t scratchEach;
@@ -38,13 +33,9 @@ struct Job {
         char *own = scratch + thread * scratchEach;
         auto *v = reinterpret_cast<float *>(own), *m = reinterpret_cast<float *>(own + pictureBytes());
         const size_t first = chunk * rows, count = std::min(rows, tiles - first);
-        rk_winograd_picture_f32(grid, first, count, rows, inputs, x, v);
-        char *rest = own + pictureBytes() + resultBytes();
-        if (packed)
-            plans[thread]->run({v, m}, packed, rest);
-        else
-            plans[thread]->run({v, components, m}, nullptr, rest);
-        rk_winograd_results_f32(grid, first, count, rows, outputs, m, bias, residual, y);
+        rk_winograd_picture_f32(grid, {first, count, rows, inputs, inputs}, x, v);
+        plans[thread]->run({v, m}, packed, own + pictureBytes() + resultBytes());
+        rk_winograd_results_f32(grid, {first, count, rows, outputs, outputs}, m, bias, residual, y);
     }
 };
 
@@ -59,24 +50,25 @@ void runChunks(const void *context, size_t begin, size_t end) {
 
 }  // namespace
 
-onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *weights, bool flipped,
-                              const float *bias, const float *residual, const onednn_tensor *y) {
+rk_winograd_grid rhumb::winogradGrid(const onednn_tensor &x, const onednn_tensor &y) {
+    const auto *n = x.shape, *result = y.shape;
+    const bool doubled = result[1] == 2 * n[1];
+    const auto times = doubled ? 2 : 1;
+    if (result[0] != n[0] || result[1] != times * n[1] || result[2] != times * n[2])
+        throw Failure{ONEDNN_INVALID, "the result of such a convolution is as large as its picture, or doubled"};
+    return {static_cast<size_t>(n[0]), static_cast<size_t>(result[1]), static_cast<size_t>(result[2]), doubled};
+}
+
+onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *bias, const float *residual,
+                              const onednn_tensor *y) {
     return guarded([&] {
-        const auto *n = x->shape;
-        const auto inputs = n[3], outputs = y->shape[3];
-        if (packed) {
-            const auto &w = packed->source;
-            if (w.rank != 3 || w.shape[0] != static_cast<int64_t>(parts) || w.shape[1] != inputs || w.shape[2] != outputs)
-                throw Failure{ONEDNN_INVALID, "components of a convolution are [36, in, out]"};
-        }
+        const auto inputs = x->shape[3], outputs = y->shape[3];
+        const auto &w = packed->source;
+        if (w.rank != 3 || w.shape[0] != static_cast<int64_t>(parts) || w.shape[1] != inputs || w.shape[2] != outputs)
+            throw Failure{ONEDNN_INVALID, "components of a convolution are [36, in, out]"};
         auto &runtime = Runtime::shared();
         Job job;
-        const auto *result = y->shape;
-        job.grid = {static_cast<size_t>(n[0]), static_cast<size_t>(result[1]), static_cast<size_t>(result[2]),
-                    result[1] == 2 * n[1]};
-        const auto times = job.grid.doubled ? 2 : 1;
-        if (result[0] != n[0] || result[1] != times * n[1] || result[2] != times * n[2])
-            throw Failure{ONEDNN_INVALID, "the result of such a convolution is as large as its picture, or doubled"};
+        job.grid = winogradGrid(*x, *y);
         job.inputs = static_cast<size_t>(inputs);
         job.outputs = static_cast<size_t>(outputs);
         job.tiles = rk_winograd_tiles(job.grid);
@@ -86,7 +78,7 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
         job.residual = residual;
 
         const auto all = static_cast<size_t>(rk_threads());
-        const bool apart = packed && job.tiles >= all * fewestRows;
+        const bool apart = job.tiles >= all * fewestRows;
         const size_t threads = apart ? all : 1;
         const size_t each = parts * (job.inputs + job.outputs) * sizeof(float);
         const size_t most = std::max((apart ? apartBytes : sharedBytes) / each, fewestRows);
@@ -103,35 +95,23 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
             const size_t thread = look % threads;
             if (thread == 0) job.plans.clear();
             Key key(Operation::winograd);
-            for (const int64_t word : {static_cast<int64_t>(thread), static_cast<int64_t>(apart),
-                                       static_cast<int64_t>(packed != nullptr), rows, inputs, outputs})
+            for (const int64_t word : {static_cast<int64_t>(thread), static_cast<int64_t>(apart), rows, inputs, outputs})
                 key.add(word);
             const double work = apart ? 0 : double(parts) * job.rows * job.inputs * job.outputs;
             job.plans.push_back(&runtime.plan(key, work, [&](Plan &plan) {
                 const Desc a({count, rows, inputs}, f32, dense), c({count, rows, outputs}, f32, dense);
-                const Desc b({count, inputs, outputs}, f32, packed ? dnnl::memory::format_tag::any : dense);
+                const Desc b({count, inputs, outputs}, f32, dnnl::memory::format_tag::any);
                 const auto desc = compatibility::matmul(runtime.engine, a, b, {}, c, plainAttributes());
                 plan.adopt<dnnl::matmul>(desc);
                 plan.bind(DNNL_ARG_SRC, a);
-                if (packed)
-                    plan.bindPacked(DNNL_ARG_WEIGHTS, desc.weights_desc());
-                else
-                    plan.bind(DNNL_ARG_WEIGHTS, b);
+                plan.bindPacked(DNNL_ARG_WEIGHTS, desc.weights_desc());
                 plan.bind(DNNL_ARG_DST, c);
             }));
         }
-        job.packed = packed ? &packed->inLayout(job.plans[0]->weights) : nullptr;
-        const size_t line = 64;
+        job.packed = &packed->inLayout(job.plans[0]->weights);
         job.scratchEach =
-            (job.pictureBytes() + job.resultBytes() + job.plans[0]->scratchSize() + 2 * line - 1) / line * line;
-        const size_t made = packed ? 0 : parts * job.inputs * job.outputs * sizeof(float);
-        auto *const scratch = static_cast<char *>(runtime.scratch(made + threads * job.scratchEach));
-        job.scratch = scratch + made;
-        job.components = reinterpret_cast<float *>(scratch);
-        if (made) {
-            const size_t rows = flipped ? job.inputs : job.outputs, columns = flipped ? job.outputs : job.inputs;
-            rk_winograd_kernels_f32(rows, columns, flipped, weights, reinterpret_cast<float *>(scratch));
-        }
+            rounded(job.pictureBytes() + job.resultBytes() + job.plans[0]->scratchSize() + cacheLine, cacheLine);
+        job.scratch = static_cast<char *>(runtime.scratch(threads * job.scratchEach));
         if (apart)
             rk_parallel(chunks, 1, runChunks, &job);
         else

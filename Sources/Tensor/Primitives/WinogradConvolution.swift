@@ -12,11 +12,9 @@ struct WinogradConvolution {
 
     /// Components take four times the memory of weights; up to so many weights they are kept.
     private static let mostKept = 1 << 17
-    /// Beyond that they are made for each use, which pays for a large picture.
-    private static let mostMade = 5 << 18
-    private static let fewestTiles = 64
-    /// A few tiles are not worth fetching the components of their weights.
+    /// A few tiles are not worth making or fetching the components of their weights.
     private static let fewestTilesKept = (inOne: 4, inAll: 16)
+    private static let fewestTilesMade = 4
     /// Components of pictures and derivatives that a derivative of weights makes at once, in bytes.
     private static let mostForGradients = 1 << 26
 
@@ -32,7 +30,7 @@ struct WinogradConvolution {
         self.weight = weight
         let tiles = rk_winograd_tiles(.init(batch: 1, height: target[1], width: target[2], doubled: 0))
         let isWorthIt = tiles >= Self.fewestTilesKept.inOne || tiles * target[0] >= Self.fewestTilesKept.inAll
-        guard isKept ? isWorthIt : pairs <= Self.mostMade && tiles >= Self.fewestTiles else { return nil }
+        guard isKept ? isWorthIt : tiles >= Self.fewestTilesMade else { return nil }
     }
 
     private var pairs: Int { weight.shape[0] * weight.shape[1] }
@@ -58,8 +56,11 @@ struct WinogradConvolution {
         else { return nil }
         let pictures = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, tiles, inputs])
         let derivatives = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, tiles, outputs])
-        rk_winograd_picture_f32(grid, 0, tiles, tiles, inputs, x.floatPointer, pictures.floatPointer)
-        rk_winograd_derivatives_f32(grid, 0, tiles, tiles, outputs, dy.floatPointer, derivatives.floatPointer)
+        func all(_ channels: Int) -> rk_winograd_part {
+            rk_winograd_part(first: 0, count: tiles, rows: tiles, channels: channels, all: channels)
+        }
+        rk_winograd_picture_f32(grid, all(inputs), x.floatPointer, pictures.floatPointer)
+        rk_winograd_derivatives_f32(grid, all(outputs), dy.floatPointer, derivatives.floatPointer)
         guard
             let components = try Tensor.fastProduct(
                 pictures.transposedView(), derivatives, batch: [RK_WINOGRAD_PARTS])
@@ -71,27 +72,31 @@ struct WinogradConvolution {
     }
 
     private func run(_ x: Tensor, flipped: Bool, bias: Tensor?, residual: Tensor?, into y: Tensor) throws -> Tensor? {
-        let components = isKept ? try keptComponents(flipped: flipped) : nil
-        let packed = try components.map { try PackedWeights.of($0, for: .stack) }
         let bias = try bias?.to(.float32)
         var (input, output) = (x.primitive(), y.primitive())
-        let status = withExtendedLifetime((x, bias, residual)) {
-            onednn_winograd(
-                &input, packed?.handle, packed == nil ? weight.floatPointer : nil, flipped, bias?.floatPointer,
-                residual?.floatPointer, &output)
+        return try withExtendedLifetime((x, bias, residual)) {
+            guard isKept else {
+                let status = onednn_winograd_unpacked(
+                    &input, weight.floatPointer, flipped, bias?.floatPointer, residual?.floatPointer, &output)
+                return try Primitives.ran(status, "conv2d") ? y : nil
+            }
+            let components = try keptComponents(flipped: flipped)
+            let packed = try PackedWeights.of(components, for: .stack)
+            let status = onednn_winograd(&input, packed.handle, bias?.floatPointer, residual?.floatPointer, &output)
+            guard try Primitives.ran(status, "conv2d") else { return nil }
+            packed.settle(components)
+            return y
         }
-        guard try Primitives.ran(status, "conv2d") else { return nil }
-        if let components { packed?.settle(components) }
-        return y
     }
 
     /// [36, inputs, outputs], or flipped [36, outputs, inputs].
     private func keptComponents(flipped: Bool) throws -> Tensor {
         try weight.storage.derived(.init(weight, flipped ? .flippedComponents : .components)) {
             let (outputs, inputs) = (weight.shape[0], weight.shape[1])
-            let rows = flipped ? outputs : inputs
-            let result = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, rows, flipped ? inputs : outputs])
-            rk_winograd_kernels_f32(outputs, inputs, flipped ? 1 : 0, weight.floatPointer, result.floatPointer)
+            let (rows, columns) = flipped ? (outputs, inputs) : (inputs, outputs)
+            let result = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, rows, columns])
+            let weights = rk_winograd_weights(values: weight.floatPointer, inputs: inputs, flipped: flipped ? 1 : 0)
+            rk_winograd_kernels_f32(weights, 0, rows, 0, columns, result.floatPointer)
             return [result]
         }[0]
     }
