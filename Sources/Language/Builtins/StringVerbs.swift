@@ -74,7 +74,7 @@ enum StringVerbs {
                 Parameter("separator", .string, default: "", help: "what to put between them"),
             ],
             result: "string", examples: [Verb.Example("join [1, 2, 3] \"-\"", gives: "\"1-2-3\"")],
-            seeAlso: ["split", "str", "concat"]
+            seeAlso: ["split", "str"]
         ) { call in
             .string(try Operations.items(call.value("list")).map(\.text).joined(separator: call.string("separator")))
         }

@@ -1,9 +1,9 @@
 import GRPO
 import Language
 
-/// `steering`, `alignment` and `plausibility`: rewards to train on.
+/// `steering`, `alignment`, `plausibility` and `custom`: rewards to train on.
 enum RewardFunctions {
-    static var all: [Verb] { [steering, alignment, plausibility] }
+    static var all: [Verb] { [steering, alignment, plausibility, custom] }
 
     private static var steering: Verb {
         Verb(
@@ -37,8 +37,28 @@ enum RewardFunctions {
             result: "a reward",
             details: "r = x · z(p). Times −1 it is the negative-only reward that wrecks a model: `-alignment(clip)`.",
             examples: [.init("-alignment(load(\"emoji\"))", gives: "reward -1 alignment")],
-            seeAlso: ["trainer", "steering", "plausibility"]
+            seeAlso: ["trainer", "steering", "plausibility", "custom"]
         ) { call in .object(RewardValue(AlignmentReward(try call.object("clip", as: ClipValue.self).embedder))) }
+    }
+
+    private static var custom: Verb {
+        Verb(
+            "custom", family: "grpo", summary: "a function as a reward that adds up with others, for a trainer",
+            parameters: [Parameter("function", .function, help: "takes a picture and its prompt, gives a number or a record of terms")],
+            result: "a reward",
+            details: """
+                A trainer takes a function as it is (`reward: f`); in a sum it stands as `custom(f)`. Of a record of terms `total` counts, or \
+                their sum.
+                """,
+            examples: [
+                .init(
+                    """
+                    func redness(image, prompt) { return mean(image[0]) - mean(image[2]) }
+                    alignment(load("emoji")) + 0.5 * custom(redness)
+                    """, gives: "reward alignment + 0.5 redness")
+            ],
+            seeAlso: ["trainer", "steering", "alignment"]
+        ) { call in .object(RewardValue(try call.reward("function"))) }
     }
 
     private static var plausibility: Verb {

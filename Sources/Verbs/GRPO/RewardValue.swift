@@ -25,6 +25,8 @@ final class RewardValue: ObjectValue {
         case (.multiply, .number(let weight)): return .object(RewardValue(try RewardSum([(weight, reward)])))
         case (.divide, .number(let weight)) where !isRight:
             return .object(RewardValue(try RewardSum([(1 / weight, reward)])))
+        case (.add, .function(let function)), (.subtract, .function(let function)):
+            throw VerbError("a function adds up with a reward as 'custom(\(function.name))'")
         case (.add, _), (.subtract, _):
             guard let other = other.object(as: RewardValue.self)?.reward else { return nil }
             let sign = operation == .add ? 1.0 : -1.0

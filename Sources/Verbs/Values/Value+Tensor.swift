@@ -83,9 +83,13 @@ extension Arguments {
     /// The pictures of a parameter: an image, a list of images, or a tensor of shape [3, height, width] or
     /// [count, 3, height, width].
     func images(_ name: String) throws -> [Image] {
-        guard let images = try value(name).asImages() else {
-            throw failure(
-                name, "'\(verb.name)' expects an image or a list of images, and got \(try value(name).typeName)")
+        let value = try value(name)
+        guard let images = try value.asImages() else {
+            var got = value.typeName
+            if case .list(let items) = value {
+                got = items.first.map { "a list with \($0.typeName)" } ?? "an empty list"
+            }
+            throw failure(name, "'\(verb.name)' expects an image or a list of images, and got \(got)")
         }
         return images
     }
