@@ -38,9 +38,32 @@ BF16_INLINE void tile(const size_t rows, const size_t vectors, size_t pairs, con
         for (size_t s = 0; s < vectors; s++) _mm512_storeu_ps(c + (ptrdiff_t)r * c_stride + 16 * s, sum[r][s]);
 }
 
+/// The same for 8 columns, at half the work; the 8 beside them become 0.
+BF16_INLINE void half_tile(const size_t rows, size_t pairs, const uint16_t *a, ptrdiff_t a_stride, const uint32_t *b,
+                           float *c, ptrdiff_t c_stride, int accumulate) {
+    __m256 sum[ROWS];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++)
+        sum[r] = accumulate ? _mm256_loadu_ps(c + (ptrdiff_t)r * c_stride) : _mm256_setzero_ps();
+    for (size_t p = 0; p < pairs; p++, b += PANEL) {
+        const __m256bh column = (__m256bh)_mm256_loadu_si256((const __m256i *)b);
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < rows; r++) {
+            const __m256bh factor = (__m256bh)_mm256_set1_epi32((int)pair_at(a + (ptrdiff_t)r * a_stride + 2 * p));
+            sum[r] = _mm256_dpbf16_ps(sum[r], factor, column);
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++) {
+        _mm256_storeu_ps(c + (ptrdiff_t)r * c_stride, sum[r]);
+        if (!accumulate) _mm256_storeu_ps(c + (ptrdiff_t)r * c_stride + 8, _mm256_setzero_ps());
+    }
+}
+
 #define TILE_CASE(COUNT)                                                                                               \
     case COUNT:                                                                                                        \
         if (vectors == 2) tile(COUNT, 2, pairs, a, a_stride, b, c, c_stride, accumulate);                              \
+        else if (vectors == 0) half_tile(COUNT, pairs, a, a_stride, b, c, c_stride, accumulate);                       \
         else tile(COUNT, 1, pairs, a, a_stride, b, c, c_stride, accumulate);                                           \
         break;
 
@@ -103,7 +126,11 @@ BF16_TARGET static void pack_values(size_t count, size_t width, const uint16_t *
     }
 }
 
-RK_INLINE size_t vectors_in(size_t first, size_t count) { return count - first <= 16 ? 1 : 2; }
+/// Vectors of a panel that hold anything; 0 for half a vector.
+RK_INLINE size_t vectors_in(size_t first, size_t count) {
+    const size_t rest = count - first;
+    return rest <= 8 ? 0 : rest <= 16 ? 1 : 2;
+}
 
 BF16_INLINE void narrow16(uint16_t *out, const float *x) {
     _mm256_storeu_si256((__m256i *)out, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(x)));

@@ -1,6 +1,6 @@
 // The 3×3 convolution of step 1 by Winograd's way, F(4×4, 3×3): a tile of 4×4 results takes 36 products a channel
 // instead of 144. Pictures, kernels and results are brought to 36 components each; in between are 36 products of
-// matrices, which are oneDNN's.
+// matrices, which are oneDNN's. What is stored as bfloat16 is widened on the way in: all of it runs in float32.
 //
 // Cook-Toom at 0, ±3/4, ±3/2 and ∞: every constant is exact in binary but for those of the kernels, and the rounding
 // errors are 2 to 3 times those of a direct sum, where the usual points 0, ±1, ±2, ∞ have 4 to 7 times (B. Barabasz et al.,
@@ -8,7 +8,7 @@
 #include "dispatch.h"
 #include "include/kernels.h"
 #include "parallel.h"
-#include "vector16.h"
+#include "narrow.h"
 
 enum { TILE = RK_WINOGRAD_TILE, SIDE = TILE + 2, PARTS = RK_WINOGRAD_PARTS, LANES = 16 };
 
@@ -73,9 +73,10 @@ RK_INLINE void to_kernel(const v16 u[SIDE], v16 g[3]) {
 typedef struct {
     rk_winograd_grid grid;
     rk_winograd_part part;
-    const float *from;
-    float *to;
-    const float *bias, *residual;
+    const void *x, *residual;
+    void *y;
+    const float *bias;
+    float *components;
 } job_type;
 
 typedef struct {
@@ -88,22 +89,22 @@ RK_INLINE tile_place place_of(const rk_winograd_grid *g, size_t tile) {
 }
 
 /// Tiles of a picture with a border of zeros, as components.
-RK_INLINE void picture(const job_type *job, size_t begin, size_t end) {
+RK_INLINE void picture(const job_type *job, size_t begin, size_t end, const int narrow) {
     const rk_winograd_grid *g = &job->grid;
     const size_t channels = job->part.channels, all = job->part.all, step = job->part.rows * channels;
     const size_t half = g->doubled ? 1 : 0;
     for (size_t t = begin; t < end; t++) {
         const tile_place place = place_of(g, job->part.first + t);
-        const float *picture = job->from + place.picture * (g->height >> half) * (g->width >> half) * all;
-        float *to = job->to + t * channels;
+        const size_t start = place.picture * (g->height >> half) * (g->width >> half) * all;
+        float *to = job->components + t * channels;
         for (size_t c = 0; c < channels; c += LANES) {
             v16 d[SIDE], rows[SIDE][SIDE], v[SIDE];
             for (size_t i = 0; i < SIDE; i++) {
                 const size_t y = place.top + i - 1;
                 for (size_t j = 0; j < SIDE; j++) {
                     const size_t x = place.left + j - 1;
-                    const float *from = picture + ((y >> half) * (g->width >> half) + (x >> half)) * all + c;
-                    d[j] = y < g->height && x < g->width ? load16(from) : (v16){0};
+                    const size_t at = start + ((y >> half) * (g->width >> half) + (x >> half)) * all + c;
+                    d[j] = y < g->height && x < g->width ? read16(job->x, at, LANES, narrow) : (v16){0};
                 }
                 of_picture(d, rows[i]);
             }
@@ -117,7 +118,7 @@ RK_INLINE void picture(const job_type *job, size_t begin, size_t end) {
 }
 
 /// Components to results, with what comes after them.
-RK_INLINE void results(const job_type *job, size_t begin, size_t end) {
+RK_INLINE void results(const job_type *job, size_t begin, size_t end, const int narrow) {
     const rk_winograd_grid *g = &job->grid;
     const size_t channels = job->part.channels, all = job->part.all, step = job->part.rows * channels;
     for (size_t t = begin; t < end; t++) {
@@ -125,7 +126,7 @@ RK_INLINE void results(const job_type *job, size_t begin, size_t end) {
         const size_t start = place.picture * g->height * g->width * all;
         const size_t height = g->height - place.top < TILE ? g->height - place.top : TILE;
         const size_t width = g->width - place.left < TILE ? g->width - place.left : TILE;
-        const float *from = job->from + t * channels;
+        const float *from = job->components + t * channels;
         for (size_t c = 0; c < channels; c += LANES) {
             const v16 bias = job->bias ? load16(job->bias + c) : (v16){0};
             v16 m[SIDE], columns[SIDE][TILE], y[TILE];
@@ -139,8 +140,8 @@ RK_INLINE void results(const job_type *job, size_t begin, size_t end) {
                 const size_t row = start + ((place.top + i) * g->width + place.left) * all + c;
                 for (size_t j = 0; j < width; j++) {
                     v16 sum = y[j] + bias;
-                    if (job->residual) sum += load16(job->residual + row + j * all);
-                    store16(job->to + row + j * all, sum);
+                    if (job->residual) sum += read16(job->residual, row + j * all, LANES, narrow);
+                    write16(job->y, row + j * all, LANES, sum, narrow);
                 }
             }
         }
@@ -153,8 +154,8 @@ RK_INLINE void derivatives(const job_type *job, size_t begin, size_t end) {
     const size_t channels = job->part.channels, all = job->part.all, step = job->part.rows * channels;
     for (size_t t = begin; t < end; t++) {
         const tile_place place = place_of(g, job->part.first + t);
-        const float *picture = job->from + place.picture * g->height * g->width * all;
-        float *to = job->to + t * channels;
+        const float *picture = (const float *)job->x + place.picture * g->height * g->width * all;
+        float *to = job->components + t * channels;
         for (size_t c = 0; c < channels; c += LANES) {
             v16 y[TILE], rows[TILE][SIDE], m[SIDE];
             for (size_t i = 0; i < TILE; i++) {
@@ -177,8 +178,9 @@ RK_INLINE void derivatives(const job_type *job, size_t begin, size_t end) {
 typedef struct {
     size_t inputs, rows, columns;
     int is_flipped;
-    const float *from;
-    float *to;
+    const void *weights;
+    size_t start;  // of the block in the weights
+    float *components, *gradient;
 } weights_job;
 
 /// Where the weight of a row and a column of the products lies: rows are inputs and columns outputs, or, flipped for
@@ -187,37 +189,37 @@ RK_INLINE size_t row_step(const weights_job *job) { return job->is_flipped ? job
 RK_INLINE size_t column_step(const weights_job *job) { return job->is_flipped ? 9 : job->inputs * 9; }
 
 /// The weights of 16 rows and 16 columns: of each row nine vectors along the columns.
-RK_INLINE void weights_of(const weights_job *job, const float *from, v16 w[LANES * 9]) {
+RK_INLINE void weights_of(const weights_job *job, size_t at, v16 w[LANES * 9], const int narrow) {
     const size_t apart = column_step(job);
     if (job->is_flipped) {
         for (size_t r = 0; r < LANES; r++)
             for (size_t lane = 0; lane < LANES; lane++)
-                for (size_t i = 0; i < 9; i++) w[r * 9 + i][lane] = from[r * row_step(job) + lane * apart + 8 - i];
+                for (size_t i = 0; i < 9; i++)
+                    w[r * 9 + i][lane] = read1(job->weights, at + r * row_step(job) + lane * apart + 8 - i, narrow);
         return;
     }
     // The rows of a column lie one behind the other, and those of the next block behind these: they are fetched now, to be
     // there when the product with this block is done.
-    const size_t next = job->rows * 9;
+    const char *next = (const char *)job->weights + (at + job->rows * 9) * (narrow ? 2 : 4);
     for (size_t i = 0; i < LANES * 9; i += LANES) {
         for (size_t lane = 0; lane < LANES; lane++) {
-            const float *at = from + lane * apart + i;
-            w[i + lane] = load16(at);
-            __builtin_prefetch(at + next, 0, 2);
+            w[i + lane] = read16(job->weights, at + lane * apart + i, LANES, narrow);
+            __builtin_prefetch(next + (lane * apart + i) * (narrow ? 2 : 4), 0, 2);
         }
         transpose16(w + i);
     }
 }
 
 /// `begin` and `end` count sixteens of rows.
-RK_INLINE void kernels(const weights_job *job, size_t begin, size_t end) {
+RK_INLINE void kernels(const weights_job *job, size_t begin, size_t end, const int narrow) {
     const size_t columns = job->columns, step = job->rows * columns;
     for (size_t first = begin * LANES; first < end * LANES; first += LANES)
         for (size_t c = 0; c < columns; c += LANES) {
             v16 w[LANES * 9];
-            weights_of(job, job->from + first * row_step(job) + c * column_step(job), w);
+            weights_of(job, job->start + first * row_step(job) + c * column_step(job), w, narrow);
             for (size_t r = 0; r < LANES; r++) {
                 v16 g[3], rows[3][SIDE], u[SIDE];
-                float *to = job->to + (first + r) * columns + c;
+                float *to = job->components + (first + r) * columns + c;
                 for (size_t i = 0; i < 3; i++) of_kernel(w + 9 * r + 3 * i, rows[i]);
                 for (size_t j = 0; j < SIDE; j++) {
                     for (size_t i = 0; i < 3; i++) g[i] = rows[i][j];
@@ -232,10 +234,10 @@ RK_INLINE void kernels_gradient(const weights_job *job, size_t begin, size_t end
     const size_t columns = job->columns, step = job->rows * columns, apart = column_step(job);
     for (size_t r = begin; r < end; r++)
         for (size_t c = 0; c < columns; c += LANES) {
-            float *to = job->to + r * row_step(job) + c * apart;
+            float *to = job->gradient + r * row_step(job) + c * apart;
             v16 u[SIDE], across[SIDE][3], g[3];
             for (size_t i = 0; i < SIDE; i++) {
-                for (size_t j = 0; j < SIDE; j++) u[j] = load16(job->from + (i * SIDE + j) * step + r * columns + c);
+                for (size_t j = 0; j < SIDE; j++) u[j] = load16(job->components + (i * SIDE + j) * step + r * columns + c);
                 to_kernel(u, across[i]);
             }
             for (size_t j = 0; j < 3; j++) {
@@ -247,13 +249,16 @@ RK_INLINE void kernels_gradient(const weights_job *job, size_t begin, size_t end
         }
 }
 
-#define SHARED(loop)                                                                                                   \
-    RK_CLONES static void loop##_range(const void *context, size_t begin, size_t end) { loop(context, begin, end); }
-SHARED(picture)
-SHARED(results)
-SHARED(derivatives)
-SHARED(kernels)
-SHARED(kernels_gradient)
+#define SHARED(name, type, call)                                                                                       \
+    RK_CLONES static void name(const void *context, size_t begin, size_t end) { const type *job = context; call; }
+SHARED(picture_f32, job_type, picture(job, begin, end, 0))
+SHARED(picture_bf16, job_type, picture(job, begin, end, 1))
+SHARED(results_f32, job_type, results(job, begin, end, 0))
+SHARED(results_bf16, job_type, results(job, begin, end, 1))
+SHARED(derivatives_f32, job_type, derivatives(job, begin, end))
+SHARED(kernels_f32, weights_job, kernels(job, begin, end, 0))
+SHARED(kernels_bf16, weights_job, kernels(job, begin, end, 1))
+SHARED(kernels_gradient_f32, weights_job, kernels_gradient(job, begin, end))
 #undef SHARED
 
 static size_t grain(size_t channels) { return RK_CHEAP_GRAIN / (PARTS * channels) + 1; }
@@ -262,31 +267,33 @@ size_t rk_winograd_tiles(rk_winograd_grid grid) {
     return grid.batch * ((grid.height + TILE - 1) / TILE) * ((grid.width + TILE - 1) / TILE);
 }
 
-void rk_winograd_picture_f32(rk_winograd_grid grid, rk_winograd_part part, const float *x, float *components) {
-    const job_type job = {.grid = grid, .part = part, .from = x, .to = components};
-    rk_parallel(part.count, grain(part.channels), picture_range, &job);
+void rk_winograd_picture(rk_winograd_grid grid, rk_winograd_part part, const void *x, float *components) {
+    const job_type job = {.grid = grid, .part = part, .x = x, .components = components};
+    rk_parallel(part.count, grain(part.channels), grid.narrow ? picture_bf16 : picture_f32, &job);
 }
 
-void rk_winograd_results_f32(rk_winograd_grid grid, rk_winograd_part part, const float *components, const float *bias,
-                             const float *residual, float *y) {
-    const job_type job = {.grid = grid, .part = part, .from = components, .to = y, .bias = bias, .residual = residual};
-    rk_parallel(part.count, grain(part.channels), results_range, &job);
+void rk_winograd_results(rk_winograd_grid grid, rk_winograd_part part, const float *components, const float *bias,
+                         const void *residual, void *y) {
+    const job_type job = {.grid = grid, .part = part, .components = (float *)components, .y = y, .bias = bias,
+                          .residual = residual};
+    rk_parallel(part.count, grain(part.channels), grid.narrow ? results_bf16 : results_f32, &job);
 }
 
 void rk_winograd_derivatives_f32(rk_winograd_grid grid, rk_winograd_part part, const float *dy, float *components) {
-    const job_type job = {.grid = grid, .part = part, .from = dy, .to = components};
-    rk_parallel(part.count, grain(part.channels), derivatives_range, &job);
+    const job_type job = {.grid = grid, .part = part, .x = dy, .components = components};
+    rk_parallel(part.count, grain(part.channels), derivatives_f32, &job);
 }
 
-void rk_winograd_kernels_f32(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
-                             float *components) {
+void rk_winograd_kernels(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
+                         float *components) {
     weights_job job = {.inputs = weights.inputs, .rows = rows, .columns = columns, .is_flipped = weights.flipped,
-                       .to = components};
-    job.from = weights.values + row * row_step(&job) + column * column_step(&job);
-    rk_parallel(rows / LANES, grain(LANES * columns), kernels_range, &job);
+                       .weights = weights.values, .components = components};
+    job.start = row * row_step(&job) + column * column_step(&job);
+    rk_parallel(rows / LANES, grain(LANES * columns), weights.narrow ? kernels_bf16 : kernels_f32, &job);
 }
 
 void rk_winograd_kernels_gradient_f32(size_t outputs, size_t inputs, const float *components, float *dw) {
-    const weights_job job = {.inputs = inputs, .rows = inputs, .columns = outputs, .from = components, .to = dw};
-    rk_parallel(inputs, grain(outputs), kernels_gradient_range, &job);
+    const weights_job job = {.inputs = inputs, .rows = inputs, .columns = outputs, .components = (float *)components,
+                             .gradient = dw};
+    rk_parallel(inputs, grain(outputs), kernels_gradient_f32, &job);
 }

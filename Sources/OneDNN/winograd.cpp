@@ -17,8 +17,9 @@ constexpr size_t fewestRows = 32;
 struct Job {
     rk_winograd_grid grid;
     size_t tiles, rows, inputs, outputs;
-    const float *x, *bias, *residual;
-    float *y;
+    const void *x, *residual;
+    const float *bias;
+    void *y;
     const dnnl::memory *packed;
     std::vector<Plan *> plans;  // one a thread
     char *scratch;
@@ -33,9 +34,9 @@ struct Job {
         char *own = scratch + thread * scratchEach;
         auto *v = reinterpret_cast<float *>(own), *m = reinterpret_cast<float *>(own + pictureBytes());
         const size_t first = chunk * rows, count = std::min(rows, tiles - first);
-        rk_winograd_picture_f32(grid, {first, count, rows, inputs, inputs}, x, v);
+        rk_winograd_picture(grid, {first, count, rows, inputs, inputs}, x, v);
         plans[thread]->run({v, m}, packed, own + pictureBytes() + resultBytes());
-        rk_winograd_results_f32(grid, {first, count, rows, outputs, outputs}, m, bias, residual, y);
+        rk_winograd_results(grid, {first, count, rows, outputs, outputs}, m, bias, residual, y);
     }
 };
 
@@ -56,10 +57,13 @@ rk_winograd_grid rhumb::winogradGrid(const onednn_tensor &x, const onednn_tensor
     const auto times = doubled ? 2 : 1;
     if (result[0] != n[0] || result[1] != times * n[1] || result[2] != times * n[2])
         throw Failure{ONEDNN_INVALID, "the result of such a convolution is as large as its picture, or doubled"};
-    return {static_cast<size_t>(n[0]), static_cast<size_t>(result[1]), static_cast<size_t>(result[2]), doubled};
+    if (x.type != y.type || (x.type != ONEDNN_F32 && x.type != ONEDNN_BF16))
+        throw Failure{ONEDNN_INVALID, "such a convolution is of float32 or bfloat16, and its result too"};
+    return {static_cast<size_t>(n[0]), static_cast<size_t>(result[1]), static_cast<size_t>(result[2]), doubled,
+            x.type == ONEDNN_BF16};
 }
 
-onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *bias, const float *residual,
+onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *bias, const void *residual,
                               const onednn_tensor *y) {
     return guarded([&] {
         const auto inputs = x->shape[3], outputs = y->shape[3];
@@ -72,8 +76,8 @@ onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, co
         job.inputs = static_cast<size_t>(inputs);
         job.outputs = static_cast<size_t>(outputs);
         job.tiles = rk_winograd_tiles(job.grid);
-        job.x = static_cast<const float *>(x->data);
-        job.y = static_cast<float *>(y->data);
+        job.x = x->data;
+        job.y = y->data;
         job.bias = bias;
         job.residual = residual;
 

@@ -9,7 +9,7 @@ namespace {
 
 /// What the components of all tiles under way take at most, those of pictures and of results: they come from the
 /// third-level cache.
-constexpr size_t picturesBytes = size_t(24) << 20;
+constexpr size_t picturesBytes = size_t(40) << 20;
 /// The inputs of a block of weights, and the outputs it may have. At a distance of a multiple of 4 KB its 36 components would
 /// fight for the same sets of the cache.
 constexpr size_t side = 48, wideSide = 80;
@@ -22,12 +22,15 @@ struct Job {
     size_t inputs, outputs;
     size_t inner, outer;  // inputs and outputs of a block of weights, but for the last ones
     size_t tiles, rows, first, count;
-    const float *x, *bias, *residual;
-    float *y;
+    const char *x, *residual;
+    const float *bias;
+    char *y;
+    size_t element;  // bytes
     std::vector<Plan *> plans;         // see `plan`
     float *pictures;                   // of each block of inputs [36, rows, inner]
     char *scratch;
     size_t scratchEach;
+    mutable std::atomic<size_t> next{0};  // block of outputs
     mutable std::atomic<bool> failed{false};
 
     size_t width(size_t block) const { return std::min(inner, inputs - block * inner); }
@@ -41,7 +44,8 @@ struct Job {
     }
 
     void makePicture(size_t block) const {
-        rk_winograd_picture_f32(grid, {first, count, rows, width(block), inputs}, x + block * inner, picture(block));
+        rk_winograd_picture(grid, {first, count, rows, width(block), inputs}, x + block * inner * element,
+                            picture(block));
     }
 
     /// All inputs of a block of outputs.
@@ -50,12 +54,12 @@ struct Job {
         auto *const components = reinterpret_cast<float *>(scratch + thread * scratchEach);
         float *const sums = components + parts * inner * outer, *const rest = sums + parts * rows * outer;
         for (size_t block = 0; block < blocks(); block++) {
-            rk_winograd_kernels_f32(weights, block * inner, width(block), from, columns, components);
+            rk_winograd_kernels(weights, block * inner, width(block), from, columns, components);
             plans[plan(thread, block > 0, width(block) < inner, columns < outer)]->run(
                 {picture(block), components, sums}, nullptr, rest);
         }
-        rk_winograd_results_f32(grid, {first, count, rows, columns, outputs}, sums, bias ? bias + from : nullptr,
-                                residual ? residual + from : nullptr, y + from);
+        rk_winograd_results(grid, {first, count, rows, columns, outputs}, sums, bias ? bias + from : nullptr,
+                            residual ? residual + from * element : nullptr, y + from * element);
     }
 };
 
@@ -63,10 +67,12 @@ void makePictures(const void *context, size_t begin, size_t end) {
     for (size_t block = begin; block < end; block++) static_cast<const Job *>(context)->makePicture(block);
 }
 
-void runBlocks(const void *context, size_t begin, size_t end) {
+/// Blocks as they come: who is held up by something else takes fewer.
+void runBlocks(const void *context, size_t, size_t) {
     const auto *job = static_cast<const Job *>(context);
     try {
-        for (size_t block = begin; block < end; block++) job->run(block, static_cast<size_t>(omp_get_thread_num()));
+        for (size_t block; (block = job->next++) < job->outerBlocks();)
+            job->run(block, static_cast<size_t>(omp_get_thread_num()));
     } catch (...) {
         job->failed = true;
     }
@@ -80,20 +86,21 @@ size_t outputsOfBlock(size_t outputs, size_t threads) {
 
 }  // namespace
 
-onednn_status onednn_winograd_unpacked(const onednn_tensor *x, const float *weights, bool flipped, const float *bias,
-                                       const float *residual, const onednn_tensor *y) {
+onednn_status onednn_winograd_unpacked(const onednn_tensor *x, const void *weights, bool flipped, const float *bias,
+                                       const void *residual, const onednn_tensor *y) {
     return guarded([&] {
         auto &runtime = Runtime::shared();
         Job job;
         job.grid = winogradGrid(*x, *y);
         job.inputs = static_cast<size_t>(x->shape[3]);
         job.outputs = static_cast<size_t>(y->shape[3]);
-        job.weights = {weights, flipped ? job.outputs : job.inputs, flipped};
+        job.weights = {weights, flipped ? job.outputs : job.inputs, flipped, job.grid.narrow};
+        job.element = job.grid.narrow ? 2 : 4;
         job.tiles = rk_winograd_tiles(job.grid);
-        job.x = static_cast<const float *>(x->data);
-        job.y = static_cast<float *>(y->data);
+        job.x = static_cast<const char *>(x->data);
+        job.y = static_cast<char *>(y->data);
         job.bias = bias;
-        job.residual = residual;
+        job.residual = static_cast<const char *>(residual);
 
         const auto threads = static_cast<size_t>(rk_threads());
         job.inner = std::min(side, job.inputs);
@@ -142,7 +149,8 @@ onednn_status onednn_winograd_unpacked(const onednn_tensor *x, const float *weig
         for (job.first = 0; job.first < job.tiles; job.first += job.rows) {
             job.count = std::min(job.rows, job.tiles - job.first);
             rk_parallel(job.blocks(), 1, makePictures, &job);
-            rk_parallel(job.outerBlocks(), 1, runBlocks, &job);
+            job.next = 0;
+            rk_parallel(std::min(job.outerBlocks(), threads), 1, runBlocks, &job);
         }
         if (job.failed) throw Failure{ONEDNN_FAILED, "a product of components failed"};
     });

@@ -58,9 +58,10 @@ extension Tensor {
             throw TensorError.shapes(target, residual.shape, in: "conv2d", because: "the residual must have the result's shape")
         }
         try Engine.checkCancelled()
-        let fast = FastConvolution(geometry: geometry, weight: weight.detached())
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
-        guard Tensor.records(inputs + (residual.map { [$0] } ?? [])) else {
+        let isRecorded = Tensor.records(inputs + (residual.map { [$0] } ?? []))
+        let fast = FastConvolution(geometry: geometry, weight: weight.detached(), isRecorded: isRecorded)
+        guard isRecorded else {
             return try fast.forward(self, bias: bias, activation, residual: residual, target)
                 ?? readableConvolution(weight, bias, geometry).finished(activation, residual)
         }

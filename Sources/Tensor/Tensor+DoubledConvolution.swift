@@ -21,9 +21,13 @@ extension Tensor {
             throw TensorError.shapes(weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
         }
         try Engine.checkCancelled()
-        guard let plan = try DoubledConvolution(detached(), weight.detached(), bias: bias?.detached()), let y = try plan.forward()
+        let inputs = [self, weight] + (bias.map { [$0] } ?? [])
+        guard
+            let plan = try DoubledConvolution(
+                detached(), weight.detached(), bias: bias?.detached(), isRecorded: Tensor.records(inputs)),
+            let y = try plan.forward()
         else { return try doubledThenConvolved(weight, bias) }
-        return y.recorded("conv2d", [self, weight] + (bias.map { [$0] } ?? [])) { dy in
+        return y.recorded("conv2d", inputs) { dy in
             let wanted = (self.requiresGradient, weight.requiresGradient || bias?.requiresGradient == true)
             guard let (dx, dw, db) = try plan.backward(dy, wanted: wanted) else {
                 return try self.readableDoubledGradients(weight, bias, dy)
@@ -57,13 +61,14 @@ private struct DoubledConvolution {
     private let winograd: WinogradConvolution?
 
     /// Nil where there are no kernels for it.
-    init?(_ x: Tensor, _ weight: Tensor, bias: Tensor?) throws {
+    init?(_ x: Tensor, _ weight: Tensor, bias: Tensor?, isRecorded: Bool) throws {
         guard Engine.usesPrimitives, x.dtype.isFloatingPoint, x.dtype == weight.dtype, x.count > 0, weight.count > 0,
             weight.isContiguous
         else { return nil }
         (self.x, self.weight, self.bias) = (try x.contiguous(), weight, bias)
         winograd = WinogradConvolution(
-            weight, Convolution(padding: 1), of: x.dtype, to: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], weight.shape[0]])
+            weight, Convolution(padding: 1), of: x.dtype, to: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], weight.shape[0]],
+            isRecorded: isRecorded)
     }
 
     private var small: [Int] { [x.shape[0], x.shape[1], x.shape[2], weight.shape[0]] }

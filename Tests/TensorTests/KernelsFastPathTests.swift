@@ -243,6 +243,31 @@ final class KernelsFastPathTests: XCTestCase {
         }
     }
 
+    func testWinogradConvolutionsOfBFloat16RoundOnlyTheirResult() throws {
+        // The components of 400 × 336 are not kept.
+        for (batch, height, width, inputs, outputs) in [(2, 9, 8, 32, 48), (1, 17, 16, 400, 336)] {
+            let x = try random([batch, height, width, inputs], seed: 1, .bfloat16)
+            let w = try random([outputs, inputs, 3, 3], seed: 2, .bfloat16), bias = try random([outputs], seed: 3, .bfloat16)
+            let residual = try random([batch, height, width, outputs], seed: 4, .bfloat16)
+            func run(_ dtype: DType) throws -> [[Float]] {
+                let (x, w, bias, residual) = (try x.to(dtype), try w.to(dtype), try bias.to(dtype), try residual.to(dtype))
+                return try withoutGradients {
+                    [
+                        try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual).floats,
+                        try x.doubledConv2d(w, bias: bias).floats,
+                    ]
+                }
+            }
+            for (found, expected) in try zip(run(.bfloat16), readable { try run(.float32) }) {
+                let largest = expected.map(abs).max()!
+                for (a, b) in zip(found, expected) {
+                    XCTAssertEqual(a, b, accuracy: abs(b) / 256 + 2e-5 * largest)
+                    if abs(a - b) > abs(b) / 256 + 2e-5 * largest { break }
+                }
+            }
+        }
+    }
+
     func testAPictureIsConvolvedTheSameAloneAndAmongOthers() throws {
         let before = Engine.threads
         defer { Engine.threads = before }

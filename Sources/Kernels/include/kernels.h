@@ -124,28 +124,28 @@ void rk_split_quarters(size_t batch, size_t height, size_t width, size_t pixel, 
 enum { RK_WINOGRAD_TILE = 4, RK_WINOGRAD_PARTS = 36, RK_WINOGRAD_CHANNELS = 16 };
 typedef struct {
     size_t batch, height, width;
-    int doubled;
+    int doubled, narrow;  // narrow: pictures and results are bfloat16
 } rk_winograd_grid;
 size_t rk_winograd_tiles(rk_winograd_grid grid);
 // Tiles from `first` on, as matrices of `rows` rows; `channels` of all that a pixel has, beginning at the pointers given.
 typedef struct {
     size_t first, count, rows, channels, all;
 } rk_winograd_part;
-void rk_winograd_picture_f32(rk_winograd_grid grid, rk_winograd_part part, const float *x, float *components);
-// With the bias of each channel and a residual of the shape of y; both may be null.
-void rk_winograd_results_f32(rk_winograd_grid grid, rk_winograd_part part, const float *components, const float *bias,
-                             const float *residual, float *y);
+void rk_winograd_picture(rk_winograd_grid grid, rk_winograd_part part, const void *x, float *components);
+// With the bias of each channel and a residual of the shape and type of y; both may be null.
+void rk_winograd_results(rk_winograd_grid grid, rk_winograd_part part, const float *components, const float *bias,
+                         const void *residual, void *y);
 // The transpose of `results`, for derivatives.
 void rk_winograd_derivatives_f32(rk_winograd_grid grid, rk_winograd_part part, const float *dy, float *components);
 // Weights [outputs, inputs, 3, 3] stand for a matrix [inputs, outputs], or flipped, for the derivative of the picture,
 // [outputs, inputs]. The components of a block of it, whose sides are multiples of RK_WINOGRAD_CHANNELS.
 typedef struct {
-    const float *values;
+    const void *values;
     size_t inputs;
-    int flipped;
+    int flipped, narrow;
 } rk_winograd_weights;
-void rk_winograd_kernels_f32(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
-                             float *components);
+void rk_winograd_kernels(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
+                         float *components);
 void rk_winograd_kernels_gradient_f32(size_t outputs, size_t inputs, const float *components, float *dw);
 
 // Fused attention: out = softmax(q kᵀ · scale + mask) v for every head. Strides count elements and are given for

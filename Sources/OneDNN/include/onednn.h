@@ -135,17 +135,17 @@ onednn_status onednn_convolution_backward_weights(const onednn_tensor *x, const 
                                                   const onednn_tensor *dw, const onednn_tensor *db, ptrdiff_t groups,
                                                   const onednn_geometry *geometry);
 
-// The 3×3 convolution of step 1, padded by 1, by Winograd's way: y = x ∗ w + bias + residual, all float32 and dense,
-// from the components [36, in, out] of its weights that `rk_winograd_kernels_f32` makes, packed. Where y is twice as high
-// and wide as x, each pixel of x stands for four. Each thread takes tiles through all stages by itself, so that what it
-// makes stays in its own cache; only a few tiles are shared. bias (may be NULL) is [out]; residual (may be NULL) is of
-// y's shape.
-onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *bias, const float *residual,
+// The 3×3 convolution of step 1, padded by 1, by Winograd's way: y = x ∗ w + bias + residual, dense and all float32 or,
+// but for the bias, all bfloat16; the arithmetic is that of float32. From the components [36, in, out] of its weights that
+// `rk_winograd_kernels` makes, packed. Where y is twice as high and wide as x, each pixel of x stands for four. Each
+// thread takes tiles through all stages by itself, so that what it makes stays in its own cache; only a few tiles are
+// shared. bias (may be NULL) is [out]; residual (may be NULL) is of y's shape.
+onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *bias, const void *residual,
                               const onednn_tensor *y);
 // The same for large weights, from these themselves: dense [out, in, 3, 3], or flipped [in, out, 3, 3]. Their components
 // are made block by block.
-onednn_status onednn_winograd_unpacked(const onednn_tensor *x, const float *weights, bool flipped, const float *bias,
-                                       const float *residual, const onednn_tensor *y);
+onednn_status onednn_winograd_unpacked(const onednn_tensor *x, const void *weights, bool flipped, const float *bias,
+                                       const void *residual, const onednn_tensor *y);
 
 // MARK: Softmax and layer normalisation
 

@@ -5,6 +5,8 @@ struct FastConvolution {
     let geometry: Convolution
     /// [outputs, inputs, kernelHeight, kernelWidth]
     let weight: Tensor
+    /// Whether gradients will be asked for.
+    var isRecorded = false
 
     private var primitive: onednn_geometry {
         let (top, left, bottom, right) = geometry.padding
@@ -26,7 +28,7 @@ struct FastConvolution {
         let x = try x.detached().contiguous(), bias = try bias?.detached().contiguous()
         let residual = try residual?.detached().to(x.dtype).contiguous()
         let y = try place ?? Tensor(uninitialized: target, x.dtype)
-        if activation == .identity, let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: target),
+        if activation == .identity, let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: target, isRecorded: isRecorded),
             let y = try winograd.forward(x, bias: bias, residual: residual, into: y)
         {
             return y
@@ -46,7 +48,7 @@ struct FastConvolution {
     /// dx from dy; nil when there is no kernel for it.
     func backwardData(_ dy: Tensor, _ target: [Int]) throws -> Tensor? {
         let dy = try dy.contiguous(), dx = try Tensor(uninitialized: target, dy.dtype)
-        let winograd = WinogradConvolution(weight, geometry, of: dy.dtype, to: dy.shape)
+        let winograd = WinogradConvolution(weight, geometry, of: dy.dtype, to: dy.shape, isRecorded: true)
         if let dx = try winograd?.backwardData(dy, into: dx) { return dx }
         let packed = try PackedWeights.of(weight, for: .convolution)
         var (gradient, result, shape) = (dy.primitive(), dx.primitive(), primitive)
@@ -57,7 +59,7 @@ struct FastConvolution {
     /// dw, and db where there is a bias, from x and dy, both in float32; nil when there is no kernel for it.
     func backwardWeights(_ x: Tensor, _ dy: Tensor, bias: Tensor?) throws -> (dw: Tensor, db: Tensor?)? {
         let x = try x.detached().contiguous(), dy = try dy.contiguous()
-        let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: dy.shape)
+        let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: dy.shape, isRecorded: true)
         if let result = try winograd?.backwardWeights(x, dy, bias: bias) { return result }
         if weight.shape[2...] == [1, 1], geometry == Convolution() {
             // Under a kernel of one pixel they are a product of matrices, for which there is a faster kernel.
