@@ -82,4 +82,13 @@ final class ValueTests: XCTestCase {
             for value in refused { XCTAssertFalse(type.accepts(value), "\(text) should refuse \(value.text)") }
         }
     }
+
+    func testProseIsBrokenAtSpaces() {
+        let text = "one two three four five six seven"
+        XCTAssertEqual(text.wrapped(to: 24, from: 2, indent: 2), "one two three four\n  five six seven")
+        XCTAssertEqual(text.wrapped(to: 80, from: 2, indent: 2), text)
+        XCTAssertEqual(text.wrapped(to: 24, from: 10, indent: 10), text, "no room")
+        XCTAssertEqual("日本語日本語日本語日本語 b c".wrapped(to: 24, indent: 1), "日本語日本語日本語日本語\n b c")
+        XCTAssertEqual("a  b".wrapped(to: 24, indent: 0), "a  b")
+    }
 }

@@ -27,6 +27,28 @@ extension StringProtocol {
         return right ? fill + self : self + fill
     }
 
+    /// The text in lines of at most a width in columns, broken at spaces; lines after the first begin with `indent` spaces.
+    ///
+    /// A word that is wider stays whole, and so does a text for which too little room is left.
+    package func wrapped(to width: Int, from column: Int = 0, indent: Int) -> String {
+        guard width - Swift.max(column, indent) >= 20 else { return String(self) }
+        var result = "", used = column
+        for word in split(separator: " ", omittingEmptySubsequences: false) {
+            let wide = word.displayWidth
+            if result.isEmpty {
+                result = String(word)
+            } else if used + 1 + wide <= width {
+                result += " " + word
+                used += 1
+            } else {
+                result += "\n" + String(repeating: " ", count: indent) + word
+                used = indent
+            }
+            used += wide
+        }
+        return result
+    }
+
     /// The text cut to a width in columns; a cut shows as `…`.
     package func clipped(to width: Int) -> String {
         if displayWidth <= width { return String(self) }

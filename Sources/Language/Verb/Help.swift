@@ -58,14 +58,15 @@ extension Registry.Family {
 extension Verb {
     /// Its page as terminal text.
     func helpText(width: Int) -> String {
-        var text = usage + "\n  " + summary + "\n"
+        var text = usage.wrapped(to: width, indent: 4) + "\n  " + summary.wrapped(to: width, from: 2, indent: 2) + "\n"
         let positional = parameters.filter { $0.style != .option }
         let options = parameters.filter { $0.style == .option }
         if !positional.isEmpty { text += "\n" + Self.parameterLines(positional, suffix: "", width: width) }
         if !options.isEmpty { text += "\noptions\n" + Self.parameterLines(options, suffix: ":", width: width) }
-        if !result.isEmpty { text += "\ngives " + result + "\n" }
+        if !result.isEmpty { text += "\ngives " + result.wrapped(to: width, from: 6, indent: 6) + "\n" }
         if !details.isEmpty {
-            text += "\n" + details.split(separator: "\n").map { "  " + $0 + "\n" }.joined()
+            text += "\n" + details.split(separator: "\n")
+                .map { "  " + $0.wrapped(to: width, from: 2, indent: 2) + "\n" }.joined()
         }
         if !examples.isEmpty {
             text += "\nexamples\n"
@@ -76,7 +77,7 @@ extension Verb {
                 }
             }
         }
-        if !seeAlso.isEmpty { text += "\nsee also " + seeAlso.joined(separator: ", ") + "\n" }
+        if !seeAlso.isEmpty { text += "\nsee also " + seeAlso.joined(separator: ", ").wrapped(to: width, from: 9, indent: 9) + "\n" }
         return text
     }
 
@@ -87,12 +88,14 @@ extension Verb {
         }
         let nameWidth = names.map(\.displayWidth).max() ?? 0
         let typeWidth = min(types.map(\.displayWidth).max() ?? 0, 44)
+        let column = nameWidth + typeWidth + 6
         return parameters.indices.map { row in
             let start = "  " + names[row].padded(to: nameWidth) + "  "
             let separator =
                 types[row].displayWidth > typeWidth
-                ? "\n" + String(repeating: " ", count: nameWidth + typeWidth + 6) : "  "
-            return start + types[row].padded(to: typeWidth) + separator + parameters[row].help + "\n"
+                ? "\n" + String(repeating: " ", count: column) : "  "
+            let help = parameters[row].help.wrapped(to: width, from: column, indent: column)
+            return start + types[row].padded(to: typeWidth) + separator + help + "\n"
         }.joined()
     }
 }
