@@ -27,6 +27,12 @@ typedef struct {
 
 RK_INLINE size_t rounded_up(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
 
+/// Vectors of a panel that hold anything; 0 for half a vector.
+RK_INLINE size_t vectors_in(size_t first, size_t count, size_t panel) {
+    const size_t rest = count - first;
+    return rest <= 8 ? 0 : rest <= 16 ? 1 : panel / 16;
+}
+
 /// Turns a row of products into unnormalised probabilities against the largest score so far, and returns the factor
 /// by which what was summed before must shrink (Milakov and Gimelshein 2018; Dao et al. 2022).
 ///

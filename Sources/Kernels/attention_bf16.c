@@ -126,12 +126,6 @@ BF16_TARGET static void pack_values(size_t count, size_t width, const uint16_t *
     }
 }
 
-/// Vectors of a panel that hold anything; 0 for half a vector.
-RK_INLINE size_t vectors_in(size_t first, size_t count) {
-    const size_t rest = count - first;
-    return rest <= 8 ? 0 : rest <= 16 ? 1 : 2;
-}
-
 BF16_INLINE void narrow16(uint16_t *out, const float *x) {
     _mm256_storeu_si256((__m256i *)out, (__m256i)_mm512_cvtneps_pbh(_mm512_loadu_ps(x)));
 }
@@ -171,7 +165,7 @@ BF16_TARGET static void attend_head(const attention_job *job, size_t task) {
             for (size_t j = 0; j < count; j += PANEL, packed += pairs * PANEL)
                 for (size_t t = 0; t < tiles; t++) {
                     const size_t top = queries * t / tiles, bottom = queries * (t + 1) / tiles;
-                    tile_of(bottom - top, vectors_in(j, count), pairs, q + (ptrdiff_t)(query + top) * a->q_strides[2],
+                    tile_of(bottom - top, vectors_in(j, count, PANEL), pairs, q + (ptrdiff_t)(query + top) * a->q_strides[2],
                             a->q_strides[2], packed, s->scores + top * SCORE_STRIDE + j, SCORE_STRIDE, 0);
                 }
             for (size_t i = 0; i < queries; i++) {
@@ -189,7 +183,7 @@ BF16_TARGET static void attend_head(const attention_job *job, size_t task) {
             for (size_t d = 0; d < width; d += PANEL, values += (length + 1) / 2 * PANEL)
                 for (size_t t = 0; t < tiles; t++) {
                     const size_t top = queries * t / tiles, bottom = queries * (t + 1) / tiles;
-                    tile_of(bottom - top, vectors_in(d, width), (count + 1) / 2, s->narrow_scores + top * SCORE_STRIDE,
+                    tile_of(bottom - top, vectors_in(d, width, PANEL), (count + 1) / 2, s->narrow_scores + top * SCORE_STRIDE,
                             SCORE_STRIDE, values, s->results + top * padded_width + d, (ptrdiff_t)padded_width,
                             first > 0);
                 }

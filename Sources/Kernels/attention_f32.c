@@ -98,12 +98,6 @@ RK_INLINE void pack_values(size_t count, size_t width, const float *v, ptrdiff_t
     }
 }
 
-/// Vectors of a panel that hold anything; 0 for half a vector.
-RK_INLINE size_t vectors_in(size_t first, size_t count, size_t panel) {
-    const size_t rest = count - first;
-    return rest <= 8 ? 0 : rest <= 16 ? 1 : panel / 16;
-}
-
 RK_INLINE void attend_head(const attention_job *job, size_t task, const size_t rows, const size_t panel) {
     const rk_attention *a = &job->a;
     const size_t head = task / job->parts, part = task % job->parts;

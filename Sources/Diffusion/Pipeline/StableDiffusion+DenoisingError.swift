@@ -19,13 +19,17 @@ extension StableDiffusion {
     /// It is a term of the bound on a picture's likelihood (Ho et al. 2020), and tells pictures of a model's own kind
     /// from others (Graham et al. 2023). Simple pictures have less of it than crowded ones.
     ///
-    /// - Parameter images: of one size, whose sides are multiples of `downsampling`.
+    /// - Parameters:
+    ///   - images: of one size, whose sides are multiples of `downsampling`.
+    ///   - progress: told how many noisy pictures of all have been looked at.
     /// - Throws: `DiffusionError` for such sizes, for a timestep that the schedule lacks and for no draws.
-    public func denoisingErrors(of images: [Image], _ probe: DenoisingProbe = DenoisingProbe()) throws -> [Double] {
+    public func denoisingErrors(
+        of images: [Image], _ probe: DenoisingProbe = DenoisingProbe(), progress: Progress? = nil
+    ) throws -> [Double] {
         guard probe.draws > 0 else { throw DiffusionError.draws(probe.draws) }
         let latents = try latents(of: images), shape = latents.shape
         let noise = try Self.noise([probe.draws] + shape.dropFirst(), generator: Generator(seed: probe.seed))
-        let size = AutoencoderKL.batchSize(area: shape[1] * shape[2])
+        let size = batchSize(height: shape[1], width: shape[2])
         return try withoutGradients {
             let schedule = try NoiseSchedule(scheduler), nothing = try context(of: [""])
             return try stride(from: 0, to: shape[0], by: size).flatMap { start in
@@ -40,6 +44,7 @@ extension StableDiffusion {
                     let wanted = try target(rows, drawn, at: probe.timestep, schedule)
                     let errors = try (output - wanted).squared().mean([1, 2, 3]).floats
                     for (row, error) in errors.enumerated() { sums[row] += Double(error) }
+                    try progress?(start * probe.draws + count * (draw + 1), images.count * probe.draws)
                 }
                 return sums.map { $0 / Double(probe.draws) }
             }

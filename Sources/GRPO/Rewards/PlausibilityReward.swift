@@ -18,9 +18,12 @@ public final class PlausibilityReward: Reward {
 
     /// - Parameter usual: pictures as they should be.
     /// - Throws: `GRPOError` where there are none, or no error can be found in them.
-    public init(_ model: StableDiffusion, usual: [Image], probe: DenoisingProbe = DenoisingProbe(), limit: Double = 2) throws {
+    public init(
+        _ model: StableDiffusion, usual: [Image], probe: DenoisingProbe = DenoisingProbe(), limit: Double = 2,
+        progress: StableDiffusion.Progress? = nil
+    ) throws {
         guard !usual.isEmpty else { throw GRPOError.noUsualPictures }
-        let errors = try model.denoisingErrors(of: usual, probe)
+        let errors = try model.denoisingErrors(of: usual, probe, progress: progress)
         let mean = errors.reduce(0, +) / Double(errors.count)
         guard mean > 0, mean.isFinite else { throw GRPOError.usualError(mean) }
         (self.model, self.probe, self.limit, self.usual) = (model, probe, limit, mean)

@@ -60,8 +60,7 @@ struct WinogradConvolution {
             batch: dy.shape[0], height: dy.shape[1], width: dy.shape[2], doubled: dy.shape[1] == x.shape[1] ? 0 : 1,
             narrow: 0)
         let tiles = rk_winograd_tiles(grid)
-        guard isKept, x.dtype == .float32, dy.dtype == .float32,
-            RK_WINOGRAD_PARTS * tiles * (inputs + outputs) * 4 <= Self.mostForGradients
+        guard isKept, dy.dtype == .float32, RK_WINOGRAD_PARTS * tiles * (inputs + outputs) * 4 <= Self.mostForGradients
         else { return nil }
         let pictures = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, tiles, inputs])
         let derivatives = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, tiles, outputs])

@@ -40,7 +40,8 @@ enum DenoisingErrorVerb {
             ],
             seeAlso: ["plausibility", "denoise", "encode"]
         ) { call in
-            let errors = try call.pipeline().model.denoisingErrors(of: call.images("images"), call.denoisingProbe())
+            let errors = try call.pipeline().model.denoisingErrors(
+                of: call.images("images"), call.denoisingProbe(), progress: call.denoisingProgress)
             return .tensor(try Tensor(errors.map(Float.init)))
         }
     }
@@ -53,5 +54,10 @@ extension Arguments {
         probe.draws = try whole("draws")
         probe.seed = UInt64(try whole("noise_seed"))
         return probe
+    }
+
+    /// Shows how far a test of denoising has come.
+    var denoisingProgress: StableDiffusion.Progress {
+        { done, total in host.progress(StepProgress("denoise", done: done, total: total)) }
     }
 }

@@ -88,7 +88,8 @@ enum RewardFunctions {
         ) { call in
             let model = try call.object("model", as: PipelineValue.self).model
             let reward = try PlausibilityReward(
-                model, usual: call.images("like"), probe: call.denoisingProbe(), limit: call.number("limit"))
+                model, usual: call.images("like"), probe: call.denoisingProbe(), limit: call.number("limit"),
+                progress: call.denoisingProgress)
             return .object(RewardValue(reward))
         }
     }
