@@ -204,7 +204,7 @@ struct onednn_weights {
     struct Packed {
         rhumb::Desc desc;
         dnnl::memory memory;
-        std::shared_ptr<void> owner;
+        std::shared_ptr<void> owner;  // none where the source lies in this layout already: it is read where it is
     };
     std::vector<Packed> packed;
     bool isOnlyCopy = false;  // the first copy stands for the source, whose memory may hold anything

@@ -7,9 +7,13 @@ const dnnl::memory &onednn_weights::inLayout(const Desc &wanted) {
         if (copy.desc == wanted) return copy.memory;
     auto &runtime = Runtime::shared();
     Packed copy{wanted, {}, nullptr};
-    copy.memory = runtime.allocate(wanted, copy.owner);
     dnnl::memory from = isOnlyCopy ? packed.front().memory : plain();
-    runtime.reorder(from, copy.memory);
+    if (!isOnlyCopy && from.get_desc() == wanted) {
+        copy.memory = from;
+    } else {
+        copy.memory = runtime.allocate(wanted, copy.owner);
+        runtime.reorder(from, copy.memory);
+    }
     packed.push_back(std::move(copy));
     return packed.back().memory;
 }
@@ -59,6 +63,7 @@ bool onednn_weights_take_over(onednn_weights *weights) {
     if (weights->isOnlyCopy) return true;
     if (weights->packed.size() != 1) return false;
     auto &copy = weights->packed.front();
+    if (!copy.owner) return false;
     if (compatibility::type(copy.desc) != dataType(weights->source.type)) return false;
     const auto status = guarded([&] {
         auto plain = weights->plain();
@@ -79,7 +84,8 @@ onednn_status onednn_weights_give_back(onednn_weights *weights) {
 
 size_t onednn_weights_bytes(const onednn_weights *weights) {
     size_t total = 0;
-    for (auto &copy : weights->packed) total += copy.desc.get_size();
+    for (auto &copy : weights->packed)
+        if (copy.owner) total += copy.desc.get_size();
     return total;
 }
 

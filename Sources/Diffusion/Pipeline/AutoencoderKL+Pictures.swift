@@ -10,10 +10,12 @@ extension AutoencoderKL {
 
     /// The pictures of latents.
     ///
-    /// - Parameter latents: [N, h, w, C] as the UNet sees them.
-    public func images(_ latents: Tensor) throws -> [Image] {
+    /// - Parameters:
+    ///   - latents: [N, h, w, C] as the UNet sees them.
+    ///   - progress: called before the first batch and after each.
+    public func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Image] {
         let area = latents.rank == 4 ? latents.shape[1] * latents.shape[2] : 1
-        return try inBatches(latents, area: area) { batch in
+        return try inBatches(latents, area: area, progress) { batch in
             let unscaled = try batch / configuration.scalingFactor + (configuration.shiftFactor ?? 0)
             let pixels = try (decode(unscaled) * 0.5 + 0.5).clamped(0, 1).permuted([0, 3, 1, 2])
             return try (0..<batch.shape[0]).map { try Image(pixels.selected(0, $0)) }
@@ -22,10 +24,14 @@ extension AutoencoderKL {
 
     /// The latents of pictures of one size, [N, h, w, C] as the UNet sees them.
     ///
-    /// - Parameter generator: draws from the autoencoder's distribution, as diffusers does before it adds noise to a
-    ///   picture; without one its mean is taken.
+    /// - Parameters:
+    ///   - generator: draws from the autoencoder's distribution, as diffusers does before it adds noise to a picture;
+    ///     without one its mean is taken.
+    ///   - progress: called before the first batch and after each.
     /// - Throws: `DiffusionError` for pictures of different sizes, or whose sides are no multiples of `downsampling`.
-    public func latents(of images: [Image], generator: Generator? = nil) throws -> Tensor {
+    public func latents(
+        of images: [Image], generator: Generator? = nil, progress: StableDiffusion.Progress? = nil
+    ) throws -> Tensor {
         guard let first = images.first else { throw DiffusionError.noImages }
         for image in images where (image.width, image.height) != (first.width, first.height) {
             throw DiffusionError.sizes(first, image)
@@ -38,7 +44,7 @@ extension AutoencoderKL {
         let noise = try generator.map { try StableDiffusion.noise(shape, generator: $0) }
         let pixels = try (Tensor.stacked(images.map(\.tensor)).permuted([0, 2, 3, 1]) * 2 - 1).contiguous()
         var start = 0
-        let parts: [Tensor] = try inBatches(pixels, area: shape[1] * shape[2]) { batch in
+        let parts: [Tensor] = try inBatches(pixels, area: shape[1] * shape[2], progress) { batch in
             let distribution = try encode(batch)
             let rows = start..<(start + batch.shape[0])
             start = rows.upperBound
@@ -49,12 +55,18 @@ extension AutoencoderKL {
     }
 
     /// Rows in batches, unrecorded.
-    private func inBatches<Part>(_ rows: Tensor, area: Int, _ body: (Tensor) throws -> [Part]) throws -> [Part] {
-        let size = Self.batchSize(area: area)
+    private func inBatches<Part>(
+        _ rows: Tensor, area: Int, _ progress: StableDiffusion.Progress?, _ body: (Tensor) throws -> [Part]
+    ) throws -> [Part] {
+        let size = Self.batchSize(area: area), total = rows.shape.first ?? 0
         return try withoutGradients {
-            try stride(from: 0, to: rows.shape.first ?? 0, by: size).flatMap { start in
+            try progress?(0, total)
+            return try stride(from: 0, to: total, by: size).flatMap { start in
                 try Engine.checkCancelled()
-                return try body(rows.rows(start..<min(start + size, rows.shape[0])))
+                let end = min(start + size, total)
+                let parts = try body(rows.rows(start..<end))
+                try progress?(end, total)
+                return parts
             }
         }
     }

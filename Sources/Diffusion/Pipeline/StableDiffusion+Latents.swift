@@ -24,11 +24,15 @@ extension StableDiffusion {
     }
 
     /// The pictures of latents; see `AutoencoderKL.images`.
-    public func images(_ latents: Tensor) throws -> [Image] { try vae.images(latents) }
+    public func images(_ latents: Tensor, progress: Progress? = nil) throws -> [Image] {
+        try vae.images(latents, progress: progress)
+    }
 
     /// The latents of pictures; see `AutoencoderKL.latents`.
-    public func latents(of images: [Image], generator: Generator? = nil) throws -> Tensor {
-        try vae.latents(of: images, generator: generator)
+    public func latents(
+        of images: [Image], generator: Generator? = nil, progress: Progress? = nil
+    ) throws -> Tensor {
+        try vae.latents(of: images, generator: generator, progress: progress)
     }
 }
 

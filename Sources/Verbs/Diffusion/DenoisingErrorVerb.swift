@@ -41,7 +41,7 @@ enum DenoisingErrorVerb {
             seeAlso: ["plausibility", "denoise", "encode"]
         ) { call in
             let errors = try call.pipeline().model.denoisingErrors(
-                of: call.images("images"), call.denoisingProbe(), progress: call.denoisingProgress)
+                of: call.images("images"), call.denoisingProbe(), progress: call.progress("denoise"))
             return .tensor(try Tensor(errors.map(Float.init)))
         }
     }
@@ -54,10 +54,5 @@ extension Arguments {
         probe.draws = try whole("draws")
         probe.seed = UInt64(try whole("noise_seed"))
         return probe
-    }
-
-    /// Shows how far a test of denoising has come.
-    var denoisingProgress: StableDiffusion.Progress {
-        { done, total in host.progress(StepProgress("denoise", done: done, total: total)) }
     }
 }

@@ -28,7 +28,9 @@ enum LatentVerbs {
             seeAlso: ["decode", "sample"]
         ) { call in
             let generator = try call.boolean("draw") ? Generator(seed: try call.seed()) : nil
-            return .tensor(try call.autoencoder().latents(of: call.images("image"), generator: generator))
+            return .tensor(
+                try call.autoencoder().latents(
+                    of: call.images("image"), generator: generator, progress: call.progress("encode")))
         }
     }
 
@@ -50,7 +52,8 @@ enum LatentVerbs {
             seeAlso: ["encode", "denoise"]
         ) { call in
             let latents = try call.tensor("latents")
-            let images = try call.autoencoder().images(latents.rank == 3 ? latents.unsqueezed(0) : latents)
+            let images = try call.autoencoder().images(
+                latents.rank == 3 ? latents.unsqueezed(0) : latents, progress: call.progress("decode"))
             return images.count == 1 ? .image(images[0]) : .list(images.map { .image($0) })
         }
     }

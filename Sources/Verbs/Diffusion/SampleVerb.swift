@@ -66,7 +66,7 @@ enum SampleVerb {
             let run = try SamplingRun(call)
             let trajectory = try run.sample()
             if try call.boolean("trajectory") { return .object(TrajectoryValue(trajectory, run.record)) }
-            let images = try run.record.images(trajectory.final)
+            let images = try run.record.images(trajectory.final, progress: call.progress("decode"))
             return run.givesList ? .list(images) : images[0]
         }
     }
@@ -98,7 +98,7 @@ private struct SamplingRun {
         try record.pipeline.model.sample(
             record.prompts, record.options, latents: call.optional("latents", call.tensor),
             images: call.optional("image", call.images) ?? [], generator: Generator(seed: record.seed),
-            progress: call.samplingProgress)
+            progress: call.progress("sampling"))
     }
 }
 
@@ -112,8 +112,8 @@ struct SamplingRecord {
     var startsFromImage = false
 
     /// The pictures of latents, named and with their parameters.
-    func images(_ latents: Tensor) throws -> [Value] {
-        try pipeline.model.images(latents).enumerated().map { index, image in
+    func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Value] {
+        try pipeline.model.images(latents, progress: progress).enumerated().map { index, image in
             .object(ImageValue(image, name: prompts[index], parameters: parameters(of: index)))
         }
     }

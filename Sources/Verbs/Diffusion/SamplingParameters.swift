@@ -71,9 +71,11 @@ extension Arguments {
         return safety
     }
 
-    /// Reports sampling to the host and ends it when the host is interrupted.
-    func samplingProgress(_ done: Int, _ total: Int) throws {
-        if host.isInterrupted { throw Interruption() }
-        host.progress(StepProgress("sampling", done: done, total: total))
+    /// Reports how far something has come to the host, and ends it when the host is interrupted.
+    func progress(_ label: String) -> StableDiffusion.Progress {
+        { done, total in
+            if host.isInterrupted { throw Interruption() }
+            host.progress(StepProgress(label, done: done, total: total))
+        }
     }
 }

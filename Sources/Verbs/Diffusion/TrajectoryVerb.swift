@@ -43,7 +43,8 @@ enum TrajectoryVerb {
             let names = trajectory.times.map { "t = \(NumberText.shown(Double($0)))" } + (isSample ? ["end"] : [])
             let places = spread(rows.count, over: try call.whole("count"))
             let latents = try Tensor.stacked(places.map { try rows[$0].selected(0, index) })
-            let images = try zip(places, value.record.pipeline.model.images(latents)).map { ImageValue($1, name: names[$0]) }
+            let decoded = try value.record.pipeline.model.images(latents, progress: call.progress("decode"))
+            let images = zip(places, decoded).map { ImageValue($1, name: names[$0]) }
             if try call.boolean("images") { return .list(images.map { .object($0) }) }
             return .object(
                 FigureValue(

@@ -89,7 +89,7 @@ enum RewardFunctions {
             let model = try call.object("model", as: PipelineValue.self).model
             let reward = try PlausibilityReward(
                 model, usual: call.images("like"), probe: call.denoisingProbe(), limit: call.number("limit"),
-                progress: call.denoisingProgress)
+                progress: call.progress("denoise"))
             return .object(RewardValue(reward))
         }
     }
