@@ -230,21 +230,30 @@ RK_INLINE void kernels(const weights_job *job, size_t begin, size_t end, const i
         }
 }
 
+/// `begin` and `end` count sixteens of rows.
 RK_INLINE void kernels_gradient(const weights_job *job, size_t begin, size_t end) {
     const size_t columns = job->columns, step = job->rows * columns, apart = column_step(job);
-    for (size_t r = begin; r < end; r++)
+    for (size_t first = begin * LANES; first < end * LANES; first += LANES)
         for (size_t c = 0; c < columns; c += LANES) {
-            float *to = job->gradient + r * row_step(job) + c * apart;
-            v16 u[SIDE], across[SIDE][3], g[3];
-            for (size_t i = 0; i < SIDE; i++) {
-                for (size_t j = 0; j < SIDE; j++) u[j] = load16(job->components + (i * SIDE + j) * step + r * columns + c);
-                to_kernel(u, across[i]);
+            v16 w[LANES * 9];
+            for (size_t r = 0; r < LANES; r++) {
+                const float *from = job->components + (first + r) * columns + c;
+                v16 u[SIDE], across[SIDE][3], g[3];
+                for (size_t i = 0; i < SIDE; i++) {
+                    for (size_t j = 0; j < SIDE; j++) u[j] = load16(from + (i * SIDE + j) * step);
+                    to_kernel(u, across[i]);
+                }
+                for (size_t j = 0; j < 3; j++) {
+                    for (size_t i = 0; i < SIDE; i++) u[i] = across[i][j];
+                    to_kernel(u, g);
+                    for (size_t i = 0; i < 3; i++) w[r * 9 + 3 * i + j] = g[i];
+                }
             }
-            for (size_t j = 0; j < 3; j++) {
-                for (size_t i = 0; i < SIDE; i++) u[i] = across[i][j];
-                to_kernel(u, g);
-                for (size_t i = 0; i < 3; i++)
-                    for (size_t lane = 0; lane < LANES; lane++) to[lane * apart + 3 * i + j] = g[i][lane];
+            // Of a column, the weights of sixteen rows lie one behind the other.
+            float *to = job->gradient + first * row_step(job) + c * apart;
+            for (size_t i = 0; i < LANES * 9; i += LANES) {
+                transpose16(w + i);
+                for (size_t lane = 0; lane < LANES; lane++) store16(to + lane * apart + i, w[i + lane]);
             }
         }
 }
@@ -292,8 +301,8 @@ void rk_winograd_kernels(rk_winograd_weights weights, size_t row, size_t rows, s
     rk_parallel(rows / LANES, grain(LANES * columns), weights.narrow ? kernels_bf16 : kernels_f32, &job);
 }
 
-void rk_winograd_kernels_gradient_f32(size_t outputs, size_t inputs, const float *components, float *dw) {
-    const weights_job job = {.inputs = inputs, .rows = inputs, .columns = outputs, .components = (float *)components,
+void rk_winograd_kernels_gradient_f32(size_t inputs, size_t rows, size_t columns, const float *components, float *dw) {
+    const weights_job job = {.inputs = inputs, .rows = rows, .columns = columns, .components = (float *)components,
                              .gradient = dw};
-    rk_parallel(inputs, grain(outputs), kernels_gradient_f32, &job);
+    rk_parallel(rows / LANES, grain(LANES * columns), kernels_gradient_f32, &job);
 }

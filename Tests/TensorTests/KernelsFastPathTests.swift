@@ -218,10 +218,11 @@ final class KernelsFastPathTests: XCTestCase {
 
     func testWinogradConvolutionsAgreeWithTheReadableOne() throws {
         // Whole and cut tiles, one and several chunks, more inputs than outputs and fewer; components of 1200 × 128 and
-        // 400 × 336, which leaves rests of blocks on both sides, are not kept.
+        // 400 × 336, which leaves rests of blocks on both sides, are not kept. The gradient of 64 × 112 is made in blocks
+        // with rests, that of 1200 tiles in three parts.
         for (batch, height, width, inputs, outputs) in [
             (1, 4, 4, 16, 16), (3, 7, 9, 32, 48), (2, 1, 2, 48, 16), (5, 33, 18, 16, 64), (1, 32, 32, 1200, 128),
-            (2, 8, 7, 400, 336),
+            (2, 8, 7, 400, 336), (4, 13, 13, 64, 112), (12, 40, 40, 16, 16),
         ] {
             let x = try random([batch, height, width, inputs], seed: 1), w = try random([outputs, inputs, 3, 3], seed: 2)
             let bias = try random([outputs], seed: 3), residual = try random([batch, height, width, outputs], seed: 4)
@@ -283,6 +284,22 @@ final class KernelsFastPathTests: XCTestCase {
                 }
                 XCTAssertEqual(some, all, "\(threads) threads, \(inputs) inputs")
             }
+        }
+    }
+
+    func testTheGradientOfAConvolutionDoesNotDependOnThreads() throws {
+        let before = Engine.threads
+        defer { Engine.threads = before }
+        for (batch, side, inputs, outputs) in [(4, 13, 64, 112), (12, 40, 16, 16)] {
+            let x = try random([batch, side, side, inputs], seed: 1), dy = try random([batch, side, side, outputs], seed: 2)
+            let results = try [1, 2, 3].map { threads in
+                Engine.threads = threads
+                let w = try random([outputs, inputs, 3, 3], seed: 3).requireGradient()
+                try x.conv2d(w, Convolution(padding: 1)).backward(dy)
+                return w.gradient?.floats
+            }
+            XCTAssertEqual(results[1], results[0])
+            XCTAssertEqual(results[2], results[0])
         }
     }
 

@@ -146,7 +146,14 @@ typedef struct {
 } rk_winograd_weights;
 void rk_winograd_kernels(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
                          float *components);
-void rk_winograd_kernels_gradient_f32(size_t outputs, size_t inputs, const float *components, float *dw);
+// The transpose: of the components of a block of the matrix [inputs, outputs], written from `dw` on, the place of the
+// block's first weight.
+void rk_winograd_kernels_gradient_f32(size_t inputs, size_t rows, size_t columns, const float *components, float *dw);
+// The gradient of the weights, dw [outputs, inputs, 3, 3], from a picture and the derivative of the result. `scratch` holds
+// as many floats as the first function says.
+size_t rk_winograd_gradient_scratch(rk_winograd_grid grid, size_t inputs, size_t outputs);
+void rk_winograd_gradient_f32(rk_winograd_grid grid, size_t inputs, size_t outputs, const float *x, const float *dy,
+                              float *dw, float *scratch);
 
 // Fused attention: out = softmax(q kᵀ · scale + mask) v for every head. Strides count elements and are given for
 // batch, head and position; the width is dense. The mask (or null) is float32 [batch, head, query, key], dense along

@@ -18,8 +18,6 @@ struct WinogradConvolution {
     /// Direct products of bfloat16 take half the time of those of float32.
     private static let fewestTilesNarrow = (inOne: 16, inAll: Int.max)
     private static let fewestChannelsNarrow = 32
-    /// Components of pictures and derivatives that a derivative of weights makes at once, in bytes.
-    private static let mostForGradients = 1 << 26
 
     /// Nil where another way is needed or faster.
     ///
@@ -59,22 +57,11 @@ struct WinogradConvolution {
         let grid = rk_winograd_grid(
             batch: dy.shape[0], height: dy.shape[1], width: dy.shape[2], doubled: dy.shape[1] == x.shape[1] ? 0 : 1,
             narrow: 0)
-        let tiles = rk_winograd_tiles(grid)
-        guard isKept, dy.dtype == .float32, RK_WINOGRAD_PARTS * tiles * (inputs + outputs) * 4 <= Self.mostForGradients
-        else { return nil }
-        let pictures = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, tiles, inputs])
-        let derivatives = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, tiles, outputs])
-        func all(_ channels: Int) -> rk_winograd_part {
-            rk_winograd_part(first: 0, count: tiles, rows: tiles, channels: channels, all: channels)
-        }
-        rk_winograd_picture(grid, all(inputs), x.floatPointer, pictures.floatPointer)
-        rk_winograd_derivatives_f32(grid, all(outputs), dy.floatPointer, derivatives.floatPointer)
-        guard
-            let components = try Tensor.fastProduct(
-                pictures.transposedView(), derivatives, batch: [RK_WINOGRAD_PARTS])
-        else { return nil }
+        guard isKept, dy.dtype == .float32 else { return nil }
+        let scratch = try Tensor(uninitialized: [rk_winograd_gradient_scratch(grid, inputs, outputs)])
         let dw = try Tensor(uninitialized: weight.shape), db = try bias.map { try Tensor(uninitialized: $0.shape) }
-        rk_winograd_kernels_gradient_f32(outputs, inputs, components.floatPointer, dw.floatPointer)
+        rk_winograd_gradient_f32(
+            grid, inputs, outputs, x.floatPointer, dy.floatPointer, dw.floatPointer, scratch.floatPointer)
         if let db { rk_sum_columns_f32(dy.count / outputs, outputs, dy.floatPointer, db.floatPointer) }
         return (dw, db)
     }

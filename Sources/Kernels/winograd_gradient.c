@@ -1,0 +1,166 @@
+// The gradient of the weights of a 3×3 convolution, Winograd's way: the components of the picture times those of the
+// derivative, summed over all tiles, are the components of the gradient.
+//
+// Of all weights these would take four times their memory, to be written once and read once. So a thread sums up a block
+// of weights at a time in its own cache, and turns it into weights there. Where weights are few and tiles many it is the
+// tiles that are cut, and their components that stay in the cache.
+#include "include/kernels.h"
+#include "parallel.h"
+#include "vector16.h"
+
+enum {
+    PARTS = RK_WINOGRAD_PARTS,
+    SIDE = 48,          // inputs and outputs of a block
+    FEWEST_BLOCKS = 4,  // to be shared among threads
+    MOST_TILES = 128    // of which every block reads the components anew
+};
+
+typedef struct {
+    size_t inputs, outputs, tiles;
+    size_t apart;       // floats between the components of a tile, by the channel
+    const float *pictures, *derivatives;  // [36, apart / channels, channels]
+    float *sums;        // [36, inputs, outputs], or for each thread [36, 48, 48]
+    int adds;           // to what was summed up before
+    float *dw;
+    size_t next;        // block
+} gradient_job;
+
+/// sums[rows, 16 · vectors] (+)= aᵀ b over the tiles; the sums stay in registers.
+RK_INLINE void tile(const size_t rows, const size_t vectors, size_t tiles, const float *a, size_t a_step,
+                    const float *b, size_t b_step, float *sums, size_t sums_step, int adds) {
+    v16 sum[8][3];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+        for (size_t s = 0; s < vectors; s++) sum[r][s] = adds ? load16(sums + r * sums_step + 16 * s) : (v16){0};
+    for (size_t t = 0; t < tiles; t++, a += a_step, b += b_step) {
+        v16 row[3];
+#pragma clang loop unroll(full)
+        for (size_t s = 0; s < vectors; s++) row[s] = load16(b + 16 * s);
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < rows; r++) {
+            const v16 factor = splat16(a[r]);
+#pragma clang loop unroll(full)
+            for (size_t s = 0; s < vectors; s++) sum[r][s] = sum[r][s] + factor * row[s];
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+        for (size_t s = 0; s < vectors; s++) store16(sums + r * sums_step + 16 * s, sum[r][s]);
+}
+
+/// One part of a block of weights. `height` and `most` are the tile's, as the registers hold it.
+RK_INLINE void product(const gradient_job *job, size_t part, size_t row, size_t rows, size_t column, size_t columns,
+                       float *sums, const size_t height, const size_t most) {
+    const float *a = job->pictures + part * job->apart * job->inputs + row;
+    const float *b = job->derivatives + part * job->apart * job->outputs + column;
+    for (size_t c = 0; c < columns; c += 16 * most) {
+        const size_t vectors = columns - c < 16 * most ? (columns - c) / 16 : most;
+        for (size_t r = 0; r < rows; r += height) {
+            float *to = sums + r * columns + c;
+#define TILE(VECTORS)                                                                                                  \
+    case VECTORS:                                                                                                      \
+        tile(height, VECTORS, job->tiles, a + r, job->inputs, b + c, job->outputs, to, columns, job->adds);            \
+        break
+            switch (vectors) {
+                TILE(1);
+                TILE(2);
+                TILE(3);
+            }
+#undef TILE
+        }
+    }
+}
+
+/// All weights, of some parts.
+RK_INLINE void whole(const gradient_job *job, size_t begin, size_t end, const size_t height, const size_t most) {
+    for (size_t part = begin; part < end; part++)
+        product(job, part, 0, job->inputs, 0, job->outputs, job->sums + part * job->inputs * job->outputs, height, most);
+}
+
+RK_INLINE size_t blocks_of(size_t channels) { return (channels + SIDE - 1) / SIDE; }
+
+/// Blocks of weights as they come, by the thread of number `begin`: who is held up by something else takes fewer.
+RK_INLINE void blocks(gradient_job *job, size_t begin, const size_t height, const size_t most) {
+    const size_t down = blocks_of(job->inputs), all = down * blocks_of(job->outputs);
+    float *sums = job->sums + begin * PARTS * SIDE * SIDE;
+    for (size_t block; (block = __atomic_fetch_add(&job->next, 1, __ATOMIC_RELAXED)) < all;) {
+        const size_t row = block % down * SIDE, column = block / down * SIDE;
+        const size_t rows = job->inputs - row < SIDE ? job->inputs - row : SIDE;
+        const size_t columns = job->outputs - column < SIDE ? job->outputs - column : SIDE;
+        for (size_t part = 0; part < PARTS; part++)
+            product(job, part, row, rows, column, columns, sums + part * rows * columns, height, most);
+        rk_winograd_kernels_gradient_f32(job->inputs, rows, columns, sums, job->dw + (column * job->inputs + row) * 9);
+    }
+}
+
+#if defined(__x86_64__)
+#define V4 __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
+#define V3 __attribute__((target("arch=x86-64-v3")))
+V4 static void whole_v4(const void *job, size_t begin, size_t end) { whole(job, begin, end, 8, 3); }
+V3 static void whole_v3(const void *job, size_t begin, size_t end) { whole(job, begin, end, 4, 1); }
+V4 static void blocks_v4(const void *job, size_t begin, size_t end) { (void)end; blocks((gradient_job *)job, begin, 8, 3); }
+V3 static void blocks_v3(const void *job, size_t begin, size_t end) { (void)end; blocks((gradient_job *)job, begin, 4, 1); }
+#endif
+static void whole_baseline(const void *job, size_t begin, size_t end) { whole(job, begin, end, 2, 1); }
+static void blocks_baseline(const void *job, size_t begin, size_t end) {
+    (void)end;
+    blocks((gradient_job *)job, begin, 2, 1);
+}
+
+typedef void range_function(const void *, size_t, size_t);
+
+static range_function *fitting(int cut) {
+#if defined(__x86_64__)
+    if (__builtin_cpu_supports("x86-64-v4")) return cut ? blocks_v4 : whole_v4;
+    if (__builtin_cpu_supports("x86-64-v3")) return cut ? blocks_v3 : whole_v3;
+#endif
+    return cut ? blocks_baseline : whole_baseline;
+}
+
+/// How the work is cut.
+typedef struct {
+    size_t tiles, chunk, apart;
+    int cuts_weights;
+    size_t pictures, derivatives, sums;  // floats
+} gradient_plan;
+
+static gradient_plan plan_of(rk_winograd_grid grid, size_t inputs, size_t outputs) {
+    gradient_plan plan = {.tiles = rk_winograd_tiles(grid)};
+    // Sums that were read and written again with every chunk would cost as much as components that leave the cache.
+    const size_t all = PARTS * inputs * outputs, of_tile = PARTS * (inputs + outputs);
+    const size_t budget = ((size_t)1 << 19) + 2 * all;
+    const size_t chunks = (plan.tiles * of_tile + budget / 2) / budget;
+    plan.chunk = chunks > 1 ? (plan.tiles + chunks - 1) / chunks : plan.tiles;
+    // An odd number of rows: the 36 components of a tile do not fight for the same sets of the cache.
+    plan.apart = plan.chunk | 1;
+    plan.cuts_weights = plan.chunk == plan.tiles && plan.tiles <= MOST_TILES
+        && blocks_of(inputs) * blocks_of(outputs) >= FEWEST_BLOCKS;
+    plan.pictures = PARTS * plan.apart * inputs;
+    plan.derivatives = PARTS * plan.apart * outputs;
+    plan.sums = plan.cuts_weights ? (size_t)rk_threads() * PARTS * SIDE * SIDE : all;
+    return plan;
+}
+
+size_t rk_winograd_gradient_scratch(rk_winograd_grid grid, size_t inputs, size_t outputs) {
+    const gradient_plan plan = plan_of(grid, inputs, outputs);
+    return plan.pictures + plan.derivatives + plan.sums;
+}
+
+void rk_winograd_gradient_f32(rk_winograd_grid grid, size_t inputs, size_t outputs, const float *x, const float *dy,
+                              float *dw, float *scratch) {
+    const gradient_plan plan = plan_of(grid, inputs, outputs);
+    float *pictures = scratch, *derivatives = pictures + plan.pictures;
+    gradient_job job = {.inputs = inputs, .outputs = outputs, .apart = plan.apart, .pictures = pictures,
+                        .derivatives = derivatives, .sums = derivatives + plan.derivatives, .dw = dw};
+    for (size_t first = 0; first < plan.tiles; first += plan.chunk) {
+        job.tiles = plan.tiles - first < plan.chunk ? plan.tiles - first : plan.chunk;
+        job.adds = first > 0;
+        rk_winograd_picture(grid, (rk_winograd_part){first, job.tiles, plan.apart, inputs, inputs}, x, pictures);
+        rk_winograd_derivatives_f32(grid, (rk_winograd_part){first, job.tiles, plan.apart, outputs, outputs}, dy,
+                                    derivatives);
+        rk_parallel(plan.cuts_weights ? (size_t)rk_threads() : PARTS, 1, fitting(plan.cuts_weights), &job);
+    }
+    if (!plan.cuts_weights) rk_winograd_kernels_gradient_f32(inputs, inputs, outputs, job.sums, dw);
+}
