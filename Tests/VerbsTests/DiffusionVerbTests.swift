@@ -78,6 +78,19 @@ final class DiffusionVerbTests: XCTestCase {
         XCTAssertEqual(try text("grid xs").prefix(16), "figure 4 images")
     }
 
+    func testEncodingAndDecodingShowHowFarTheyAre() throws {
+        // 40 latents of 16 × 16 pixels are two batches.
+        _ = try text("z = encode sd (scene \"a dog\" count: 40 seed: 1)")
+        XCTAssertEqual(host.progress.map(\.label), ["encode", "encode", "encode"])
+        XCTAssertEqual(host.progress.map(\.done), [0, 32, 40])
+        host.progress = []
+        XCTAssertEqual(try text("len(decode(sd, z))"), "40")
+        XCTAssertEqual(host.progress.map(\.label), ["decode", "decode", "decode"])
+        XCTAssertEqual(host.progress.map(\.total), [40, 40, 40])
+        host.isInterrupted = true
+        XCTAssertThrowsError(try text("decode sd z")) { XCTAssertEqual(($0 as? Diagnostic)?.kind, .interrupted) }
+    }
+
     func testAnInterruptEndsSampling() throws {
         XCTAssertEqual(try text("sd.name"), "emoji-sd")
         host.isInterrupted = true

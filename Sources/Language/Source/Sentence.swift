@@ -62,7 +62,8 @@ enum Sentence {
             (.subtract, .list, .number):
             "map xs (x -> x \(operation.rawValue) 2) works on each element"
         case (.add, .list, _): "xs + [x] adds an element"
-        case (_, .function(let f), _), (_, _, .function(let f)): "'\(f.name)(…)' is what the function gives; '\(f.name)' alone is the function"
+        case (_, .function(let f), _), (_, _, .function(let f)):
+            "\(f.name == "function" ? "f" : f.name)(…) is what a function gives"
         case (_, .none, _), (_, _, .none): "a function without 'return' gives none"
         default: ""
         }
