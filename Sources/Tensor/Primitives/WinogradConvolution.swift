@@ -27,10 +27,11 @@ struct WinogradConvolution {
     ///     change with every step cost what they save.
     init?(_ weight: Tensor, _ geometry: Convolution, of dtype: DType, to target: [Int], isRecorded: Bool) {
         let narrow = dtype == .bfloat16
-        let fewestChannels = narrow ? Self.fewestChannelsNarrow : RK_WINOGRAD_CHANNELS
+        let unit = RK_WINOGRAD_CHANNELS, channels = weight.shape.prefix(2)
         guard Engine.usesPrimitives, dtype == .float32 || narrow && !isRecorded, weight.dtype == dtype,
             geometry == Convolution(padding: 1), Array(weight.shape[2...]) == [3, 3], weight.isContiguous,
-            weight.shape[..<2].allSatisfy({ $0 >= fewestChannels && $0 % RK_WINOGRAD_CHANNELS == 0 }), !target.contains(0)
+            channels.allSatisfy({ $0 >= unit && $0 % unit == 0 }), !target.contains(0),
+            !narrow || channels.contains(where: { $0 >= Self.fewestChannelsNarrow })
         else { return nil }
         self.weight = weight
         let tiles = rk_winograd_tiles(.init(batch: 1, height: target[1], width: target[2], doubled: 0, narrow: 0))
