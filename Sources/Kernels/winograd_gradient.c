@@ -17,12 +17,12 @@ enum {
 
 typedef struct {
     size_t inputs, outputs, tiles;
-    size_t apart;       // floats between the components of a tile, by the channel
-    const float *pictures, *derivatives;  // [36, apart / channels, channels]
-    float *sums;        // [36, inputs, outputs], or for each thread [36, 48, 48]
-    int adds;           // to what was summed up before
+    size_t apart;  // rows from one component's matrix to the next, of which the first `tiles` hold anything
+    const float *pictures, *derivatives;  // [36, apart, inputs], [36, apart, outputs]
+    float *sums;  // [36, inputs, outputs], or for each thread [36, 48, 48]
+    int adds;     // to what was summed up before
     float *dw;
-    size_t next;        // block
+    size_t next;  // block
 } gradient_job;
 
 /// sums[rows, 16 · vectors] (+)= aᵀ b over the tiles; the sums stay in registers.
