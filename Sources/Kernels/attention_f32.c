@@ -1,33 +1,8 @@
 // Attention in float32, for AVX-512, AVX2 and the baseline: the same text with tiles that fit each one's registers.
 #include "attention.h"
+#include "tile.h"
 
-/// c[rows, 16 · vectors] (+)= a[rows, depth] b[depth, panel]: the products of the whole tile stay in registers.
-RK_INLINE void tile(const size_t rows, const size_t vectors, size_t depth, const float *a, ptrdiff_t a_stride,
-                    const float *b, size_t panel, float *c, ptrdiff_t c_stride, int accumulate) {
-    v16 sum[12][2];
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-        for (size_t s = 0; s < vectors; s++)
-            sum[r][s] = accumulate ? load16(c + (ptrdiff_t)r * c_stride + 16 * s) : (v16){0};
-    for (size_t p = 0; p < depth; p++, b += panel) {
-        v16 column[2];
-#pragma clang loop unroll(full)
-        for (size_t s = 0; s < vectors; s++) column[s] = load16(b + 16 * s);
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < rows; r++) {
-            const v16 factor = splat16(a[(ptrdiff_t)r * a_stride + (ptrdiff_t)p]);
-#pragma clang loop unroll(full)
-            for (size_t s = 0; s < vectors; s++) sum[r][s] = sum[r][s] + factor * column[s];
-        }
-    }
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-        for (size_t s = 0; s < vectors; s++) store16(c + (ptrdiff_t)r * c_stride + 16 * s, sum[r][s]);
-}
-
-/// The same for 8 columns, at half the work; the 8 beside them become 0.
+/// `product_tile` for 8 columns, at half the work; the 8 beside them become 0.
 RK_INLINE void half_tile(const size_t rows, size_t depth, const float *a, ptrdiff_t a_stride, const float *b,
                          size_t panel, float *c, ptrdiff_t c_stride, int accumulate) {
     v8 sum[12];
@@ -48,9 +23,9 @@ RK_INLINE void half_tile(const size_t rows, size_t depth, const float *a, ptrdif
 #define TILE_CASE(ROWS)                                                                                                \
     case ROWS:                                                                                                         \
         if ((ROWS) <= most) {                                                                                          \
-            if (vectors == 2) tile(ROWS, 2, depth, a, a_stride, b, panel, c, c_stride, accumulate);                    \
+            if (vectors == 2) product_tile(ROWS, 2, depth, a, a_stride, 1, b, panel, c, c_stride, accumulate);                    \
             else if (vectors == 0) half_tile(ROWS, depth, a, a_stride, b, panel, c, c_stride, accumulate);             \
-            else tile(ROWS, 1, depth, a, a_stride, b, panel, c, c_stride, accumulate);                                 \
+            else product_tile(ROWS, 1, depth, a, a_stride, 1, b, panel, c, c_stride, accumulate);                                 \
         }                                                                                                              \
         break;
 

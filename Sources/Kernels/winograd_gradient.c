@@ -6,7 +6,7 @@
 // tiles that are cut, and their components that stay in the cache.
 #include "include/kernels.h"
 #include "parallel.h"
-#include "vector16.h"
+#include "tile.h"
 
 enum {
     PARTS = RK_WINOGRAD_PARTS,
@@ -25,31 +25,6 @@ typedef struct {
     size_t next;  // block
 } gradient_job;
 
-/// sums[rows, 16 · vectors] (+)= aᵀ b over the tiles; the sums stay in registers.
-RK_INLINE void tile(const size_t rows, const size_t vectors, size_t tiles, const float *a, size_t a_step,
-                    const float *b, size_t b_step, float *sums, size_t sums_step, int adds) {
-    v16 sum[8][3];
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-        for (size_t s = 0; s < vectors; s++) sum[r][s] = adds ? load16(sums + r * sums_step + 16 * s) : (v16){0};
-    for (size_t t = 0; t < tiles; t++, a += a_step, b += b_step) {
-        v16 row[3];
-#pragma clang loop unroll(full)
-        for (size_t s = 0; s < vectors; s++) row[s] = load16(b + 16 * s);
-#pragma clang loop unroll(full)
-        for (size_t r = 0; r < rows; r++) {
-            const v16 factor = splat16(a[r]);
-#pragma clang loop unroll(full)
-            for (size_t s = 0; s < vectors; s++) sum[r][s] = sum[r][s] + factor * row[s];
-        }
-    }
-#pragma clang loop unroll(full)
-    for (size_t r = 0; r < rows; r++)
-#pragma clang loop unroll(full)
-        for (size_t s = 0; s < vectors; s++) store16(sums + r * sums_step + 16 * s, sum[r][s]);
-}
-
 /// One part of a block of weights. `height` and `most` are the tile's, as the registers hold it.
 RK_INLINE void product(const gradient_job *job, size_t part, size_t row, size_t rows, size_t column, size_t columns,
                        float *sums, const size_t height, const size_t most) {
@@ -61,7 +36,8 @@ RK_INLINE void product(const gradient_job *job, size_t part, size_t row, size_t 
             float *to = sums + r * columns + c;
 #define TILE(VECTORS)                                                                                                  \
     case VECTORS:                                                                                                      \
-        tile(height, VECTORS, job->tiles, a + r, job->inputs, b + c, job->outputs, to, columns, job->adds);            \
+        product_tile(height, VECTORS, job->tiles, a + r, 1, (ptrdiff_t)job->inputs, b + c, job->outputs, to,           \
+                     (ptrdiff_t)columns, job->adds);                                                                   \
         break
             switch (vectors) {
                 TILE(1);
