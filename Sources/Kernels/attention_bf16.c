@@ -205,7 +205,7 @@ void rk_attention_range_bf16(const void *job, size_t begin, size_t end) {
     for (size_t task = begin; task < end; task++) attend_head(job, task);
 }
 
-int rk_has_attention_bf16(void) { return __builtin_cpu_supports("avx512bf16") && __builtin_cpu_supports("x86-64-v4"); }
+int rk_has_attention_bf16(void) { return rk_instruction_set() >= RK_AVX512_BF16; }
 #else
 void rk_attention_range_bf16(const void *job, size_t begin, size_t end) { (void)job, (void)begin, (void)end; }
 

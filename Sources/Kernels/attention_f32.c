@@ -1,5 +1,6 @@
 // Attention in float32, for AVX-512, AVX2 and the baseline: the same text with tiles that fit each one's registers.
 #include "attention.h"
+#include "dispatch.h"
 #include "tile.h"
 
 /// `product_tile` for 8 columns, at half the work; the 8 beside them become 0.
@@ -137,24 +138,13 @@ RK_INLINE void attend_head(const attention_job *job, size_t task, const size_t r
     }
 }
 
-typedef void range_function(const void *, size_t, size_t);
-
-#if defined(__x86_64__)
-__attribute__((target("arch=x86-64-v4"), min_vector_width(512))) static void range_v4(const void *job, size_t begin, size_t end) {
+RK_V4_WIDE static void range_v4(const void *job, size_t begin, size_t end) {
     for (size_t task = begin; task < end; task++) attend_head(job, task, 12, 32);
 }
-__attribute__((target("arch=x86-64-v3"))) static void range_v3(const void *job, size_t begin, size_t end) {
+RK_V3 static void range_v3(const void *job, size_t begin, size_t end) {
     for (size_t task = begin; task < end; task++) attend_head(job, task, 6, 16);
-}
-#endif
-static void range_baseline(const void *job, size_t begin, size_t end) {
-    for (size_t task = begin; task < end; task++) attend_head(job, task, 3, 16);
 }
 
 void rk_attention_range_f32(const void *job, size_t begin, size_t end) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("x86-64-v4")) return range_v4(job, begin, end);
-    if (__builtin_cpu_supports("x86-64-v3")) return range_v3(job, begin, end);
-#endif
-    range_baseline(job, begin, end);
+    (rk_runs_v4() ? range_v4 : range_v3)(job, begin, end);
 }

@@ -46,7 +46,7 @@ RK_INLINE void gradient_row(const doubling_job *job, size_t r, int narrow) {
     }
 }
 
-RK_CLONES static void gradient_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(gradient_range) {
     const doubling_job *job = context;
     for (size_t r = begin; r < end; r++) {
         if (job->narrow) gradient_row(job, r, 1);

@@ -29,7 +29,7 @@ typedef struct {
         }                                                                                                              \
     }
 
-RK_CLONES static void binary_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(binary_range) {
     const binary_loop *loop = context;
     const size_t n = end - begin;
     const ptrdiff_t sa = loop->stride_a, sb = loop->stride_b;
@@ -65,11 +65,6 @@ void rk_binary_f32(rk_binary_op op, size_t n, const float *a, ptrdiff_t stride_a
 // MARK: Unary
 
 static const float INV_SQRT_2PI = 0.39894228040143268f;
-static const float GELU_TANH_SCALE = 0.79788456080286536f;
-static const float GELU_TANH_CUBE = 0.044715f;
-static const float QUICK_GELU_SLOPE = 1.702f;
-
-RK_INLINE float gelu_tanh_inner(float x) { return GELU_TANH_SCALE * (x + GELU_TANH_CUBE * x * x * x); }
 
 typedef struct {
     rk_unary_op op;
@@ -79,7 +74,7 @@ typedef struct {
 
 #define UNARY_LOOP(EXPR) for (size_t i = 0; i < n; i++) { const float x = px[i]; py[i] = (EXPR); }
 
-RK_CLONES static void unary_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(unary_range) {
     const unary_loop *loop = context;
     const size_t n = end - begin;
     const float *px = loop->x + begin;
@@ -103,10 +98,10 @@ RK_CLONES static void unary_range(const void *context, size_t begin, size_t end)
     case RK_SIGMOID: UNARY_LOOP(rk_sigmoid(x)) break;
     case RK_SOFTPLUS: UNARY_LOOP((x > 0 || x != x ? x : 0.0f) + rk_log1p(rk_exp(-fabsf(x)))) break;
     case RK_RELU: UNARY_LOOP(x > 0 || x != x ? x : 0.0f) break;
-    case RK_GELU: UNARY_LOOP(x * rk_normal(x)) break;
-    case RK_GELU_TANH: UNARY_LOOP(0.5f * x * (1.0f + rk_tanh(gelu_tanh_inner(x)))) break;
-    case RK_QUICK_GELU: UNARY_LOOP(x * rk_sigmoid(QUICK_GELU_SLOPE * x)) break;
-    case RK_SILU: UNARY_LOOP(x * rk_sigmoid(x)) break;
+    case RK_GELU: UNARY_LOOP(rk_gelu(x)) break;
+    case RK_GELU_TANH: UNARY_LOOP(rk_gelu_tanh(x)) break;
+    case RK_QUICK_GELU: UNARY_LOOP(rk_quick_gelu(x)) break;
+    case RK_SILU: UNARY_LOOP(rk_silu(x)) break;
     case RK_ERF: UNARY_LOOP(rk_erf(x)) break;
     case RK_IS_NAN: UNARY_LOOP(x != x ? 1.0f : 0.0f) break;
     }
@@ -129,7 +124,7 @@ RK_INLINE float swish_slope(float x, float slope) {
         dx[i] = dy[i] * (EXPR);                                                                                        \
     }
 
-RK_CLONES static void unary_gradient_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(unary_gradient_range) {
     const unary_loop *loop = context;
     const size_t n = end - begin;
     const float *px = loop->x + begin, *py = loop->y + begin, *dy = loop->dy + begin;

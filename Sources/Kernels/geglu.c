@@ -22,7 +22,7 @@ RK_INLINE void geglu_row(const geglu_job *job, size_t row, int narrow) {
     }
 }
 
-RK_CLONES static void geglu_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(geglu_range) {
     const geglu_job *job = context;
     for (size_t row = begin; row < end; row++) {
         if (job->narrow) geglu_row(job, row, 1);
@@ -43,7 +43,7 @@ RK_INLINE void geglu_gradient_row(const geglu_job *job, size_t row, int narrow) 
     }
 }
 
-RK_CLONES static void geglu_gradient_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(geglu_gradient_range) {
     const geglu_job *job = context;
     for (size_t row = begin; row < end; row++) {
         if (job->narrow) geglu_gradient_row(job, row, 1);

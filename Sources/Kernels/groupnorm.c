@@ -85,7 +85,7 @@ RK_INLINE void moments_tile(const group_norm_job *job, size_t chunk, size_t c, i
     }
 }
 
-RK_CLONES static void moments_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(moments_range) {
     const group_norm_job *job = context;
     for (size_t chunk = begin; chunk < end; chunk++)
         if (job->narrow) OVER_CHANNELS(moments_tile, 1)
@@ -154,7 +154,7 @@ RK_INLINE void normalise_tile(const group_norm_job *job, size_t chunk, size_t c,
         }
 }
 
-RK_CLONES static void normalise_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(normalise_range) {
     const group_norm_job *job = context;
     OVER_CHUNKS(normalise_tile)
 }
@@ -197,7 +197,7 @@ RK_INLINE void gradient_sums_tile(const group_norm_job *job, size_t chunk, size_
     }
 }
 
-RK_CLONES static void gradient_sums_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(gradient_sums_range) {
     const group_norm_job *job = context;
     OVER_CHUNKS(gradient_sums_tile)
 }
@@ -266,7 +266,7 @@ RK_INLINE void gradient_tile(const group_norm_job *job, size_t chunk, size_t c, 
         }
 }
 
-RK_CLONES static void gradient_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(gradient_range) {
     const group_norm_job *job = context;
     OVER_CHUNKS(gradient_tile)
 }

@@ -13,7 +13,7 @@ typedef struct {
     float *y, *mean_out, *rstd_out, *sums;
 } layer_norm_job;
 
-RK_CLONES static void layer_norm_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(layer_norm_range) {
     const layer_norm_job *job = context;
     const size_t n = job->columns;
     const float *weight = job->weight, *bias = job->bias;
@@ -47,7 +47,7 @@ void rk_layer_norm_f32(size_t rows, size_t columns, const float *x, const float 
 // With h the normalised row and g = dy · weight: dx = (g - mean(g) - h mean(g h)) / std. A range is of chunks of rows;
 // each chunk has sums of its own for dweight and dbias, added up afterwards in order, so that the number of threads
 // does not show.
-RK_CLONES static void layer_norm_gradient_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(layer_norm_gradient_range) {
     const layer_norm_job *job = context;
     const size_t n = job->columns;
     const float *weight = job->weight;

@@ -8,7 +8,8 @@
 #define STRIDED(TYPE)                                                                                                  \
     { const TYPE *s = source; TYPE *o = out; for (size_t i = 0; i < n; i++) o[i] = s[(ptrdiff_t)i * stride]; }
 
-RK_CLONES void rk_gather_strided(size_t element_size, size_t n, const void *source, ptrdiff_t stride, void *out) {
+RK_FUNCTION(, void, rk_gather_strided, (size_t element_size, size_t n, const void *source, ptrdiff_t stride, void *out),
+            (element_size, n, source, stride, out)) {
     if (stride == 1) { memcpy(out, source, n * element_size); return; }
     switch (element_size) {
     case 2: STRIDED(uint16_t) break;
@@ -20,7 +21,8 @@ RK_CLONES void rk_gather_strided(size_t element_size, size_t n, const void *sour
 #define SCATTERED(TYPE)                                                                                                \
     { const TYPE *s = source; TYPE *o = out; for (size_t i = 0; i < n; i++) o[(ptrdiff_t)i * stride] = s[i]; }
 
-RK_CLONES void rk_scatter_strided(size_t element_size, size_t n, const void *source, void *out, ptrdiff_t stride) {
+RK_FUNCTION(, void, rk_scatter_strided, (size_t element_size, size_t n, const void *source, void *out, ptrdiff_t stride),
+            (element_size, n, source, out, stride)) {
     if (stride == 1) { memcpy(out, source, n * element_size); return; }
     switch (element_size) {
     case 2: SCATTERED(uint16_t) break;
@@ -54,14 +56,14 @@ typedef struct {
     void *y;
 } conversion;
 
-RK_CLONES static void narrow_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(narrow_range) {
     const conversion *job = context;
     const float *restrict x = job->x;
     uint16_t *restrict y = job->y;
     for (size_t i = begin; i < end; i++) y[i] = rk_narrow(x[i]);
 }
 
-RK_CLONES static void widen_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(widen_range) {
     const conversion *job = context;
     const uint16_t *restrict x = job->x;
     float *restrict y = job->y;
@@ -78,11 +80,11 @@ void rk_bf16_to_f32(size_t n, const uint16_t *x, float *y) {
     rk_parallel(n, RK_CHEAP_GRAIN, widen_range, &job);
 }
 
-RK_CLONES void rk_f16_to_f32(size_t n, const uint16_t *x, float *y) {
+RK_FUNCTION(, void, rk_f16_to_f32, (size_t n, const uint16_t *x, float *y), (n, x, y)) {
     for (size_t i = 0; i < n; i++) { _Float16 h; memcpy(&h, &x[i], 2); y[i] = (float)h; }
 }
 
-RK_CLONES void rk_f32_to_f16(size_t n, const float *x, uint16_t *y) {
+RK_FUNCTION(, void, rk_f32_to_f16, (size_t n, const float *x, uint16_t *y), (n, x, y)) {
     for (size_t i = 0; i < n; i++) { _Float16 h = (_Float16)x[i]; memcpy(&y[i], &h, 2); }
 }
 

@@ -14,7 +14,7 @@ typedef struct {
 
 // Loshchilov and Hutter 2019. keep = 1 - rate * decay; step_size = rate / (1 - beta1^t);
 // root_correction = sqrt(1 - beta2^t).
-RK_CLONES static void adamw_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(adamw_range) {
     const update *u = context;
     const rk_adamw a = u->adamw;
     float *restrict p = u->p, *restrict m = u->m, *restrict v = u->v;
@@ -31,7 +31,7 @@ void rk_adamw_f32(size_t n, float *p, const float *g, float *m, float *v, rk_ada
     rk_parallel(n, RK_CHEAP_GRAIN / 2, adamw_range, &u);
 }
 
-RK_CLONES static void sgd_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(sgd_range) {
     const update *u = context;
     float *restrict p = u->p, *restrict velocity = u->m;
     const float *restrict g = u->g;
@@ -49,7 +49,7 @@ void rk_sgd_f32(size_t n, float *p, const float *g, float *velocity, float rate,
     rk_parallel(n, RK_CHEAP_GRAIN, sgd_range, &u);
 }
 
-RK_CLONES static void approach_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(approach_range) {
     const update *u = context;
     float *restrict x = u->p;
     const float *restrict target = u->g;

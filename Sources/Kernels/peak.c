@@ -1,5 +1,5 @@
 // How fast this machine multiplies and adds when nothing else is in the way: what every other speed is measured by.
-#include "include/kernels.h"
+#include "dispatch.h"
 #include "parallel.h"
 #include "vector16.h"
 #include <time.h>
@@ -80,8 +80,7 @@ static double rate(void (*range)(const void *, size_t, size_t), double operation
 
 double rk_peak_f32(void) {
 #if defined(__x86_64__)
-    if (__builtin_cpu_supports("x86-64-v4")) return rate(range_v4, 32);
-    if (__builtin_cpu_supports("x86-64-v3")) return rate(range_v3, 32);
+    return rate(rk_runs_v4() ? range_v4 : range_v3, 32);
 #endif
     return rate(range_baseline, 32);
 }

@@ -3,7 +3,7 @@
 #include "include/kernels.h"
 #include <string.h>
 
-RK_CLONES void rk_unit_to_u8(size_t n, const float *x, uint8_t *y) {
+RK_FUNCTION(, void, rk_unit_to_u8, (size_t n, const float *x, uint8_t *y), (n, x, y)) {
     for (size_t i = 0; i < n; i++) {
         // The comparison is false for NaN, which becomes 0.
         float v = x[i] > 0 ? x[i] : 0;
@@ -12,7 +12,7 @@ RK_CLONES void rk_unit_to_u8(size_t n, const float *x, uint8_t *y) {
     }
 }
 
-RK_CLONES void rk_u8_lookup_f32(size_t n, const uint8_t *x, const float *table, float *y) {
+RK_FUNCTION(, void, rk_u8_lookup_f32, (size_t n, const uint8_t *x, const float *table, float *y), (n, x, table, y)) {
     for (size_t i = 0; i < n; i++) y[i] = table[x[i]];
 }
 
@@ -22,7 +22,8 @@ static inline uint8_t settle(int32_t sum) {
     return (uint8_t)(v < 0 ? 0 : v > 255 ? 255 : v);
 }
 
-RK_CLONES void rk_resample_rows_u8(rk_taps taps, size_t rows, size_t width, const uint8_t *x, uint8_t *y) {
+RK_FUNCTION(, void, rk_resample_rows_u8, (rk_taps taps, size_t rows, size_t width, const uint8_t *x, uint8_t *y),
+            (taps, rows, width, x, y)) {
     for (size_t row = 0; row < rows; row++, x += width, y += taps.outputs)
         for (size_t o = 0; o < taps.outputs; o++) {
             const uint8_t *from = x + taps.starts[o];
@@ -36,7 +37,8 @@ RK_CLONES void rk_resample_rows_u8(rk_taps taps, size_t rows, size_t width, cons
 // Columns in blocks, so that the sums stay in the nearest cache.
 enum { BLOCK = 1024 };
 
-RK_CLONES void rk_resample_columns_u8(rk_taps taps, size_t width, const uint8_t *x, uint8_t *y) {
+RK_FUNCTION(, void, rk_resample_columns_u8, (rk_taps taps, size_t width, const uint8_t *x, uint8_t *y),
+            (taps, width, x, y)) {
     int32_t sums[BLOCK];
     for (size_t first = 0; first < width; first += BLOCK) {
         size_t n = width - first < BLOCK ? width - first : BLOCK;

@@ -28,13 +28,13 @@ RK_INLINE void quarter_kernels(const kernels_job *job, size_t begin, size_t end,
         }
 }
 
-RK_CLONES static void kernels_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(kernels_range) {
     const kernels_job *job = context;
     if (job->narrow) quarter_kernels(job, begin, end, 1);
     else quarter_kernels(job, begin, end, 0);
 }
 
-RK_CLONES static void kernels_gradient_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(kernels_gradient_range) {
     const kernels_job *job = context;
     for (size_t p = begin; p < end; p++)
         for (size_t r = 0; r < 3; r++)

@@ -19,9 +19,9 @@ enum { LANES = 32, BLOCK = 4096 };
     }                                                                                                                  \
     return (float)total;
 
-RK_CLONES static float sum(size_t n, const float *x) { LANE_SUM(v) }
-RK_CLONES static float sum_of_squares(size_t n, const float *x) { LANE_SUM(v * v) }
-RK_CLONES static float abs_sum(size_t n, const float *x) { LANE_SUM(fabsf(v)) }
+RK_FUNCTION(static, float, sum, (size_t n, const float *x), (n, x)) { LANE_SUM(v) }
+RK_FUNCTION(static, float, sum_of_squares, (size_t n, const float *x), (n, x)) { LANE_SUM(v * v) }
+RK_FUNCTION(static, float, abs_sum, (size_t n, const float *x), (n, x)) { LANE_SUM(fabsf(v)) }
 
 /// The extreme value; a NaN anywhere is what comes out, as in PyTorch.
 #define LANE_EXTREME(START, BETTER)                                                                                    \
@@ -39,8 +39,8 @@ RK_CLONES static float abs_sum(size_t n, const float *x) { LANE_SUM(fabsf(v)) }
     for (int l = 0; l < LANES; l++) best = lanes[l] BETTER best ? lanes[l] : best;                                     \
     return nan ? NAN : best;
 
-RK_CLONES static float maximum(size_t n, const float *x) { LANE_EXTREME(-INFINITY, >) }
-RK_CLONES static float minimum(size_t n, const float *x) { LANE_EXTREME(INFINITY, <) }
+RK_FUNCTION(static, float, maximum, (size_t n, const float *x), (n, x)) { LANE_EXTREME(-INFINITY, >) }
+RK_FUNCTION(static, float, minimum, (size_t n, const float *x), (n, x)) { LANE_EXTREME(INFINITY, <) }
 
 typedef struct {
     int op;
@@ -91,7 +91,7 @@ RK_INLINE void sum_columns(const reduction *r, const void *x, size_t begin, size
     }
 }
 
-RK_CLONES static void sum_columns_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(sum_columns_range) {
     const reduction *r = context;
     if (r->narrow) sum_columns(r, r->narrow, begin, end, 1);
     else sum_columns(r, r->x, begin, end, 0);
@@ -124,7 +124,7 @@ void rk_arg_rows_f32(int want_maximum, size_t rows, size_t columns, const float 
     rk_parallel(rows, rows_for(RK_CHEAP_GRAIN, columns), arg_range, &r);
 }
 
-RK_CLONES int rk_all_finite_f32(size_t n, const float *x) {
+RK_FUNCTION(, int, rk_all_finite_f32, (size_t n, const float *x), (n, x)) {
     uint32_t bad = 0;
     for (size_t i = 0; i < n; i++) bad |= (rk_bits(x[i]) & 0x7f800000u) == 0x7f800000u;
     return !bad;

@@ -37,7 +37,7 @@ RK_INLINE void softmax_rows(const rows_job *job, size_t begin, size_t end) {
 }
 
 // Vector types may not cross from a function with clones to one without, hence the step between.
-RK_CLONES static void softmax_range(const void *job, size_t begin, size_t end) { softmax_rows(job, begin, end); }
+RK_RANGE(softmax_range) { softmax_rows(context, begin, end); }
 
 void rk_softmax_rows_f32(size_t rows, size_t columns, const float *x, float *y) {
     const rows_job job = {columns, x, NULL, y};
@@ -45,7 +45,7 @@ void rk_softmax_rows_f32(size_t rows, size_t columns, const float *x, float *y) 
 }
 
 // dx = y (dy - Σ dy y)
-RK_CLONES static void softmax_gradient_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(softmax_gradient_range) {
     const rows_job *job = context;
     const size_t n = job->columns;
     for (size_t row = begin; row < end; row++) {
@@ -95,7 +95,7 @@ RK_INLINE void attention_gradient_rows(const attention_gradient_job *job, size_t
     }
 }
 
-RK_CLONES static void attention_gradient_range(const void *context, size_t begin, size_t end) {
+RK_RANGE(attention_gradient_range) {
     const attention_gradient_job *job = context;
     if (job->narrow) attention_gradient_rows(job, begin, end, 1);
     else attention_gradient_rows(job, begin, end, 0);

@@ -95,3 +95,13 @@ RK_INLINE float rk_normal(float x) {
     const float tail = 0.5f * rk_erfc_large(t);
     return t < 0.85f ? small : (x > 0.0f ? 1.0f - tail : tail);
 }
+
+// MARK: Activations
+
+static const float GELU_TANH_SCALE = 0.79788456080286536f, GELU_TANH_CUBE = 0.044715f, QUICK_GELU_SLOPE = 1.702f;
+
+RK_INLINE float gelu_tanh_inner(float x) { return GELU_TANH_SCALE * (x + GELU_TANH_CUBE * x * x * x); }
+RK_INLINE float rk_gelu(float x) { return x * rk_normal(x); }
+RK_INLINE float rk_gelu_tanh(float x) { return 0.5f * x * (1.0f + rk_tanh(gelu_tanh_inner(x))); }
+RK_INLINE float rk_quick_gelu(float x) { return x * rk_sigmoid(QUICK_GELU_SLOPE * x); }
+RK_INLINE float rk_silu(float x) { return x * rk_sigmoid(x); }

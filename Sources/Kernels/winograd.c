@@ -259,7 +259,7 @@ RK_INLINE void kernels_gradient(const weights_job *job, size_t begin, size_t end
 }
 
 #define SHARED(name, type, call)                                                                                       \
-    RK_CLONES static void name(const void *context, size_t begin, size_t end) { const type *job = context; call; }
+    RK_RANGE(name) { const type *job = context; call; }
 SHARED(picture_f32, job_type, picture(job, begin, end, 0))
 SHARED(picture_bf16, job_type, picture(job, begin, end, 1))
 SHARED(results_f32, job_type, results(job, begin, end, 0))

@@ -4,7 +4,7 @@
 // Of all weights these would take four times their memory, to be written once and read once. So a thread sums up a block
 // of weights at a time in its own cache, and turns it into weights there. Where weights are few and tiles many it is the
 // tiles that are cut, and their components that stay in the cache.
-#include "include/kernels.h"
+#include "dispatch.h"
 #include "parallel.h"
 #include "tile.h"
 
@@ -71,28 +71,16 @@ RK_INLINE void blocks(gradient_job *job, size_t begin, const size_t height, cons
     }
 }
 
-#if defined(__x86_64__)
-#define V4 __attribute__((target("arch=x86-64-v4"), min_vector_width(512)))
-#define V3 __attribute__((target("arch=x86-64-v3")))
-V4 static void whole_v4(const void *job, size_t begin, size_t end) { whole(job, begin, end, 8, 3); }
-V3 static void whole_v3(const void *job, size_t begin, size_t end) { whole(job, begin, end, 4, 1); }
-V4 static void blocks_v4(const void *job, size_t begin, size_t end) { (void)end; blocks((gradient_job *)job, begin, 8, 3); }
-V3 static void blocks_v3(const void *job, size_t begin, size_t end) { (void)end; blocks((gradient_job *)job, begin, 4, 1); }
-#endif
-static void whole_baseline(const void *job, size_t begin, size_t end) { whole(job, begin, end, 2, 1); }
-static void blocks_baseline(const void *job, size_t begin, size_t end) {
-    (void)end;
-    blocks((gradient_job *)job, begin, 2, 1);
-}
+RK_V4_WIDE static void whole_v4(const void *job, size_t begin, size_t end) { whole(job, begin, end, 8, 3); }
+RK_V3 static void whole_v3(const void *job, size_t begin, size_t end) { whole(job, begin, end, 4, 1); }
+RK_V4_WIDE static void blocks_v4(const void *job, size_t begin, size_t end) { (void)end; blocks((gradient_job *)job, begin, 8, 3); }
+RK_V3 static void blocks_v3(const void *job, size_t begin, size_t end) { (void)end; blocks((gradient_job *)job, begin, 4, 1); }
 
 typedef void range_function(const void *, size_t, size_t);
 
 static range_function *fitting(int cut) {
-#if defined(__x86_64__)
-    if (__builtin_cpu_supports("x86-64-v4")) return cut ? blocks_v4 : whole_v4;
-    if (__builtin_cpu_supports("x86-64-v3")) return cut ? blocks_v3 : whole_v3;
-#endif
-    return cut ? blocks_baseline : whole_baseline;
+    if (rk_runs_v4()) return cut ? blocks_v4 : whole_v4;
+    return cut ? blocks_v3 : whole_v3;
 }
 
 /// How the work is cut.

@@ -57,7 +57,7 @@ void Plan::bindEpilogue(const onednn_epilogue &epilogue, const Desc &bias, const
     if (epilogue.residual) bind(DNNL_ARG_ATTR_MULTIPLE_POST_OP(position) | DNNL_ARG_SRC_1, residual);
 }
 
-void Plan::run(std::initializer_list<const void *> addresses, const dnnl::memory *packed, void *apart) {
+void Plan::run(std::initializer_list<const void *> addresses, const dnnl::memory *packed) {
     auto &runtime = Runtime::shared();
     std::array<dnnl_exec_arg_t, 12> all;
     if (arguments.size() + 2 > all.size()) throw Failure{ONEDNN_INVALID, "an operation with too many operands"};
@@ -70,12 +70,13 @@ void Plan::run(std::initializer_list<const void *> addresses, const dnnl::memory
     }
     if (packed) all[count++] = {packedArgument, packed->get()};
     if (scratchBytes > 0) {
-        scratch.set_data_handle(apart ? apart : runtime.scratch(scratchBytes));
+        scratch.set_data_handle(runtime.scratch(scratchBytes));
         all[count++] = {DNNL_ARG_SCRATCHPAD, scratch.get()};
     }
+    rk_rest();  // two pools that wait awake would be in each other's way
     auto status = dnnl_primitive_execute(primitive.get(), runtime.stream.get(), static_cast<int>(count), all.data());
     if (status != dnnl_success) throw Failure{ONEDNN_FAILED, "oneDNN could not run " + implementation};
-    if (!apart) runtime.implementation = implementation;
+    runtime.implementation = implementation;
 }
 
 void Plan::refuseReference() const {
@@ -89,6 +90,17 @@ void Plan::reserveScratch(const Desc &desc) {
 }
 
 // MARK: Runtime
+
+Runtime::Runtime() {
+    // Before anything else: the set is kept from the first question on.
+    switch (rk_instruction_set()) {
+    case RK_AVX2: dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx2); break;
+    case RK_AVX512: dnnl_set_max_cpu_isa(dnnl_cpu_isa_avx512_core); break;
+    default: break;
+    }
+    engine = dnnl::engine(dnnl::engine::kind::cpu, 0);
+    stream = dnnl::stream(engine);
+}
 
 Runtime &Runtime::shared() {
     static Runtime runtime;
@@ -168,14 +180,11 @@ void Runtime::reorder(dnnl::memory &from, dnnl::memory &to) {
     dnnl::reorder(from, to).execute(stream, from, to);
 }
 
-void Runtime::setThreads(int count) {
-    threadCount = std::max(1, count);
-    plans.clear();
-}
-
 int Runtime::threads() {
-    // Not OpenMP's own count, which follows the size of what was done last.
-    if (threadCount == 0) threadCount = std::max(1, rk_threads());
+    if (threadCount != rk_threads()) {
+        threadCount = rk_threads();
+        plans.clear();
+    }
     return threadCount;
 }
 
@@ -280,9 +289,5 @@ const char *onednn_version(void) {
     }();
     return version.c_str();
 }
-
-void onednn_set_threads(ptrdiff_t count) { Runtime::shared().setThreads(static_cast<int>(count)); }
-
-ptrdiff_t onednn_threads(void) { return Runtime::shared().threads(); }
 
 void onednn_release_caches(void) { Runtime::shared().releaseCaches(); }

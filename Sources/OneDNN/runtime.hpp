@@ -27,7 +27,7 @@ struct Failure {
 /// Says which operation a primitive is for; the first word of its key.
 enum class Operation : int64_t {
     matmul, linear, convolution, convolutionBackwardData, convolutionBackwardWeights, softmax, softmaxBackward,
-    layerNorm, layerNormBackward, reorder, winograd, winogradBlocks,
+    layerNorm, layerNormBackward, reorder,
 };
 
 /// Everything that distinguishes one primitive from another, as a short run of words.
@@ -78,10 +78,7 @@ public:
     }
 
     /// Runs with one address for each bound argument, in the order they were bound; null ones are passed over.
-    ///
-    /// - Parameter apart: scratch memory of its own, for a plan that runs beside others; else the runtime's.
-    void run(std::initializer_list<const void *> addresses, const dnnl::memory *packed = nullptr, void *apart = nullptr);
-    size_t scratchSize() const { return scratchBytes; }
+    void run(std::initializer_list<const void *> addresses, const dnnl::memory *packed = nullptr);
 
     std::string implementation;
     Desc weights;  // the layout of `bindPacked`
@@ -121,14 +118,15 @@ public:
     }
 
     void *scratch(size_t bytes);
-    void setThreads(int count);
+    /// As many as the pool has; primitives made for another number are dropped.
     int threads();
     void releaseCaches();
     dnnl::memory allocate(const Desc &desc, std::shared_ptr<void> &owner);
     void reorder(dnnl::memory &from, dnnl::memory &to);
 
-    const dnnl::engine engine{dnnl::engine::kind::cpu, 0};
-    dnnl::stream stream{engine};
+    Runtime();
+    dnnl::engine engine;
+    dnnl::stream stream;
     std::string message, implementation;
 
 private:

@@ -24,8 +24,7 @@ dnnl::memory onednn_weights::plain() const {
 
 onednn_status onednn_weights_create_linear(const onednn_tensor *source, onednn_weights **weights) {
     return guarded([&] {
-        if (source->rank != 2 && source->rank != 3)
-            throw Failure{ONEDNN_INVALID, "the weights of a linear layer have 2 axes, or 3 for several"};
+        if (source->rank != 2) throw Failure{ONEDNN_INVALID, "the weights of a linear layer have 2 axes"};
         auto handle = std::make_unique<onednn_weights>();
         handle->source = *source;
         *weights = handle.release();

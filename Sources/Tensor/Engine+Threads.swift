@@ -3,16 +3,13 @@ import Kernels
 import OneDNN
 
 extension Engine {
-    /// Threads that primitives spread over; at first one a core, or as OMP_NUM_THREADS says. Values below 1 mean 1.
-    ///
-    /// Results are the same bits for the same number of threads, every time.
+    /// Threads that work is spread over; at first one for each core the process may use, or as OMP_NUM_THREADS says. Values
+    /// below 1 mean 1. How many there are never shows in a result.
     public static var threads: Int {
-        get { onednn_threads() }
+        get { Int(rk_threads()) }
         set {
-            let count = max(1, newValue)
-            onednn_set_threads(count)
-            rk_set_threads(Int32(clamping: count))
-            openblas_set_num_threads(Int32(clamping: count))
+            rk_set_threads(Int32(clamping: max(1, newValue)))
+            openblas_set_num_threads(rk_threads())
         }
     }
 

@@ -1,5 +1,4 @@
 import Foundation
-import OneDNN
 
 /// A block of memory that tensors look at: 64-byte aligned, kept in a pool by size once nobody looks any more.
 package final class Storage {
@@ -78,7 +77,7 @@ extension Storage {
     func leave(to weights: PackedWeights) {
         guard keeper == nil, !wasBroughtBack, usedBytes >= Self.leastLeft, packed.count == 1, derived.isEmpty else { return }
         if owner == nil {
-            guard onednn_weights_take_over(weights.handle) else { return }
+            guard weights.takeOver() else { return }
             keeper = weights
         } else {
             guard isFile, version == 0 else { return }
@@ -102,8 +101,7 @@ extension Storage {
     func bringBack() {
         guard let keeper else { return }
         (self.keeper, wasBroughtBack) = (nil, true)
-        let status = onednn_weights_give_back(keeper.handle)
-        precondition(status == ONEDNN_OK, "weights could not be unpacked")
+        keeper.giveBack(to: memory)
     }
 }
 

@@ -76,7 +76,10 @@ private struct DoubledConvolution {
 
     func forward() throws -> Tensor? {
         let y = try Tensor(uninitialized: large, x.dtype)
-        if let y = try winograd?.forward(x, bias: bias, residual: nil, into: y) { return y }
+        if let winograd {
+            try winograd.forward(x, bias: bias, residual: nil, into: y)
+            return y
+        }
         let results = try Tensor(uninitialized: [4] + small, x.dtype)
         for (q, part) in try parts().enumerated() {
             let place = try results.selected(0, q)
@@ -93,9 +96,7 @@ private struct DoubledConvolution {
         var dx: Tensor?
         if wanted.x {
             let doubled = try Tensor(uninitialized: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], x.shape[3]])
-            guard try winograd.backwardData(dy, into: doubled) != nil else {
-                return try backwardByQuarters(dy, wanted: wanted)
-            }
+            try winograd.backwardData(dy, into: doubled)
             let gradient = try Tensor(uninitialized: x.shape)
             rk_double_gradient_f32(
                 x.shape[0], x.shape[1], x.shape[2], x.shape[3], doubled.floatPointer, gradient.floatPointer)

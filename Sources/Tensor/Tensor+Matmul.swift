@@ -34,12 +34,17 @@ extension Tensor {
 
     private func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
         try Engine.checkCancelled()
-        let narrow = a.dtype == .bfloat16 && b.dtype == .bfloat16
+        let type: DType = a.dtype == .bfloat16 && b.dtype == .bfloat16 ? .bfloat16 : .float32
         let batch = try Tensor.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)), in: "@")
-        if let fast = try Tensor.fastProduct(a.detached(), b.detached(), batch: batch) { return fast }
+        let x = try a.detached().to(type), y = try b.detached().to(type)
+        return try Tensor.fastProduct(x, y, batch: batch) ?? readableProduct(x, y, batch).to(type)
+    }
+
+    /// The readable way: one call of BLAS a matrix.
+    private func readableProduct(_ a: Tensor, _ b: Tensor, _ batch: [Int]) throws -> Tensor {
         let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
-        let x = try a.detached().to(.float32).expanded(batch + [m, k]).multipliable()
-        let y = try b.detached().to(.float32).expanded(batch + [k, n]).multipliable()
+        let x = try a.to(.float32).expanded(batch + [m, k]).multipliable()
+        let y = try b.to(.float32).expanded(batch + [k, n]).multipliable()
         let result = try Tensor(uninitialized: batch + [m, n])
         if k == 0 { result.floatPointer.update(repeating: 0, count: result.count) }
         guard result.count > 0, k > 0 else { return result }
@@ -52,7 +57,7 @@ extension Tensor {
                     result.floatPointer + (offsets[2] + i) * m * n, Int32(n))
             }
         }
-        return narrow ? try result.to(.bfloat16) : result
+        return result
     }
 
     /// A tensor whose last two dimensions BLAS can read as they lie, straight or transposed.

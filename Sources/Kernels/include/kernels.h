@@ -1,6 +1,7 @@
-// The loops no library has. Plain C; every one is compiled for x86-64-v4, x86-64-v3 and the baseline, and the fitting
-// one is chosen when the program starts. Long ones are shared between threads; how many there are never shows in a
-// result. Functions that return int give 0 when they could not have the memory they work in, and 1 otherwise.
+// The loops no library has, and products of matrices in a fixed order of sums. Plain C; every one is compiled for AVX2
+// and for AVX-512. Long ones are shared between threads. Neither the instruction set, nor how many threads there are, nor
+// where operands lie in memory shows in a result. Functions that return int give 0 when they could not have the memory
+// they work in, and 1 otherwise.
 #pragma once
 #include <stddef.h>
 #include <stdint.h>
@@ -9,16 +10,37 @@
 extern "C" {
 #endif
 
-// Threads used from now on; at first as many as OpenMP finds cores (or OMP_NUM_THREADS says). They are oneDNN's: one
-// pool for the process.
+// MARK: Processor and threads
+
+// Instruction sets, each with what those before it have.
+typedef enum {
+    RK_UNSUPPORTED,   // less than x86-64-v3
+    RK_AVX2,          // x86-64-v3: AVX2 and FMA
+    RK_AVX512,        // x86-64-v4
+    RK_AVX512_BF16,   // and products of bfloat16
+} rk_isa;
+// What the processor has, and what this process computes with: the same, unless RHUMB_ISA asks for less.
+rk_isa rk_processor(void);
+rk_isa rk_instruction_set(void);
+// Computes with "avx2", "avx512" (without bfloat16) or all that is there, "native". To be called before anything is
+// computed: oneDNN keeps what it first saw.
+enum { RK_ISA_CHOSEN, RK_ISA_UNKNOWN, RK_ISA_MISSING };
+int rk_set_instruction_set(const char *name);
+
+// Threads used from now on; at first one for each core that the process may use, or as OMP_NUM_THREADS says.
 void rk_set_threads(int count);
 int rk_threads(void);
 
-// Runs `body(context, begin, end)` over pieces of 0..<count, one a thread, where each gets at least `minimum`; on the
-// calling thread alone when there is less, or when it is one of several already. Bodies write to places of their own:
-// how the range is cut must not show in the result.
+// Runs `body(context, begin, end)` over pieces of 0..<count, each of at least `minimum` but for the last; on the calling
+// thread alone when there is little, or when it is one of several already. Bodies write to places of their own: how the
+// range is cut, and who does which piece, must not show in the result.
 void rk_parallel(size_t count, size_t minimum, void (*body)(const void *context, size_t begin, size_t end),
                  const void *context);
+
+// Sends waiting threads to sleep, for another pool has work to do. The next loop wakes them.
+void rk_rest(void);
+
+// MARK: Loops
 
 // Binary operations on float32 with a stride a side (0 repeats one value).
 typedef enum {
@@ -146,6 +168,16 @@ typedef struct {
 } rk_winograd_weights;
 void rk_winograd_kernels(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
                          float *components);
+// The convolution itself: y = x ∗ w + bias + residual, from the components [36, inputs, outputs] of its weights, each of the
+// 36 packed, or from weights whose components are made block by block. Pictures and results are float32, or bfloat16 where
+// the grid is narrow; sums are float32. bias (or NULL) is [outputs], residual (or NULL) of y's shape. `scratch` holds as many
+// floats as the function before says.
+size_t rk_winograd_scratch(rk_winograd_grid grid, size_t inputs, size_t outputs);
+int rk_winograd(rk_winograd_grid grid, size_t inputs, size_t outputs, const void *x, const float *packed, const float *bias,
+                const void *residual, void *y, float *scratch);
+size_t rk_winograd_block_scratch(rk_winograd_grid grid, size_t inputs, size_t outputs);
+int rk_winograd_blocks(rk_winograd_grid grid, size_t inputs, size_t outputs, const void *x, rk_winograd_weights weights,
+                       const float *bias, const void *residual, void *y, float *scratch);
 // The transpose: of the components of a block of the matrix [inputs, outputs], written from `dw` on, the place of the
 // block's first weight.
 void rk_winograd_kernels_gradient_f32(size_t inputs, size_t rows, size_t columns, const float *components, float *dw);
@@ -154,6 +186,48 @@ void rk_winograd_kernels_gradient_f32(size_t inputs, size_t rows, size_t columns
 size_t rk_winograd_gradient_scratch(rk_winograd_grid grid, size_t inputs, size_t outputs);
 void rk_winograd_gradient_f32(rk_winograd_grid grid, size_t inputs, size_t outputs, const float *x, const float *dy,
                               float *dw, float *scratch);
+
+// MARK: Products of matrices
+//
+// c = activation(scale · (a b + bias)) + residual. An element of a b is summed up over blocks of RK_PRODUCT_DEPTH of its
+// terms, in their order, by multiply-adds from 0 on; the sums of the blocks are added in their order. Nothing else decides
+// its bits: not the other rows or columns, not where anything lies, not whether b was packed, not the number of threads.
+enum { RK_PRODUCT_DEPTH = 256, RK_PRODUCT_AXES = 4, RK_NO_ACTIVATION = -1 };
+
+// Patches of pictures [batch, height, width, channels] as the rows of a matrix [batch · out_height · out_width,
+// kernel_height · kernel_width · channels]; what lies outside is 0.
+typedef struct {
+    size_t batch, height, width, channels, kernel_height, kernel_width, out_height, out_width;
+    size_t stride_y, stride_x, dilation_y, dilation_x;
+    ptrdiff_t pad_top, pad_left;
+} rk_patches;
+
+typedef struct {
+    size_t m, n, k;
+    const float *a;                  // a[i · a_row + p · a_step], or the pictures of `patches`
+    ptrdiff_t a_row, a_step;
+    const rk_patches *patches;       // or NULL
+    const float *b;                  // b[p · b_step + j · b_column]
+    ptrdiff_t b_step, b_column;
+    const float *packed;             // what `rk_pack_f32` made of b, or NULL
+    float *c;                        // c[i · c_row + j]
+    ptrdiff_t c_row;
+    // A stack of them, axis by axis, the last one innermost; sizes are at least 1. Steps count floats.
+    size_t batch[RK_PRODUCT_AXES];
+    ptrdiff_t a_batch[RK_PRODUCT_AXES], b_batch[RK_PRODUCT_AXES], c_batch[RK_PRODUCT_AXES];
+    const float *bias;               // [n], or NULL
+    const float *residual;           // residual[i · residual_row + j], or NULL; not of a stack
+    ptrdiff_t residual_row;
+    int adds;                        // to what c holds; then nothing may follow
+    float scale;
+    int activation;                  // RK_RELU, RK_GELU, RK_GELU_TANH, RK_QUICK_GELU, RK_SILU or RK_NO_ACTIVATION
+} rk_product;
+int rk_product_f32(const rk_product *product);
+
+// b [k, n] in the order in which products read it.
+size_t rk_packed_count(size_t k, size_t n);  // floats
+void rk_pack_f32(size_t k, size_t n, const float *b, ptrdiff_t b_step, ptrdiff_t b_column, float *packed);
+void rk_unpack_f32(size_t k, size_t n, const float *packed, float *b, ptrdiff_t b_step, ptrdiff_t b_column);
 
 // Fused attention: out = softmax(q kᵀ · scale + mask) v for every head. Strides count elements and are given for
 // batch, head and position; the width is dense. The mask (or null) is float32 [batch, head, query, key], dense along
@@ -178,11 +252,6 @@ void rk_f32_to_f16(size_t n, const float *x, uint16_t *y);
 
 // The readable convolution's patches: x [batch, height, width, channels] to
 // [batch * out_height * out_width, kernel_height * kernel_width * channels], and the way back (added to x).
-typedef struct {
-    size_t batch, height, width, channels, kernel_height, kernel_width, out_height, out_width;
-    size_t stride_y, stride_x, dilation_y, dilation_x;
-    ptrdiff_t pad_top, pad_left;
-} rk_patches;
 void rk_patches_gather_f32(rk_patches p, const float *x, float *columns);
 void rk_patches_scatter_f32(rk_patches p, const float *columns, float *x);
 

@@ -1,6 +1,7 @@
 // A C interface over oneDNN: what networks spend their time in, in float32 and bfloat16.
 //
-// * One thread calls, oneDNN's own OpenMP threads work. Nothing here is safe to call from two threads at once.
+// * One thread calls, oneDNN's own OpenMP threads work, as many as `rk_threads` says. Nothing here is safe to call from two
+//   threads at once.
 // * Every function that can fail returns a status; `onednn_message` then says what went wrong. No exception escapes.
 // * Primitives are cached by operation, shapes, strides, data types and epilogue: a repeated call costs under a
 //   microsecond before the work begins.
@@ -71,10 +72,6 @@ const char *onednn_implementation(void);
 // "2.6.3" or the like: the library this process runs.
 const char *onednn_version(void);
 
-// Threads used from now on (at least 1). Drops cached primitives, because their work is split by thread count.
-void onednn_set_threads(ptrdiff_t count);
-ptrdiff_t onednn_threads(void);
-
 // Frees cached primitives, scratch memory and blocks that packed weights let go of, and gives freed memory to the system.
 void onednn_release_caches(void);
 
@@ -85,8 +82,7 @@ void onednn_release_caches(void);
 // activations too: it is rounded while it is packed.
 typedef struct onednn_weights onednn_weights;
 
-// Of a linear layer: `source` is a view [in, out] (a stored [out, in] matrix is passed with its strides swapped), or of
-// a stack of them, [count, in, out].
+// Of a linear layer: `source` is a view [in, out] (a stored [out, in] matrix is passed with its strides swapped).
 onednn_status onednn_weights_create_linear(const onednn_tensor *source, onednn_weights **weights);
 
 // Of a convolution: `source` is a view [out, in / groups, height, width].
@@ -134,18 +130,6 @@ onednn_status onednn_convolution_backward_data(const onednn_tensor *dy, onednn_w
 onednn_status onednn_convolution_backward_weights(const onednn_tensor *x, const onednn_tensor *dy,
                                                   const onednn_tensor *dw, const onednn_tensor *db, ptrdiff_t groups,
                                                   const onednn_geometry *geometry);
-
-// The 3×3 convolution of step 1, padded by 1, by Winograd's way: y = x ∗ w + bias + residual, dense and all float32 or,
-// but for the bias, all bfloat16; the arithmetic is that of float32. From the components [36, in, out] of its weights that
-// `rk_winograd_kernels` makes, packed. Where y is twice as high and wide as x, each pixel of x stands for four. Each
-// thread takes tiles through all stages by itself, so that what it makes stays in its own cache; only a few tiles are
-// shared. bias (may be NULL) is [out]; residual (may be NULL) is of y's shape.
-onednn_status onednn_winograd(const onednn_tensor *x, onednn_weights *packed, const float *bias, const void *residual,
-                              const onednn_tensor *y);
-// The same for large weights, from these themselves: dense [out, in, 3, 3], or flipped [in, out, 3, 3]. Their components
-// are made block by block.
-onednn_status onednn_winograd_unpacked(const onednn_tensor *x, const void *weights, bool flipped, const float *bias,
-                                       const void *residual, const onednn_tensor *y);
 
 // MARK: Softmax and layer normalisation
 

@@ -1,6 +1,6 @@
 import OneDNN
 
-/// Layer norm through oneDNN, in the element type of its input; weight and bias are float32.
+/// Layer norm of bfloat16 through oneDNN, where the processor computes with it; weight and bias are float32.
 struct FastLayerNorm {
     let x, weight, bias: Tensor
     let epsilon: Float
@@ -8,7 +8,8 @@ struct FastLayerNorm {
 
     /// The normalised rows, and what their derivative needs; nil when there is no kernel for them.
     static func forward(_ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Float) throws -> (Tensor, FastLayerNorm)? {
-        guard Engine.usesPrimitives, let weight, let bias, x.count > 0, x.dtype.isFloatingPoint else { return nil }
+        guard Engine.usesPrimitives, Engine.multipliesBFloat16, x.dtype == .bfloat16, x.count > 0, let weight, let bias
+        else { return nil }
         let x = try x.detached().contiguous(), rows = x.count / weight.count
         let plan = FastLayerNorm(
             x: x, weight: try weight.detached().to(.float32).contiguous(),

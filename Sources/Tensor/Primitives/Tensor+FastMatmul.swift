@@ -1,11 +1,8 @@
 import OneDNN
 
 extension Tensor {
-    /// Below this many multiplications a call of BLAS returns before oneDNN has woken its threads.
-    private static let smallProduct = 32 * 32 * 32
-
-    /// The product of two stacks of matrices of one float type through oneDNN, times `scale`, of their type or of
-    /// another; nil when it has no kernel for them.
+    /// The product of two stacks of matrices of one float type, times `scale`, of their type or of another; nil for other
+    /// types.
     ///
     /// - Parameter swapped: the result's third and second dimension from the end lie in memory in each other's place,
     ///   as heads do between positions.
@@ -13,17 +10,27 @@ extension Tensor {
         _ a: Tensor, _ b: Tensor, batch: [Int], as type: DType? = nil, scale: Float = 1, swapped: Bool = false
     ) throws -> Tensor? {
         let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
-        let rank = batch.count + 2, work = batch.reduce(m * k * n, *)
-        guard Engine.usesPrimitives, a.dtype == b.dtype, a.dtype.isFloatingPoint, rank <= ONEDNN_MAX_RANK, work > 0,
-            a.dtype == .bfloat16 || work >= smallProduct
-        else { return nil }
-        let (x, viewX) = try a.matrices(rank: rank), (y, viewY) = try b.matrices(rank: rank)
-        let result: Tensor
-        if swapped, let heads = batch.last {
-            result = try Tensor(uninitialized: batch.dropLast() + [m, heads, n], type ?? a.dtype).transposed(-3, -2)
-        } else {
-            result = try Tensor(uninitialized: batch + [m, n], type ?? a.dtype)
+        guard Engine.usesPrimitives, a.dtype == b.dtype, a.dtype.isFloatingPoint, batch.reduce(m * k * n, *) > 0 else { return nil }
+        func result(_ dtype: DType) throws -> Tensor {
+            guard swapped, let heads = batch.last else { return try Tensor(uninitialized: batch + [m, n], dtype) }
+            return try Tensor(uninitialized: batch.dropLast() + [m, heads, n], dtype).transposed(-3, -2)
         }
+        let narrow = a.dtype == .bfloat16
+        if narrow && Engine.multipliesBFloat16 {
+            return try primitiveProduct(a, b, batch: batch, scale: scale, into: result(type ?? a.dtype))
+        }
+        let product = try result(.float32)
+        try Product.ofStacks(a.to(.float32), b.to(.float32), batch: batch, scale: scale, into: product)
+        return try product.to(type ?? a.dtype)
+    }
+
+    /// The product by oneDNN; nil when it has no kernel for it.
+    private static func primitiveProduct(
+        _ a: Tensor, _ b: Tensor, batch: [Int], scale: Float, into result: Tensor
+    ) throws -> Tensor? {
+        let rank = batch.count + 2
+        guard rank <= ONEDNN_MAX_RANK else { return nil }
+        let (x, viewX) = try a.matrices(rank: rank), (y, viewY) = try b.matrices(rank: rank)
         return try withExtendedLifetime((x, y)) {
             try Primitives.withEpilogue(scale: scale) {
                 var (left, right, out) = (viewX, viewY, result.primitive())
@@ -32,17 +39,42 @@ extension Tensor {
         }
     }
 
-    /// x Wᵀ + b with its epilogue in one primitive; nil when there is no kernel for it. Unrecorded.
+    /// x Wᵀ + b with its epilogue at once; nil when there is no kernel for it. Unrecorded.
     ///
     /// Weights that come again are packed; while gradients are recorded they change at every step and are read as
     /// they lie.
     func fastLinear(
         _ weight: Tensor, bias: Tensor?, _ activation: Activation, residual: Tensor?, packing: Bool
     ) throws -> Tensor? {
-        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
-        guard Engine.usesPrimitives, dtype == weight.dtype, dtype.isFloatingPoint, count > 0, outputs > 0,
-            dtype == .bfloat16 || count * outputs >= Tensor.smallProduct, rank > 0
+        guard Engine.usesPrimitives, dtype == weight.dtype, dtype.isFloatingPoint, count > 0, weight.count > 0, rank > 0
         else { return nil }
+        if dtype == .bfloat16 && Engine.multipliesBFloat16 {
+            return try primitiveLinear(weight, bias: bias, activation, residual: residual, packing: packing)
+        }
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
+        let x = try rank == 2 ? to(.float32) : to(.float32).contiguous().reshaped([count / inputs, inputs])
+        let bias = try bias?.detached().to(.float32).contiguous()
+        let residual = try residual?.detached().to(.float32).contiguous()
+        let result = try Tensor(uninitialized: Array(shape.dropLast()) + [outputs])
+        var product = Product(x, columns: outputs)
+        product.finish(bias: bias, activation, residual: residual)
+        let weights = packing ? try ProductWeights.of(weight, for: .linear) : nil
+        if let weights, weights.isReused {
+            product.multiply(packed: try weights.packed())
+            try product.run(into: result.floatPointer)
+            weights.settle(weight)
+        } else {
+            product.multiply(by: try ProductWeights.matrix(weight))
+            try product.run(into: result.floatPointer)
+        }
+        return try result.to(dtype)
+    }
+
+    /// The same by oneDNN.
+    private func primitiveLinear(
+        _ weight: Tensor, bias: Tensor?, _ activation: Activation, residual: Tensor?, packing: Bool
+    ) throws -> Tensor? {
+        let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         let bias = try bias?.detached().contiguous(), residual = try residual?.detached().to(dtype).contiguous()
         if let bias, !bias.dtype.isFloatingPoint { return nil }
         let rows = count / inputs
@@ -56,11 +88,9 @@ extension Tensor {
         let status = try withExtendedLifetime((x, residual, bias)) {
             try Primitives.withEpilogue(bias: bias, activation, residual: added) { epilogue in
                 if packing {
-                    let packed = try PackedWeights.of(weight, for: .linear)
-                    if packed.isReused {
-                        defer { packed.settle(weight) }
-                        return onednn_linear(&input, packed.handle, &output, epilogue)
-                    }
+                    let packed = try PrimitiveWeights.of(weight, for: .linear)
+                    defer { packed.settle(weight) }
+                    return onednn_linear(&input, packed.handle, &output, epilogue)
                 }
                 let (w, view) = try weight.transposedView().matrices(rank: 2)
                 return withExtendedLifetime(w) {

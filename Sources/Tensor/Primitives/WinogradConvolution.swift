@@ -1,5 +1,4 @@
 import Kernels
-import OneDNN
 
 /// The 3×3 convolution of step 1 by Winograd's way, F(4×4, 3×3): a quarter of the multiplications, and a rounding error
 /// 2 to 3 times that of the direct sum; see `winograd.c`.
@@ -43,12 +42,12 @@ struct WinogradConvolution {
     private var isKept: Bool { pairs <= Self.mostKept }
 
     /// y = x ∗ w + b + residual, written to `y`. Where y is twice as high and wide, x is doubled by repeating pixels.
-    func forward(_ x: Tensor, bias: Tensor?, residual: Tensor?, into y: Tensor) throws -> Tensor? {
+    func forward(_ x: Tensor, bias: Tensor?, residual: Tensor?, into y: Tensor) throws {
         try run(x, flipped: false, bias: bias, residual: residual, into: y)
     }
 
     /// dx from dy, written to `dx`; of a doubled picture, that of the large one.
-    func backwardData(_ dy: Tensor, into dx: Tensor) throws -> Tensor? {
+    func backwardData(_ dy: Tensor, into dx: Tensor) throws {
         try run(dy, flipped: true, bias: nil, residual: nil, into: dx)
     }
 
@@ -67,34 +66,47 @@ struct WinogradConvolution {
         return (dw, db)
     }
 
-    private func run(_ x: Tensor, flipped: Bool, bias: Tensor?, residual: Tensor?, into y: Tensor) throws -> Tensor? {
-        let bias = try bias?.to(.float32)
-        var (input, output) = (x.primitive(), y.primitive())
-        return try withExtendedLifetime((x, bias, residual)) {
-            guard isKept else {
-                let status = onednn_winograd_unpacked(
-                    &input, weight.address, flipped, bias?.floatPointer, residual?.address, &output)
-                return try Primitives.ran(status, "conv2d") ? y : nil
+    private func run(_ x: Tensor, flipped: Bool, bias: Tensor?, residual: Tensor?, into y: Tensor) throws {
+        let bias = try bias?.to(.float32), narrow: Int32 = x.dtype == .bfloat16 ? 1 : 0
+        let grid = rk_winograd_grid(
+            batch: y.shape[0], height: y.shape[1], width: y.shape[2], doubled: y.shape[1] == x.shape[1] ? 0 : 1, narrow: narrow)
+        let (inputs, outputs) = (x.shape[3], y.shape[3])
+        let done: Int32
+        if isKept {
+            let packed = try keptComponents(flipped: flipped)
+            let scratch = try Tensor(uninitialized: [rk_winograd_scratch(grid, inputs, outputs)])
+            done = withExtendedLifetime((x, bias, residual)) {
+                rk_winograd(
+                    grid, inputs, outputs, x.address, packed.floatPointer, bias?.floatPointer, residual?.address, y.address,
+                    scratch.floatPointer)
             }
-            let components = try keptComponents(flipped: flipped)
-            let packed = try PackedWeights.of(components, for: .stack)
-            let status = onednn_winograd(&input, packed.handle, bias?.floatPointer, residual?.address, &output)
-            guard try Primitives.ran(status, "conv2d") else { return nil }
-            packed.settle(components)
-            return y
+        } else {
+            let scratch = try Tensor(uninitialized: [rk_winograd_block_scratch(grid, inputs, outputs)])
+            let weights = rk_winograd_weights(
+                values: weight.address, inputs: flipped ? outputs : inputs, flipped: flipped ? 1 : 0, narrow: narrow)
+            done = withExtendedLifetime((x, bias, residual)) {
+                rk_winograd_blocks(
+                    grid, inputs, outputs, x.address, weights, bias?.floatPointer, residual?.address, y.address,
+                    scratch.floatPointer)
+            }
         }
+        guard done == 1 else { throw TensorError.outOfMemory(in: "conv2d") }
     }
 
-    /// [36, inputs, outputs], or flipped [36, outputs, inputs].
+    /// [36, inputs, outputs], or flipped [36, outputs, inputs], each of the 36 packed.
     private func keptComponents(flipped: Bool) throws -> Tensor {
         try weight.storage.derived(.init(weight, flipped ? .flippedComponents : .components)) {
             let (outputs, inputs) = (weight.shape[0], weight.shape[1])
             let (rows, columns) = flipped ? (outputs, inputs) : (inputs, outputs)
-            let result = try Tensor(uninitialized: [RK_WINOGRAD_PARTS, rows, columns])
+            let components = try Tensor(uninitialized: [Int(RK_WINOGRAD_PARTS), rows, columns])
             let weights = rk_winograd_weights(
                 values: weight.address, inputs: inputs, flipped: flipped ? 1 : 0, narrow: weight.dtype == .bfloat16 ? 1 : 0)
-            rk_winograd_kernels(weights, 0, rows, 0, columns, result.floatPointer)
-            return [result]
+            rk_winograd_kernels(weights, 0, rows, 0, columns, components.floatPointer)
+            let packed = try Tensor(uninitialized: components.shape), part = rows * columns
+            for index in 0..<components.shape[0] {
+                rk_pack_f32(rows, columns, components.floatPointer + index * part, columns, 1, packed.floatPointer + index * part)
+            }
+            return [packed]
         }[0]
     }
 }

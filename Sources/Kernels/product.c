@@ -1,0 +1,381 @@
+// Products of matrices in float32, with what follows them. Blocks of both sides are copied to where the inner loop walks
+// them straight: `a` to tiles of a few rows, `b` to panels of one or two vectors (Goto and van de Geijn 2008).
+#include "dispatch.h"
+#include "parallel.h"
+#include "vector16.h"
+#include <stdlib.h>
+
+enum {
+    DEPTH = RK_PRODUCT_DEPTH,
+    ROW_STEP = DEPTH + 16,  // between the rows of a tile; not a power of two, so that they do not fight for the same cache sets
+    ROWS = 96,              // of `a` copied at once, a multiple of both tiles' heights
+    COLUMNS = 256,          // of `b` copied at once, where it is not packed
+    CACHED = 1 << 17,       // floats, half of a second cache
+    MOST_HEIGHT = 12,
+    MOST_PANEL = 32,
+};
+
+/// Rows of a tile and columns of a panel: what the registers hold.
+typedef struct {
+    size_t height, panel;
+} shape;
+static const shape shape_v3 = {6, 16}, shape_v4 = {12, 32};
+
+RK_INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
+RK_INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
+RK_INLINE size_t rounded(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
+
+// MARK: Copies
+
+/// b[from..<from + k, column..<column + width] as rows of `panel` floats, those beyond the width 0.
+RK_INLINE void pack_panel(size_t k, size_t width, size_t panel, const float *b, ptrdiff_t step, ptrdiff_t column, float *to) {
+    if (column == 1) {
+        for (size_t p = 0; p < k; p++, to += panel) {
+            const float *from = b + (ptrdiff_t)p * step;
+            if (width == panel)
+                for (size_t j = 0; j < panel; j += 16) store16(to + j, load16(from + j));
+            else
+                for (size_t j = 0; j < panel; j++) to[j] = j < width ? from[j] : 0.0f;
+        }
+        return;
+    }
+    size_t p = 0;
+    if (step == 1)
+        for (; p + 16 <= k; p += 16)
+            for (size_t j = 0; j < panel; j += 16) {
+                v16 block[16];
+                for (size_t l = 0; l < 16; l++)
+                    block[l] = j + l < width ? load16(b + p + (ptrdiff_t)(j + l) * column) : (v16){0};
+                transpose16(block);
+                for (size_t l = 0; l < 16; l++) store16(to + (p + l) * panel + j, block[l]);
+            }
+    for (; p < k; p++)
+        for (size_t j = 0; j < panel; j++)
+            to[p * panel + j] = j < width ? b[(ptrdiff_t)p * step + (ptrdiff_t)j * column] : 0.0f;
+}
+
+/// Columns [first, last) of a block of `k` rows of `b`, panel by panel.
+RK_INLINE void pack_columns(shape s, size_t k, size_t first, size_t last, const float *b, ptrdiff_t step, ptrdiff_t column,
+                            float *to) {
+    for (size_t j = first; j < last; j += s.panel) {
+        const size_t width = smaller(s.panel, last - j), panel = smaller(s.panel, rounded(width, 16));
+        if (panel == 32) pack_panel(k, width, 32, b + (ptrdiff_t)j * column, step, column, to);
+        else pack_panel(k, width, 16, b + (ptrdiff_t)j * column, step, column, to);
+        to += k * panel;
+    }
+}
+
+/// The elements [p, p + k) of a row of patches.
+static void patch_row(const rk_patches *g, const float *pictures, size_t row, size_t p, size_t k, float *to) {
+    const size_t x = row % g->out_width, y = row / g->out_width % g->out_height, picture = row / g->out_width / g->out_height;
+    size_t channel = p % g->channels, tap = p / g->channels;
+    for (const size_t end = p + k; p < end; tap++, channel = 0) {
+        const size_t count = smaller(g->channels - channel, end - p);
+        const ptrdiff_t iy = (ptrdiff_t)(y * g->stride_y + tap / g->kernel_width * g->dilation_y) - g->pad_top;
+        const ptrdiff_t ix = (ptrdiff_t)(x * g->stride_x + tap % g->kernel_width * g->dilation_x) - g->pad_left;
+        if (iy < 0 || ix < 0 || iy >= (ptrdiff_t)g->height || ix >= (ptrdiff_t)g->width)
+            memset(to, 0, count * sizeof(float));
+        else
+            memcpy(to, pictures + ((picture * g->height + (size_t)iy) * g->width + (size_t)ix) * g->channels + channel,
+                   count * sizeof(float));
+        to += count;
+        p += count;
+    }
+}
+
+/// Whether tiles of `a` are kept turned, [step, row] instead of [row, step]: as it lies itself.
+RK_INLINE int is_turned(const rk_product *job) { return !job->patches && job->a_row == 1 && job->a_step != 1; }
+
+/// Rows [first, first + rows) and steps [p, p + k) of `a`, tile by tile.
+RK_INLINE void pack_rows(const rk_product *job, size_t height, const float *a, size_t first, size_t rows, size_t p, size_t k,
+                         float *to) {
+    if (is_turned(job)) {
+        for (size_t r = 0; r < rows; r += height, to += height * ROW_STEP) {
+            const float *from = a + first + r + (ptrdiff_t)p * job->a_step;
+            const size_t own = smaller(height, rows - r);
+            if (own == height)
+                for (size_t l = 0; l < k; l++) memcpy(to + l * height, from + (ptrdiff_t)l * job->a_step, height * sizeof(float));
+            else
+                for (size_t l = 0; l < k; l++)
+                    for (size_t i = 0; i < own; i++) to[l * height + i] = from[(ptrdiff_t)l * job->a_step + (ptrdiff_t)i];
+        }
+        return;
+    }
+    for (size_t r = 0; r < rows; r++, to += ROW_STEP) {
+        if (job->patches) {
+            patch_row(job->patches, a, first + r, p, k, to);
+            continue;
+        }
+        const float *from = a + (ptrdiff_t)(first + r) * job->a_row + (ptrdiff_t)p * job->a_step;
+        if (job->a_step == 1) memcpy(to, from, k * sizeof(float));
+        else for (size_t l = 0; l < k; l++) to[l] = from[(ptrdiff_t)l * job->a_step];
+    }
+}
+
+// MARK: The inner loop
+
+/// c[rows, 16 · vectors] (+)= a[rows, depth] b[depth, 16 · vectors], summed up in registers.
+RK_INLINE void tile(const size_t rows, const size_t vectors, size_t depth, const float *a, const size_t a_row,
+                    const size_t a_step, const float *b, float *c, ptrdiff_t c_row, int adds) {
+    v16 sum[MOST_HEIGHT][2];
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+        for (size_t s = 0; s < vectors; s++) sum[r][s] = (v16){0};
+    for (size_t p = 0; p < depth; p++, a += a_step, b += 16 * vectors) {
+        v16 column[2];
+#pragma clang loop unroll(full)
+        for (size_t s = 0; s < vectors; s++) column[s] = load16(b + 16 * s);
+#pragma clang loop unroll(full)
+        for (size_t r = 0; r < rows; r++) {
+            const v16 factor = splat16(a[r * a_row]);
+#pragma clang loop unroll(full)
+            for (size_t s = 0; s < vectors; s++) sum[r][s] = sum[r][s] + factor * column[s];
+        }
+    }
+#pragma clang loop unroll(full)
+    for (size_t r = 0; r < rows; r++)
+#pragma clang loop unroll(full)
+        for (size_t s = 0; s < vectors; s++) {
+            float *to = c + (ptrdiff_t)r * c_row + 16 * s;
+            store16(to, adds ? load16(to) + sum[r][s] : sum[r][s]);
+        }
+}
+
+#define TILE(ROWS_, VECTORS, A_ROW, A_STEP)                                                                            \
+    case ROWS_: tile(ROWS_, VECTORS, depth, a, A_ROW, A_STEP, b, c, c_row, adds); break;
+#define TILES_6(VECTORS, A_ROW, A_STEP)                                                                                \
+    TILE(1, VECTORS, A_ROW, A_STEP) TILE(2, VECTORS, A_ROW, A_STEP) TILE(3, VECTORS, A_ROW, A_STEP)                    \
+    TILE(4, VECTORS, A_ROW, A_STEP) TILE(5, VECTORS, A_ROW, A_STEP) TILE(6, VECTORS, A_ROW, A_STEP)
+#define TILES_12(VECTORS, A_ROW, A_STEP)                                                                               \
+    TILES_6(VECTORS, A_ROW, A_STEP)                                                                                    \
+    TILE(7, VECTORS, A_ROW, A_STEP) TILE(8, VECTORS, A_ROW, A_STEP) TILE(9, VECTORS, A_ROW, A_STEP)                    \
+    TILE(10, VECTORS, A_ROW, A_STEP) TILE(11, VECTORS, A_ROW, A_STEP) TILE(12, VECTORS, A_ROW, A_STEP)
+
+typedef void tile_function(size_t rows, size_t depth, const float *a, const float *b, float *c, ptrdiff_t c_row, int adds);
+#define TILE_FUNCTION(NAME, TARGET, TILES)                                                                             \
+    TARGET static void NAME(size_t rows, size_t depth, const float *a, const float *b, float *c, ptrdiff_t c_row,      \
+                            int adds) {                                                                                \
+        switch (rows) { TILES }                                                                                        \
+    }
+TILE_FUNCTION(tile_v3, RK_V3, TILES_6(1, ROW_STEP, 1))
+TILE_FUNCTION(turned_v3, RK_V3, TILES_6(1, 1, 6))
+TILE_FUNCTION(tile_v4, RK_V4_WIDE, TILES_12(1, ROW_STEP, 1))
+TILE_FUNCTION(turned_v4, RK_V4_WIDE, TILES_12(1, 1, 12))
+TILE_FUNCTION(wide_tile_v4, RK_V4_WIDE, TILES_12(2, ROW_STEP, 1))
+TILE_FUNCTION(wide_turned_v4, RK_V4_WIDE, TILES_12(2, 1, 12))
+
+// MARK: What follows a product
+
+#define EACH(EXPRESSION)                                                                                               \
+    for (size_t j = 0; j < n; j++) {                                                                                   \
+        const float x = row[j];                                                                                        \
+        row[j] = (EXPRESSION);                                                                                         \
+    }
+
+/// Columns [first, last) of some rows of `c`, in steps: a loop that asks whether there is a bias is several times as long.
+RK_INLINE void finish(const rk_product *job, size_t first_row, size_t rows, size_t first, size_t last) {
+    const size_t n = last - first;
+    const float scale = job->scale;
+    for (size_t r = first_row; r < first_row + rows; r++) {
+        float *restrict const row = job->c + (ptrdiff_t)r * job->c_row + first;
+        if (job->bias) {
+            const float *restrict const bias = job->bias + first;
+            EACH(x + bias[j])
+        }
+        if (scale != 1) EACH(x * scale)
+        switch (job->activation) {
+        case RK_RELU: EACH(x > 0 || x != x ? x : 0.0f) break;
+        case RK_GELU: EACH(rk_gelu(x)) break;
+        case RK_GELU_TANH: EACH(rk_gelu_tanh(x)) break;
+        case RK_QUICK_GELU: EACH(rk_quick_gelu(x)) break;
+        case RK_SILU: EACH(rk_silu(x)) break;
+        default: break;
+        }
+        if (job->residual) {
+            const float *restrict const residual = job->residual + (ptrdiff_t)r * job->residual_row + first;
+            EACH(x + residual[j])
+        }
+    }
+}
+
+// MARK: The whole
+
+typedef struct {
+    const rk_product *product;
+    size_t rows_each, columns_each, row_pieces, column_pieces;
+    int finishes;
+    int *failed;
+} product_job;
+
+// Kept by each thread, which lives as long as the process.
+static _Thread_local float *scratch;
+
+RK_INLINE void range(const product_job *job, size_t begin, size_t end, shape s, tile_function *narrow, tile_function *wide) {
+    const rk_product *whole = job->product;
+    if (!scratch) scratch = aligned_alloc(64, (ROWS * ROW_STEP + DEPTH * COLUMNS + MOST_HEIGHT * MOST_PANEL) * sizeof(float));
+    if (!scratch) { *job->failed = 1; return; }
+    float *const rows_copy = scratch, *const columns_copy = rows_copy + ROWS * ROW_STEP;
+    float *const edge = columns_copy + DEPTH * COLUMNS;
+    const size_t all_columns = rounded(whole->n, 16);
+    for (size_t task = begin; task < end; task++) {
+        rk_product own = *whole;
+        size_t rest = task / (job->row_pieces * job->column_pieces);
+        const float *packed = own.packed;
+        for (size_t axis = RK_PRODUCT_AXES; axis-- > 0; rest /= own.batch[axis]) {
+            const ptrdiff_t index = (ptrdiff_t)(rest % own.batch[axis]);
+            own.a += index * own.a_batch[axis];
+            own.c += index * own.c_batch[axis];
+            if (packed) packed += index * own.b_batch[axis];
+            else own.b += index * own.b_batch[axis];
+        }
+        const size_t row_piece = task / job->column_pieces % job->row_pieces, column_piece = task % job->column_pieces;
+        const size_t top = row_piece * job->rows_each, bottom = smaller(top + job->rows_each, own.m);
+        const size_t left = column_piece * job->columns_each, right = smaller(left + job->columns_each, own.n);
+        // A block of columns stays in the second cache while all rows go by.
+        const size_t columns_at_once = packed && bottom - top <= ROWS ? right - left : COLUMNS;
+        for (size_t first = left; first < right; first += columns_at_once) {
+            const size_t last = smaller(first + columns_at_once, right);
+            for (size_t p = 0; p < own.k; p += DEPTH) {
+                const size_t depth = smaller(DEPTH, own.k - p);
+                const int adds = own.adds || p > 0;
+                const float *panels = packed ? packed + p * all_columns + first * depth : columns_copy;
+                if (!packed)
+                    pack_columns(s, depth, first, last, own.b + (ptrdiff_t)p * own.b_step, own.b_step, own.b_column, columns_copy);
+                for (size_t i = top; i < bottom; i += ROWS) {
+                    const size_t rows = smaller(ROWS, bottom - i);
+                    pack_rows(&own, s.height, own.a, i, rows, p, depth, rows_copy);
+                    const float *panel = panels;
+                    for (size_t j = first; j < last; j += s.panel) {
+                        const size_t width = smaller(s.panel, last - j), padded = rounded(width, 16);
+                        tile_function *run = padded == 32 ? wide : narrow;
+                        for (size_t r = 0; r < rows; r += s.height) {
+                            const size_t height = smaller(s.height, rows - r);
+                            float *to = own.c + (ptrdiff_t)(i + r) * own.c_row + j;
+                            const float *from = rows_copy + r * ROW_STEP;
+                            if (width == padded) {
+                                run(height, depth, from, panel, to, own.c_row, adds);
+                                continue;
+                            }
+                            run(height, depth, from, panel, edge, MOST_PANEL, 0);
+                            for (size_t l = 0; l < height; l++)
+                                for (size_t x = 0; x < width; x++) {
+                                    float *place = to + (ptrdiff_t)l * own.c_row + x;
+                                    *place = adds ? *place + edge[l * MOST_PANEL + x] : edge[l * MOST_PANEL + x];
+                                }
+                        }
+                        panel += depth * padded;
+                    }
+                    if (job->finishes && p + depth == own.k) finish(&own, i, rows, first, last);
+                }
+            }
+        }
+    }
+}
+
+RK_V3 static void range_v3(const void *context, size_t begin, size_t end) {
+    const product_job *job = context;
+    tile_function *run = is_turned(job->product) ? turned_v3 : tile_v3;
+    range(job, begin, end, shape_v3, run, run);
+}
+RK_V4 static void range_v4(const void *context, size_t begin, size_t end) {
+    const product_job *job = context;
+    if (is_turned(job->product)) range(job, begin, end, shape_v4, turned_v4, wide_turned_v4);
+    else range(job, begin, end, shape_v4, tile_v4, wide_tile_v4);
+}
+
+static size_t rounded_share(size_t all, size_t pieces, size_t unit) { return rounded((all + pieces - 1) / pieces, unit); }
+
+/// How a product is cut between threads. What is cut is copied once a piece, so the longer side is cut first.
+static void cut(product_job *job, shape s, size_t stack, double work) {
+    static const double little = 1 << 18;  // multiplications: what waking a thread is worth
+    const rk_product *p = job->product;
+    job->rows_each = p->m;
+    job->columns_each = p->n;
+    size_t pieces = (size_t)rk_threads() > 1 ? 4 * (size_t)rk_threads() : 1;
+    if (pieces > work / little) pieces = (size_t)(work / little);
+    pieces = (pieces + stack - 1) / stack;
+    if (pieces > 1) {
+        // Packed columns cost nothing to be read again, but more of them than a cache holds take their time; else each
+        // piece has enough of the other side's copies to do.
+        const size_t least = p->packed ? 0 : 48, threads = (size_t)rk_threads();
+        const size_t most_rows = p->m / larger(2 * s.height, least), most_columns = p->n / larger(s.panel, least);
+        const int rows_first = p->packed ? most_rows >= pieces && p->k * p->n <= CACHED : p->m >= p->n;
+        const size_t first = larger(smaller(pieces, rows_first ? most_rows : most_columns), 1);
+        if (!p->packed && first * stack >= threads) pieces = first;
+        const size_t second = larger(smaller((pieces + first - 1) / first, rows_first ? most_columns : most_rows), 1);
+        job->rows_each = rounded_share(p->m, rows_first ? first : second, s.height);
+        job->columns_each = rounded_share(p->n, rows_first ? second : first, s.panel);
+    }
+    job->row_pieces = (p->m + job->rows_each - 1) / job->rows_each;
+    job->column_pieces = (p->n + job->columns_each - 1) / job->columns_each;
+}
+
+int rk_product_f32(const rk_product *product) {
+    size_t stack = 1;
+    for (int axis = 0; axis < RK_PRODUCT_AXES; axis++) stack *= product->batch[axis];
+    if (product->m == 0 || product->n == 0 || stack == 0) return 1;
+    int failed = 0;
+    product_job job = {.product = product, .failed = &failed};
+    job.finishes = product->bias || product->residual || product->scale != 1 || product->activation != RK_NO_ACTIVATION;
+    const double work = (double)stack * (double)product->m * (double)product->n * (double)product->k;
+    cut(&job, rk_runs_v4() ? shape_v4 : shape_v3, stack, work);
+    const size_t tasks = stack * job.row_pieces * job.column_pieces;
+    const size_t minimum = (size_t)((1 << 17) / (work / (double)tasks + 1)) + 1;
+    rk_parallel(tasks, minimum, rk_runs_v4() ? range_v4 : range_v3, &job);
+    return !failed;
+}
+
+// MARK: Packing
+
+size_t rk_packed_count(size_t k, size_t n) { return k * rounded(n, 16); }
+
+typedef struct {
+    size_t k, n;
+    const float *b;
+    ptrdiff_t step, column;
+    float *packed;
+} pack_job;
+
+RK_INLINE void pack(const pack_job *job, size_t begin, size_t end, shape s) {
+    for (size_t panel = begin; panel < end; panel++)
+        for (size_t p = 0; p < job->k; p += DEPTH) {
+            const size_t depth = smaller(DEPTH, job->k - p), first = panel * s.panel, last = smaller(first + s.panel, job->n);
+            pack_columns(s, depth, first, last, job->b + (ptrdiff_t)p * job->step, job->step, job->column,
+                         job->packed + p * rounded(job->n, 16) + first * depth);
+        }
+}
+
+RK_V3 static void pack_v3(const void *job, size_t begin, size_t end) { pack(job, begin, end, shape_v3); }
+RK_V4_WIDE static void pack_v4(const void *job, size_t begin, size_t end) { pack(job, begin, end, shape_v4); }
+
+static size_t panel_width(void) { return (rk_runs_v4() ? shape_v4 : shape_v3).panel; }
+
+static void share_panels(const pack_job *job, void (*range)(const void *, size_t, size_t)) {
+    const size_t panel = panel_width();
+    rk_parallel((job->n + panel - 1) / panel, RK_CHEAP_GRAIN / (job->k * panel + 1) + 1, range, job);
+}
+
+void rk_pack_f32(size_t k, size_t n, const float *b, ptrdiff_t b_step, ptrdiff_t b_column, float *packed) {
+    const pack_job job = {k, n, b, b_step, b_column, packed};
+    share_panels(&job, rk_runs_v4() ? pack_v4 : pack_v3);
+}
+
+static void unpack_range(const void *context, size_t begin, size_t end) {
+    const pack_job *job = context;
+    const size_t panel = panel_width(), all = rounded(job->n, 16);
+    for (size_t first = begin * panel; first < end * panel && first < job->n; first += panel) {
+        const size_t width = smaller(panel, job->n - first), padded = rounded(width, 16);
+        for (size_t p = 0; p < job->k; p++) {
+            const size_t block = p / DEPTH * DEPTH, depth = smaller(DEPTH, job->k - block);
+            const float *from = job->packed + block * all + first * depth + (p - block) * padded;
+            for (size_t j = 0; j < width; j++)
+                ((float *)job->b)[(ptrdiff_t)p * job->step + (ptrdiff_t)(first + j) * job->column] = from[j];
+        }
+    }
+}
+
+void rk_unpack_f32(size_t k, size_t n, const float *packed, float *b, ptrdiff_t b_step, ptrdiff_t b_column) {
+    const pack_job job = {k, n, b, b_step, b_column, (float *)packed};
+    share_panels(&job, unpack_range);
+}
