@@ -46,7 +46,7 @@ final class OneDNNConvolutionTests: XCTestCase {
     }
 
     func testForwardAndBothBackwardPassesAgreeWithLoops() {
-        for type in [ONEDNN_F32, ONEDNN_BF16] {
+        for type in multipliedTypes {
             for c in cases { check(c, type) }
         }
     }

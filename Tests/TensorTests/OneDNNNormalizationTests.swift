@@ -3,7 +3,7 @@ import XCTest
 
 final class OneDNNNormalizationTests: XCTestCase {
     func testSoftmaxAndItsGradient() {
-        for type in [ONEDNN_F32, ONEDNN_BF16] {
+        for type in multipliedTypes {
             for logarithm in [false, true] {
                 let x = Operand([3, 5, 77], type, seed: 1), dy = Operand([3, 5, 77], type, seed: 2)
                 let y = Operand(x.shape, type), dx = Operand(x.shape, type)
@@ -22,7 +22,7 @@ final class OneDNNNormalizationTests: XCTestCase {
     }
 
     func testLayerNormAndItsGradients() {
-        for type in [ONEDNN_F32, ONEDNN_BF16] {
+        for type in multipliedTypes {
             let (rows, channels, epsilon) = (6, 96, Float(1e-5))
             let x = Operand([rows, channels], type, seed: 1), dy = Operand([rows, channels], type, seed: 2)
             let weight = Operand([channels], seed: 3), bias = Operand([channels], seed: 4)

@@ -1,4 +1,5 @@
 import OneDNN
+import Tensor
 import XCTest
 
 /// Memory with a view on it, for calling the shim directly.
@@ -54,6 +55,9 @@ final class Operand {
     /// How far a computed number may be from the exact one: the rounding of the stored type.
     var tolerance: Float { type == ONEDNN_F32 ? 2e-5 : 1.5e-2 }
 }
+
+/// The types that oneDNN has products for on this processor, with the instruction set that is chosen.
+let multipliedTypes = Engine.multipliesBFloat16 ? [ONEDNN_F32, ONEDNN_BF16] : [ONEDNN_F32]
 
 /// Calls the shim and fails the test with its message.
 func checked(

@@ -70,7 +70,6 @@ final class ProductWeights: PackedWeights {
     /// [outputs, inputs] or [outputs, inputs, kernelHeight, kernelWidth]; a view that doesn't keep its storage alive.
     private let shape: [Int]
     private let strides: [Int]
-    private let canGiveBack: Bool
     private var values: Tensor?
     private unowned let storage: Storage
     private let offset: Int
@@ -107,18 +106,34 @@ final class ProductWeights: PackedWeights {
     private init(_ tensor: Tensor) {
         (shape, strides, offset, dtype) = (tensor.shape, tensor.strides, tensor.offset, tensor.dtype)
         storage = tensor.storage
-        canGiveBack = dtype == .float32 && shape.dropFirst(2).allSatisfy { $0 == 1 }
         super.init(version: tensor.storage.version)
     }
 
     fileprivate override func invalidate() { values = nil }
 
-    override func takeOver() -> Bool { canGiveBack && values != nil }
+    override func takeOver() -> Bool { values != nil }
 
     override func giveBack(to memory: UnsafeMutableRawPointer) {
+        // Only what is dense and whole is left to its packed copy.
         guard let values else { return }
-        let source = memory.assumingMemoryBound(to: Float.self) + offset
-        rk_unpack_f32(shape[1], shape[0], values.floatPointer, source, strides[1], strides[0])
+        let outputs = shape[0], inputs = shape[1], taps = shape.dropFirst(2).reduce(1, *), size = inputs * taps
+        guard dtype == .bfloat16 || taps > 1 else {
+            return rk_unpack_f32(inputs, outputs, values.floatPointer, memory.assumingMemoryBound(to: Float.self), 1, inputs)
+        }
+        let rows = UnsafeMutablePointer<Float>.allocate(capacity: 2 * outputs * size), ordered = rows + outputs * size
+        defer { rows.deallocate() }
+        rk_unpack_f32(size, outputs, values.floatPointer, rows, 1, size)
+        // Packed in the order of patches: channels innermost.
+        for output in 0..<outputs {
+            for tap in 0..<taps {
+                for input in 0..<inputs { ordered[(output * inputs + input) * taps + tap] = rows[output * size + tap * inputs + input] }
+            }
+        }
+        if dtype == .bfloat16 {
+            rk_f32_to_bf16(outputs * size, ordered, memory.assumingMemoryBound(to: UInt16.self))
+        } else {
+            memory.copyMemory(from: ordered, byteCount: outputs * size * 4)
+        }
     }
 }
 

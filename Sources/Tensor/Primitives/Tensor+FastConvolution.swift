@@ -55,14 +55,14 @@ struct FastConvolution {
             ? Product(try wide.reshaped([wide.count / x.shape[3], x.shape[3]]), columns: outputs)
             : Product(wide, geometry.patches(of: x.shape, kernel: (weight.shape[2], weight.shape[3]), to: y.shape), columns: outputs)
         product.finish(bias: try bias?.to(.float32), activation, residual: try residual?.to(.float32))
-        let weights = isRecorded ? nil : try ProductWeights.of(weight, for: .convolution)
-        if let weights, weights.isReused {
+        if isRecorded {
+            product.multiply(by: try ProductWeights.matrix(weight))
+            try product.run(into: result.floatPointer)
+        } else {
+            let weights = try ProductWeights.of(weight, for: .convolution)
             product.multiply(packed: try weights.packed())
             try product.run(into: result.floatPointer)
             weights.settle(weight)
-        } else {
-            product.multiply(by: try ProductWeights.matrix(weight))
-            try product.run(into: result.floatPointer)
         }
         if result !== y { try y.assign(result) }
     }
