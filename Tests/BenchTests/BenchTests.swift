@@ -1,4 +1,5 @@
 import Bench
+import TestSupport
 import XCTest
 
 final class BenchTests: XCTestCase {

@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoint
 import Tensor
+import TestSupport
 import XCTest
 
 /// From texts and pictures to rows, and from a folder to a model and back.
@@ -16,7 +17,7 @@ final class EmbedderTests: XCTestCase {
         return CLIPConfiguration(projectionDim: 12, text: text, vision: vision)
     }
 
-    private func tokenizer() throws -> Tokenizer { try Tokenizer(folder: Golden.url("tokenizer")) }
+    private func tokenizer() throws -> Tokenizer { try Tokenizer(folder: goldenFiles.url("tokenizer")) }
 
     private func embedder() throws -> CLIPEmbedder {
         try CLIPEmbedder(
@@ -53,7 +54,7 @@ final class EmbedderTests: XCTestCase {
             let values = try row(raw, index)
             let length = values.reduce(0) { $0 + $1 * $1 }.squareRoot()
             XCTAssertNotEqual(length, 1, accuracy: 0.01)
-            for (a, b) in zip(values, try row(unit, index)) { XCTAssertEqual(a / length, b, accuracy: 1e-6) }
+            assertClose(values.map { $0 / length }, try row(unit, index), .absolute(1e-6))
         }
         XCTAssertEqual(try embedder.embed(texts: []).shape, [0, 12])
         XCTAssertFalse(unit.requiresGradient)
@@ -112,8 +113,7 @@ final class EmbedderTests: XCTestCase {
 
     func testFolderSurvivesWriting() throws {
         let embedder = try embedder()
-        let folder = try Folder.temporary()
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryFolder()
         try embedder.save(to: folder)
         XCTAssertEqual(
             Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)),
@@ -136,9 +136,8 @@ final class EmbedderTests: XCTestCase {
         let embedder = try embedder()
         let texts = ["a red apple", "a dog", "nothing"]
         let expected = try embedder.embed(texts: texts)
-        for (type, accuracy) in [(StoredType.float16, Float(2e-3)), (.bfloat16, 2e-2)] {
-            let folder = try Folder.temporary()
-            defer { try? FileManager.default.removeItem(at: folder) }
+        for (type, accuracy) in [(StoredType.float16, 2e-3), (.bfloat16, 2e-2)] {
+            let folder = temporaryFolder()
             try embedder.save(to: folder, as: type)
             for dtype in [DType.float32, .bfloat16] {
                 let loaded = try CLIPEmbedder.load(folder: folder, dtype: dtype)
@@ -146,14 +145,13 @@ final class EmbedderTests: XCTestCase {
                 let rows = try loaded.embed(texts: texts)
                 XCTAssertEqual(rows.dtype, .float32)
                 let tolerance = dtype == .bfloat16 ? 2e-2 : accuracy
-                for (a, b) in zip(rows.floats, expected.floats) { XCTAssertEqual(a, b, accuracy: tolerance) }
+                assertClose(rows, expected, .absolute(tolerance))
             }
         }
     }
 
     func testErrorsListTheWeights() throws {
-        let folder = try Folder.temporary()
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryFolder()
         let embedder = try embedder()
         try embedder.save(to: folder)
         let file = folder.appendingPathComponent("model.safetensors")

@@ -1,17 +1,14 @@
 import CLIP
+import Foundation
 import Tensor
+import TestSupport
+import XCTest
+
+/// What the scripts in Golden wrote.
+let goldenFiles = GoldenFolder(.module)
 
 /// Weights and inputs by formula, the same as Golden/make_towers.py makes.
 enum Formula {
-    /// Numbers in -1...1 by Knuth's generator, started with the FNV-1a hash of the name.
-    static func stream(_ name: String, _ count: Int) -> [Double] {
-        var state = name.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        return (0..<count).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Double(state >> 40) / 8_388_608 - 1
-        }
-    }
-
     static func values(_ name: String, _ shape: [Int]) -> [Float] {
         let count = shape.reduce(1, *)
         if name == "logit_scale" { return [1.5] }
@@ -23,7 +20,7 @@ enum Formula {
         } else if name.hasSuffix("weight") {
             spread = 2 / (Double(count) / Double(shape[0])).squareRoot()
         }
-        return stream(name, count).map { Float(centre + spread * $0) }
+        return Knuth.stream(name, count).map { Float(centre + spread * Double($0)) }
     }
 
     static func model(_ configuration: CLIPConfiguration) throws -> CLIPModel {
@@ -36,6 +33,15 @@ enum Formula {
 
     static func pixels(_ vision: VisionConfiguration, _ rows: Int) throws -> Tensor {
         let shape = [rows, vision.numChannels, vision.imageSize, vision.imageSize]
-        return try Tensor(stream("pixels", shape.reduce(1, *)).map { Float(2 * $0) }, shape: shape)
+        return try Tensor(Knuth.stream("pixels", shape.reduce(1, *)).map { 2 * $0 }, shape: shape)
+    }
+}
+
+/// Every row must be the golden one, within 1e-5 of its largest number.
+func assertRows(_ tensor: Tensor, _ rows: [[Double]], _ what: String, line: UInt = #line) throws {
+    XCTAssertEqual(tensor.shape, [rows.count, rows.first?.count ?? 0], what, line: line)
+    guard tensor.shape.first == rows.count else { return }
+    for (index, row) in rows.enumerated() {
+        assertClose(try tensor.selected(0, index).floats, row, .ofLargest(1e-5), "\(what), row \(index)", line: line)
     }
 }

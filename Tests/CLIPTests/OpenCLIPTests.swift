@@ -1,17 +1,18 @@
 import CLIP
 import Checkpoint
 import Tensor
+import TestSupport
 import XCTest
 
 /// Folders of OpenCLIP, whose features must be OpenCLIP's (Golden/make_openclip.py).
 final class OpenCLIPTests: XCTestCase {
     private func cases() throws -> [JSON] {
-        try XCTUnwrap(JSON(parsing: Golden.data("openclip.golden.json")).array)
+        try XCTUnwrap(JSON(parsing: goldenFiles.data("openclip.golden.json")).array)
     }
 
     /// A folder as OpenCLIP leaves it, its weights by formula.
     private func folder(_ json: JSON) throws -> URL {
-        let folder = try Folder.temporary()
+        let folder = temporaryFolder()
         let text = try XCTUnwrap(json["config"]).text()
         try Data(text.utf8).write(to: folder.appendingPathComponent("open_clip_config.json"))
         var weights: [String: Tensor] = [:]
@@ -24,17 +25,8 @@ final class OpenCLIPTests: XCTestCase {
         return folder
     }
 
-    private func check(_ tensor: Tensor, _ json: JSON?, _ name: String) {
-        let rows = (json?.array ?? []).map { ($0.array ?? []).compactMap(\.number) }
-        XCTAssertEqual(tensor.shape, [rows.count, rows.first?.count ?? 0], name)
-        let floats = tensor.floats
-        let width = tensor.shape[1]
-        for (index, row) in rows.enumerated() {
-            let largest = row.map(abs).max() ?? 0
-            for (column, value) in row.enumerated() {
-                XCTAssertEqual(Double(floats[index * width + column]), value, accuracy: 1e-5 * largest, name)
-            }
-        }
+    private func check(_ tensor: Tensor, _ json: JSON?, _ name: String) throws {
+        try assertRows(tensor, (json?.array ?? []).map { ($0.array ?? []).compactMap(\.number) }, name)
     }
 
     func testFeatures() throws {
@@ -43,28 +35,26 @@ final class OpenCLIPTests: XCTestCase {
         for json in cases {
             let name = json["name"]?.string ?? ""
             let folder = try folder(json)
-            defer { try? FileManager.default.removeItem(at: folder) }
             let model = try CLIPModel.load(weightsIn: folder)
             let ids = (json["ids"]?.array ?? []).map { ($0.array ?? []).compactMap(\.integer) }
             let identifiers = try Tensor(integers: ids.flatMap { $0 }, shape: [ids.count, ids[0].count])
-            check(try model.textFeatures(identifiers), json["text"], "\(name) text")
-            check(
-                try model.imageFeatures(Formula.pixels(model.configuration.vision, 2)), json["image"], "\(name) image")
+            try check(model.textFeatures(identifiers), json["text"], "\(name) text")
+            try check(
+                model.imageFeatures(Formula.pixels(model.configuration.vision, 2)), json["image"], "\(name) image")
         }
     }
 
     /// What is saved is a folder of transformers.
     func testSavedAgain() throws {
         let folder = try folder(XCTUnwrap(cases().first))
-        defer { try? FileManager.default.removeItem(at: folder) }
         let model = try CLIPModel.load(weightsIn: folder)
-        let other = try Folder.temporary()
-        defer { try? FileManager.default.removeItem(at: other) }
+        let other = temporaryFolder()
         try model.save(weightsTo: other)
         let again = try CLIPModel.load(weightsIn: other)
         XCTAssertEqual(again.configuration, model.configuration)
+        XCTAssertEqual(again.parameters.map(\.name), model.parameters.map(\.name))
         for (a, b) in zip(again.parameters, model.parameters) {
-            XCTAssertEqual(a.tensor.floats, b.tensor.floats, a.name)
+            assertSameBits(a.tensor, b.tensor, a.name)
         }
     }
 
@@ -77,7 +67,6 @@ final class OpenCLIPTests: XCTestCase {
             (#""embed_dim":12,"#, "", "'embed_dim' in 'open_clip_config.json' is missing"),
         ] {
             let folder = try folder(json)
-            defer { try? FileManager.default.removeItem(at: folder) }
             let text = try XCTUnwrap(json["config"]).text().replacingOccurrences(of: from, with: to)
             try Data(text.utf8).write(to: folder.appendingPathComponent("open_clip_config.json"))
             XCTAssertThrowsError(try CLIPModel.load(weightsIn: folder)) {

@@ -1,12 +1,13 @@
 import CLIP
 import Checkpoint
 import Tensor
+import TestSupport
 import XCTest
 
 /// Pixels must be those of transformers with PIL, to the last of their 8 bits (Golden/make_preprocessing.py).
 final class PreprocessingTests: XCTestCase {
     func testEqualToPIL() throws {
-        let cases = try XCTUnwrap(JSON(parsing: Golden.data("preprocessing.golden.json")).array)
+        let cases = try XCTUnwrap(JSON(parsing: goldenFiles.data("preprocessing.golden.json")).array)
         XCTAssertEqual(cases.count, 20)
         for json in cases {
             let width = try XCTUnwrap(json["width"]?.integer)
@@ -26,12 +27,12 @@ final class PreprocessingTests: XCTestCase {
             var raw = preprocessing
             (raw.rescales, raw.normalizes) = (false, false)
             let bytes = try raw.pixels([image]).floats.map { UInt8($0.rounded()) }
-            XCTAssertEqual(Self.hash(bytes), json["hash"]?.string, name)
+            XCTAssertEqual(FNV1a.text(bytes), json["hash"]?.string, name)
         }
     }
 
     func testConfigurationSurvivesWriting() throws {
-        for json in try XCTUnwrap(JSON(parsing: Golden.data("preprocessing.golden.json")).array) {
+        for json in try XCTUnwrap(JSON(parsing: goldenFiles.data("preprocessing.golden.json")).array) {
             let preprocessing = try Preprocessing(XCTUnwrap(json["config"]))
             XCTAssertEqual(try Preprocessing(preprocessing.json), preprocessing)
         }
@@ -83,11 +84,5 @@ final class PreprocessingTests: XCTestCase {
             }
         }
         return try Image(width: width, height: height, rgb: bytes)
-    }
-
-    private static func hash(_ bytes: [UInt8]) -> String {
-        let value = bytes.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { ($0 ^ UInt64($1)) &* 0x100_0000_01b3 }
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
     }
 }

@@ -2,6 +2,7 @@ import CLIP
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// The text tower by itself: states as transformers' (Golden/make_text_model.py), and its folders.
@@ -23,20 +24,17 @@ final class TextModelTests: XCTestCase {
     }
 
     func testStates() throws {
-        let entries = try JSONDecoder().decode([Entry].self, from: Golden.data("text-model.golden.json"))
+        let entries = try goldenFiles.decode([Entry].self, "text-model.golden.json")
         XCTAssertEqual(entries.count, 4)
         for entry in entries {
             let states = try model(entry.config).hiddenStates(identifiers(entry.ids))
             XCTAssertEqual(states.shape, [2, entry.ids[0].count, entry.config.hiddenSize])
-            let largest = entry.states.map(abs).max()!
-            let difference = zip(states.floats, entry.states).map { abs($0 - $1) }.max()!
-            XCTAssertLessThan(difference / largest, 1e-5, entry.name)
+            assertClose(states, entry.states, .ofLargest(1e-5), entry.name)
         }
     }
 
     func testFoldersKeepWhatTheyHeld() throws {
-        let folder = try Folder.temporary()
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryFolder()
         let config = folder.appendingPathComponent("config.json")
         var c = TextConfiguration()
         (c.vocabSize, c.hiddenSize, c.intermediateSize) = (20, 8, 16)

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 
 /// Varied strings from a seed, the same as Golden/texts.py makes.
 struct Texts {
@@ -8,11 +9,11 @@ struct Texts {
     }
 
     private let pools: Pools
-    private var state: UInt64
+    private var random: Knuth
 
     init(seed: UInt64) throws {
-        pools = try JSONDecoder().decode(Pools.self, from: Golden.data("texts.json"))
-        state = seed
+        pools = try goldenFiles.decode(Pools.self, "texts.json")
+        random = Knuth(state: seed)
     }
 
     static func make(seed: UInt64, count: Int) throws -> [String] {
@@ -20,11 +21,7 @@ struct Texts {
         return (0..<count).map { texts.text($0) }
     }
 
-    /// Knuth's 64-bit linear congruential generator; the upper 31 bits are drawn.
-    private mutating func below(_ limit: Int) -> Int {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return Int(state >> 33) % limit
-    }
+    private mutating func below(_ limit: Int) -> Int { random.below(limit) }
 
     private mutating func of(_ pool: KeyPath<Pools, [String]>) -> String {
         let items = pools[keyPath: pool]
@@ -70,16 +67,5 @@ struct Texts {
             let separator = below(4) > 0 ? " " : ""
             return many(400) { $0.of(\.words) }.joined(separator: separator)
         }
-    }
-}
-
-/// Files under Golden.
-enum Golden {
-    static func url(_ name: String) -> URL {
-        Bundle.module.bundleURL.appendingPathComponent("Golden").appendingPathComponent(name)
-    }
-
-    static func data(_ name: String) throws -> Data {
-        try Data(contentsOf: url(name))
     }
 }

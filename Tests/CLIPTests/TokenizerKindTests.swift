@@ -1,5 +1,6 @@
 import CLIP
 import Checkpoint
+import TestSupport
 import XCTest
 
 /// Parts of tokenizers other than CLIP's own, against the tokenizers library (Golden/make_tokenizer.py).
@@ -12,15 +13,15 @@ final class TokenizerKindTests: XCTestCase {
 
     /// The small vocabulary that models without one of their own are given.
     private func trained() throws -> [JSON.Member] {
-        let vocabulary = try JSON(parsing: Golden.data("tokenizer/vocab.json"))
-        let lines = String(decoding: try Golden.data("tokenizer/merges.txt"), as: UTF8.self).split(separator: "\n")
+        let vocabulary = try JSON(parsing: goldenFiles.data("tokenizer/vocab.json"))
+        let lines = String(decoding: try goldenFiles.data("tokenizer/merges.txt"), as: UTF8.self).split(separator: "\n")
         return [.init("vocab", vocabulary), .init("merges", .array(lines.dropFirst().map { .string(String($0)) }))]
     }
 
     func testEveryKind() throws {
         let strings = try strings()
         let trained = try trained()
-        let cases = try XCTUnwrap(JSON(parsing: Golden.data("tokenizer-kinds.golden.json")).array)
+        let cases = try XCTUnwrap(JSON(parsing: goldenFiles.data("tokenizer-kinds.golden.json")).array)
         XCTAssertEqual(cases.count, 33)
         for json in cases {
             let name = try XCTUnwrap(json["name"]?.string)
@@ -111,9 +112,8 @@ final class TokenizerKindTests: XCTestCase {
 
     /// transformers makes 33 of an exclamation mark where that is the padding token, and 289 elsewhere.
     func testPaddingTokensOfTheConfigurationAreTakenOutOfTexts() throws {
-        let folder = try Folder.temporary()
-        defer { try? FileManager.default.removeItem(at: folder) }
-        let tokenizer = try Tokenizer(folder: Golden.url("tokenizer"))
+        let folder = temporaryFolder()
+        let tokenizer = try Tokenizer(folder: goldenFiles.url("tokenizer"))
         XCTAssertEqual(try tokenizer.encode("a dog! no"), [2341, 353, 821, 289, 110, 367, 2342])
         try tokenizer.save(to: folder)
         let configuration = #"{"pad_token": "!", "unk_token": "zzz", "model_max_length": 77}"#
@@ -125,10 +125,9 @@ final class TokenizerKindTests: XCTestCase {
 
     /// Roles and their flags come from the configuration of folders without a tokenizer.json.
     func testFlagsOfOlderFolders() throws {
-        let folder = try Folder.temporary()
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryFolder()
         for name in ["vocab.json", "merges.txt"] {
-            try Golden.data("tokenizer/\(name)").write(to: folder.appendingPathComponent(name))
+            try goldenFiles.data("tokenizer/\(name)").write(to: folder.appendingPathComponent(name))
         }
         let text = "a <|STARTOFTEXT|> b"
         func ids() throws -> [Int] { try Tokenizer(folder: folder).encode(text) }

@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoint
 import Tensor
+import TestSupport
 import XCTest
 
 /// Identifiers must be those of transformers (Golden/make_tokenizer.py).
@@ -22,11 +23,11 @@ final class TokenizerTests: XCTestCase {
     }
 
     private func golden() throws -> File {
-        try JSONDecoder().decode(File.self, from: Golden.data("tokenizer.golden.json"))
+        try goldenFiles.decode(File.self, "tokenizer.golden.json")
     }
 
     private func tokenizer() throws -> Tokenizer {
-        try Tokenizer(folder: Golden.url("tokenizer"))
+        try Tokenizer(folder: goldenFiles.url("tokenizer"))
     }
 
     func testSamples() throws {
@@ -48,8 +49,7 @@ final class TokenizerTests: XCTestCase {
     /// The same, for a part of them, through the tokenizer's own `tokenizer.json`.
     func testTokenizerSurvivesWriting() throws {
         let golden = try golden()
-        let folder = try Folder.temporary()
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryFolder()
         try tokenizer().save(to: folder)
         try check(Tokenizer(folder: folder), golden.trained, Texts.make(seed: golden.seed, count: 1_000))
     }
@@ -76,12 +76,8 @@ final class TokenizerTests: XCTestCase {
 
     /// FNV-1a over the length and the identifiers of each row, as 32-bit little-endian words.
     static func hash(_ rows: [[Int]]) -> String {
-        var value: UInt64 = 0xcbf2_9ce4_8422_2325
-        for word in rows.flatMap({ [$0.count] + $0 }) {
-            for shift in [0, 8, 16, 24] { value = (value ^ UInt64(word >> shift & 0xFF)) &* 0x100_0000_01b3 }
-        }
-        let digits = String(value, radix: 16)
-        return String(repeating: "0", count: 16 - digits.count) + digits
+        let words = rows.flatMap { [$0.count] + $0 }
+        return FNV1a.text(words.flatMap { word in [0, 8, 16, 24].map { UInt8(word >> $0 & 0xFF) } })
     }
 
     func testPaddingAndMask() throws {
@@ -92,14 +88,5 @@ final class TokenizerTests: XCTestCase {
         XCTAssertEqual(batch.identifiers.dtype, .int64)
         XCTAssertEqual(batch.mask.floats.map { Int($0) }, golden.mask.flatMap { $0 })
         XCTAssertEqual(batch.mask.shape, [3, golden.ids[0].count])
-    }
-}
-
-enum Folder {
-    /// A new empty folder.
-    static func temporary() throws -> URL {
-        let url = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: url, withIntermediateDirectories: true)
-        return url
     }
 }

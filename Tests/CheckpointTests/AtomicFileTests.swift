@@ -1,10 +1,11 @@
 import Checkpoint
 import Foundation
+import TestSupport
 import XCTest
 
 final class AtomicFileTests: XCTestCase {
     func testTheOldFileStandsUntilTheNewOneIsWhole() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let url = try folder.write("a.txt", "old".utf8)
         do {
             let file = try AtomicFile(url)
@@ -20,7 +21,7 @@ final class AtomicFileTests: XCTestCase {
     }
 
     func testReservedRoomThatIsNotUsedIsGivenBack() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let file = try AtomicFile(folder.file("a"))
         try file.reserve(10_000)
         try file.write([1, 2, 3])
@@ -29,7 +30,7 @@ final class AtomicFileTests: XCTestCase {
     }
 
     func testPermissionsAndLinksAreKept() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let url = try folder.write("a.sh", "old".utf8)
         let manager = FileManager.default
         try manager.setAttributes([.posixPermissions: 0o750], ofItemAtPath: url.path)
@@ -41,7 +42,7 @@ final class AtomicFileTests: XCTestCase {
     }
 
     func testEachFailureSaysWhatAndWhy() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         try folder.write("plain", "x".utf8)
         func message(_ path: String) -> String {
             do {
@@ -66,13 +67,13 @@ final class AtomicFileTests: XCTestCase {
     }
 
     func testTooLittleRoomIsFoundBeforeWriting() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let file = try AtomicFile(folder.file("huge"))
         XCTAssertThrowsError(try file.reserve(1 << 60)) { XCTAssertTrue("\($0)".contains("can't write"), "\($0)") }
     }
 
     func testChecksums() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         // FIPS 180-4 examples, and a million times "a" through the file reader.
         XCTAssertEqual(
             try SHA256.hex(of: "abc"), "ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad")

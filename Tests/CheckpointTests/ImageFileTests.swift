@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 final class ImageFileTests: XCTestCase {
@@ -17,9 +18,8 @@ final class ImageFileTests: XCTestCase {
         for (name, theirs) in expected.sorted(by: { $0.key < $1.key }) {
             let image = try ImageFile.read(golden("images/\(name)"))
             XCTAssertEqual([image.width, image.height], [theirs.width, theirs.height], name)
-            let interleaved = try image.tensor.permuted([1, 2, 0]).floats
-            let furthest = zip(interleaved, theirs.rgb).map { abs($0 * 255 - $1) }.max() ?? .infinity
-            XCTAssertLessThanOrEqual(furthest, name.hasSuffix("png") ? 0.001 : 1.001, name)
+            let interleaved = try image.tensor.permuted([1, 2, 0]).floats.map { $0 * 255 }
+            assertClose(interleaved, theirs.rgb, .absolute(name.hasSuffix("png") ? 0.001 : 1.001), name)
         }
     }
 
@@ -32,13 +32,12 @@ final class ImageFileTests: XCTestCase {
             }
         }
         let image = try Image(width: theirs.width, height: theirs.height, rgb: rgb)
-        let furthest = zip(try JPEG.roundTrip(image).rgb8, theirs.rgb).map { abs(Float($0) - $1) }.max() ?? .infinity
-        XCTAssertLessThanOrEqual(furthest, 1)
-        XCTAssertGreaterThan(zip(image.rgb8, theirs.rgb).map { abs(Float($0) - $1) }.max() ?? 0, 20, "something is lost")
+        assertClose(try JPEG.roundTrip(image).rgb8, theirs.rgb, .absolute(1))
+        XCTAssertGreaterThan(largestDifference(image.rgb8, theirs.rgb), 20, "something is lost")
     }
 
     func testWhatIsWrittenReadsBackWithItsTexts() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let image = try Image(width: 3, height: 2, rgb: (0..<18).map { UInt8($0 * 14) })
         let texts = [("prompt", "a red ball, \"round\""), ("parameters", "α = 0.5\nsteps: 20"), ("prompt", "again")]
         try ImageFile.write(image, to: folder.file("a.png"), texts: texts)
@@ -53,7 +52,7 @@ final class ImageFileTests: XCTestCase {
     }
 
     func testWhatCannotBeWritten() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let image = try Image(width: 1, height: 1, rgb: [1, 2, 3])
         for keyword in ["", String(repeating: "k", count: 80), "α", " a"] {
             XCTAssertThrowsError(try ImageFile.write(image, to: folder.file("a.png"), texts: [(keyword, "x")])) {
@@ -67,7 +66,7 @@ final class ImageFileTests: XCTestCase {
     }
 
     func testDamagedAndForeignFiles() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         func message(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
             let url = try folder.write(name, bytes)
             do {

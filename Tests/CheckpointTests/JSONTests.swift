@@ -1,4 +1,5 @@
 import Checkpoint
+import TestSupport
 import XCTest
 
 final class JSONTests: XCTestCase {

@@ -1,11 +1,12 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 final class KindTests: XCTestCase {
     func testFilesBySuffixAndByContents() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         for (name, kind) in [
             ("a.csv", Checkpoint.Kind.table), ("a.JSONL", .table), ("a.PNG", .image), ("a.json", .json),
             ("a.md", .recipe),
@@ -30,7 +31,7 @@ final class KindTests: XCTestCase {
 
     func testFoldersByWhatTheyHold() throws {
         func kind(_ files: [String: String]) throws -> Checkpoint.Kind {
-            let folder = try TemporaryFolder()
+            let folder = TemporaryFolder(self)
             for (name, text) in files { try folder.write(name, text.utf8) }
             return try Checkpoint.kind(of: folder.url)
         }

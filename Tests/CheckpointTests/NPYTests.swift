@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 final class NPYTests: XCTestCase {
@@ -24,7 +25,7 @@ final class NPYTests: XCTestCase {
     }
 
     func testWhatIsWrittenReadsBackAndIsNumPysOwnBytes() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         for name in ["vector", "scalar", "empty", "little_f4", "little_i8"] {
             let tensor = try NPY.read(golden("arrays/\(name).npy"))
             try NPY.write(tensor, to: folder.file("a.npy"))
@@ -40,7 +41,7 @@ final class NPYTests: XCTestCase {
     }
 
     func testForeignAndDamagedFiles() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let whole = try Data(contentsOf: golden("arrays/little_f4.npy"))
         func header(_ text: String) -> [UInt8] {
             [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)

@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Files of `torch.save`, against PyTorch's own values, and files that mean harm.
@@ -71,7 +72,7 @@ final class PyTorchTests: XCTestCase {
 
     /// A file that ends early, wherever, is an error of its own and never a crash.
     func testTruncatedFiles() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         for name in ["state.pt", "stream.pt"] {
             let bytes = try Self.bytes(name)
             for length in stride(from: 0, to: bytes.count, by: 31) {
@@ -85,17 +86,13 @@ final class PyTorchTests: XCTestCase {
 
     /// Random damage is refused or harmless.
     func testDamagedFilesNeverCrash() throws {
-        var state: UInt64 = 1
-        func random(_ limit: Int) -> Int {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Int(state >> 33) % limit
-        }
-        let folder = try TemporaryFolder()
+        var random = Knuth(state: 1)
+        let folder = TemporaryFolder(self)
         for name in ["views.pt", "checkpoint.pt", "stream.pt"] {
             let bytes = try Self.bytes(name)
             for _ in 0..<120 {
                 var changed = bytes
-                for _ in 0...random(3) { changed[random(bytes.count)] = UInt8(random(256)) }
+                for _ in 0...random.below(3) { changed[random.below(bytes.count)] = UInt8(random.below(256)) }
                 let url = try folder.write(name, changed)
                 guard let file = try? PyTorchFile(url) else { continue }
                 for tensor in file.names { _ = try? file.tensor(tensor) }
@@ -112,7 +109,7 @@ final class PyTorchTests: XCTestCase {
     }
 
     private func refusal(_ pickle: [UInt8]) throws -> String {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         var text = ""
         XCTAssertThrowsError(try PyTorchFile(folder.write("a.pt", stream(pickle)))) {
             XCTAssertTrue($0 is CheckpointError, "\($0)")
@@ -193,7 +190,7 @@ final class PyTorchTests: XCTestCase {
     // MARK: Weights
 
     func testFoldersAndShardsOfPyTorchFiles() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         try folder.write("state_of_training.json", "{}".utf8)
         try folder.write("pytorch_model.bin", Self.bytes("state.pt"))
         try folder.write("optimizer.bin", Self.bytes("types.pt"))
@@ -205,7 +202,7 @@ final class PyTorchTests: XCTestCase {
         try Safetensors.write(["x": Tensor([1])], to: folder.file("model.safetensors"))
         XCTAssertEqual(try Weights(folder.url).names, ["x"])
 
-        let sharded = try TemporaryFolder()
+        let sharded = TemporaryFolder(self)
         try sharded.write("a.bin", Self.bytes("state.pt"))
         try sharded.write("b.bin", Self.bytes("stream.pt"))
         try sharded.write(
@@ -219,7 +216,7 @@ final class PyTorchTests: XCTestCase {
         for name in ["state.pt", "stream.pt"] {
             XCTAssertTrue(try Weights(folder.write("nameless", Self.bytes(name))).contains("0.weight"))
         }
-        let several = try TemporaryFolder()
+        let several = TemporaryFolder(self)
         for name in ["a.pt", "b.pt"] { try several.write(name, Self.bytes("state.pt")) }
         XCTAssertThrowsError(try Weights(several.url)) {
             XCTAssertTrue("\($0)".contains("several .pt files and no index (a.pt, b.pt)"), "\($0)")

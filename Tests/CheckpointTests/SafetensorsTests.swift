@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 final class SafetensorsTests: XCTestCase {
@@ -31,6 +32,7 @@ final class SafetensorsTests: XCTestCase {
             let tensor = try file.tensor(name)
             XCTAssertEqual(tensor.shape, golden.shape, name)
             XCTAssertEqual(file.shape(of: name), golden.shape, name)
+            XCTAssertEqual(tensor.count, golden.values.count, name)
             for (index, (mine, theirs)) in zip(tensor.floats, golden.values.map(\.value)).enumerated() {
                 if theirs.isNaN {
                     XCTAssertTrue(mine.isNaN, "\(name)[\(index)]")
@@ -48,7 +50,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testAMappedTensorOutlivesItsFileAndNeverWritesToIt() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let url = folder.file("a.safetensors")
         try Safetensors.write(["x": Tensor([1, 2, 3])], to: url)
         let before = try Data(contentsOf: url)
@@ -60,7 +62,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testPagesGivenBackOnceWeightsArePackedAreReadFromTheFileAgain() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let url = folder.file("a.safetensors")
         let generator = Generator(seed: 1)
         let weights = try Tensor.randn([256, 512], generator: generator), x = try Tensor.randn([64, 512], generator: generator)
@@ -76,7 +78,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testUnalignedTensorsAreCopied() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let header =
             #"{"a":{"dtype":"U8","shape":[1],"data_offsets":[0,1]},"#
             + #""b":{"dtype":"F32","shape":[2],"data_offsets":[1,9]}}"#
@@ -87,7 +89,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testTwoElementsAByte() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let header = #"{"x":{"dtype":"F4","shape":[2,8],"data_offsets":[0,8]}}"#
         let url = try folder.write("f4.safetensors", file(header, [0x10, 0x32, 0x54, 0x76, 0x98, 0xBA, 0xDC, 0xFE]))
         let positive: [Float] = [0, 0.5, 1, 1.5, 2, 3, 4, 6]
@@ -95,7 +97,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testElementsWithoutPlaceInATensorAreRefusedByName() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let header =
             #"{"c":{"dtype":"C64","shape":[1],"data_offsets":[0,8]},"#
             + #""u":{"dtype":"U64","shape":[1],"data_offsets":[8,16]}}"#
@@ -182,7 +184,7 @@ final class SafetensorsTests: XCTestCase {
             ("metadata", file(#"{"__metadata__":{"n":1}}"#), "'n' must be a string, and is a number"),
             ("half a byte", file("{\"a\":\(tensor("F4", "[3]", 0, 1))}", [0]), "more elements than memory"),
         ]
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         for (name, bytes, expected) in cases {
             let url = try folder.write("\(name).safetensors", bytes)
             XCTAssertThrowsError(try SafetensorsFile(url), name) { error in
@@ -197,7 +199,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testMissingFilesAndFolders() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         XCTAssertThrowsError(try SafetensorsFile(folder.file("none.safetensors"))) {
             XCTAssertEqual(
                 "\($0)",
@@ -210,7 +212,7 @@ final class SafetensorsTests: XCTestCase {
     // MARK: Shards and folders
 
     func testShardsOfTheReferenceAndOurs() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let theirs = try Weights(golden("shards"))
         XCTAssertEqual(theirs.url.lastPathComponent, "model.safetensors.index.json")
         var tensors: [String: Tensor] = [:]
@@ -232,7 +234,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testAnIndexThatLies() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         try Safetensors.write(["a": Tensor(1)], to: folder.file("one.safetensors"))
         let cases = [
             (#"{}"#, "'weight_map' is missing"),
@@ -248,7 +250,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testAFolderWithoutAClearChoice() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         XCTAssertThrowsError(try Weights(folder.url)) { XCTAssertTrue("\($0)".contains("has no file of weights")) }
         try Safetensors.write(["a": Tensor(1)], to: folder.file("one.safetensors"))
         XCTAssertEqual(try Weights(folder.url).names, ["a"])
@@ -263,7 +265,7 @@ final class SafetensorsTests: XCTestCase {
     // MARK: Writing
 
     func testWritingIsDeterministicAlignedAndOrdered() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let tensors: [String: Tensor] = [
             "z": try Tensor([1, 2, 3]), "a": try Tensor([1, 2] as [Float]).to(.bfloat16),
             "n": try Tensor(integers: [5]), "s": try Tensor(4), "e": try Tensor.zeros([0, 3]),
@@ -286,7 +288,7 @@ final class SafetensorsTests: XCTestCase {
     }
 
     func testWritingHalves() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let values: [Float] = [1.0009765625, 65504, 1e6, -6e-8, 0.1]
         try Safetensors.write(
             ["x": Tensor(values), "i": Tensor(integers: [1, 2])], to: folder.file("h"), as: .float16)

@@ -1,11 +1,12 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 final class TableFileTests: XCTestCase {
     private func read(_ text: String, _ name: String = "a.csv", isGrowing: Bool = false) throws -> DataColumns {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         return try TableFile.read(folder.write(name, text.utf8), isGrowing: isGrowing)
     }
 
@@ -67,7 +68,7 @@ final class TableFileTests: XCTestCase {
         let table = DataColumns(
             names: ["step", "a \"b\"", "text"],
             columns: [.numbers([1, 2, 3]), .numbers([0.1, -1e300, 1.0 / 3]), .texts(["x,y", " \n", "plain"])])
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         for name in ["a.csv", "a.tsv", "a.jsonl"] {
             try TableFile.write(table, to: folder.file(name))
             XCTAssertEqual(try TableFile.read(folder.file(name)), table, name)
@@ -75,7 +76,7 @@ final class TableFileTests: XCTestCase {
     }
 
     func testTensors() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let tensor = try Tensor([0.1, -2.5e-8, 3, .greatestFiniteMagnitude, 1 / 3, -0], shape: [3, 2])
         try TableFile.write(tensor, to: folder.file("a.csv"))
         XCTAssertEqual(try TableFile.tensor(folder.file("a.csv")).floats, tensor.floats)

@@ -1,5 +1,6 @@
 import Console
 import Language
+import TestSupport
 import XCTest
 
 final class CandidateListTests: XCTestCase {

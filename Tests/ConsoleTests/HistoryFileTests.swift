@@ -1,11 +1,10 @@
 import Foundation
 import Console
+import TestSupport
 import XCTest
 
 final class HistoryFileTests: XCTestCase {
-    private var folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
-
-    override func tearDown() { try? FileManager.default.removeItem(at: folder) }
+    private lazy var folder = temporaryFolder()
 
     private func history(limit: Int = 100) -> HistoryFile {
         HistoryFile(path: folder.appendingPathComponent("state/rhumb/history").path, limit: limit)

@@ -1,6 +1,7 @@
 import Console
 import Language
 import Notebook
+import TestSupport
 import XCTest
 
 final class LiveViewTests: XCTestCase {

@@ -1,4 +1,5 @@
 import Console
+import TestSupport
 import XCTest
 
 final class PasteTests: XCTestCase {

@@ -1,4 +1,5 @@
 import Console
+import TestSupport
 import XCTest
 
 /// Markdown on a terminal.

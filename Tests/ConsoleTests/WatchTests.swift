@@ -2,6 +2,7 @@ import Console
 import Foundation
 import Language
 import Notebook
+import TestSupport
 import XCTest
 
 /// What `rhumb watch` says of a folder in each state.
@@ -11,16 +12,12 @@ final class WatchTests: XCTestCase {
     private var lock: Int32 = -1
 
     override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.path + "/rhumb-watch-\(UUID().uuidString)"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        folder = temporaryFolder().path
         lock = open(folder, O_RDONLY | O_DIRECTORY)
         XCTAssertEqual(flock(lock, LOCK_EX), 0)
     }
 
-    override func tearDown() {
-        close(lock)
-        try? FileManager.default.removeItem(atPath: folder)
-    }
+    override func tearDown() { close(lock) }
 
     private func write(_ text: String, to name: String) throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: folder + "/" + name))

@@ -1,5 +1,6 @@
 import Diffusion
 import Tensor
+import TestSupport
 import XCTest
 
 /// The loss of a model on given pictures against diffusers; how the numbers were made stands in
@@ -13,21 +14,19 @@ final class DenoisingErrorTests: XCTestCase {
     }
 
     func testErrorsAreThoseOfDiffusers() throws {
-        let golden = try Golden.decode([String: [Double]].self, "denoising-errors.golden.json")
-        let pipeline = try StableDiffusion.load(folder: Golden.url("tiny-pipeline"))
+        let golden = try goldenFiles.decode([String: [Double]].self, "denoising-errors.golden.json")
+        let pipeline = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))
         for kind in PredictionType.allCases {
             var scheduler = pipeline.scheduler
             scheduler.predictionType = kind
             let found = try pipeline.replacing(scheduler: scheduler).denoisingErrors(of: pictures())
-            for (error, expected) in zip(found, try XCTUnwrap(golden[kind.rawValue])) {
-                XCTAssertEqual(error, expected, accuracy: 1e-4 * expected, kind.rawValue)
-            }
+            assertClose(found, try XCTUnwrap(golden[kind.rawValue]), .relative(1e-4), kind.rawValue)
         }
     }
 
     /// A picture's error is its own, whatever is judged beside it.
     func testNoiseIsTheSameForEveryPicture() throws {
-        let pipeline = try StableDiffusion.load(folder: Golden.url("tiny-pipeline")), pictures = try pictures()
+        let pipeline = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline")), pictures = try pictures()
         let both = try pipeline.denoisingErrors(of: pictures), last = try pipeline.denoisingErrors(of: [pictures[1]])
         XCTAssertEqual(both[1], last[0], accuracy: 1e-5)
         var probe = DenoisingProbe()

@@ -1,5 +1,6 @@
 import Diffusion
 import Tensor
+import TestSupport
 import XCTest
 
 /// Outputs and gradients must be those of diffusers (Golden/make_models.py).
@@ -13,7 +14,7 @@ final class GoldenModelTests: XCTestCase {
             let parameters: [String: [Int]]
             let output: [Float]
             let loss: Float?
-            let gradients: [String: Golden.Gradient]?
+            let gradients: [String: GoldenGradient]?
         }
         struct Autoencoder: Decodable {
             let name: String
@@ -22,7 +23,7 @@ final class GoldenModelTests: XCTestCase {
             let parameters: [String: [Int]]
             let mean, logVariance, picture: [Float]
             let loss: Float?
-            let gradients: [String: Golden.Gradient]?
+            let gradients: [String: GoldenGradient]?
         }
         let unets: [UNet]
         let vaes: [Autoencoder]
@@ -39,13 +40,13 @@ final class GoldenModelTests: XCTestCase {
     }
 
     func testUNets() throws {
-        let unets = try Golden.decode(File.self, "models.golden.json").unets
+        let unets = try goldenFiles.decode(File.self, "models.golden.json").unets
         XCTAssertEqual(unets.count, 10)
         for golden in unets {
             let unet = try UNet2DConditionModel(golden.config, Formula.source)
             XCTAssertEqual(shapes(unet.parameters), golden.parameters, golden.name)
             let output = try output(golden, of: unet)
-            XCTAssertLessThan(difference(output, golden.output), 1e-5, golden.name)
+            assertClose(output, golden.output, .ofLargest(1e-5), golden.name)
             guard let loss = golden.loss, let gradients = golden.gradients else { continue }
             let found = try output.squared().mean()
             XCTAssertEqual(try found.item, loss, accuracy: 1e-5 * loss, golden.name)
@@ -56,18 +57,18 @@ final class GoldenModelTests: XCTestCase {
     }
 
     func testAutoencoders() throws {
-        let vaes = try Golden.decode(File.self, "models.golden.json").vaes
+        let vaes = try goldenFiles.decode(File.self, "models.golden.json").vaes
         XCTAssertEqual(vaes.count, 5)
         for golden in vaes {
             let vae = try AutoencoderKL(golden.config, Formula.source)
             XCTAssertEqual(shapes(vae.parameters), golden.parameters, golden.name)
             let pixels = try Formula.normal("pixels", 2, golden.height, golden.width, golden.config.inChannels)
             let latents = try vae.encode(pixels)
-            XCTAssertLessThan(difference(latents.mean, golden.mean), 1e-5, golden.name)
-            XCTAssertLessThan(difference(latents.logVariance, golden.logVariance), 1e-5, golden.name)
+            assertClose(latents.mean, golden.mean, .ofLargest(1e-5), golden.name)
+            assertClose(latents.logVariance, golden.logVariance, .ofLargest(1e-5), golden.name)
             let shape = latents.mean.shape
             let z = try Formula.normal("latents", shape[0], shape[1], shape[2], shape[3])
-            XCTAssertLessThan(try difference(vae.decode(z), golden.picture), 1e-5, golden.name)
+            assertClose(try vae.decode(z), golden.picture, .ofLargest(1e-5), golden.name)
             guard let loss = golden.loss, let gradients = golden.gradients else { continue }
             let sample = try latents.sample(noise: Formula.normal("noise", shape[0], shape[1], shape[2], shape[3]))
             let found = try vae.decode(sample).squared().mean() + latents.divergence().mean()
@@ -79,11 +80,11 @@ final class GoldenModelTests: XCTestCase {
     }
 
     func testHalfPrecisionComesClose() throws {
-        for golden in try Golden.decode(File.self, "models.golden.json").unets {
+        for golden in try goldenFiles.decode(File.self, "models.golden.json").unets {
             let unet = try UNet2DConditionModel(golden.config, Formula.source).converted(to: .bfloat16)
             let output = try output(golden, of: unet)
             XCTAssertEqual(output.dtype, .float32)
-            XCTAssertLessThan(difference(output, golden.output), 0.08, golden.name)
+            assertClose(output, golden.output, .ofLargest(0.08), golden.name)
         }
     }
 }

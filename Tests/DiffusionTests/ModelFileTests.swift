@@ -2,17 +2,12 @@ import Checkpoint
 import Diffusion
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Folders of UNets and autoencoders, as diffusers writes and reads them.
 final class ModelFileTests: XCTestCase {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
-
-    override func setUpWithError() throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-    }
-
-    override func tearDown() { try? FileManager.default.removeItem(at: folder) }
+    private lazy var folder = temporaryFolder()
 
     private var config: URL { folder.appendingPathComponent("config.json") }
     private var file: URL { folder.appendingPathComponent("diffusion_pytorch_model.safetensors") }
@@ -60,7 +55,7 @@ final class ModelFileTests: XCTestCase {
     }
 
     func testConfigurationsAreWrittenAsDiffusersWritesThem() throws {
-        let golden = try Checkpoint.json(Golden.url("configs.golden.json"))
+        let golden = try Checkpoint.json(goldenFiles.url("configs.golden.json"))
         for (kind, count) in [("unets", 4), ("vaes", 3)] {
             let configs = try XCTUnwrap(golden[kind]?.array)
             XCTAssertEqual(configs.count, count)
@@ -88,14 +83,14 @@ final class ModelFileTests: XCTestCase {
 
     func testWeightsComeBackInEveryTypeAndFromShards() throws {
         let model = try unet
-        for (type, tolerance) in [(StoredType?.none, Float(0)), (.float16, 1e-3), (.bfloat16, 1e-2)] {
+        for (type, tolerance) in [(StoredType?.none, 0.0), (.float16, 1e-3), (.bfloat16, 1e-2)] {
             try model.save(to: folder, as: type)
             let again = try UNet2DConditionModel.load(folder: folder)
             XCTAssertEqual(again.configuration, model.configuration.with(other: again.configuration.other))
             XCTAssertEqual(again.dtype, .float32)
             XCTAssertEqual(again.parameters.map(\.name), model.parameters.map(\.name))
             for (a, b) in zip(again.parameters, model.parameters) {
-                XCTAssertLessThanOrEqual(difference(a.tensor, b.tensor.floats), tolerance, a.name)
+                assertClose(a.tensor, b.tensor, .ofLargest(tolerance), a.name)
             }
         }
         XCTAssertEqual(try UNet2DConditionModel.load(folder: folder, dtype: .bfloat16).dtype, .bfloat16)
@@ -106,7 +101,7 @@ final class ModelFileTests: XCTestCase {
             named, to: folder, stem: "diffusion_pytorch_model", maximumBytes: 9000)
         XCTAssertGreaterThan(shards.count, 3)
         let again = try UNet2DConditionModel.load(folder: folder)
-        for (a, b) in zip(again.parameters, model.parameters) { XCTAssertEqual(a.tensor.floats, b.tensor.floats) }
+        for (a, b) in zip(again.parameters, model.parameters) { assertSameBits(a.tensor, b.tensor, a.name) }
     }
 
     func testSettingsThatChangeTheComputationAreRefused() throws {

@@ -1,5 +1,6 @@
 import Diffusion
 import Tensor
+import TestSupport
 import XCTest
 
 /// Shapes, names and refusals; the numbers are compared with diffusers elsewhere.

@@ -3,20 +3,19 @@ import Checkpoint
 import Diffusion
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Whole pipelines against diffusers; how the numbers were made stands in Golden/make_pipeline.py.
 final class PipelineTests: XCTestCase {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
+    private lazy var folder = temporaryFolder()
 
     /// Threads that wait for one another stall where other processes want the cores too.
     override func setUp() { Engine.threads = 1 }
 
-    override func tearDown() { try? FileManager.default.removeItem(at: folder) }
-
     private func model() throws -> (StableDiffusion, PipelineGolden) {
-        let golden = try Golden.decode(PipelineGolden.self, "pipeline.golden.json")
-        let json = try Checkpoint.json(Golden.url("pipeline.golden.json"))
+        let golden = try goldenFiles.decode(PipelineGolden.self, "pipeline.golden.json")
+        let json = try Checkpoint.json(goldenFiles.url("pipeline.golden.json"))
         let tokenizer = try Tokenizer(json: XCTUnwrap(json["tokenizer"]), configuration: XCTUnwrap(json["roles"]))
         return (
             try StableDiffusion(
@@ -57,11 +56,11 @@ final class PipelineTests: XCTestCase {
             for batchSize in [nil, 1] {
                 let trajectory = try model.sample(
                     prompts, options(run), images: images, generator: Generator(seed: run.seed), batchSize: batchSize)
-                XCTAssertLessThan(difference(trajectory.final, run.latents), 1e-4, label)
+                assertClose(trajectory.final, run.latents, .ofLargest(1e-4), label)
                 let corners = try model.images(trajectory.final).map { image in
                     try image.tensor.sliced(1, from: 0, to: 4).sliced(2, from: 0, to: 4).permuted([1, 2, 0])
                 }
-                XCTAssertLessThan(difference(try Tensor.stacked(corners), run.pixels), 1e-4, label)
+                assertClose(try Tensor.stacked(corners), run.pixels, .ofLargest(1e-4), label)
             }
         }
     }
@@ -90,13 +89,11 @@ final class PipelineTests: XCTestCase {
             let output = try model.unet(before, time: trajectory.times[index], guided: guidance)
             let again = try scheduler.logProbability(
                 of: trajectory.latents[index + 1], output: output, at: index, sample: before, eta: 1)
-            for (found, recorded) in zip(again.floats, try XCTUnwrap(trajectory.logProbabilities[index]).floats) {
-                XCTAssertEqual(found, recorded, accuracy: 1e-5)
-            }
+            assertClose(again, try XCTUnwrap(trajectory.logProbabilities[index]), .absolute(1e-5))
             let mean = try scheduler.mean(output: output, at: index, sample: before, eta: 1)
             let noise = try XCTUnwrap(trajectory.noise[index])
             let next = try mean + noise * trajectory.sigmas[index]
-            XCTAssertLessThan(difference(next, trajectory.latents[index + 1].floats), 1e-5)
+            assertClose(next, trajectory.latents[index + 1].floats, .ofLargest(1e-5))
             if index == 2 {
                 try again.mean().backward()
                 XCTAssertTrue(model.unet.parameters.allSatisfy { $0.tensor.gradient != nil })
@@ -130,7 +127,7 @@ final class PipelineTests: XCTestCase {
         XCTAssertEqual(latents.shape, [2, 8, 8, 4])
         let pixels = try images[0].tensor.permuted([1, 2, 0]) * 2 - 1
         let mean = try model.vae.encode(pixels.unsqueezed(0)).mean * 0.6
-        XCTAssertLessThan(difference(try latents.selected(0, 0), mean.floats), 1e-5)
+        assertClose(try latents.selected(0, 0), mean.floats, .ofLargest(1e-5))
         XCTAssertThrowsError(try model.latents(of: [picture, Image(Tensor.zeros([3, 8, 16]))])) {
             XCTAssertTrue("\($0)".contains("these are 16×16 and 16×8"), "\($0)")
         }
@@ -173,7 +170,6 @@ final class PipelineTests: XCTestCase {
 
     /// What diffusers writes for an unbounded λ is no JSON of the standard, and what it says besides is kept.
     func testSchedulerFileOfDiffusers() throws {
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let file = folder.appendingPathComponent("scheduler_config.json")
         try AtomicFile.write(
             """

@@ -1,14 +1,14 @@
 import Diffusion
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Schedulers against diffusers; how the numbers were made stands in Golden/make_schedulers.py.
 final class SchedulerTests: XCTestCase {
     private static let golden: SchedulerGolden = {
-        let file = Bundle.module.bundleURL.appendingPathComponent("Golden/schedulers.golden.json")
         // A broken resource fails every test here, with its reason.
-        return try! JSONDecoder().decode(SchedulerGolden.self, from: Data(contentsOf: file))
+        try! goldenFiles.decode(SchedulerGolden.self, "schedulers.golden.json")
     }()
 
     func testSchedulesBitForBit() throws {
@@ -29,10 +29,10 @@ final class SchedulerTests: XCTestCase {
             var sampler = try kind.sampler(expected.config, steps: expected.steps)
             let label = "trajectory \(number): \(kind.rawValue) \(expected.config.predictionType) "
                 + "\(expected.config.timestepSpacing?.rawValue ?? "default") \(expected.steps) steps, eta \(expected.eta)"
-            assertClose(sampler.times, expected.times, 1e-6, label + ", times")
+            assertClose(sampler.times, expected.times, share(1e-6), label + ", times")
             XCTAssertEqual(sampler.initialNoiseSigma, expected.initialSigma, accuracy: 1e-5 * expected.initialSigma, label)
             let noised = try sampler.addNoise(to: Self.pattern(500), noise: Self.pattern(501), at: expected.steps / 2)
-            assertClose(noised.floats, expected.noised, 1e-6, label + ", noise added")
+            assertClose(noised.floats, expected.noised, share(1e-6), label + ", noise added")
 
             var sample = try Self.pattern(0) * sampler.initialNoiseSigma
             // The tests keep the last steps of long trajectories alone.
@@ -44,9 +44,10 @@ final class SchedulerTests: XCTestCase {
                 let step = try sampler.step(output, at: index, sample, eta: expected.eta, noise: noise)
                 let place = "\(label), step \(index)"
                 if index >= skipped {
-                    assertClose(step.previous.floats, expected.samples[index - skipped], expected.tolerance, place)
+                    let tolerance = share(expected.tolerance)
+                    assertClose(step.previous, expected.samples[index - skipped], tolerance, place)
                     if !expected.originals.isEmpty {
-                        assertClose(step.predictedOriginal.floats, expected.originals[index - skipped], expected.tolerance, place)
+                        assertClose(step.predictedOriginal, expected.originals[index - skipped], tolerance, place)
                     }
                 }
                 try checkProbability(step, sampler, output, index, sample, expected, place)
@@ -63,9 +64,7 @@ final class SchedulerTests: XCTestCase {
         XCTAssertEqual(step.sigma, expected.sigmas?[index] ?? -1, accuracy: 1e-7, place)
         XCTAssertEqual(try sampler.sigma(at: index, eta: expected.eta), step.sigma, place)
         guard let wanted = probabilities[index] else { return XCTAssertNil(step.logProbability, place) }
-        for (found, wanted) in zip(step.logProbability?.floats ?? [], wanted) {
-            XCTAssertEqual(found, wanted, accuracy: 1e-6, place)
-        }
+        assertClose(step.logProbability?.floats ?? [], wanted, .absolute(1e-6), place)
         XCTAssertEqual(step.logProbability?.shape, [2], place)
 
         // The stored sample again: the same density, and a ratio of exactly 1.
@@ -75,7 +74,7 @@ final class SchedulerTests: XCTestCase {
         XCTAssertEqual(again.floats, step.logProbability?.floats, place)
         guard index == expected.steps / 2, let gradient = expected.gradient else { return }
         try again.sum().backward()
-        assertClose(output.gradient?.floats ?? [], gradient, 1e-5, place + ", gradient")
+        assertClose(output.gradient?.floats ?? [], gradient, share(1e-5), place + ", gradient")
     }
 
     /// σ of Stable Diffusion's schedule in 50 steps at η = 1.
@@ -132,8 +131,8 @@ final class SchedulerTests: XCTestCase {
         let noisy = try scheduler.schedule.addNoise(to: original, noise: noise, timesteps: [timestep])
         let target = try scheduler.schedule.velocity(of: original, noise: noise, timesteps: [timestep, timestep])
         let step = try scheduler.step(target, at: 5, noisy)
-        assertClose(step.predictedOriginal.floats, original.floats, 1e-5, "x0")
-        assertClose(step.epsilon.floats, noise.floats, 1e-5, "epsilon")
+        assertClose(step.predictedOriginal.floats, original.floats, share(1e-5), "x0")
+        assertClose(step.epsilon.floats, noise.floats, share(1e-5), "epsilon")
     }
 
     func testWhatIsRefused() throws {
@@ -201,14 +200,8 @@ final class SchedulerTests: XCTestCase {
             shape: [2, 2, 2, 3])
     }
 
-    private func assertClose(
-        _ found: [Float], _ expected: [Float], _ tolerance: Float, _ label: String, line: UInt = #line
-    ) {
-        XCTAssertEqual(found.count, expected.count, label, line: line)
-        let largest = expected.map(abs).max() ?? 0
-        let difference = zip(found, expected).map { abs($0 - $1) }.max() ?? 0
-        XCTAssertLessThanOrEqual(difference, tolerance * max(largest, 1e-6), label, line: line)
-    }
+    /// A share of the largest number; of a millionth where that is less.
+    private func share(_ tolerance: Double) -> Tolerance { .ofLargest(tolerance, atLeast: 1e-6 * tolerance) }
 }
 
 /// What make_schedulers.py writes.
@@ -228,7 +221,8 @@ private struct SchedulerGolden: Decodable {
         let steps: Int
         let eta: Double
         let times: [Float]
-        let initialSigma, tolerance: Float
+        let initialSigma: Float
+        let tolerance: Double
         let samples, originals: [[Float]]
         let noised: [Float]
         let sigmas: [Float]?

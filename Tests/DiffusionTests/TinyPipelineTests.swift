@@ -2,6 +2,7 @@ import Checkpoint
 import Diffusion
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// A pipeline that diffusers saved samples here what it samples there (Golden/make_tiny_pipeline.py), and one that is
@@ -28,7 +29,7 @@ final class TinyPipelineTests: XCTestCase {
         }
     }
 
-    private func golden() throws -> Samples { try Golden.decode(Samples.self, "tiny-pipeline.golden.json") }
+    private func golden() throws -> Samples { try goldenFiles.decode(Samples.self, "tiny-pipeline.golden.json") }
 
     private func sample(_ pipeline: StableDiffusion, _ samples: Samples, eta: Double) throws -> Samples.Sample {
         let final = try pipeline.sample(
@@ -40,24 +41,19 @@ final class TinyPipelineTests: XCTestCase {
             eta: eta, latents: final.floats, picture: try (decoded * 0.5 + 0.5).clamped(0, 1).floats)
     }
 
-    private func difference(_ found: [Float], _ expected: [Float]) -> Float {
-        XCTAssertEqual(found.count, expected.count)
-        return zip(found, expected).map { abs($0 - $1) }.max()! / expected.map(abs).max()!
-    }
-
     func testSamplesAreThoseOfDiffusers() throws {
         let golden = try golden()
-        let pipeline = try StableDiffusion.load(folder: Golden.url("tiny-pipeline"))
+        let pipeline = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))
         let tokens = try pipeline.text.tokenizer.encode(
             [golden.prompt, golden.negative], padding: .length(pipeline.text.length))
         XCTAssertEqual(tokens.rows, golden.identifiers)
         let context = try pipeline.text.context(of: [golden.prompt, golden.negative])
-        XCTAssertLessThan(difference(context.floats, golden.context), 1e-5)
+        assertClose(context.floats, golden.context, .ofLargest(1e-5))
         XCTAssertEqual(golden.samples.map(\.eta), [0, 1])
         for expected in golden.samples {
             let found = try sample(pipeline, golden, eta: expected.eta)
-            XCTAssertLessThan(difference(found.latents, expected.latents), 1e-4, "eta \(expected.eta)")
-            XCTAssertLessThan(difference(found.picture, expected.picture), 1e-4, "eta \(expected.eta)")
+            assertClose(found.latents, expected.latents, .ofLargest(1e-4), "eta \(expected.eta)")
+            assertClose(found.picture, expected.picture, .ofLargest(1e-4), "eta \(expected.eta)")
         }
     }
 
@@ -65,11 +61,9 @@ final class TinyPipelineTests: XCTestCase {
     /// was sampled, for check_saved.py.
     func testSavedPipelineSamplesTheSame() throws {
         var golden = try golden()
-        let original = try StableDiffusion.load(folder: Golden.url("tiny-pipeline"))
+        let original = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))
         let wanted = ProcessInfo.processInfo.environment["RHUMB_SAVED_PIPELINE"]
-        let folder = wanted.map { URL(fileURLWithPath: $0) }
-            ?? FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
-        defer { if wanted == nil { try? FileManager.default.removeItem(at: folder) } }
+        let folder = wanted.map { URL(fileURLWithPath: $0) } ?? temporaryFolder()
         // Other weights than the golden ones, so that nothing is copied.
         let unet = try UNet2DConditionModel(
             original.unet.configuration,

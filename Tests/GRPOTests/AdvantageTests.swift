@@ -1,4 +1,5 @@
 import GRPO
+import TestSupport
 import XCTest
 
 final class AdvantageTests: XCTestCase {

@@ -2,15 +2,14 @@ import Diffusion
 import Foundation
 import GRPO
 import Tensor
+import TestSupport
 import XCTest
 
 /// A run that stopped and went on is the run that did not stop.
 final class CheckpointTests: XCTestCase {
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("grpo-\(UUID().uuidString)")
+    private lazy var folder = temporaryFolder()
 
     override func setUp() { Engine.threads = 1 }
-    override func tearDown() { try? FileManager.default.removeItem(at: folder) }
-
     private func state(_ trainer: GRPOTrainer, _ name: String) throws -> Data {
         let place = folder.appendingPathComponent(name)
         try trainer.saveCheckpoint(to: place)
@@ -116,7 +115,6 @@ final class CheckpointTests: XCTestCase {
     /// Where the state can't be written, what stood there stays, and so does the run.
     func testAFolderThatCanNotBeWrittenIsAnErrorAndNotTheEnd() throws {
         let trainer = try Fixture.trainer()
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let occupied = folder.appendingPathComponent("file")
         try Data("kept".utf8).write(to: occupied)
         XCTAssertThrowsError(try trainer.save(to: occupied))

@@ -3,6 +3,7 @@ import Diffusion
 import Foundation
 import GRPO
 import Tensor
+import TestSupport
 import XCTest
 
 /// Two updates from the same trajectories, rewards and weights as a PyTorch script: see `Golden/make_grpo.py`.
@@ -45,7 +46,7 @@ final class GoldenTests: XCTestCase {
         for (parameter, tensor) in policy.parameters {
             let expected = try golden["\(name).gradient.\(parameter)"].floats
             let found = try XCTUnwrap(tensor.gradient).floats.map { $0 * Float(share) }
-            assertClose(found, expected, 1e-5, "gradient of \(parameter)")
+            assertClose(found, expected, ofEach(1e-5), "gradient of \(parameter)")
         }
 
         for update in 0..<2 {
@@ -62,7 +63,7 @@ final class GoldenTests: XCTestCase {
         }
         for (parameter, tensor) in policy.parameters {
             assertClose(
-                tensor.floats, try golden["\(name).updated.\(parameter)"].floats, 1e-5, "updated \(parameter)")
+                tensor.floats, try golden["\(name).updated.\(parameter)"].floats, ofEach(1e-5), "updated \(parameter)")
         }
         // Both updates together move a weight by up to 2e-4, which 1e-5 of a weight must not hide.
         let moved = try policy.parameters.filter { parameter, tensor in
@@ -79,7 +80,7 @@ struct Golden {
 
     init() throws {
         file = try SafetensorsFile(
-            XCTUnwrap(Bundle.module.url(forResource: "grpo", withExtension: "safetensors", subdirectory: "Golden")))
+            GoldenFolder(.module).url("grpo.safetensors"))
     }
 
     subscript(name: String) -> Tensor {
@@ -97,7 +98,7 @@ struct Golden {
         func picture(_ key: String) throws -> Tensor { try self["\(name).\(key)"].permuted([0, 2, 3, 1]).contiguous() }
         let rewards = try self["\(name).rewards"].floats.map(Double.init)
         let advantages = try Advantages(rewards: rewards, groupSize: 3)
-        assertClose(advantages.values.map { Float($0) }, try self["\(name).advantages"].floats, 1e-5, "advantages")
+        assertClose(advantages.values, try self["\(name).advantages"].floats, ofEach(1e-5), "advantages")
         let probabilities = try self["\(name).log_probabilities"]
         var trained: [Int: Rollout.TrainedStep] = [:]
         for step in 0..<3 {

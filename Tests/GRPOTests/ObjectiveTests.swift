@@ -2,6 +2,7 @@ import Diffusion
 import Foundation
 import GRPO
 import Tensor
+import TestSupport
 import XCTest
 
 final class ObjectiveTests: XCTestCase {
@@ -16,9 +17,9 @@ final class ObjectiveTests: XCTestCase {
         let objective = try ClippedObjective(new: new, old: old, advantages: advantages, range: 0.1)
         try objective.losses.sum().backward()
         let up = exp(Float(0.3)), down = exp(Float(-0.3)), near = exp(Float(0.05))
-        assertClose(objective.ratio.floats, [up, up, down, down, near], 1e-6)
-        assertClose(objective.losses.floats, [-2.2, 2 * up, -2 * down, 1.8, -2 * near], 1e-6)
-        assertClose(new.gradient!.floats, [0, 2 * up, -2 * down, 0, -2 * near], 1e-5)
+        assertClose(objective.ratio.floats, [up, up, down, down, near], ofEach(1e-6))
+        assertClose(objective.losses.floats, [-2.2, 2 * up, -2 * down, 1.8, -2 * near], ofEach(1e-6))
+        assertClose(new.gradient!.floats, [0, 2 * up, -2 * down, 0, -2 * near], ofEach(1e-5))
         let statistics = objective.statistics()
         XCTAssertEqual([statistics.above, statistics.below, statistics.count], [2, 2, 5])
         XCTAssertEqual(statistics.highest, Double(up), accuracy: 1e-6)
@@ -31,7 +32,7 @@ final class ObjectiveTests: XCTestCase {
             new: new, old: Tensor([-1.25, -1.25]), advantages: Tensor([1.5, -0.5]), range: 1e-4)
         try objective.losses.sum().backward()
         XCTAssertEqual(objective.ratio.floats, [1, 1])
-        assertClose(new.gradient!.floats, [-1.5, 0.5], 1e-7)
+        assertClose(new.gradient!.floats, [-1.5, 0.5], ofEach(1e-7))
     }
 
     func testLogProbabilityIsTheDensityAveragedOverDimensions() throws {
@@ -42,7 +43,7 @@ final class ObjectiveTests: XCTestCase {
         let expected = [1 + 0.25 + 1, 0.25 + 0 + 0.0625].map { (squares: Double) in
             -squares / 3 / (2 * sigma * sigma) - constant
         }
-        assertClose(found, expected.map(Float.init), 1e-6)
+        assertClose(found, expected.map(Float.init), ofEach(1e-6))
     }
 
     /// Against the integral: KL of N(0.3, 0.5) to N(0, 0.5) by adding up p log(p / q) over a fine grid.
@@ -73,12 +74,5 @@ final class ObjectiveTests: XCTestCase {
     }
 }
 
-func assertClose(_ found: [Float], _ expected: [Float], _ tolerance: Float, _ what: String = "", line: UInt = #line) {
-    guard found.count == expected.count else {
-        XCTFail("\(what): \(found.count) numbers for \(expected.count)", line: line)
-        return
-    }
-    let worst = zip(found, expected).map { abs($0 - $1) / max(1, abs($1)) }.max() ?? 0
-    // A NaN is no small difference.
-    if !(worst <= tolerance) { XCTFail("\(what): differs by \(worst), allowed are \(tolerance)", line: line) }
-}
+/// A share of each number; of 1 for smaller ones.
+func ofEach(_ tolerance: Double) -> Tolerance { .relative(tolerance, atLeast: tolerance) }

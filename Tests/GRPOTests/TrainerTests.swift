@@ -2,6 +2,7 @@ import Diffusion
 import Foundation
 import GRPO
 import Tensor
+import TestSupport
 import XCTest
 
 final class TrainerTests: XCTestCase {
@@ -63,7 +64,7 @@ final class TrainerTests: XCTestCase {
         try withoutGradients {
             let output = try trainer.policy.unet(rollout.samples[2], time: 251, guided: guidance)
             let next = try scheduler.step(output, at: 2, rollout.samples[2], eta: 0).previous
-            assertClose(rollout.samples[3].floats, next.floats, 1e-4)
+            assertClose(rollout.samples[3].floats, next.floats, ofEach(1e-4))
         }
     }
 
@@ -283,12 +284,6 @@ final class TrainerTests: XCTestCase {
         XCTAssertEqual(trainer.diagnosis().first { $0.name == "judge" }?.status, .suspicious)
         XCTAssertEqual(trainer.historyColumns.names.contains("judge"), true)
     }
-}
-
-func assertMessage(_ part: String, line: UInt = #line, _ body: () throws -> Any) {
-    XCTAssertThrowsError(try body(), line: line) { error in
-        XCTAssertTrue("\(error)".contains(part), "\(error)", line: line)
-    }
 
     /// A model that has been trained before may come with adapters on, which its own weights know nothing of.
     func testAPolicyStartsAsTheModelWithItsAdapters() throws {
@@ -303,13 +298,19 @@ func assertMessage(_ part: String, line: UInt = #line, _ body: () throws -> Any)
             try tensor.assign(Tensor.normal(tensor.shape, standardDeviation: 0.3, generator: generator))
         }
         let adapted = try prediction(start)
-        XCTAssertGreaterThan(zip(plain, adapted).map { abs($0 - $1) }.max()!, 0.01)
+        XCTAssertGreaterThan(largestDifference(plain, adapted), 0.01)
         for lora in [nil, LoRAOptions(rank: 2)] {
             var options = Fixture.options
             options.lora = lora
             let trainer = try GRPOTrainer(start, reward: Fixture.redness, prompts: Fixture.prompts, options: options)
-            let worst = zip(try prediction(trainer.pipeline), adapted).map { abs($0 - $1) }.max()!
-            XCTAssertLessThan(worst, 1e-4, lora == nil ? "all weights" : "adapters")
+            let what = lora == nil ? "all weights" : "adapters"
+            assertClose(try prediction(trainer.pipeline), adapted, .absolute(1e-4), what)
         }
+    }
+}
+
+func assertMessage(_ part: String, line: UInt = #line, _ body: () throws -> Any) {
+    XCTAssertThrowsError(try body(), line: line) { error in
+        XCTAssertTrue("\(error)".contains(part), "\(error)", line: line)
     }
 }

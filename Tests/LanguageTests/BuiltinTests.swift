@@ -1,4 +1,5 @@
 import Language
+import TestSupport
 import XCTest
 
 /// The declarations of the built-in verbs, checked as every target with verbs checks its own.

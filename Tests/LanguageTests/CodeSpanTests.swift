@@ -1,4 +1,5 @@
 import Language
+import TestSupport
 import XCTest
 
 final class CodeSpanTests: XCTestCase {

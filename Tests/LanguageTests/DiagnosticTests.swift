@@ -1,4 +1,5 @@
 import Language
+import TestSupport
 import XCTest
 
 /// Messages as the terminal shows them.

@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import TestSupport
 import XCTest
 
 /// The blocks of docs/language.md run one after the other in one session and give what they say.

@@ -1,21 +1,10 @@
 import Foundation
 import Language
+import TestSupport
 import XCTest
 
 /// Random texts: nothing may crash, and every error must have a place inside the text.
 final class FuzzTests: XCTestCase {
-    /// SplitMix64: the same texts on every run.
-    private struct Stream: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var bits = state
-            bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-            return bits ^ (bits >> 31)
-        }
-    }
-
     /// Interrupts endless loops.
     private final class ImpatientHost: SessionHost {
         private var patience = 50
@@ -38,7 +27,7 @@ final class FuzzTests: XCTestCase {
     ]
 
     func testTokenSoup() {
-        var stream = Stream(state: 1)
+        var stream = SplitMix(state: 1)
         for _ in 0..<4000 {
             let length = Int.random(in: 1...25, using: &stream)
             let text = (0..<length).map { _ in Self.words.randomElement(using: &stream)! }
@@ -48,7 +37,7 @@ final class FuzzTests: XCTestCase {
     }
 
     func testMutatedScripts() throws {
-        var stream = Stream(state: 2)
+        var stream = SplitMix(state: 2)
         let files =
             FileManager.default.enumerator(at: ScriptTests.folder, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "rhumb" }.sorted { $0.path < $1.path } ?? []

@@ -1,4 +1,5 @@
 import Language
+import TestSupport
 import XCTest
 
 /// The interpreter as Swift code uses it.

@@ -1,4 +1,5 @@
 import Language
+import TestSupport
 import XCTest
 
 /// How other targets bring their own values: a small vector that uses every part of the protocol.

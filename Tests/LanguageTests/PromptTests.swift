@@ -1,4 +1,5 @@
 import Language
+import TestSupport
 import XCTest
 
 /// What a prompt asks while a line is being typed.

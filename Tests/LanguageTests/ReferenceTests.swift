@@ -1,4 +1,5 @@
 import Language
+import TestSupport
 import XCTest
 
 /// Pages made from the declarations.

@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import TestSupport
 import XCTest
 
 /// Runs every script under `Scripts`. What a line must give stands on it:

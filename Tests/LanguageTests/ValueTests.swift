@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import TestSupport
 import XCTest
 
 /// Values as Swift code makes and reads them.

@@ -1,5 +1,6 @@
 import Language
 import Notebook
+import TestSupport
 import World
 import XCTest
 

@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Notebook
+import TestSupport
 import XCTest
 
 /// Objects that can't be written down, and everything that makes a cell run in spite of its cache.

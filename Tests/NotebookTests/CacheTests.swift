@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Notebook
+import TestSupport
 import XCTest
 
 /// What is skipped, and that it leaves what running it leaves.

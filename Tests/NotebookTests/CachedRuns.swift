@@ -2,6 +2,7 @@ import Foundation
 import Language
 import Notebook
 import Tensor
+import TestSupport
 import Verbs
 import XCTest
 

@@ -1,5 +1,6 @@
 import Language
 import Notebook
+import TestSupport
 import XCTest
 
 final class PaceTests: XCTestCase {

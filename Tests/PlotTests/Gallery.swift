@@ -1,5 +1,6 @@
 import Foundation
 import Plot
+import TestSupport
 
 /// One figure of each kind, with the texts and values that are hard to draw. Their scripts are compared with recorded
 /// ones; `RHUMB_FIGURES=folder swift test --filter RenderingTests` leaves the pictures to look at. Values are rounded, so
@@ -7,15 +8,12 @@ import Plot
 enum Gallery {
     /// Numbers that look random and are the same everywhere.
     struct Noise {
-        private var state: UInt64
+        private var random: Knuth
 
-        init(_ seed: UInt64) { state = seed &* 0x9e37_79b9_7f4a_7c15 | 1 }
+        init(_ seed: UInt64) { random = Knuth(state: seed &* 0x9e37_79b9_7f4a_7c15 | 1) }
 
         /// Uniform in 0…1.
-        mutating func uniform() -> Double {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Double(state >> 11) / Double(1 << 53)
-        }
+        mutating func uniform() -> Double { Double(random.next() >> 11) / Double(1 << 53) }
 
         /// Close to normal: twelve uniform numbers.
         mutating func normal(_ mean: Double = 0, _ deviation: Double = 1) -> Double {

@@ -1,4 +1,5 @@
 import Plot
+import TestSupport
 import XCTest
 
 final class HistogramTests: XCTestCase {
@@ -7,8 +8,7 @@ final class HistogramTests: XCTestCase {
         let values = [0.1, 0.4, 0.45, 0.5, 0.52, 0.6, 0.61, 0.7, 0.9, 1.3]
         let edges = Histogram.Bins.automatic.edges(for: values)
         let numpy = [0.1, 0.27142857, 0.44285714, 0.61428571, 0.78571429, 0.95714286, 1.12857143, 1.3]
-        XCTAssertEqual(edges.count, numpy.count)
-        for (edge, wanted) in zip(edges, numpy) { XCTAssertEqual(edge, wanted, accuracy: 1e-8) }
+        assertClose(edges, numpy, .absolute(1e-8))
         XCTAssertEqual(Histogram(values).heights(edges: edges), [1, 1, 5, 1, 1, 0, 1])
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Plot
+import TestSupport
 import XCTest
 
 final class MetricsTests: XCTestCase {
@@ -140,7 +141,7 @@ final class MetricsTests: XCTestCase {
     }
 
     func testALargeFileIsReadFast() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         let rows = 50_000
         try folder.write("step,a,b\n" + (0..<rows).map { "\($0),0.\($0),-1.5e-3\n" }.joined(), to: "big.csv")
         let start = Date()
@@ -154,7 +155,7 @@ final class MetricsTests: XCTestCase {
     // MARK: Following
 
     func testAGrowingFileIsFollowed() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         let follower = MetricsFollower(folder["run.csv"])
         XCTAssertEqual(try follower.poll(), .nothing)
         try folder.write("step,reward\n", to: "run.csv")
@@ -168,7 +169,7 @@ final class MetricsTests: XCTestCase {
     }
 
     func testAFileThatIsCutOrReplacedIsReadAnew() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         try folder.write("step,reward\n1,1\n2,2\n3,3\n", to: "run.csv")
         let follower = MetricsFollower(folder["run.csv"])
         XCTAssertEqual(try follower.poll(), .rows(3))
@@ -194,7 +195,7 @@ final class MetricsTests: XCTestCase {
         XCTAssertTrue(Smoothing.movingAverage(1)([.nan])[0].isNaN)
         XCTAssertEqual(Smoothing.movingAverage(4)([]), [])
         let average = Smoothing.exponential(decay: 0.5)([4, 8, .nan, 8])
-        for (value, wanted) in zip(average, [4, 20.0 / 3, 20.0 / 3, 52.0 / 7]) { XCTAssertEqual(value, wanted, accuracy: 1e-12) }
+        assertClose(average, [4, 20.0 / 3, 20.0 / 3, 52.0 / 7], .absolute(1e-12))
     }
 
     func testColumnsOfATableAreDrawn() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Plot
+import TestSupport
 import XCTest
 
 final class PlotErrorTests: XCTestCase {
@@ -10,11 +11,11 @@ final class PlotErrorTests: XCTestCase {
     }
 
     func testMissingGnuplotIsNamedWithWhatToInstall() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         let error = withPath(folder.path) { failure { try Gallery.line.write(to: folder["figure"]) } }
         XCTAssertEqual(error, .gnuplotMissing)
         XCTAssertTrue(error?.hint.contains("gnuplot-nox") == true)
-        XCTAssertEqual(folder.files, [], "something is left of the figure")
+        XCTAssertEqual(folder.names, [], "something is left of the figure")
     }
 
     func testAGnuplotErrorIsQuoted() throws {
@@ -28,7 +29,7 @@ final class PlotErrorTests: XCTestCase {
     }
 
     func testAGnuplotThatDiesOrSaysNothingIsAnError() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         try folder.program("gnuplot", "kill -9 $$")
         let killed = withPath("\(folder.path):/usr/bin:/bin") { failure { _ = try Gnuplot.run { _ in "plot x" } } }
         guard case .gnuplotFailed(137, _) = killed else { return XCTFail("\(String(describing: killed))") }
@@ -42,21 +43,21 @@ final class PlotErrorTests: XCTestCase {
 
     /// gnuplot succeeds, but the file ends too early. The older figure stays.
     func testAnIncompleteFileIsAnErrorAndLeavesTheOlderFigure() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         try Gallery.line.write(to: folder["figure"])
         let before = try folder.bytes("figure.png")
-        let programs = try TemporaryFolder(self)
+        let programs = TemporaryFolder(self)
         try programs.program(
             "gnuplot", "file=$(sed -n \"s/^png_file = '\\(.*\\)'$/\\1/p\"); printf '\\211PNG half' > \"$file\"")
         let error = withPath("\(programs.path):/usr/bin:/bin") { failure { try Gallery.band.write(to: folder["figure"]) } }
         XCTAssertEqual(error, .incomplete(.png))
         XCTAssertEqual(try folder.bytes("figure.png"), before)
-        XCTAssertEqual(folder.files, ["figure.gp", "figure.png"])
+        XCTAssertEqual(folder.names, ["figure.gp", "figure.png"])
     }
 
     /// A limit on the size of files stands in for a full disk.
     func testAFullDiskLeavesNothingHalfWritten() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         let drawn = try Gallery.line.draw()
         try drawn.write(to: folder["figure"])
         let before = try folder.bytes("figure.png")
@@ -71,12 +72,12 @@ final class PlotErrorTests: XCTestCase {
         }
         let error = failure { try drawn.write(to: folder["figure"]) }
         guard case .unwritable(_, "File too large") = error else { return XCTFail("\(String(describing: error))") }
-        XCTAssertEqual(folder.files, ["figure.gp", "figure.png"])
+        XCTAssertEqual(folder.names, ["figure.gp", "figure.png"])
         XCTAssertEqual(try folder.bytes("figure.png"), before)
     }
 
     func testAFolderThatCannotBeWrittenIsNamed() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         try folder.write("", to: "file")
         let inTheWay = failure { try Gallery.line.write(to: folder["file/figure"]) }
         XCTAssertEqual(
@@ -120,7 +121,7 @@ final class PlotErrorTests: XCTestCase {
 
     /// Values that gnuplot would stumble over are drawn.
     func testOddValuesAreDrawn() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         let odd: [Figure] = [
             .line([Line(y: [])]), .line([Line(y: [5])]), .line([Line(y: [3, 3, 3])]), .line([Line(y: [.nan, .infinity])]),
             .line([Line(y: [0, -1, -2])], y: Axis(isLogarithmic: true)), .line([Line(y: [1e300, -1e300])]),

@@ -1,12 +1,13 @@
 import Foundation
 import Plot
+import TestSupport
 import XCTest
 
 final class RenderingTests: XCTestCase {
     /// A figure's PNG has two pixels a unit, is not blank, and nothing touches its edge: no label is cut off.
     func testEveryFigureIsDrawnWholeInEveryFormat() throws {
         let kept = ProcessInfo.processInfo.environment["RHUMB_FIGURES"]
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         for (name, figure) in Gallery.all {
             let files = try figure.write(to: "\(kept ?? folder.path)/\(name)", formats: OutputFormat.allCases)
             let png = try XCTUnwrap(Bitmap(png: Array(Data(contentsOf: URL(fileURLWithPath: files.images[0])))), name)
@@ -31,7 +32,7 @@ final class RenderingTests: XCTestCase {
     }
 
     func testSeriesHaveTheColoursOfThePalette() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         try Gallery.band.write(to: folder["band"])
         let png = try XCTUnwrap(Bitmap(png: folder.bytes("band.png")))
         var counts: [[UInt8]: Int] = [:]
@@ -44,7 +45,7 @@ final class RenderingTests: XCTestCase {
     }
 
     func testTheSavedScriptDrawsTheSameFilesInAnotherFolder() throws {
-        let folder = try TemporaryFolder(self), other = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self), other = TemporaryFolder(self)
         for (name, figure) in [("grid", Gallery.grid), ("images", Gallery.images), ("it's a {name}", Gallery.escapes)] {
             let files = try figure.write(to: folder[name], formats: [.png, .svg])
             let script = try String(contentsOfFile: files.script, encoding: .utf8)
@@ -65,7 +66,7 @@ final class RenderingTests: XCTestCase {
     }
 
     func testManyFiguresLeaveNoDescriptorsAndNoProcesses() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         func descriptors() -> Int { (try? FileManager.default.contentsOfDirectory(atPath: "/proc/self/fd").count) ?? 0 }
         try Gallery.line.write(to: folder["line"])
         let before = descriptors()
@@ -73,7 +74,7 @@ final class RenderingTests: XCTestCase {
         XCTAssertThrowsError(try Gnuplot.run { _ in "set nonsense" })
         XCTAssertEqual(descriptors(), before)
         XCTAssertEqual(waitpid(-1, nil, WNOHANG), -1, "a child is left")
-        XCTAssertEqual(folder.files, ["line.gp", "line.png"])
+        XCTAssertEqual(folder.names, ["line.gp", "line.png"])
     }
 
     func testALongSeriesIsThinnedWithoutChangingItsLook() throws {

@@ -1,5 +1,6 @@
 import Foundation
 import Plot
+import TestSupport
 import XCTest
 
 /// The script and the text of every figure of the gallery, compared with recorded ones. After a change that is meant,

@@ -1,5 +1,6 @@
 import Foundation
 import Plot
+import TestSupport
 import XCTest
 
 /// Against scikit-learn; see Golden/make_tsne.py.
@@ -15,8 +16,8 @@ final class TSNETests: XCTestCase {
     }
 
     private let golden: Golden = {
-        let file = Bundle.module.url(forResource: "Golden/tsne", withExtension: "json")!
-        return try! JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+        // A test can't go on without its numbers.
+        try! GoldenFolder(.module).decode(Golden.self, "tsne.json")
     }()
 
     private var start: TSNE.Start { .positions(x: golden.components[0], y: golden.components[1]) }

@@ -1,5 +1,6 @@
 import Foundation
 import Plot
+import TestSupport
 import XCTest
 
 /// What the encoders write is read back by small decoders of the same protocols.
@@ -15,7 +16,7 @@ final class TerminalTests: XCTestCase {
     }
 
     private func png(_ figure: Figure) throws -> [UInt8] {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         try figure.write(to: folder["figure"])
         return try folder.bytes("figure.png")
     }

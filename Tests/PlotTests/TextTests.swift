@@ -1,5 +1,6 @@
 import Foundation
 import Plot
+import TestSupport
 import XCTest
 
 /// Texts come out as they went in.
@@ -22,7 +23,7 @@ final class TextTests: XCTestCase {
 
     /// Titles are bold through markup, everything else is literal: both show the same text.
     func testDrawnTextsAreTheTextsOfTheFigure() throws {
-        let folder = try TemporaryFolder(self)
+        let folder = TemporaryFolder(self)
         for text in Self.texts where !text.isEmpty && !text.contains("\n") {
             let figure = Figure.line([Line(y: [1, 2], name: text)], title: text, x: Axis(text), y: Axis(text))
             try figure.write(to: folder["text"], formats: [.svg])

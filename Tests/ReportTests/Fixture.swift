@@ -3,6 +3,7 @@ import FoundationXML
 import Language
 import Notebook
 import Report
+import TestSupport
 import XCTest
 
 /// Runs recipes into a folder of its own, with a verb that gives a figure.

@@ -1,6 +1,7 @@
 import Foundation
 import Notebook
 import Report
+import TestSupport
 import XCTest
 
 final class FormatTests: XCTestCase {

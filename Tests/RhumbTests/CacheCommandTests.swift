@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 /// `rhumb run --cache` and `--dry` from the outside.

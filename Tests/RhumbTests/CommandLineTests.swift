@@ -1,3 +1,4 @@
+import TestSupport
 import XCTest
 
 /// The built executable as scripts and people use it, without a terminal.

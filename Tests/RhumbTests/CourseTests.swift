@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 /// The lessons of `recipes/course`: as shipped every exercise is open and fails its check, with its solution it passes, and

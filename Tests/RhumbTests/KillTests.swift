@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 /// Runs killed at random moments, gone on with, and compared with one that nobody disturbed.
@@ -44,7 +45,7 @@ final class KillTests: XCTestCase {
     func testKilledAtRandomMomentsEveryRunEndsTheSame() throws {
         let kills = environment["RHUMB_KILLS"].flatMap { Int($0) } ?? 3
         let seed = environment["RHUMB_KILL_SEED"].flatMap { UInt64($0) } ?? UInt64(Date().timeIntervalSince1970)
-        var moments = Moments(state: seed)
+        var moments = SplitMix(state: seed)
         try rhumb.file("kill.md", recipe)
         let run = ["run", "kill.md", "--threads", "1", "--seed", "5", "--no-report", "--out"]
         let start = Date()
@@ -59,7 +60,7 @@ final class KillTests: XCTestCase {
             var trace: [String] = []
             // What goes on may be killed as well.
             while trace.count < 4 {
-                let moment = moments.next(below: trace.isEmpty ? duration : duration * 3)
+                let moment = moments.unit() * (trace.isEmpty ? duration : duration * 3)
                 guard let place = try kill(command, after: moment) else { break }
                 trace.append("\(Int(moment * 1000)) ms, \(place)")
                 counts[place, default: 0] += 1
@@ -92,18 +93,5 @@ final class KillTests: XCTestCase {
         guard let manifest = try? rhumb.text(of: "killed/manifest.json") else { return "before the manifest" }
         let done = manifest.components(separatedBy: "\"status\": \"complete\"").count - 1
         return ["in the first cell", "in training", "after training", "at the end"][min(done, 3)]
-    }
-}
-
-/// Moments drawn by SplitMix64.
-private struct Moments {
-    var state: UInt64
-
-    mutating func next(below seconds: Double) -> Double {
-        state &+= 0x9E37_79B9_7F4A_7C15
-        var bits = state
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return Double((bits ^ (bits >> 31)) >> 11) / Double(1 << 53) * seconds
     }
 }

@@ -1,3 +1,4 @@
+import TestSupport
 import XCTest
 
 /// The prompt at a terminal, as someone types into it.

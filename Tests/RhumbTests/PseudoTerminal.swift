@@ -1,6 +1,13 @@
 import Foundation
 import Pty
+import TestSupport
 import XCTest
+
+/// A test that needs a terminal and gets none fails: skipped, the whole prompt would go untested.
+struct NoPseudoTerminal: Error, CustomStringConvertible {
+    let reason: String
+    var description: String { "no pseudo-terminal can be had here: \(reason)" }
+}
 
 /// The executable at a terminal that a test types into.
 final class PseudoTerminal {
@@ -19,7 +26,7 @@ final class PseudoTerminal {
         var child = pid_t()
         master = pty_spawn(Executable.path, &argv, &envp, executable.folder.path, 24, 80, &child)
         process = child
-        guard master >= 0 else { throw XCTSkip("no pseudo-terminal can be had here") }
+        guard master >= 0 else { throw NoPseudoTerminal(reason: String(cString: strerror(errno))) }
         _ = fcntl(master, F_SETFL, O_NONBLOCK)
     }
 

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 /// `rhumb run` from the outside: what it prints and what it leaves.

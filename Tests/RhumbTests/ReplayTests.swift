@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 /// `replay`, `diff`, sweeps and `open`: runs beside each other.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 /// `rhumb report`, and the page that `rhumb run` leaves.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 /// `rhumb tour` as someone goes through a lesson, through pipes and at a terminal.

@@ -1,4 +1,5 @@
 import Foundation
+import TestSupport
 import XCTest
 
 /// Long work from the outside: what a terminal, a log and another terminal see of it.

@@ -1,6 +1,7 @@
 import Foundation
 import Steering
 import Tensor
+import TestSupport
 import XCTest
 
 /// Against numbers made by PyTorch and scikit-learn; see Golden/make_steering.py.
@@ -20,42 +21,32 @@ final class SteeringTests: XCTestCase {
     }
 
     private static let golden: Golden = {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden/steering.json")
         // A test can't go on without its numbers.
-        return try! JSONDecoder().decode(Golden.self, from: Data(contentsOf: file))
+        try! GoldenFolder(.module).decode(Golden.self, "steering.json")
     }()
 
     private struct Example { let safe, unsafe, z, x: Tensor }
 
     /// The rows that the golden script draws, in its order.
     private func example() throws -> Example {
-        var state: UInt64 = 42
+        var random = Knuth(state: 42)
         func rows(_ n: Int) throws -> Tensor {
-            let values = (0..<n * 12).map { _ -> Float in
-                state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-                return Float(Double(state >> 40) / Double(1 << 24) - 0.5)
-            }
-            return try Tensor(values, shape: [n, 12]).normalized()
+            try Tensor((0..<n * 12).map { _ in random.unit() - 0.5 }, shape: [n, 12]).normalized()
         }
         let shift = try Tensor([0.6] + [Float](repeating: 0, count: 11))
         let safe = try (rows(5) + shift).normalized(), unsafe = try (rows(3) - shift).normalized()
         return Example(safe: safe, unsafe: unsafe, z: try rows(6), x: try rows(6))
     }
 
-    private func assertClose(_ a: [Float], _ b: [Float], _ tolerance: Float, _ what: String, line: UInt = #line) {
-        XCTAssertEqual(a.count, b.count, what, line: line)
-        for (i, pair) in zip(a, b).enumerated() {
-            XCTAssertEqual(pair.0, pair.1, accuracy: tolerance, "\(what), element \(i)", line: line)
-        }
-    }
-
     func testDirectionsAgreeWithTheReference() throws {
         let e = try example(), golden = Self.golden
         let mean = try Direction(safe: e.safe, unsafe: e.unsafe)
         XCTAssertEqual(mean.meanDifference, golden.meanDifference, accuracy: 1e-6)
-        assertClose(mean.vector.floats, golden.mean, 1e-6, "mean")
-        assertClose(try Direction(safe: e.safe, unsafe: e.unsafe, method: .lda).vector.floats, golden.lda, 1e-5, "lda")
-        assertClose(try Direction(safe: e.safe, unsafe: e.unsafe, method: .logistic).vector.floats, golden.logistic, 1e-5, "logistic")
+        assertClose(mean.vector.floats, golden.mean, .absolute(1e-6), "mean")
+        let lda = try Direction(safe: e.safe, unsafe: e.unsafe, method: .lda)
+        assertClose(lda.vector, golden.lda, .absolute(1e-5), "lda")
+        let logistic = try Direction(safe: e.safe, unsafe: e.unsafe, method: .logistic)
+        assertClose(logistic.vector, golden.logistic, .absolute(1e-5), "logistic")
     }
 
     func testSteeringAndRewardsAgreeWithTheReference() throws {
@@ -66,12 +57,12 @@ final class SteeringTests: XCTestCase {
             (.projection, 0.5, golden.projection_0_5), (.projection, 1.5, golden.projection_1_5),
         ] as [(Steering, Float, Golden.Run)] {
             let rule = SteeringRule(direction, alpha: alpha, mode: mode)
-            assertClose(try rule.steered(e.z).floats, run.steered, 2e-6, "\(mode) \(alpha)")
+            assertClose(try rule.steered(e.z).floats, run.steered, .absolute(2e-6), "\(mode) \(alpha)")
             let x = try e.x.copied().requireGradient()
             let reward = try rule.reward(images: x, prompts: e.z)
-            assertClose(reward.floats, run.reward, 2e-6, "reward, \(mode) \(alpha)")
+            assertClose(reward.floats, run.reward, .absolute(2e-6), "reward, \(mode) \(alpha)")
             try reward.sum().backward()
-            assertClose(x.gradient?.floats ?? [], run.gradient, 2e-6, "gradient, \(mode) \(alpha)")
+            assertClose(x.gradient?.floats ?? [], run.gradient, .absolute(2e-6), "gradient, \(mode) \(alpha)")
         }
     }
 
@@ -98,9 +89,8 @@ final class SteeringTests: XCTestCase {
                     let summary = Summary(values.map(Double.init))
                     return values.map { (Double($0) - summary.mean) / summary.deviation }
                 }
-                for (a, b) in zip(scored(terms.map(\.reward)), scored(terms.map { $0.alignment + $0.weight * $0.imageSafety })) {
-                    XCTAssertEqual(a, b, accuracy: 1e-4, "\(mode) \(gate)")
-                }
+                let sums = scored(terms.map { $0.alignment + $0.weight * $0.imageSafety })
+                assertClose(scored(terms.map(\.reward)), sums, .absolute(1e-4), "\(mode) \(gate)")
             }
         }
     }

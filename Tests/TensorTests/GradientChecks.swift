@@ -1,21 +1,20 @@
 import Tensor
+import TestSupport
 import XCTest
 
 /// Compares the recorded derivative of `function` with central differences, in every element of every input.
 ///
 /// - Parameters:
 ///   - inputs: shapes; filled with reproducible numbers between `low` and `high`.
-///   - tolerance: allowed |analytic − numeric| relative to the larger of 1 and the numeric slope.
+///   - tolerance: the share of the numeric slope, or of 1 where that is larger, by which the two may differ.
 func checkGradients(
-    _ name: String, _ shapes: [[Int]], low: Float = -1, high: Float = 1, step: Float = 1e-2, tolerance: Float = 2e-2,
+    _ name: String, _ shapes: [[Int]], low: Float = -1, high: Float = 1, step: Float = 1e-2, tolerance: Double = 2e-2,
     file: StaticString = #filePath, line: UInt = #line, _ function: ([Tensor]) throws -> Tensor
 ) throws {
-    var state: UInt64 = 0x9E37_79B9_7F4A_7C15
-    func next() -> Float {
-        state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-        return low + (high - low) * Float(state >> 40) / Float(1 << 24)
+    var random = Knuth(state: 0x9E37_79B9_7F4A_7C15)
+    let values: [[Float]] = shapes.map { shape in
+        (0..<shape.reduce(1, *)).map { _ in low + (high - low) * random.unit() }
     }
-    let values: [[Float]] = shapes.map { shape in (0..<shape.reduce(1, *)).map { _ in next() } }
     // A weighted sum makes a scalar whose slope in each element of the result is different.
     func scalar(_ values: [[Float]], gradients: Bool) throws -> (Double, [Tensor]) {
         let inputs = try zip(values, shapes).map { try Tensor($0, shape: $1) }
@@ -32,19 +31,14 @@ func checkGradients(
     }
     let analytic = try scalar(values, gradients: true).1.map { $0.gradient?.floats ?? [] }
     for (i, row) in values.enumerated() {
-        XCTAssertEqual(analytic[i].count, row.count, "\(name): input \(i) has no gradient", file: file, line: line)
-        guard analytic[i].count == row.count else { continue }
-        for j in row.indices {
+        let numeric = try row.indices.map { j -> Double in
             var up = values, down = values
             up[i][j] += step
             down[i][j] -= step
             let rise = try scalar(up, gradients: false).0 - scalar(down, gradients: false).0
-            let numeric = Float(rise / Double(up[i][j] - down[i][j]))
-            let error = abs(analytic[i][j] - numeric) / max(1, abs(numeric))
-            XCTAssertLessThan(
-                error, tolerance, "\(name): input \(i) element \(j): recorded \(analytic[i][j]), measured \(numeric)",
-                file: file, line: line)
-            if !(error < tolerance) { return }
+            return rise / Double(up[i][j] - down[i][j])
         }
+        let allowed = Tolerance.relative(tolerance, atLeast: tolerance)
+        assertClose(analytic[i], numeric, allowed, "\(name): gradient of input \(i)", file: file, line: line)
     }
 }

@@ -1,4 +1,5 @@
 import Tensor
+import TestSupport
 import XCTest
 
 /// Every fast way against the readable one beside it, results and gradients, over shapes, layouts and element types.
@@ -15,17 +16,13 @@ final class KernelsFastPathTests: XCTestCase {
 
     /// Compares results, and the gradients of a weighted sum of them, in every input.
     private func compare(
-        _ name: String, _ inputs: [Tensor], tolerance: Float? = nil, file: StaticString = #filePath, line: UInt = #line,
+        _ name: String, _ inputs: [Tensor], file: StaticString = #filePath, line: UInt = #line,
         _ function: ([Tensor]) throws -> Tensor
     ) throws {
-        let narrow = inputs.contains { $0.dtype == .bfloat16 }
-        let bound = tolerance ?? (narrow ? 0.05 : 1e-4)
+        let bound = inputs.contains { $0.dtype == .bfloat16 } ? 0.05 : 1e-4
         func close(_ a: Tensor, _ b: Tensor, _ what: String) {
-            XCTAssertEqual(a.shape, b.shape, "\(name) \(what)", file: file, line: line)
             XCTAssertEqual(a.dtype, b.dtype, "\(name) \(what)", file: file, line: line)
-            let reference = b.floats, scale = max(1, reference.map(abs).max() ?? 0)
-            let worst = zip(a.floats, reference).map { abs($0 - $1) }.max() ?? 0
-            XCTAssertLessThanOrEqual(worst, bound * scale, "\(name) \(what)", file: file, line: line)
+            assertClose(a, b, .ofLargest(bound, atLeast: bound), "\(name) \(what)", file: file, line: line)
         }
         close(try function(inputs), try readable { try function(inputs) }, "without gradients")
         func gradients() throws -> [Tensor] {
@@ -144,7 +141,7 @@ final class KernelsFastPathTests: XCTestCase {
 
     /// What group norm does at once, against the operations that it joins.
     func testGroupNormWithWhatStandsAroundIt() throws {
-        for (dtype, bound) in [(DType.float32, Float(1e-4)), (.bfloat16, 0.05)] {
+        for (dtype, bound) in [(DType.float32, 1e-4), (.bfloat16, 0.05)] {
             let inputs = [
                 try random([2, 5, 6, 24], seed: 1, dtype), try random([2, 24], seed: 2, dtype),
                 try random([24], seed: 3, dtype), try random([24], seed: 4, dtype),
@@ -165,9 +162,7 @@ final class KernelsFastPathTests: XCTestCase {
                         .activated(activation)
                 }
                 for (a, b) in zip(joined, apart) {
-                    XCTAssertEqual(a.count, b.count)
-                    let scale = max(1, b.map(abs).max() ?? 0), worst = zip(a, b).map { abs($0 - $1) }.max() ?? 0
-                    XCTAssertLessThanOrEqual(worst, bound * scale, "\(dtype) \(activation)")
+                    assertClose(a, b, .ofLargest(bound, atLeast: bound), "\(dtype) \(activation)")
                 }
             }
         }
@@ -206,9 +201,9 @@ final class KernelsFastPathTests: XCTestCase {
         for _ in 0..<3 { _ = try x.linear(w) }
         try w.assign(random([32, 48], seed: 3))
         let after = try (0..<3).map { _ in try x.linear(w).floats }
-        XCTAssertEqual(after[0], after[2], "packed or not, the sums are the same")
+        assertSameBits(after[0], after[2], "packed or not, the sums are the same")
         let expected = try readable { try x.linear(w).floats }
-        XCTAssertEqual(zip(after[2], expected).map { abs($0 - $1) }.max()!, 0, accuracy: 1e-4)
+        assertClose(after[2], expected, .absolute(1e-4))
 
         let kernel = try random([8, 16, 3, 3], seed: 4), image = try random([1, 5, 5, 16], seed: 5)
         _ = try image.conv2d(kernel)
@@ -238,8 +233,7 @@ final class KernelsFastPathTests: XCTestCase {
                 return [plain.floats, whole.floats, large.floats] + (leaves + doubled).map { $0.gradient?.floats ?? [] }
             }
             for (found, expected) in try zip(run(), readable { try run() }) {
-                let largest = expected.map(abs).max()!
-                XCTAssertEqual(zip(found, expected).map { abs($0 - $1) }.max()! / largest, 0, accuracy: 1e-5)
+                assertClose(found, expected, .ofLargest(1e-5))
             }
         }
     }
@@ -260,11 +254,7 @@ final class KernelsFastPathTests: XCTestCase {
                 }
             }
             for (found, expected) in try zip(run(.bfloat16), readable { try run(.float32) }) {
-                let largest = expected.map(abs).max()!
-                for (a, b) in zip(found, expected) {
-                    XCTAssertEqual(a, b, accuracy: abs(b) / 256 + 2e-5 * largest)
-                    if abs(a - b) > abs(b) / 256 + 2e-5 * largest { break }
-                }
+                assertClose(found, expected, .ofLargest(2e-5, relative: 1.0 / 256))
             }
         }
     }
@@ -282,7 +272,7 @@ final class KernelsFastPathTests: XCTestCase {
                 let some = try [0..<1, 1..<17, 17..<40].flatMap { range in
                     try x.sliced(0, from: range.lowerBound, to: range.upperBound).conv2d(w, Convolution(padding: 1)).floats
                 }
-                XCTAssertEqual(some, all, "\(threads) threads, \(inputs) inputs")
+                assertSameBits(some, all, "\(threads) threads, \(inputs) inputs")
             }
         }
     }
@@ -296,10 +286,10 @@ final class KernelsFastPathTests: XCTestCase {
                 Engine.threads = threads
                 let w = try random([outputs, inputs, 3, 3], seed: 3).requireGradient()
                 try x.conv2d(w, Convolution(padding: 1)).backward(dy)
-                return w.gradient?.floats
+                return try XCTUnwrap(w.gradient)
             }
-            XCTAssertEqual(results[1], results[0])
-            XCTAssertEqual(results[2], results[0])
+            assertSameBits(results[1], results[0])
+            assertSameBits(results[2], results[0])
         }
     }
 
@@ -315,19 +305,20 @@ final class KernelsFastPathTests: XCTestCase {
 
             let first = try withoutGradients { try (0..<2).map { _ in try run() }[1] }
             XCTAssertTrue(w.storage.isElsewhere && kernel.storage.isElsewhere)
-            XCTAssertEqual(try withoutGradients { try run() }, first)
+            assertSameBits(try withoutGradients { try run() }, first)
             // Another layout may be wanted for another picture.
             let large = try random([2, 40, 40, 64], seed: 5, dtype)
             let y = try withoutGradients { try large.conv2d(kernel).floats }
-            XCTAssertEqual(kernel.floats, before.1)
-            XCTAssertEqual(w.floats, before.0)
+            assertSameBits(kernel.floats, before.1)
+            assertSameBits(w.floats, before.0)
             XCTAssertFalse(w.storage.isElsewhere || kernel.storage.isElsewhere)
-            XCTAssertEqual(try withoutGradients { try large.conv2d(kernel.copied()).floats }, y)
+            assertSameBits(try withoutGradients { try large.conv2d(kernel.copied()).floats }, y)
 
-            XCTAssertEqual(try withoutGradients { try run() }, first)
+            assertSameBits(try withoutGradients { try run() }, first)
             XCTAssertFalse(kernel.storage.isElsewhere, "what was asked for once stays")
             try kernel.assign(Tensor.zeros(kernel.shape).to(dtype))
-            XCTAssertEqual(try withoutGradients { try image.conv2d(kernel).floats }.max(), 0)
+            let zeros = try withoutGradients { try image.conv2d(kernel).floats }
+            XCTAssertTrue(zeros.allSatisfy { $0 == 0 })
         }
     }
 
@@ -339,7 +330,7 @@ final class KernelsFastPathTests: XCTestCase {
             XCTAssertTrue(kernel.storage.isElsewhere)
             try kernel.assign(kernel * 2)
             let changed = try image.conv2d(kernel).floats
-            XCTAssertEqual(zip(changed, expected).map { abs($0 - $1) }.max()!, 0, accuracy: 1e-3)
+            assertClose(changed, expected, .absolute(1e-3))
         }
     }
 
@@ -352,7 +343,7 @@ final class KernelsFastPathTests: XCTestCase {
             Engine.threads = threads
             XCTAssertEqual(Engine.threads, threads)
             let first = try run()
-            for _ in 0..<3 { XCTAssertEqual(first, try run()) }
+            for _ in 0..<3 { assertSameBits(first, try run()) }
         }
     }
 

@@ -1,18 +1,16 @@
 import Foundation
 import Kernels
+import TestSupport
 import XCTest
 
 /// Loops that do what several operations would, against those.
 final class KernelsFusionTests: XCTestCase {
-    private func numbers(_ count: Int, seed: Int = 1) -> [Float] {
-        (0..<count).map { Float(($0 &* 7919 &+ seed &* 104_729) % 2003) / 250 - 4 }
-    }
-
     private func zeros(_ count: Int) -> [Float] { [Float](repeating: 0, count: count) }
 
     func testGatedUnit() {
         let (rows, width) = (5, 83)
-        let x = widen(narrow(numbers(rows * 2 * width))), dy = widen(narrow(numbers(rows * width, seed: 2)))
+        let x = widen(narrow(numbers(rows * 2 * width, upTo: 4)))
+        let dy = widen(narrow(numbers(rows * width, seed: 2, upTo: 4)))
         var y = zeros(rows * width), dx = zeros(x.count), half = narrow(y), halfGradient = narrow(dx)
         rk_geglu_f32(rows, width, x, &y)
         rk_geglu_gradient_f32(rows, width, x, dy, &dx)
@@ -34,7 +32,7 @@ final class KernelsFusionTests: XCTestCase {
 
     func testDoublingAndTheWayBack() {
         let (batch, height, width, channels) = (2, 3, 2, 19)
-        let x = widen(narrow(numbers(batch * height * width * channels)))
+        let x = widen(narrow(numbers(batch * height * width * channels, upTo: 4)))
         var y = zeros(4 * x.count), back = zeros(x.count), half = narrow(y), halfBack = narrow(back)
         rk_double(4, batch, height, width, channels, x, &y)
         rk_double(2, batch, height, width, channels, narrow(x), &half)
@@ -50,7 +48,8 @@ final class KernelsFusionTests: XCTestCase {
     }
 
     func testDerivativesInBfloat16FollowFloat32() {
-        let x = widen(narrow(numbers(3000).map { abs($0) + 0.1 })), dy = widen(narrow(numbers(3000, seed: 2)))
+        let x = widen(narrow(numbers(3000, upTo: 4).map { abs($0) + 0.1 }))
+        let dy = widen(narrow(numbers(3000, seed: 2, upTo: 4)))
         for op in [RK_SQUARE, RK_EXP, RK_SIGMOID, RK_GELU, RK_SILU, RK_TANH, RK_SQRT] {
             var y = zeros(x.count), dx = y, half = narrow(y), halfGradient = half
             rk_unary_bf16(op, x.count, narrow(x), &half)
@@ -64,7 +63,7 @@ final class KernelsFusionTests: XCTestCase {
 
     func testColumnSumsInBfloat16() {
         let (rows, columns) = (1200, 300)
-        let x = widen(narrow(numbers(rows * columns)))
+        let x = widen(narrow(numbers(rows * columns, upTo: 4)))
         var wide = zeros(columns), half = wide
         rk_sum_columns_f32(rows, columns, x, &wide)
         rk_sum_columns_bf16(rows, columns, narrow(x), &half)
@@ -75,8 +74,8 @@ final class KernelsFusionTests: XCTestCase {
     func testProbabilitiesAndTheirDerivative() {
         for columns in [16, 37] {
             let rows = 4, scale: Float = 0.5
-            var p = numbers(rows * columns), halfScores = p
-            let dp = numbers(rows * columns, seed: 2)
+            var p = numbers(rows * columns, upTo: 4), halfScores = p
+            let dp = numbers(rows * columns, seed: 2, upTo: 4)
             var ds = zeros(p.count), halfP = narrow(ds), halfDS = halfP
             let scores = p
             rk_attention_gradient_rows_f32(rows, columns, scale, &p, dp, &ds)
@@ -97,10 +96,11 @@ final class KernelsFusionTests: XCTestCase {
     }
 
     func testCopiesOfRows() {
-        let source: [Float] = numbers(60)
+        let source: [Float] = numbers(60, upTo: 4)
         var out = zeros(40)
         // The two middle columns of ten rows of six, into the first two of rows of four.
         source.withUnsafeBytes { rk_copy_rows(10, 8, $0.baseAddress! + 8, 24, &out, 16) }
-        XCTAssertEqual(out, (0..<40).map { $0 % 4 < 2 ? source[$0 / 4 * 6 + 2 + $0 % 4] : 0 })
+        let expected = (0..<40).map { (i: Int) -> Float in i % 4 < 2 ? source[i / 4 * 6 + 2 + i % 4] : 0 }
+        XCTAssertEqual(out, expected)
     }
 }

@@ -1,5 +1,6 @@
 import Foundation
 import Kernels
+import TestSupport
 import XCTest
 
 /// Group norm with what is added before it and the activation after it, against plain sums in double precision.
@@ -7,10 +8,6 @@ final class KernelsGroupNormTests: XCTestCase {
     /// One call, its results and its gradients.
     private struct Run: Equatable {
         var y, dx, mean, rstd, dweight, dbias, dadded: [Float]
-    }
-
-    private func numbers(_ count: Int, seed: Int = 1) -> [Float] {
-        (0..<count).map { Float(($0 &* 7919 &+ seed &* 104_729) % 2003) / 1001 - 1 }
     }
 
     private func run(

@@ -1,13 +1,10 @@
 import Foundation
 import Kernels
+import TestSupport
 import XCTest
 
 /// The loops that networks are made of, against plain sums in double precision.
 final class KernelsNetworkTests: XCTestCase {
-    private func numbers(_ count: Int, seed: Int = 1) -> [Float] {
-        (0..<count).map { Float(($0 &* 7919 &+ seed &* 104_729) % 2003) / 1001 - 1 }
-    }
-
     func testFusedAttention() {
         let cases: [(batch: Int, heads: Int, queries: Int, keys: Int, width: Int, causal: Bool, masked: Bool)] = [
             (1, 2, 7, 7, 5, true, false), (2, 3, 50, 50, 64, false, false), (1, 2, 77, 77, 64, true, false),

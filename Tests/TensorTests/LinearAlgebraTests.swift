@@ -1,5 +1,6 @@
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Values against numpy and scikit-learn, gradients against PyTorch and central differences.
@@ -11,19 +12,14 @@ final class LinearAlgebraTests: XCTestCase {
     }
 
     private func golden(_ name: String) throws -> [String: Array] {
-        let url = try XCTUnwrap(Bundle.module.resourceURL).appendingPathComponent("Golden/linear_algebra.json")
-        let cases = try JSONDecoder().decode([String: [String: Array]].self, from: Data(contentsOf: url))
+        let cases = try GoldenFolder(.module).decode([String: [String: Array]].self, "linear_algebra.json")
         return try XCTUnwrap(cases[name])
     }
 
     private func assertEqual(
-        _ mine: Tensor, _ theirs: Tensor, _ place: String = "", tolerance: Float = 2e-6, line: UInt = #line
+        _ mine: Tensor, _ theirs: Tensor, _ place: String = "", tolerance: Double = 2e-6, line: UInt = #line
     ) {
-        XCTAssertEqual(mine.shape, theirs.shape, place, line: line)
-        let scale = theirs.floats.map(abs).max() ?? 1
-        for (a, b) in zip(mine.floats, theirs.floats) {
-            XCTAssertEqual(a, b, accuracy: tolerance * max(scale, 1), place, line: line)
-        }
+        assertClose(mine, theirs, .ofLargest(tolerance, atLeast: tolerance), place, line: line)
     }
 
     private func assertEqual(_ mine: Tensor, _ theirs: Array?, _ place: String = "", line: UInt = #line) throws {

@@ -1,4 +1,5 @@
 import OneDNN
+import TestSupport
 import XCTest
 
 final class OneDNNConvolutionTests: XCTestCase {

@@ -1,5 +1,6 @@
 import Kernels
 import OneDNN
+import TestSupport
 import XCTest
 
 final class OneDNNMatmulTests: XCTestCase {

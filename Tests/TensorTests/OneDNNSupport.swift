@@ -1,5 +1,6 @@
 import OneDNN
 import Tensor
+import TestSupport
 import XCTest
 
 /// Memory with a view on it, for calling the shim directly.
@@ -19,10 +20,9 @@ final class Operand {
         memory = .allocate(byteCount: capacity * 4, alignment: 64)
         memory.initializeMemory(as: UInt8.self, repeating: 0, count: capacity * 4)
         guard let seed else { return }
-        var state = seed &* 2_654_435_761 &+ 1
+        var random = Knuth(state: seed &* 2_654_435_761 &+ 1)
         for index in 0..<capacity {
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            store(Float(Int32(truncatingIfNeeded: state >> 32)) / Float(1 << 31), at: index)
+            store(Float(Int32(truncatingIfNeeded: random.next() >> 32)) / Float(1 << 31), at: index)
         }
     }
 

@@ -1,5 +1,6 @@
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Network operations, forward and backward, against PyTorch; see Golden/make_operations.py.
@@ -7,21 +8,18 @@ final class OperationTests: XCTestCase {
     private struct Golden: Decodable { let shape: [Int], output: [Float], gradients: [[Float]] }
 
     private var golden: [String: Golden] = [:]
-    private var state: UInt64 = 7
+    private var random = Knuth(state: 7)
 
     override func setUpWithError() throws {
-        let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Golden/operations.json")
-        let all = try JSONSerialization.jsonObject(with: Data(contentsOf: file)) as? [String: Any] ?? [:]
+        let file = try GoldenFolder(.module).data("operations.json")
+        let all = try JSONSerialization.jsonObject(with: file) as? [String: Any] ?? [:]
         for (name, value) in all where value is [String: Any] {
             golden[name] = try JSONDecoder().decode(Golden.self, from: JSONSerialization.data(withJSONObject: value))
         }
     }
 
     private func draw(_ shape: Int...) throws -> Tensor {
-        try Tensor((0..<shape.reduce(1, *)).map { _ in
-            state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
-            return Float(Double(state >> 40) / Double(1 << 23) - 1)
-        }, shape: shape)
+        try Tensor((0..<shape.reduce(1, *)).map { _ in random.signed() }, shape: shape)
     }
 
     private func check(_ name: String, _ inputs: [Tensor], line: UInt = #line, _ function: ([Tensor]) throws -> Tensor) throws {
@@ -41,11 +39,7 @@ final class OperationTests: XCTestCase {
     private func compare(_ values: [Float], _ sample: [Float], _ what: String, _ line: UInt) {
         let step = max(1, values.count / 64)
         let picked = stride(from: 0, to: values.count, by: step).map { values[$0] }
-        XCTAssertEqual(picked.count, sample.count, what, line: line)
-        let scale = sample.map(abs).max() ?? 1
-        for (i, pair) in zip(picked, sample).enumerated() where !(abs(pair.0 - pair.1) <= 1e-5 * scale) {
-            return XCTFail("\(what), sample \(i): \(pair.0), and PyTorch has \(pair.1)", line: line)
-        }
+        assertClose(picked, sample, .ofLargest(1e-5), "\(what), sample", line: line)
     }
 
     func testOperationsAgreeWithPyTorch() throws {

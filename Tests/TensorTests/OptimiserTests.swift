@@ -1,5 +1,6 @@
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Ten steps on a small problem, compared with PyTorch, diffusers and OpenCLIP (Golden/make_optimisers.py).
@@ -29,15 +30,7 @@ final class OptimiserTests: XCTestCase {
         func loss() throws -> Tensor { try ((x.matmul(w) + b).tanh() - y).squared().mean() }
     }
 
-    private func golden() throws -> Golden {
-        let url = try XCTUnwrap(Bundle.module.resourceURL).appendingPathComponent("Golden/optimisers.json")
-        return try JSONDecoder().decode(Golden.self, from: Data(contentsOf: url))
-    }
-
-    private func assertEqual(_ mine: [Float], _ theirs: [Float], _ place: String, line: UInt = #line) {
-        XCTAssertEqual(mine.count, theirs.count, place, line: line)
-        for (a, b) in zip(mine, theirs) { XCTAssertEqual(a, b, accuracy: 2e-6, place, line: line) }
-    }
+    private func golden() throws -> Golden { try GoldenFolder(.module).decode(Golden.self, "optimisers.json") }
 
     func testTenStepsAgreeWithPyTorch() throws {
         let golden = try golden()
@@ -74,10 +67,11 @@ final class OptimiserTests: XCTestCase {
                 try optimiser.step()
                 average.update()
             }
-            assertEqual(problem.w.floats, expected.w, "\(name), w")
-            assertEqual(problem.b.floats, expected.b, "\(name), b")
+            assertClose(problem.w.floats, expected.w, .absolute(2e-6), "\(name), w")
+            assertClose(problem.b.floats, expected.b, .absolute(2e-6), "\(name), b")
             if let theirs = expected.average {
-                assertEqual(try average.averaged().flatMap(\.tensor.floats), theirs, "\(name), average")
+                let ours = try average.averaged().flatMap(\.tensor.floats)
+                assertClose(ours, theirs, .absolute(2e-6), "\(name), average")
             }
         }
     }
@@ -173,6 +167,6 @@ final class OptimiserTests: XCTestCase {
         XCTAssertTrue(
             message { try GradientClipping.clip([("p", parameter)], maximum: 1) }.contains(
                 "the gradient of 'p' is not finite"))
-        XCTAssertTrue(parameter.floats == [1, 2])
+        XCTAssertEqual(parameter.floats, [1, 2])
     }
 }

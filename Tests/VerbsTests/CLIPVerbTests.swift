@@ -1,6 +1,7 @@
 import CLIP
 import Language
 import Tensor
+import TestSupport
 import Verbs
 import World
 import XCTest
@@ -44,7 +45,8 @@ final class CLIPVerbTests: XCTestCase {
     }
 
     private func table(_ code: String) throws -> Table {
-        guard case .table(let table) = try value(code) else { throw XCTSkip("no table: \(code)") }
+        let value = try value(code)
+        guard case .table(let table) = value else { return try XCTUnwrap(nil, "\(value.text) is no table: \(code)") }
         return table
     }
 
@@ -152,8 +154,7 @@ final class CLIPVerbTests: XCTestCase {
     }
 
     func testSavedAndLoaded() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryFolder()
         let session = try session()
         _ = try value("save clip \"\(folder.path)\"", in: session)
         let same = "z = embed clip \"a dog\"\nw = embed (load \"\(folder.path)\") \"a dog\"\nz == w"

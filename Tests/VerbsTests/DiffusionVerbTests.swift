@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Tensor
+import TestSupport
 import Verbs
 import XCTest
 
@@ -22,15 +23,12 @@ final class DiffusionVerbTests: XCTestCase {
         _ = try? session.run(Source(name: "test", text: "sd = load \"emoji-sd\""))
         return session
     }()
-    private let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
+    private lazy var folder = temporaryFolder()
 
     override func setUpWithError() throws {
         Engine.threads = 1
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         host.outputFolder = folder.path
     }
-
-    override func tearDown() { try? FileManager.default.removeItem(at: folder) }
 
     private func text(_ code: String) throws -> String {
         try session.run(Source(name: "test", text: code)).value.text

@@ -1,3 +1,4 @@
+import TestSupport
 import XCTest
 
 final class EvaluationVerbTests: XCTestCase {
@@ -14,10 +15,7 @@ final class EvaluationVerbTests: XCTestCase {
 
     /// Two pictures of each prompt, judged, saved, read again and compared: nothing changes.
     func testAnEvaluationSurvivesTheDisk() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("evaluation-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
-        let file = folder.appendingPathComponent("judged.json").path
+        let file = temporaryFolder().appendingPathComponent("judged.json").path
         XCTAssertEqual(
             Session().output(
                 """

@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Tensor
+import TestSupport
 import Verbs
 import XCTest
 
@@ -11,14 +12,10 @@ final class ExampleTests: XCTestCase {
 
     /// Examples that write files do so in a folder of their own.
     private func inTemporaryFolder(_ body: () throws -> Void) throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("examples-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let folder = temporaryFolder()
         let before = FileManager.default.currentDirectoryPath
         XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(folder.path))
-        defer {
-            XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(before))
-            try? FileManager.default.removeItem(at: folder)
-        }
+        defer { XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(before)) }
         try body()
     }
 

@@ -3,6 +3,7 @@ import Foundation
 import Language
 import Plot
 import Tensor
+import TestSupport
 import Verbs
 import World
 import XCTest
@@ -151,8 +152,7 @@ final class FigureVerbTests: XCTestCase {
     }
 
     func testASavedFigureIsThere() throws {
-        let folder = NSTemporaryDirectory() + "rhumb-\(UUID())"
-        defer { try? FileManager.default.removeItem(atPath: folder) }
+        let folder = temporaryFolder().path
         for (name, files) in [("a.svg", ["a.gp", "a.svg"]), ("b.PNG", ["b.gp", "b.png"]), ("c.pdf", ["c.gp", "c.pdf"]), ("d.gp", ["d.gp"])] {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             _ = try run("f = plot [1, 2]\nsave f \"\(folder)/\(name)\"")

@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import TestSupport
 import Verbs
 import World
 import XCTest
@@ -10,15 +11,13 @@ final class FileVerbTests: XCTestCase {
     private var before = ""
 
     override func setUpWithError() throws {
-        folder = FileManager.default.temporaryDirectory.appendingPathComponent("files-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        folder = temporaryFolder()
         before = FileManager.default.currentDirectoryPath
         XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(folder.path))
     }
 
     override func tearDownWithError() throws {
         XCTAssertTrue(FileManager.default.changeCurrentDirectoryPath(before))
-        try FileManager.default.removeItem(at: folder)
     }
 
     func testEveryFormatComesBack() {

@@ -2,6 +2,7 @@ import Foundation
 import GRPO
 import Language
 import Tensor
+import TestSupport
 import XCTest
 
 /// A GRPO run by verbs, on the bundled miniature.
@@ -18,8 +19,7 @@ final class GRPOVerbTests: XCTestCase {
     private func output(_ code: String) -> String { session.output(code) }
 
     func testARunOfStepsIsARunOfTrain() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("grpo-verbs-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryFolder()
         XCTAssertEqual(output(small), "")
         XCTAssertEqual(output("t = make(brightness)\nr = rollout t\nu = step t r\nu.ratio_max"), "1")
         XCTAssertEqual(output("checkpoint t \"\(folder.path)\"\nt.updates_done"), "1")

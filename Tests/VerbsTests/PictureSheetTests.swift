@@ -1,6 +1,7 @@
 import Language
 import Plot
 import Tensor
+import TestSupport
 import Verbs
 import XCTest
 

@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Plot
+import TestSupport
 import Verbs
 import XCTest
 
@@ -9,11 +10,8 @@ final class QuickPlotTests: XCTestCase {
     private var folder = ""
 
     override func setUpWithError() throws {
-        folder = NSTemporaryDirectory() + "rhumb-\(UUID())"
-        try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
+        folder = temporaryFolder().path
     }
-
-    override func tearDown() { try? FileManager.default.removeItem(atPath: folder) }
 
     private func write(_ text: String, to name: String = "m.csv") throws {
         try Data(text.utf8).write(to: URL(fileURLWithPath: "\(folder)/\(name)"))

@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Tensor
+import TestSupport
 import XCTest
 
 /// The tour of the language and its tensors holds what it claims.
@@ -12,10 +13,7 @@ final class RecipeTests: XCTestCase {
             .deletingLastPathComponent()
         let text = try String(contentsOf: root.appendingPathComponent("recipes/tensors.md"), encoding: .utf8)
         let session = Session()
-        let results = FileManager.default.temporaryDirectory.appendingPathComponent("tour-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: results, withIntermediateDirectories: true)
-        defer { try? FileManager.default.removeItem(at: results) }
-        session.host.outputFolder = results.path
+        session.host.outputFolder = temporaryFolder().path
         var claims = 0
         for part in text.components(separatedBy: "```rhumb\n").dropFirst() {
             let cell = part.components(separatedBy: "\n```")[0]

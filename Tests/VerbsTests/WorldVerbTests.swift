@@ -1,5 +1,6 @@
 import Foundation
 import Language
+import TestSupport
 import Verbs
 import World
 import XCTest
@@ -82,8 +83,7 @@ final class WorldVerbTests: XCTestCase {
     }
 
     func testTrainingStopsAndGoesOn() throws {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-verbs-\(UUID().uuidString)")
-        defer { try? FileManager.default.removeItem(at: folder) }
+        let folder = temporaryFolder()
         _ = try value("whole = train (clip_trainer steps: 4 batch: 4 seed: 1) check: 0")
         _ = try value("t = train (clip_trainer steps: 4 batch: 4 seed: 1) iterations: 2 out: \"\(folder.path)\"")
         XCTAssertEqual(try text("t.step"), "2")

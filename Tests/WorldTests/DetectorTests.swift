@@ -1,5 +1,6 @@
 import Foundation
 import Tensor
+import TestSupport
 import World
 import XCTest
 
@@ -56,12 +57,6 @@ final class DetectorTests: XCTestCase {
     }
 
     private func weights(_ network: DetectorNetwork) -> [[Float]] { network.parameters.map(\.tensor.floats) }
-
-    private func temporaryFolder() -> URL {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-detector-\(UUID().uuidString)")
-        addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
-        return folder
-    }
 
     func testTheLossFalls() throws {
         var options = DetectorTrainingOptions()

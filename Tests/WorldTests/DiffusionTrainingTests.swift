@@ -2,17 +2,12 @@ import CLIP
 import Diffusion
 import Foundation
 import Tensor
+import TestSupport
 import World
 import XCTest
 
 /// Training runs of the miniature's autoencoder and UNet: what a stop and a resume must not change.
 final class DiffusionTrainingTests: XCTestCase {
-    private func folder() throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-\(UUID().uuidString)")
-        addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
-        return folder
-    }
-
     private static let autoencoder: AutoencoderConfiguration = {
         var c = MiniDiffusion.autoencoder
         c.blockOutChannels = [4, 8, 8]
@@ -37,13 +32,13 @@ final class DiffusionTrainingTests: XCTestCase {
         for _ in 0..<4 { try whole.step() }
         let first = try vaeTrainer()
         for _ in 0..<2 { try first.step() }
-        let place = try folder()
+        let place = temporaryFolder()
         try first.saveCheckpoint(to: place)
         let second = try VAETrainer(resuming: place, configuration: Self.autoencoder)
         for _ in 0..<2 { try second.step() }
         XCTAssertEqual(second.history, whole.history)
         for ((name, a), (_, b)) in zip(try whole.averaged().parameters, try second.averaged().parameters) {
-            XCTAssertEqual(a.floats, b.floats, name)
+            assertSameBits(a, b, name)
         }
         XCTAssertThrowsError(try second.step()) { XCTAssertTrue("\($0)".contains("all its 4 steps"), "\($0)") }
     }
@@ -72,32 +67,33 @@ final class DiffusionTrainingTests: XCTestCase {
         let first = try unetTrainer(vae, clip)
         for _ in 0..<2 { try first.step() }
         try first.check(count: 2)
-        let place = try folder()
+        let place = temporaryFolder()
         try first.saveCheckpoint(to: place)
         let second = try UNetTrainer(resuming: place, configuration: Self.unet)
         XCTAssertEqual(second.checks, first.checks)
         for _ in 0..<2 { try second.step() }
         XCTAssertEqual(second.history, whole.history)
         for ((name, a), (_, b)) in zip(try whole.averaged().parameters, try second.averaged().parameters) {
-            XCTAssertEqual(a.floats, b.floats, name)
+            assertSameBits(a, b, name)
         }
     }
 
     /// A folder that held another run resumes with the autoencoder of the run saved last.
     func testACheckpointBringsItsOwnAutoencoder() throws {
-        let text = try TextEncoder(of: .load(folder: XCTUnwrap(BundledModel.named("emoji")).folder())), place = try folder()
+        let text = try TextEncoder(of: .load(folder: XCTUnwrap(BundledModel.named("emoji")).folder()))
+        let place = temporaryFolder()
         for seed in [1, 2] as [UInt64] {
             let vae = try AutoencoderKL(Self.autoencoder, seed: seed)
             try unetTrainer(vae, text).saveCheckpoint(to: place)
             let resumed = try UNetTrainer(resuming: place, configuration: Self.unet)
             for ((name, a), (_, b)) in zip(vae.parameters, resumed.autoencoder.parameters) {
-                XCTAssertEqual(a.floats, b.floats, "\(name), seed \(seed)")
+                assertSameBits(a, b, "\(name), seed \(seed)")
             }
         }
     }
 
     func testCheckpointOfAnotherKindIsRefused() throws {
-        let trainer = try vaeTrainer(), place = try folder()
+        let trainer = try vaeTrainer(), place = temporaryFolder()
         try trainer.saveCheckpoint(to: place)
         XCTAssertThrowsError(try UNetTrainer(resuming: place)) {
             XCTAssertTrue("\($0)".contains("no checkpoint of mini-unet training"), "\($0)")

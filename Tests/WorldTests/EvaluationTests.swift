@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import World
 import XCTest
 
@@ -156,7 +157,7 @@ final class EvaluationTests: XCTestCase {
     // MARK: Distances
 
     func testFrechetDistancesAreScipys() throws {
-        let url = try XCTUnwrap(Bundle.module.url(forResource: "Golden/frechet.golden", withExtension: "json"))
+        let url = GoldenFolder(.module).url("frechet.golden.json")
         for entry in try XCTUnwrap(try Checkpoint.json(url)["cases"]?.array) {
             let width = try XCTUnwrap(entry["width"]?.integer)
             func rows(_ key: String) throws -> Tensor {
@@ -173,12 +174,7 @@ final class EvaluationTests: XCTestCase {
     // MARK: Files
 
     private func file(_ name: String, _ text: String) throws -> URL {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-found-\(UUID().uuidString)")
-        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
-        let url = folder.appendingPathComponent(name)
-        try Data(text.utf8).write(to: url)
-        return url
+        try TemporaryFolder(self).write(name, text.utf8)
     }
 
     func testDetectionsOfAnOutsideTool() throws {

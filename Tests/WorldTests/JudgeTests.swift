@@ -1,4 +1,5 @@
 import Tensor
+import TestSupport
 import World
 import XCTest
 

@@ -1,3 +1,4 @@
+import TestSupport
 import World
 import XCTest
 
@@ -129,5 +130,5 @@ final class SceneTests: XCTestCase {
 
 /// FNV-1a over texts: equal on every machine.
 func fingerprint(_ texts: [String]) -> UInt64 {
-    texts.joined(separator: "\n").utf8.reduce(0xCBF2_9CE4_8422_2325) { ($0 ^ UInt64($1)) &* 0x100_0000_01B3 }
+    FNV1a.hash(texts.joined(separator: "\n").utf8)
 }

@@ -2,6 +2,7 @@ import CLIP
 import Checkpoint
 import Steering
 import Tensor
+import TestSupport
 import World
 import XCTest
 

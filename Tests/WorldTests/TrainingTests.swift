@@ -1,6 +1,7 @@
 import CLIP
 import Foundation
 import Tensor
+import TestSupport
 import World
 import XCTest
 
@@ -26,12 +27,6 @@ final class TrainingTests: XCTestCase {
     }()
 
     private func weights(_ model: CLIPModel) -> [[Float]] { model.parameters.map(\.tensor.floats) }
-
-    private func temporaryFolder() -> URL {
-        let folder = FileManager.default.temporaryDirectory.appendingPathComponent("rhumb-training-\(UUID().uuidString)")
-        addTeardownBlock { try? FileManager.default.removeItem(at: folder) }
-        return folder
-    }
 
     func testTheLossFalls() throws {
         let trainer = try trainer(steps: 40)

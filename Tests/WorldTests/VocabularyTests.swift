@@ -1,4 +1,5 @@
 import CLIP
+import TestSupport
 import World
 import XCTest
 
