@@ -1,5 +1,6 @@
 import Language
 import Tensor
+import TestSupport
 import Verbs
 import XCTest
 
@@ -180,5 +181,14 @@ final class TensorVerbTests: XCTestCase {
         XCTAssertThrowsError(try session.interpreter.run(Source(name: "test", text: "x = ones(2) + stop()"))) {
             XCTAssertEqual(($0 as? Diagnostic)?.kind, .interrupted, "\($0)")
         }
+    }
+
+    /// A maximum passes over a NaN, wherever it stands; the root of −1 has neither a value nor a slope.
+    func testACheckOfAGradientThatIsNoNumberSaysSo() {
+        assertOutputs([
+            ("gradcheck(x -> sum(sqrt(x)), tensor([-1, 4]))", "nan"),
+            ("gradcheck(x -> sum(sqrt(x)), tensor([4, -1]))", "nan"),
+            ("gradcheck((x, y) -> sum(x) + sum(log(y)), tensor([1, 2]), tensor([-1, 3]))", "nan"),
+        ])
     }
 }

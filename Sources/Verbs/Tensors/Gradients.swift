@@ -85,7 +85,7 @@ enum GradientVerbs {
                 .rest("at", .tensor, help: "what to call it with"),
                 .option("by", .number(in: 1e-6...1), default: 1e-2, help: "how far each element is moved"),
             ],
-            result: "the largest difference, relative to the larger of 1 and the slope",
+            result: "the largest difference, relative to the larger of 1 and the slope; nan where either is not a number",
             details: "Central differences in single precision are good to about 1e-3.",
             examples: [Example("gradcheck(x -> sum(sigmoid(x) * x), randn(5, seed: 1)) < 0.01", gives: "true")],
             seeAlso: ["grad"]
@@ -106,7 +106,10 @@ enum GradientVerbs {
                         return try call.result(of: arguments).item
                     }
                     let slope = (try value(step) - value(-step)) / (2 * step)
-                    worst = Swift.max(worst, abs(slope - analytic[element]) / Swift.max(1, abs(slope)))
+                    let error = abs(slope - analytic[element]) / Swift.max(1, abs(slope))
+                    // A maximum would pass over it.
+                    if error.isNaN { return .number(.nan) }
+                    worst = Swift.max(worst, error)
                 }
             }
             return .number(Double(worst))
