@@ -6,8 +6,9 @@ import XCTest
 /// Group norm with what is added before it and the activation after it, against plain sums in double precision.
 final class KernelsGroupNormTests: XCTestCase {
     /// One call, its results and its gradients.
-    private struct Run: Equatable {
+    private struct Run {
         var y, dx, mean, rstd, dweight, dbias, dadded: [Float]
+        var all: [[Float]] { [y, dx, mean, rstd, dweight, dbias, dadded] }
     }
 
     private func run(
@@ -54,6 +55,7 @@ final class KernelsGroupNormTests: XCTestCase {
                 batch, positions, channels, groups: groups, silu: silu, x: x, dy: dy, weight: weight, bias: bias,
                 added: added)
             var dweight = [Double](repeating: 0, count: channels), dbias = dweight
+            var results = [Double](repeating: 0, count: x.count), gradients = results
             for b in 0..<batch {
                 for g in 0..<groups {
                     let inside = (0..<positions).flatMap { p in
@@ -81,17 +83,16 @@ final class KernelsGroupNormTests: XCTestCase {
                     for e in inside {
                         let (h, y, dz) = parts(e)
                         let dx = (dz * Double(weight[e.c]) - sumG / count - h * sumGH / count) * r0
-                        XCTAssertEqual(Double(r.y[e.at]), y, accuracy: 1e-4)
-                        XCTAssertEqual(Double(r.dx[e.at]), dx, accuracy: 1e-4)
+                        (results[e.at], gradients[e.at]) = (y, dx)
                         if e.c == g * width + 2 { dadded += dx }
                     }
                     XCTAssertEqual(Double(r.dadded[b * channels + g * width + 2]), dadded, accuracy: 1e-3)
                 }
             }
-            for c in 0..<channels {
-                XCTAssertEqual(Double(r.dweight[c]), dweight[c], accuracy: 2e-3)
-                XCTAssertEqual(Double(r.dbias[c]), dbias[c], accuracy: 2e-3)
-            }
+            assertClose(r.y, results, .absolute(1e-4), "y")
+            assertClose(r.dx, gradients, .absolute(1e-4), "dx")
+            assertClose(r.dweight, dweight, .absolute(2e-3), "dweight")
+            assertClose(r.dbias, dbias, .absolute(2e-3), "dbias")
         }
     }
 
@@ -111,12 +112,12 @@ final class KernelsGroupNormTests: XCTestCase {
                         weight: weight, bias: bias, added: added)
                 }
                 let wide = run(1, narrowed: false), half = run(1, narrowed: true)
-                XCTAssertEqual(wide, run(2, narrowed: false), "one thread and two")
-                XCTAssertEqual(half, run(2, narrowed: true), "one thread and two")
+                assertSameBits(wide.all, run(2, narrowed: false).all, "one thread and two")
+                assertSameBits(half.all, run(2, narrowed: true).all, "one thread and two")
                 var rounded = wide
                 rounded.y = widen(narrow(wide.y))
                 rounded.dx = widen(narrow(wide.dx))
-                XCTAssertEqual(half, rounded)
+                assertSameBits(half.all, rounded.all)
             }
         }
     }
