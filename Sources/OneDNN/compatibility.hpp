@@ -20,9 +20,6 @@ struct Spatial {
 
 #if DNNL_VERSION_MAJOR >= 3
 
-using Softmax = dnnl::softmax_forward;
-using SoftmaxBackward = dnnl::softmax_backward;
-
 inline dnnl::memory::data_type type(const Desc &desc) { return desc.get_data_type(); }
 
 inline void appendEltwise(dnnl::post_ops &ops, algorithm kind, float alpha, float beta) {
@@ -53,18 +50,6 @@ inline dnnl::convolution_backward_weights::primitive_desc convolutionBackwardWei
     return {engine, algorithm::convolution_direct, x, dw, db, dy, s.strides, s.dilations, s.before, s.after, hint, attr};
 }
 
-inline Softmax::primitive_desc softmax(const engine &engine, algorithm kind, const Desc &x, const Desc &y, int axis,
-                                       const primitive_attr &attr) {
-    return {engine, prop_kind::forward_training, kind, x, y, axis, attr};
-}
-
-inline SoftmaxBackward::primitive_desc softmaxBackward(const engine &engine, algorithm kind, const Desc &dx,
-                                                       const Desc &dy, const Desc &y, int axis,
-                                                       const primitive_attr &attr,
-                                                       const Softmax::primitive_desc &hint) {
-    return {engine, kind, dx, dy, y, axis, hint, attr};
-}
-
 inline dnnl::layer_normalization_forward::primitive_desc layerNorm(const engine &engine, prop_kind kind, const Desc &x,
                                                                    const Desc &statistics, float epsilon,
                                                                    normalization_flags flags,
@@ -80,9 +65,6 @@ inline dnnl::layer_normalization_backward::primitive_desc layerNormBackward(
 }
 
 #else
-
-using Softmax = dnnl::softmax_v2_forward;
-using SoftmaxBackward = dnnl::softmax_v2_backward;
 
 inline dnnl::memory::data_type type(const Desc &desc) { return desc.data_type(); }
 
@@ -117,18 +99,6 @@ inline dnnl::convolution_backward_weights::primitive_desc convolutionBackwardWei
             attr,
             engine,
             hint};
-}
-
-inline Softmax::primitive_desc softmax(const engine &engine, algorithm kind, const Desc &x, const Desc &y, int axis,
-                                       const primitive_attr &attr) {
-    return {{prop_kind::forward_training, kind, x, y, axis}, attr, engine};
-}
-
-inline SoftmaxBackward::primitive_desc softmaxBackward(const engine &engine, algorithm kind, const Desc &dx,
-                                                       const Desc &dy, const Desc &y, int axis,
-                                                       const primitive_attr &attr,
-                                                       const Softmax::primitive_desc &hint) {
-    return {{kind, dx, dy, y, axis}, attr, engine, hint};
 }
 
 inline dnnl::layer_normalization_forward::primitive_desc layerNorm(const engine &engine, prop_kind kind, const Desc &x,

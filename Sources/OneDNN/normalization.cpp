@@ -4,48 +4,6 @@ using namespace rhumb;
 using dnnl::normalization_flags;
 using dnnl::prop_kind;
 
-onednn_status onednn_softmax(const onednn_tensor *x, const onednn_tensor *y, ptrdiff_t axis, bool logarithm) {
-    return guarded([&] {
-        Key key(Operation::softmax);
-        key.add(*x);
-        key.add(*y);
-        key.add(static_cast<int64_t>(axis) * 2 + logarithm);
-        auto &plan = Runtime::shared().plan(key, 16 * elements(*x), [&](Plan &plan) {
-            const auto dx = describe(*x), dy = describe(*y);
-            const auto kind = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
-            plan.adopt<compatibility::Softmax>(compatibility::softmax(Runtime::shared().engine, kind, dx, dy,
-                                                                      static_cast<int>(axis), plainAttributes()));
-            plan.bind(DNNL_ARG_SRC, dx);
-            plan.bind(DNNL_ARG_DST, dy);
-        });
-        plan.run({x->data, y->data});
-    });
-}
-
-onednn_status onednn_softmax_backward(const onednn_tensor *y, const onednn_tensor *dy, const onednn_tensor *dx,
-                                      ptrdiff_t axis, bool logarithm) {
-    return guarded([&] {
-        Key key(Operation::softmaxBackward);
-        key.add(*y);
-        key.add(*dy);
-        key.add(*dx);
-        key.add(static_cast<int64_t>(axis) * 2 + logarithm);
-        auto &plan = Runtime::shared().plan(key, 16 * elements(*y), [&](Plan &plan) {
-            auto &engine = Runtime::shared().engine;
-            const auto ddx = describe(*dx), ddy = describe(*dy), desc = describe(*y);
-            const auto kind = logarithm ? dnnl::algorithm::softmax_log : dnnl::algorithm::softmax_accurate;
-            const int at = static_cast<int>(axis);
-            const auto hint = compatibility::softmax(engine, kind, ddx, desc, at, plainAttributes());
-            plan.adopt<compatibility::SoftmaxBackward>(
-                compatibility::softmaxBackward(engine, kind, ddx, ddy, desc, at, plainAttributes(), hint));
-            plan.bind(DNNL_ARG_DST, desc);
-            plan.bind(DNNL_ARG_DIFF_DST, ddy);
-            plan.bind(DNNL_ARG_DIFF_SRC, ddx);
-        });
-        plan.run({y->data, dy->data, dx->data});
-    });
-}
-
 namespace {
 
 /// Rows and channels of a dense tensor that is normalised over its last axis.

@@ -176,7 +176,7 @@ dnnl::memory Runtime::allocate(const Desc &desc, std::shared_ptr<void> &owner) {
 }
 
 void Runtime::reorder(dnnl::memory &from, dnnl::memory &to) {
-    applyThreads(threads());
+    applyThreads(std::max(1, threadCount));
     dnnl::reorder(from, to).execute(stream, from, to);
 }
 

@@ -26,7 +26,7 @@ struct Failure {
 
 /// Says which operation a primitive is for; the first word of its key.
 enum class Operation : int64_t {
-    matmul, linear, convolution, convolutionBackwardData, convolutionBackwardWeights, softmax, softmaxBackward,
+    matmul, linear, convolution, convolutionBackwardData, convolutionBackwardWeights,
     layerNorm, layerNormBackward, reorder,
 };
 
@@ -105,7 +105,8 @@ public:
     /// - Parameter work: multiplications, or elements touched times sixteen. A few microseconds of it are done by the
     ///   calling thread alone: waking the others would cost as much, and far more on a busy machine.
     template <typename Build> Plan &plan(Key key, double work, Build build) {
-        const int wanted = work < smallWork ? 1 : threads();
+        // Asked first of all: a new number of threads drops the plans, which nobody may hold then.
+        const int all = threads(), wanted = work < smallWork ? 1 : all;
         applyThreads(wanted);
         key.add(static_cast<int64_t>(wanted));
         auto found = plans.find(key);

@@ -131,12 +131,7 @@ onednn_status onednn_convolution_backward_weights(const onednn_tensor *x, const 
                                                   const onednn_tensor *dw, const onednn_tensor *db, ptrdiff_t groups,
                                                   const onednn_geometry *geometry);
 
-// MARK: Softmax and layer normalisation
-
-onednn_status onednn_softmax(const onednn_tensor *x, const onednn_tensor *y, ptrdiff_t axis, bool logarithm);
-
-onednn_status onednn_softmax_backward(const onednn_tensor *y, const onednn_tensor *dy, const onednn_tensor *dx,
-                                      ptrdiff_t axis, bool logarithm);
+// MARK: Layer normalisation
 
 // Over the last axis. weight and bias are float32 [channels]; mean and variance are float32 [rows], written when not
 // NULL (both or neither), for the backward pass.
