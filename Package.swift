@@ -85,7 +85,7 @@ let package = Package(
         .testTarget(name: "SteeringTests", dependencies: ["TestSupport", "Steering"], resources: [.copy("Golden")]),
         .testTarget(
             name: "GRPOTests",
-            dependencies: ["TestSupport", "GRPO", "World", "Diffusion", "CLIP", "Checkpoint", "Tensor"],
+            dependencies: ["TestSupport", "GRPO", "World", "Diffusion", "CLIP", "Checkpoint", "Tensor", "Kernels"],
             resources: [.copy("Golden")]),
         .testTarget(
             name: "WorldTests", dependencies: ["TestSupport", "World", "CLIP", "Diffusion"], resources: [.copy("Golden")]),

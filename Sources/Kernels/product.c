@@ -11,15 +11,10 @@ enum {
     ROWS = 96,              // of `a` copied at once, a multiple of both tiles' heights
     COLUMNS = 256,          // of `b` copied at once, where it is not packed
     CACHED = 1 << 17,       // floats, half of a second cache
-    MOST_HEIGHT = 12,
-    MOST_PANEL = 32,
+    PANEL = 32,             // columns side by side, or 16 at the end; the same for all, so that what is packed is
+    HEIGHT_V3 = 6,
+    HEIGHT_V4 = 12,
 };
-
-/// Rows of a tile and columns of a panel: what the registers hold.
-typedef struct {
-    size_t height, panel;
-} shape;
-static const shape shape_v3 = {6, 16}, shape_v4 = {12, 32};
 
 RK_INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 RK_INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
@@ -55,13 +50,13 @@ RK_INLINE void pack_panel(size_t k, size_t width, size_t panel, const float *b, 
 }
 
 /// Columns [first, last) of a block of `k` rows of `b`, panel by panel.
-RK_INLINE void pack_columns(shape s, size_t k, size_t first, size_t last, const float *b, ptrdiff_t step, ptrdiff_t column,
+RK_INLINE void pack_columns(size_t k, size_t first, size_t last, const float *b, ptrdiff_t step, ptrdiff_t column,
                             float *to) {
-    for (size_t j = first; j < last; j += s.panel) {
-        const size_t width = smaller(s.panel, last - j), panel = smaller(s.panel, rounded(width, 16));
-        if (panel == 32) pack_panel(k, width, 32, b + (ptrdiff_t)j * column, step, column, to);
+    for (size_t j = first; j < last; j += PANEL) {
+        const size_t width = smaller(PANEL, last - j);
+        if (width > 16) pack_panel(k, width, 32, b + (ptrdiff_t)j * column, step, column, to);
         else pack_panel(k, width, 16, b + (ptrdiff_t)j * column, step, column, to);
-        to += k * panel;
+        to += k * rounded(width, 16);
     }
 }
 
@@ -116,13 +111,13 @@ RK_INLINE void pack_rows(const rk_product *job, size_t height, const float *a, s
 
 /// c[rows, 16 · vectors] (+)= a[rows, depth] b[depth, 16 · vectors], summed up in registers.
 RK_INLINE void tile(const size_t rows, const size_t vectors, size_t depth, const float *a, const size_t a_row,
-                    const size_t a_step, const float *b, float *c, ptrdiff_t c_row, int adds) {
-    v16 sum[MOST_HEIGHT][2];
+                    const size_t a_step, const float *b, const size_t b_step, float *c, ptrdiff_t c_row, int adds) {
+    v16 sum[HEIGHT_V4][2];
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
         for (size_t s = 0; s < vectors; s++) sum[r][s] = (v16){0};
-    for (size_t p = 0; p < depth; p++, a += a_step, b += 16 * vectors) {
+    for (size_t p = 0; p < depth; p++, a += a_step, b += b_step) {
         v16 column[2];
 #pragma clang loop unroll(full)
         for (size_t s = 0; s < vectors; s++) column[s] = load16(b + 16 * s);
@@ -142,15 +137,15 @@ RK_INLINE void tile(const size_t rows, const size_t vectors, size_t depth, const
         }
 }
 
-#define TILE(ROWS_, VECTORS, A_ROW, A_STEP)                                                                            \
-    case ROWS_: tile(ROWS_, VECTORS, depth, a, A_ROW, A_STEP, b, c, c_row, adds); break;
-#define TILES_6(VECTORS, A_ROW, A_STEP)                                                                                \
-    TILE(1, VECTORS, A_ROW, A_STEP) TILE(2, VECTORS, A_ROW, A_STEP) TILE(3, VECTORS, A_ROW, A_STEP)                    \
-    TILE(4, VECTORS, A_ROW, A_STEP) TILE(5, VECTORS, A_ROW, A_STEP) TILE(6, VECTORS, A_ROW, A_STEP)
-#define TILES_12(VECTORS, A_ROW, A_STEP)                                                                               \
-    TILES_6(VECTORS, A_ROW, A_STEP)                                                                                    \
-    TILE(7, VECTORS, A_ROW, A_STEP) TILE(8, VECTORS, A_ROW, A_STEP) TILE(9, VECTORS, A_ROW, A_STEP)                    \
-    TILE(10, VECTORS, A_ROW, A_STEP) TILE(11, VECTORS, A_ROW, A_STEP) TILE(12, VECTORS, A_ROW, A_STEP)
+#define TILE(ROWS_, VECTORS, A_ROW, A_STEP, B_STEP)                                                                    \
+    case ROWS_: tile(ROWS_, VECTORS, depth, a, A_ROW, A_STEP, b, B_STEP, c, c_row, adds); break;
+#define TILES_6(...)                                                                                                   \
+    TILE(1, __VA_ARGS__) TILE(2, __VA_ARGS__) TILE(3, __VA_ARGS__) TILE(4, __VA_ARGS__) TILE(5, __VA_ARGS__)           \
+    TILE(6, __VA_ARGS__)
+#define TILES_12(...)                                                                                                  \
+    TILES_6(__VA_ARGS__)                                                                                               \
+    TILE(7, __VA_ARGS__) TILE(8, __VA_ARGS__) TILE(9, __VA_ARGS__) TILE(10, __VA_ARGS__) TILE(11, __VA_ARGS__)         \
+    TILE(12, __VA_ARGS__)
 
 typedef void tile_function(size_t rows, size_t depth, const float *a, const float *b, float *c, ptrdiff_t c_row, int adds);
 #define TILE_FUNCTION(NAME, TARGET, TILES)                                                                             \
@@ -158,12 +153,25 @@ typedef void tile_function(size_t rows, size_t depth, const float *a, const floa
                             int adds) {                                                                                \
         switch (rows) { TILES }                                                                                        \
     }
-TILE_FUNCTION(tile_v3, RK_V3, TILES_6(1, ROW_STEP, 1))
-TILE_FUNCTION(turned_v3, RK_V3, TILES_6(1, 1, 6))
-TILE_FUNCTION(tile_v4, RK_V4_WIDE, TILES_12(1, ROW_STEP, 1))
-TILE_FUNCTION(turned_v4, RK_V4_WIDE, TILES_12(1, 1, 12))
-TILE_FUNCTION(wide_tile_v4, RK_V4_WIDE, TILES_12(2, ROW_STEP, 1))
-TILE_FUNCTION(wide_turned_v4, RK_V4_WIDE, TILES_12(2, 1, 12))
+// Of 16 columns, of the half of a panel, and of a whole one.
+TILE_FUNCTION(tile_v3, RK_V3, TILES_6(1, ROW_STEP, 1, 16))
+TILE_FUNCTION(turned_v3, RK_V3, TILES_6(1, 1, HEIGHT_V3, 16))
+TILE_FUNCTION(half_tile_v3, RK_V3, TILES_6(1, ROW_STEP, 1, 32))
+TILE_FUNCTION(half_turned_v3, RK_V3, TILES_6(1, 1, HEIGHT_V3, 32))
+TILE_FUNCTION(tile_v4, RK_V4_WIDE, TILES_12(1, ROW_STEP, 1, 16))
+TILE_FUNCTION(turned_v4, RK_V4_WIDE, TILES_12(1, 1, HEIGHT_V4, 16))
+TILE_FUNCTION(wide_tile_v4, RK_V4_WIDE, TILES_12(2, ROW_STEP, 1, 32))
+TILE_FUNCTION(wide_turned_v4, RK_V4_WIDE, TILES_12(2, 1, HEIGHT_V4, 32))
+
+/// The tiles for one instruction set and one way in which `a` lies.
+typedef struct {
+    size_t height, columns;  // of a tile in a whole panel
+    tile_function *narrow, *whole;
+} tile_set;
+static const tile_set tiles[2][2] = {
+    {{HEIGHT_V3, 16, tile_v3, half_tile_v3}, {HEIGHT_V3, 16, turned_v3, half_turned_v3}},
+    {{HEIGHT_V4, 32, tile_v4, wide_tile_v4}, {HEIGHT_V4, 32, turned_v4, wide_turned_v4}},
+};
 
 // MARK: What follows a product
 
@@ -211,9 +219,21 @@ typedef struct {
 // Kept by each thread, which lives as long as the process.
 static _Thread_local float *scratch;
 
-RK_INLINE void range(const product_job *job, size_t begin, size_t end, shape s, tile_function *narrow, tile_function *wide) {
+/// A tile of at most `width` columns, by way of another place where these are fewer than it has.
+static void multiply_tile(tile_function *run, size_t height, size_t columns, size_t width, size_t depth, const float *a,
+                          const float *b, float *c, ptrdiff_t c_row, int adds, float *edge) {
+    if (width >= columns) return run(height, depth, a, b, c, c_row, adds);
+    run(height, depth, a, b, edge, PANEL, 0);
+    for (size_t r = 0; r < height; r++)
+        for (size_t j = 0; j < width; j++) {
+            float *place = c + (ptrdiff_t)r * c_row + j;
+            *place = adds ? *place + edge[r * PANEL + j] : edge[r * PANEL + j];
+        }
+}
+
+RK_INLINE void range(const product_job *job, size_t begin, size_t end, const tile_set *s) {
     const rk_product *whole = job->product;
-    if (!scratch) scratch = aligned_alloc(64, (ROWS * ROW_STEP + DEPTH * COLUMNS + MOST_HEIGHT * MOST_PANEL) * sizeof(float));
+    if (!scratch) scratch = aligned_alloc(64, (ROWS * ROW_STEP + DEPTH * COLUMNS + HEIGHT_V4 * PANEL) * sizeof(float));
     if (!scratch) { *job->failed = 1; return; }
     float *const rows_copy = scratch, *const columns_copy = rows_copy + ROWS * ROW_STEP;
     float *const edge = columns_copy + DEPTH * COLUMNS;
@@ -241,29 +261,20 @@ RK_INLINE void range(const product_job *job, size_t begin, size_t end, shape s, 
                 const int adds = own.adds || p > 0;
                 const float *panels = packed ? packed + p * all_columns + first * depth : columns_copy;
                 if (!packed)
-                    pack_columns(s, depth, first, last, own.b + (ptrdiff_t)p * own.b_step, own.b_step, own.b_column, columns_copy);
+                    pack_columns(depth, first, last, own.b + (ptrdiff_t)p * own.b_step, own.b_step, own.b_column, columns_copy);
                 for (size_t i = top; i < bottom; i += ROWS) {
                     const size_t rows = smaller(ROWS, bottom - i);
-                    pack_rows(&own, s.height, own.a, i, rows, p, depth, rows_copy);
+                    pack_rows(&own, s->height, own.a, i, rows, p, depth, rows_copy);
                     const float *panel = panels;
-                    for (size_t j = first; j < last; j += s.panel) {
-                        const size_t width = smaller(s.panel, last - j), padded = rounded(width, 16);
-                        tile_function *run = padded == 32 ? wide : narrow;
-                        for (size_t r = 0; r < rows; r += s.height) {
-                            const size_t height = smaller(s.height, rows - r);
-                            float *to = own.c + (ptrdiff_t)(i + r) * own.c_row + j;
-                            const float *from = rows_copy + r * ROW_STEP;
-                            if (width == padded) {
-                                run(height, depth, from, panel, to, own.c_row, adds);
-                                continue;
-                            }
-                            run(height, depth, from, panel, edge, MOST_PANEL, 0);
-                            for (size_t l = 0; l < height; l++)
-                                for (size_t x = 0; x < width; x++) {
-                                    float *place = to + (ptrdiff_t)l * own.c_row + x;
-                                    *place = adds ? *place + edge[l * MOST_PANEL + x] : edge[l * MOST_PANEL + x];
-                                }
-                        }
+                    for (size_t j = first; j < last; j += PANEL) {
+                        const size_t all = smaller(PANEL, last - j), padded = rounded(all, 16);
+                        const size_t columns = padded == PANEL ? s->columns : 16;
+                        tile_function *run = padded == PANEL ? s->whole : s->narrow;
+                        for (size_t part = 0; part < all; part += columns)
+                            for (size_t r = 0; r < rows; r += s->height)
+                                multiply_tile(run, smaller(s->height, rows - r), columns, all - part, depth,
+                                              rows_copy + r * ROW_STEP, panel + part,
+                                              own.c + (ptrdiff_t)(i + r) * own.c_row + (ptrdiff_t)(j + part), own.c_row, adds, edge);
                         panel += depth * padded;
                     }
                     if (job->finishes && p + depth == own.k) finish(&own, i, rows, first, last);
@@ -275,19 +286,17 @@ RK_INLINE void range(const product_job *job, size_t begin, size_t end, shape s, 
 
 RK_V3 static void range_v3(const void *context, size_t begin, size_t end) {
     const product_job *job = context;
-    tile_function *run = is_turned(job->product) ? turned_v3 : tile_v3;
-    range(job, begin, end, shape_v3, run, run);
+    range(job, begin, end, &tiles[0][is_turned(job->product)]);
 }
 RK_V4 static void range_v4(const void *context, size_t begin, size_t end) {
     const product_job *job = context;
-    if (is_turned(job->product)) range(job, begin, end, shape_v4, turned_v4, wide_turned_v4);
-    else range(job, begin, end, shape_v4, tile_v4, wide_tile_v4);
+    range(job, begin, end, &tiles[1][is_turned(job->product)]);
 }
 
 static size_t rounded_share(size_t all, size_t pieces, size_t unit) { return rounded((all + pieces - 1) / pieces, unit); }
 
 /// How a product is cut between threads. What is cut is copied once a piece, so the longer side is cut first.
-static void cut(product_job *job, shape s, size_t stack, double work) {
+static void cut(product_job *job, size_t height, size_t stack, double work) {
     static const double little = 1 << 18;  // multiplications: what waking a thread is worth
     const rk_product *p = job->product;
     job->rows_each = p->m;
@@ -299,13 +308,13 @@ static void cut(product_job *job, shape s, size_t stack, double work) {
         // Packed columns cost nothing to be read again, but more of them than a cache holds take their time; else each
         // piece has enough of the other side's copies to do.
         const size_t least = p->packed ? 0 : 48, threads = (size_t)rk_threads();
-        const size_t most_rows = p->m / larger(2 * s.height, least), most_columns = p->n / larger(s.panel, least);
+        const size_t most_rows = p->m / larger(2 * height, least), most_columns = p->n / larger(PANEL, least);
         const int rows_first = p->packed ? most_rows >= pieces && p->k * p->n <= CACHED : p->m >= p->n;
         const size_t first = larger(smaller(pieces, rows_first ? most_rows : most_columns), 1);
         if (!p->packed && first * stack >= threads) pieces = first;
         const size_t second = larger(smaller((pieces + first - 1) / first, rows_first ? most_columns : most_rows), 1);
-        job->rows_each = rounded_share(p->m, rows_first ? first : second, s.height);
-        job->columns_each = rounded_share(p->n, rows_first ? second : first, s.panel);
+        job->rows_each = rounded_share(p->m, rows_first ? first : second, height);
+        job->columns_each = rounded_share(p->n, rows_first ? second : first, PANEL);
     }
     job->row_pieces = (p->m + job->rows_each - 1) / job->rows_each;
     job->column_pieces = (p->n + job->columns_each - 1) / job->columns_each;
@@ -319,7 +328,7 @@ int rk_product_f32(const rk_product *product) {
     product_job job = {.product = product, .failed = &failed};
     job.finishes = product->bias || product->residual || product->scale != 1 || product->activation != RK_NO_ACTIVATION;
     const double work = (double)stack * (double)product->m * (double)product->n * (double)product->k;
-    cut(&job, rk_runs_v4() ? shape_v4 : shape_v3, stack, work);
+    cut(&job, rk_runs_v4() ? HEIGHT_V4 : HEIGHT_V3, stack, work);
     const size_t tasks = stack * job.row_pieces * job.column_pieces;
     const size_t minimum = (size_t)((1 << 17) / (work / (double)tasks + 1)) + 1;
     rk_parallel(tasks, minimum, rk_runs_v4() ? range_v4 : range_v3, &job);
@@ -337,23 +346,20 @@ typedef struct {
     float *packed;
 } pack_job;
 
-RK_INLINE void pack(const pack_job *job, size_t begin, size_t end, shape s) {
+RK_INLINE void pack(const pack_job *job, size_t begin, size_t end) {
     for (size_t panel = begin; panel < end; panel++)
         for (size_t p = 0; p < job->k; p += DEPTH) {
-            const size_t depth = smaller(DEPTH, job->k - p), first = panel * s.panel, last = smaller(first + s.panel, job->n);
-            pack_columns(s, depth, first, last, job->b + (ptrdiff_t)p * job->step, job->step, job->column,
+            const size_t depth = smaller(DEPTH, job->k - p), first = panel * PANEL, last = smaller(first + PANEL, job->n);
+            pack_columns(depth, first, last, job->b + (ptrdiff_t)p * job->step, job->step, job->column,
                          job->packed + p * rounded(job->n, 16) + first * depth);
         }
 }
 
-RK_V3 static void pack_v3(const void *job, size_t begin, size_t end) { pack(job, begin, end, shape_v3); }
-RK_V4_WIDE static void pack_v4(const void *job, size_t begin, size_t end) { pack(job, begin, end, shape_v4); }
-
-static size_t panel_width(void) { return (rk_runs_v4() ? shape_v4 : shape_v3).panel; }
+RK_V3 static void pack_v3(const void *job, size_t begin, size_t end) { pack(job, begin, end); }
+RK_V4_WIDE static void pack_v4(const void *job, size_t begin, size_t end) { pack(job, begin, end); }
 
 static void share_panels(const pack_job *job, void (*range)(const void *, size_t, size_t)) {
-    const size_t panel = panel_width();
-    rk_parallel((job->n + panel - 1) / panel, RK_CHEAP_GRAIN / (job->k * panel + 1) + 1, range, job);
+    rk_parallel((job->n + PANEL - 1) / PANEL, RK_CHEAP_GRAIN / (job->k * PANEL + 1) + 1, range, job);
 }
 
 void rk_pack_f32(size_t k, size_t n, const float *b, ptrdiff_t b_step, ptrdiff_t b_column, float *packed) {
@@ -363,9 +369,9 @@ void rk_pack_f32(size_t k, size_t n, const float *b, ptrdiff_t b_step, ptrdiff_t
 
 static void unpack_range(const void *context, size_t begin, size_t end) {
     const pack_job *job = context;
-    const size_t panel = panel_width(), all = rounded(job->n, 16);
-    for (size_t first = begin * panel; first < end * panel && first < job->n; first += panel) {
-        const size_t width = smaller(panel, job->n - first), padded = rounded(width, 16);
+    const size_t all = rounded(job->n, 16);
+    for (size_t first = begin * PANEL; first < end * PANEL && first < job->n; first += PANEL) {
+        const size_t width = smaller(PANEL, job->n - first), padded = rounded(width, 16);
         for (size_t p = 0; p < job->k; p++) {
             const size_t block = p / DEPTH * DEPTH, depth = smaller(DEPTH, job->k - block);
             const float *from = job->packed + block * all + first * depth + (p - block) * padded;

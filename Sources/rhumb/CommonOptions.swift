@@ -1,9 +1,18 @@
 import ArgumentParser
+import Glibc
+import Tensor
 
 /// What every command that runs code takes.
 struct CommonOptions: ParsableArguments {
     @Option(help: ArgumentHelp("Threads of the engine; by default one a processor.", valueName: "count"))
     var threads: Int?
+
+    @Option(
+        help: ArgumentHelp(
+            "Instruction set to compute with: avx2, avx512 or native, the best there is. RHUMB_ISA does the same.",
+            valueName: "name"),
+        completion: .list(Engine.instructionSetNames))
+    var isa: String?
 
     @Option(help: ArgumentHelp("Start of the stream that random verbs draw their seeds from.", valueName: "number"))
     var seed: UInt64?
@@ -18,5 +27,13 @@ struct CommonOptions: ParsableArguments {
         if let threads, !(1...1024).contains(threads) {
             throw ValidationError("'--threads' takes a number from 1 to 1024, not \(threads)")
         }
+        guard let isa else { return }
+        do {
+            try Engine.chooseInstructionSet(isa, for: "--isa")
+        } catch let error as TensorError {
+            throw ValidationError(error.message)
+        }
+        // For the programs that a command starts of its own kind.
+        setenv(Engine.instructionSetVariable, isa, 1)
     }
 }

@@ -1,6 +1,12 @@
 import ArgumentParser
+import Glibc
+import Tensor
 
 Failure.exiting {
+    try Engine.checkProcessor()
+    if let name = getenv(Engine.instructionSetVariable) {
+        try Engine.chooseInstructionSet(String(cString: name), for: Engine.instructionSetVariable)
+    }
     var command = try RhumbCommand.parseAsRoot(RhumbCommand.commandFirst(Array(CommandLine.arguments.dropFirst())))
     try command.run()
 }

@@ -37,7 +37,7 @@ public enum Installation {
 
     /// Library name and version, for manifests.
     public static var libraries: [(name: String, version: String)] {
-        var libraries = Engine.libraries
+        var libraries = Engine.libraries + [("instruction set", Engine.instructionSet.name)]
         if let version = gnuplotVersion { libraries.append(("gnuplot", version)) }
         return libraries
     }
@@ -48,7 +48,7 @@ public enum Installation {
     public static func checks(models: [String] = []) -> [Check] {
         let machine = Machine.current()
         return [
-            processor(machine), threads(machine), memory(machine), engine, gnuplot, font, terminal, locale, runsFolder,
+            processor(machine), instructionSet, threads(machine), memory(machine), engine, gnuplot, font, terminal, locale, runsFolder,
         ] + models.map(model)
     }
 
@@ -57,10 +57,18 @@ public enum Installation {
     private static func processor(_ machine: Machine) -> Check {
         let finding = ([machine.processor] + [machine.features.joined(separator: ", ")]).filter { !$0.isEmpty }
             .joined(separator: ": ")
-        guard machine.features.contains("AVX2") else {
-            return Check("processor", .warning, finding, advice: "without AVX2 everything works several times slower")
-        }
         return Check("processor", .fine, finding)
+    }
+
+    /// What the engine computes with, of what there is.
+    private static var instructionSet: Check {
+        let set = Engine.instructionSet
+        guard let best = Engine.processorSet, best > set else {
+            return Check("instruction set", .fine, "\(set.name): \(set.meaning)")
+        }
+        return Check(
+            "instruction set", .warning, "\(set.name), though there is \(best.name): \(set.meaning)",
+            advice: "unset RHUMB_ISA and leave out --isa for all that the processor has")
     }
 
     private static func threads(_ machine: Machine) -> Check {

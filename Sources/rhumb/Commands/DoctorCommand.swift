@@ -1,6 +1,7 @@
 import ArgumentParser
 import Console
 import Glibc
+import Tensor
 import Verbs
 
 struct DoctorCommand: ParsableCommand {
@@ -10,7 +11,10 @@ struct DoctorCommand: ParsableCommand {
     @Argument(help: "Model folders to check as well.", completion: .directory)
     var models: [String] = []
 
+    @OptionGroup var common: CommonOptions
+
     func run() throws {
+        if let threads = common.threads { Engine.threads = threads }
         let checks = Installation.checks(models: models)
         let palette = Palette(isOn: Screen(descriptor: STDOUT_FILENO).hasColour)
         let width = checks.map(\.name.displayWidth).max() ?? 0
