@@ -96,7 +96,7 @@ let package = Package(
         .testTarget(name: "NotebookTests", dependencies: ["TestSupport", "Notebook", "Verbs", "World"]),
         .testTarget(name: "ReportTests", dependencies: ["TestSupport", "Report", "Notebook"]),
         .testTarget(name: "ConsoleTests", dependencies: ["TestSupport", "Console"]),
-        .testTarget(name: "BenchTests", dependencies: ["TestSupport", "Bench"]),
+        .testTarget(name: "BenchTests", dependencies: ["TestSupport", "Bench", "Tensor", "Kernels", "Language"]),
         .target(name: "Pty", path: "Tests/Pty"),
         .testTarget(name: "RhumbTests", dependencies: ["TestSupport", "rhumb", "Pty"]),
         .testTarget(name: "VerbsTests", dependencies: ["TestSupport", "Verbs", "CLIP", "World", "GRPO"]),

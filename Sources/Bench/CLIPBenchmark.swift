@@ -1,5 +1,4 @@
 import CLIP
-import Kernels
 import Tensor
 
 extension Benchmark {
@@ -7,8 +6,7 @@ extension Benchmark {
     /// against PyTorch and OpenVINO. Texts are full: every program works on all 77 positions.
     ///
     /// Weights and inputs follow one formula on all sides (`FormulaNumbers` and the scripts), and every program has to
-    /// come to the same features. Rhumb computes the last layer only where the features are read; the limit counts
-    /// the whole network, as the others compute it.
+    /// come to the same features. Rhumb computes the last layer only where the features are read.
     package static func clip() -> Benchmark {
         let bench = CLIPBench()
         return Benchmark(
@@ -18,9 +16,10 @@ extension Benchmark {
                 Peer(name: "OpenVINO", script: CLIPScripts.openVINO(threads: Engine.threads)),
             ],
             works: CLIPWork.all.map { work in
-                Work(work.name, tolerance: work.dtype == .float32 ? 1e-4 : 3e-2, limit: { bench.limit(work) }) {
-                    try bench.run(work)
-                }
+                Work(
+                    work.name, isQuick: work.isQuick, tolerance: work.dtype == .float32 ? 1e-4 : 3e-2,
+                    arithmetic: { work.arithmetic }
+                ) { try bench.run(work) }
             },
             rest: 0.05, warmUp: 0.25)
     }
@@ -46,20 +45,29 @@ struct CLIPWork: Equatable {
         }
     }
 
-    /// Multiplications and additions of the whole tower: layers, patch embedding and projection.
-    var operations: Double {
+    /// The small model's towers one by one in float32, and one of them in bfloat16.
+    var isQuick: Bool { size == .base && batch == 1 && (dtype == .float32 || tower == .image) }
+
+    /// That of the whole tower: layers, patch embedding and projection; at least, the last layer only where the
+    /// features are read.
+    var arithmetic: Arithmetic {
         let c = size.configuration
         let transformer: any TransformerConfiguration = tower == .text ? c.text : c.vision
         let patches = c.vision.patchesPerSide * c.vision.patchesPerSide
         let positions = Double(tower == .text ? c.text.maxPositionEmbeddings : patches + 1)
         let width = Double(transformer.hiddenSize), inner = Double(transformer.intermediateSize)
-        // Queries, keys, values and output; scores and mixing; the two layers of the feed-forward part.
-        let layer = positions * (4 * width * width + 2 * positions * width + 2 * width * inner)
-        var products = layer * Double(transformer.numHiddenLayers) + width * Double(c.projectionDim)
+        let keysAndValues = positions * 2 * width * width
+        // Query and output; scores and mixing; the two layers of the feed-forward part.
+        let position = 2 * width * width + 2 * positions * width + 2 * width * inner
+        let layers = Double(transformer.numHiddenLayers)
+        var outside = width * Double(c.projectionDim)
         if tower == .image {
-            products += Double(patches * c.vision.numChannels * c.vision.patchSize * c.vision.patchSize) * width
+            outside += Double(patches * c.vision.numChannels * c.vision.patchSize * c.vision.patchSize) * width
         }
-        return 2 * products * Double(batch)
+        let direct = layers * (keysAndValues + positions * position) + outside
+        let spared = (positions - 1) * position
+        return Arithmetic(
+            direct: 2 * direct * Double(batch), least: 2 * (direct - spared) * Double(batch), dtype: dtype)
     }
 }
 
@@ -84,7 +92,6 @@ enum CLIPSize: String, CaseIterable {
 private final class CLIPBench {
     private var model: (size: CLIPSize, dtype: DType, model: CLIPModel)?
     private var input: (work: CLIPWork, tensor: Tensor)?
-    private lazy var peaks: [DType: Double] = [.float32: rk_peak_f32(), .bfloat16: rk_peak_bf16()]
 
     /// Runs the tower once and sums its features up, so that a difference in any of them shows.
     func run(_ work: CLIPWork) throws -> Double {
@@ -101,12 +108,6 @@ private final class CLIPBench {
             try work.tower == .text ? model.textFeatures(input) : model.imageFeatures(input)
         }
         return FormulaNumbers.sum(features.floats)
-    }
-
-    /// The arithmetic at the machine's peak; without products of bfloat16, at that of float32.
-    func limit(_ work: CLIPWork) -> Double {
-        let narrow = peaks[work.dtype] ?? 0
-        return work.operations / (narrow > 0 ? narrow : peaks[.float32] ?? .infinity)
     }
 }
 

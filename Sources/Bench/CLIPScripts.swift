@@ -14,7 +14,8 @@ enum CLIPScripts {
                         return tower(values).float().numpy()
                 return run
 
-            serve(f"PyTorch {torch.__version__.split('+')[0]}", prepare)
+            converse(version(torch).replace("torch", "PyTorch"),
+                     [version(transformers), torch.backends.cpu.get_cpu_capability()], prepare, measure)
             """
     }
 
@@ -38,12 +39,14 @@ enum CLIPScripts {
                 run.keeps = shared
                 return run
 
-            serve(f"OpenVINO {openvino.__version__.split('-')[0]}", prepare)
+            converse(version(openvino).replace("openvino", "OpenVINO"), [version(transformers), version(torch)],
+                     prepare, measure)
             """
     }
 
     private static func shared(threads: Int, imports: [String]) -> String {
-        PeerScript.opening(threads: threads, imports: ["from transformers import CLIPConfig, CLIPModel"] + imports) + """
+        let classes = ["import transformers", "from transformers import CLIPConfig, CLIPModel"]
+        return PeerScript.opening(threads: threads, imports: classes + imports) + """
         class Tower(torch.nn.Module):
             def __init__(self, model, kind):
                 super().__init__()

@@ -1,6 +1,5 @@
 import Checkpoint
 import Diffusion
-import Kernels
 import Tensor
 import World
 
@@ -11,22 +10,32 @@ extension Benchmark {
     /// Weights and inputs follow one formula on all sides (`FormulaNumbers` and the scripts), and every program has to
     /// come to the same output, or gradient, or lengths of gradients. OpenVINO can't compute gradients.
     package static func diffusion() throws -> Benchmark {
+        try diffusion(
+            DiffusionWork.all, name: "diffusion",
+            summary: "Stable Diffusion's UNet and decoder, full size and miniature, against PyTorch and OpenVINO",
+            rest: 0.05)
+    }
+
+    static func diffusion(
+        _ works: [DiffusionWork], name: String, summary: String, rest: Double
+    ) throws -> Benchmark {
         let bench = DiffusionBench()
         return Benchmark(
-            name: "diffusion",
-            summary: "Stable Diffusion's UNet and decoder, full size and miniature, against PyTorch and OpenVINO",
+            name: name, summary: summary,
             peers: [
                 Peer(name: "PyTorch", script: try DiffusionScripts.pyTorch(threads: Engine.threads)),
                 Peer(name: "OpenVINO", script: try DiffusionScripts.openVINO(threads: Engine.threads)),
             ],
-            works: DiffusionWork.all.map { work in
-                // The updates of a round build on one another.
-                let tolerance = work.dtype == .bfloat16 ? 5e-2 : work.kind == .round ? 1e-2 : 1e-3
-                return Work(work.name, tolerance: tolerance, limit: { bench.limit(work) }) {
+            works: try works.map { work in
+                // The updates of a round, and the steps of a sample, build on one another.
+                let isChain = work.kind == .round || work.kind == .sample
+                let tolerance = work.dtype == .bfloat16 ? 5e-2 : isChain ? 1e-2 : 1e-3
+                let arithmetic = try work.arithmetic()
+                return Work(work.name, isQuick: work.isQuick, tolerance: tolerance, arithmetic: { arithmetic }) {
                     try bench.run(work)
                 }
             },
-            rest: 0.05, warmUp: 0.25)
+            rest: rest, warmUp: 0.25)
     }
 }
 
@@ -37,6 +46,11 @@ struct DiffusionWork: Equatable {
     let dtype: DType
 
     var name: String { "\(kind.rawValue), batch \(batch), \(dtype.rawValue)" }
+
+    /// The miniature's own steps in float32.
+    var isQuick: Bool {
+        dtype == .float32 && [.miniatureUNet, .miniatureGradients, .sample].contains(kind) && batch != 2
+    }
 
     /// Rows that share a model lie side by side, so that it is built once.
     static let all = DiffusionKind.allCases.flatMap { kind in
@@ -52,6 +66,8 @@ enum DiffusionKind: String, CaseIterable {
     case miniatureUNet = "miniature UNet"
     case miniatureGradients = "miniature UNet and gradients"
     case miniatureDecoding = "miniature decoding to 64×64"
+    /// Guided steps from noise to a picture, as the verb `sample` goes through them once the prompt is encoded.
+    case sample = "miniature sample"
     case round = "miniature GRPO round"
 
     enum Model {
@@ -74,7 +90,8 @@ enum DiffusionKind: String, CaseIterable {
             c.upBlockTypes = [String](repeating: "UpDecoderBlock2D", count: 4)
             c.layersPerBlock = 2
             return .autoencoder(c, side: 64)
-        case .miniatureUNet, .miniatureGradients, .round: return .unet(MiniDiffusion.unet, side: 16, tokens: 20)
+        case .miniatureUNet, .miniatureGradients, .sample, .round:
+            return .unet(MiniDiffusion.unet, side: 16, tokens: 20)
         case .miniatureDecoding: return .autoencoder(MiniDiffusion.autoencoder, side: 16)
         }
     }
@@ -86,6 +103,7 @@ enum DiffusionKind: String, CaseIterable {
     var passes: Double {
         switch self {
         case .miniatureGradients: 3
+        case .sample: Double(2 * MiniatureSample.steps)
         case .round: GRPORound.passes
         default: 1
         }
@@ -94,15 +112,15 @@ enum DiffusionKind: String, CaseIterable {
     var batches: [Int] {
         switch self {
         case .unet: [2]
-        case .decoding: [1]
+        case .decoding, .sample: [1]
         case .miniatureUNet: [2, 32]
         case .miniatureGradients, .miniatureDecoding: [32]
         case .round: [GRPORound.options.samplesPerRound]
         }
     }
 
-    /// GRPO trains in float32 alone.
-    var dtypes: [DType] { self == .round ? [.float32] : [.float32, .bfloat16] }
+    /// GRPO trains in float32 alone, and the miniature samples in it.
+    var dtypes: [DType] { self == .round || self == .sample ? [.float32] : [.float32, .bfloat16] }
 }
 
 /// Holds the model of the rows under way: one at a time, because the large ones take gigabytes.
@@ -110,14 +128,17 @@ private final class DiffusionBench {
     private enum Model {
         case unet(UNet2DConditionModel)
         case autoencoder(AutoencoderKL)
+        case both(UNet2DConditionModel, AutoencoderKL)
     }
 
     private var ready: (kind: DiffusionKind, dtype: DType, model: Model)?
-    private lazy var peaks: [DType: Double] = [.float32: rk_peak_f32(), .bfloat16: rk_peak_bf16()]
 
     /// Does the work once and sums its result up, so that a difference in any number of it shows.
     func run(_ work: DiffusionWork) throws -> Double {
         switch try model(of: work) {
+        case .both(let unet, let autoencoder):
+            guard case .unet(_, let side, let tokens) = work.kind.model else { return .nan }
+            return FormulaNumbers.sum(try MiniatureSample.run(unet, autoencoder, tokens: tokens, side: side))
         case .autoencoder(let autoencoder):
             guard case .autoencoder(let c, let side) = work.kind.model else { return .nan }
             let latents = try FormulaNumbers.filled([work.batch, side, side, c.latentChannels], scale: 1.7)
@@ -155,18 +176,15 @@ private final class DiffusionBench {
             if work.kind.wantsGradients {
                 for parameter in unet.parameters { try parameter.tensor.requireGradient() }
             }
+            if work.kind == .sample {
+                made = .both(unet, try AutoencoderKL(MiniDiffusion.autoencoder, FormulaNumbers.source))
+                break
+            }
             // Where gradients are wanted, the weights stay in full precision, as in training.
             made = .unet(work.kind.wantsGradients ? unet : try unet.converted(to: work.dtype))
         }
         Engine.releaseMemory()
         ready = (work.kind, work.dtype, made)
         return made
-    }
-
-    /// The arithmetic at the machine's peak; without products of bfloat16, at that of float32.
-    func limit(_ work: DiffusionWork) -> Double {
-        let narrow = peaks[work.dtype] ?? 0
-        guard let operations = try? work.operations() else { return .nan }
-        return operations / (narrow > 0 ? narrow : peaks[.float32] ?? .infinity)
     }
 }

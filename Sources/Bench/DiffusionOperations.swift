@@ -2,26 +2,40 @@ import Diffusion
 import Tensor
 
 extension DiffusionWork {
-    /// Multiplications and additions: every weight once for each position it meets, and attention's own products.
-    func operations() throws -> Double {
-        var products = 0.0
-        for (name, shape) in try weights() where shape.count > 1 {
-            let positions = positions(of: name)
-            products += shape.reduce(1) { $0 * Double($1) } * positions
+    /// Every weight once for each position it meets, and attention's own products.
+    func arithmetic() throws -> Arithmetic {
+        let once = try Self.arithmetic(of: kind.model, dtype).times(Double(batch) * kind.passes)
+        // A sample ends in a picture.
+        guard kind == .sample else { return once }
+        return try once + Self.arithmetic(of: DiffusionKind.miniatureDecoding.model, dtype).times(Double(batch))
+    }
+
+    /// That of one pass forward of one row.
+    private static func arithmetic(of model: DiffusionKind.Model, _ dtype: DType) throws -> Arithmetic {
+        var direct = 0.0, least = 0.0
+        for (name, shape) in try weights(of: model) where shape.count > 1 {
+            let positions = positions(of: name, in: model)
+            var products = shape.reduce(1) { $0 * Double($1) } * positions
             // Scores and mixing, counted where the queries are made.
-            if name.hasSuffix("to_q.weight") { products += 2 * positions * keys(of: name, positions) * Double(shape[0]) }
+            if name.hasSuffix("to_q.weight") {
+                products += 2 * positions * keys(of: name, positions, in: model) * Double(shape[0])
+            }
+            direct += products
+            // Only downsamplers step by two pixels.
+            let isQuarter = shape.suffix(2) == [3, 3] && shape.count == 4 && !name.contains("downsamplers")
+            least += isQuarter ? products / 4 : products
         }
-        return 2 * products * Double(batch) * kind.passes
+        return Arithmetic(direct: 2 * direct, least: 2 * least, dtype: dtype)
     }
 
     /// Names and shapes of the model's weights, without the weights.
-    private func weights() throws -> [(String, [Int])] {
+    private static func weights(of model: DiffusionKind.Model) throws -> [(String, [Int])] {
         var found: [(String, [Int])] = []
         let source = ParameterSource { name, shape, _ in
             found.append((name, shape))
             return try Tensor(0).expanded(shape)
         }
-        switch kind.model {
+        switch model {
         case .unet(let c, _, _): _ = try UNet2DConditionModel(c, source)
         case .autoencoder(let c, _):
             _ = try AutoencoderKL(c, source)
@@ -31,13 +45,13 @@ extension DiffusionWork {
     }
 
     /// How often a weight is used for one row of the batch: once a pixel of its results.
-    private func positions(of name: String) -> Double {
+    private static func positions(of name: String, in model: DiffusionKind.Model) -> Double {
         let parts = name.split(separator: ".")
         /// The number after `part`.
         func index(_ part: String) -> Int? {
             parts.firstIndex { $0 == part }.flatMap { $0 + 1 < parts.count ? Int(parts[$0 + 1]) : nil }
         }
-        switch kind.model {
+        switch model {
         case .autoencoder(let c, let side):
             let last = c.blockOutChannels.count - 1
             var doublings = name.contains("conv_out") ? last : min(index("up_blocks") ?? 0, last)
@@ -55,8 +69,8 @@ extension DiffusionWork {
     }
 
     /// What each query is compared with.
-    private func keys(of name: String, _ positions: Double) -> Double {
-        guard case .unet(_, _, let tokens) = kind.model, name.contains("attn2") else { return positions }
+    private static func keys(of name: String, _ positions: Double, in model: DiffusionKind.Model) -> Double {
+        guard case .unet(_, _, let tokens) = model, name.contains("attn2") else { return positions }
         return Double(tokens)
     }
 }

@@ -12,6 +12,13 @@ enum DiffusionScripts {
                 kind, batch, dtype = parts(work)
                 if KINDS[kind]["round"]:
                     return grpo_round(kind, batch)
+                if KINDS[kind]["sample"]:
+                    network, decoder = model(kind).part, model(DECODER)
+                    for part in [network, decoder]:
+                        part.to(memory_format=torch.channels_last)
+                    def predict(*values):
+                        return network(*values, return_dict=False)[0]
+                    return torch.inference_mode()(sampling(kind, predict, decoder))
                 dtype = getattr(torch, dtype)
                 gradients = KINDS[kind]["gradients"]
                 network = model(kind).to(memory_format=torch.channels_last)
@@ -33,7 +40,8 @@ enum DiffusionScripts {
                     return gradient.numpy()
                 return run
 
-            serve(f"PyTorch {torch.__version__.split('+')[0]}", prepare)
+            converse(version(torch).replace("torch", "PyTorch"),
+                     [version(diffusers), torch.backends.cpu.get_cpu_capability()], prepare, measure)
             """
     }
 
@@ -47,9 +55,7 @@ enum DiffusionScripts {
             CLIP, RATE, DECAY = \(options.clip), \(options.learningRate), \(options.weightDecay)
             LONGEST = \(options.gradientNorm)
 
-            betas = torch.linspace(0.00085 ** 0.5, 0.012 ** 0.5, 1000, dtype=torch.float64) ** 2
-            alphas = torch.cumprod(1 - betas, 0)
-            timesteps = [index * (1000 // STEPS) + 1 for index in reversed(range(STEPS))]
+            timesteps = timesteps_of(STEPS)
 
             def transition(epsilon, x, t):
                 before = t - 1000 // STEPS
@@ -108,12 +114,14 @@ enum DiffusionScripts {
 
     /// OpenVINO from the same modules, the precision forced to what the row asks for.
     static func openVINO(threads: Int) throws -> String {
-        try shared(threads: threads, imports: ["import openvino"]) + """
+        try shared(threads: threads, imports: ["import openvino"]) + compiledParts + """
 
             def prepare(work):
                 kind, batch, dtype = parts(work)
                 if KINDS[kind]["gradients"] or KINDS[kind]["round"]:
                     raise NotImplementedError("OpenVINO has no gradients")
+                if KINDS[kind]["sample"]:
+                    return sampling(kind, *compiled_parts(kind))
                 values = inputs(kind, batch)
                 network = model(kind)
                 converted = openvino.convert_model(
@@ -134,13 +142,14 @@ enum DiffusionScripts {
                 run.keeps = arrays
                 return run
 
-            serve(f"OpenVINO {openvino.__version__.split('-')[0]}", prepare)
+            converse(version(openvino).replace("openvino", "OpenVINO"), [version(diffusers), version(torch)],
+                     prepare, measure)
             """
     }
 
     private static func shared(threads: Int, imports: [String]) throws -> String {
-        let classes = "from diffusers import AutoencoderKL, UNet2DConditionModel"
-        return try PeerScript.opening(threads: threads, imports: [classes] + imports) + """
+        let classes = ["import diffusers", "from diffusers import AutoencoderKL, UNet2DConditionModel"]
+        return try PeerScript.opening(threads: threads, imports: classes + imports) + """
             KINDS = json.loads(r'''\(kinds().text())''')
 
             class UNet(torch.nn.Module):
@@ -178,7 +187,7 @@ enum DiffusionScripts {
                 kind, batch, dtype = work.split(", ")
                 return kind, int(batch.split(" ")[1]), dtype
 
-            """
+            """ + schedule
     }
 
     /// What the scripts have to know of each kind of work.
@@ -195,6 +204,7 @@ enum DiffusionScripts {
                     [
                         "config": config, "side": .integer(side), "tokens": .integer(tokens),
                         "gradients": .bool(kind.wantsGradients), "round": .bool(kind == .round),
+                        "sample": .bool(kind == .sample),
                     ])
             })
     }

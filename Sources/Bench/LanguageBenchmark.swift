@@ -153,20 +153,20 @@ extension Benchmark {
     ]
 
     private static var pythonScript: String {
-        var script = "import json, sys, time, platform\nworks = {}\n"
+        var script = "works = {}\n"
         for work in languageWorks {
             script += "\(work.python)\nworks[\"\(work.name)\"] = work\n"
         }
         script += """
-            print(json.dumps({"name": "CPython " + platform.python_version()}), flush=True)
-            for line in sys.stdin:
-                work = works[line.rstrip("\\n")]
+            def measure(work, last):
                 start = time.perf_counter()
                 result = work()
-                seconds = time.perf_counter() - start
-                print(json.dumps({"seconds": seconds, "result": result}), flush=True)
+                return {"seconds": time.perf_counter() - start, "result": result}
+
+            import platform
+            converse("CPython " + platform.python_version(), [], works.get, measure)
             """
-        return script
+        return PeerScript.plain(script)
     }
 }
 

@@ -4,14 +4,9 @@ enum PeerScript {
     ///
     /// - Parameter imports: lines of Python after which `numpy` and `torch` are there too.
     static func opening(threads: Int, imports: [String]) -> String {
-        """
-        import os, sys, json, time
+        conversation + """
         THREADS = \(threads)
         os.environ["OMP_NUM_THREADS"] = str(THREADS)
-        answers = os.fdopen(os.dup(1), "w")
-        os.dup2(2, 1)
-        def answer(value):
-            print(json.dumps(value), file=answers, flush=True)
         try:
             import logging, warnings
             warnings.filterwarnings("ignore")
@@ -22,6 +17,9 @@ enum PeerScript {
             answer({"missing": str(error)})
             sys.exit()
         torch.set_num_threads(THREADS)
+
+        def version(module):
+            return f"{module.__name__} {module.__version__.split('+')[0].split('-')[0]}"
 
         state, block = 1, numpy.empty(1000003, numpy.float32)
         for index in range(len(block)):
@@ -50,33 +48,56 @@ enum PeerScript {
             with open("/proc/self/clear_refs", "w") as file:
                 file.write("5")
 
-        # `prepare` takes the name of a work and gives a function that does it once and returns its result as an array,
-        # or raises NotImplementedError.
-        def serve(name, prepare):
-            answer({"name": name})
-            ready, run, last = None, None, float("inf")
-            for line in sys.stdin:
-                work = line.strip()
-                try:
-                    if work != ready:
-                        run = None
-                        run = prepare(work)
-                        ready, last = work, float("inf")
-                except NotImplementedError as error:
-                    ready = None
-                    answer({"missing": str(error)})
-                    continue
-                if last < 0.25:
-                    run()
-                forget_peak()
-                start = time.perf_counter()
-                result = run()
-                last = time.perf_counter() - start
-                weights = 1 + numpy.arange(result.size) % 7
-                answer({"seconds": last, "memory": peak(),
-                        "result": float((abs(result.astype("float64").ravel()) * weights).sum())})
+        # What `measure` is to `converse`: the result is an array, summed up so that a difference in any number shows.
+        def measure(run, last):
+            if last < 0.25:
+                run()
+            forget_peak()
+            start = time.perf_counter()
+            result = run()
+            seconds = time.perf_counter() - start
+            weights = 1 + numpy.arange(result.size) % 7
+            return {"seconds": seconds, "memory": peak(),
+                    "result": float((abs(result.astype("float64").ravel()) * weights).sum())}
 
 
         """
     }
+
+    /// The conversation that `Benchmark.Peer` describes.
+    ///
+    /// `converse(name, on, prepare, measure)` goes on to the end of the input: `prepare` takes the name of a work and
+    /// gives a function that does it once, or raises NotImplementedError; `measure` takes that and the seconds it took
+    /// last, and gives what to answer.
+    private static let conversation = """
+        import os, sys, json, time
+        answers = os.fdopen(os.dup(1), "w")
+        os.dup2(2, 1)
+        def answer(value):
+            print(json.dumps(value), file=answers, flush=True)
+
+        def converse(name, on, prepare, measure):
+            answer({"name": name, "on": on})
+            run, last = None, float("inf")
+            for line in sys.stdin:
+                request = json.loads(line)
+                try:
+                    if "prepare" in request:
+                        run, last = None, float("inf")
+                        run = prepare(request["prepare"])
+                        answer({"ready": True})
+                    else:
+                        measured = measure(run, last)
+                        last = measured["seconds"]
+                        answer(measured)
+                except NotImplementedError as error:
+                    answer({"missing": str(error)})
+                except Exception as error:
+                    answer({"failed": f"{type(error).__name__}: {error}"})
+
+
+        """
+
+    /// A peer without any library.
+    static func plain(_ script: String) -> String { conversation + script }
 }

@@ -4,34 +4,41 @@
 #include "vector16.h"
 #include <time.h>
 
-enum { CHAINS = 16, STEPS = 1 << 14 };
+enum { STEPS = 1 << 14 };
 
 typedef struct {
     float start, factor;
     float *sink;
 } peak_job;
 
-/// Independent chains of multiply-adds, enough of them to hide each one's latency.
-RK_INLINE void multiply_add(const peak_job *job, size_t thread) {
-    v16 sum[CHAINS];
-    const v16 factor = splat16(job->factor), step = splat16(job->start);
-    for (int c = 0; c < CHAINS; c++) sum[c] = splat16((float)c);
-    for (int i = 0; i < STEPS; i++)
-#pragma clang loop unroll(full)
-        for (int c = 0; c < CHAINS; c++) sum[c] = sum[c] * factor + step;
-    for (int c = 1; c < CHAINS; c++) sum[0] += sum[c];
-    job->sink[thread * 16] = sum16(sum[0]);
-}
+typedef float v4 __attribute__((vector_size(16)));
+
+// Independent chains of multiply-adds, one register each: enough of them to hide each one's latency, and with the two
+// operands no more than there are registers, 32 of AVX-512 and 16 of everything before it.
+enum { CHAINS = 16, CHAINS_OF_16 = 12 };
+#define MULTIPLY_ADD(name, vector, chains)                                                                             \
+    RK_INLINE void name(const peak_job *job, size_t thread) {                                                          \
+        vector sum[chains];                                                                                            \
+        const vector factor = job->factor - (vector){0}, step = job->start - (vector){0};                              \
+        for (int c = 0; c < chains; c++) sum[c] = (float)c - (vector){0};                                              \
+        for (int i = 0; i < STEPS; i++)                                                                                \
+            _Pragma("clang loop unroll(full)") for (int c = 0; c < chains; c++) sum[c] = sum[c] * factor + step;       \
+        for (int c = 1; c < chains; c++) sum[0] += sum[c];                                                             \
+        job->sink[thread * 16] = sum[0][0] + sum[0][1] + sum[0][2] + sum[0][3];                                        \
+    }
+MULTIPLY_ADD(multiply_add16, v16, CHAINS)
+MULTIPLY_ADD(multiply_add8, v8, CHAINS_OF_16)
+MULTIPLY_ADD(multiply_add4, v4, CHAINS_OF_16)
 
 #if defined(__x86_64__)
 #include <immintrin.h>
 
 __attribute__((target("arch=x86-64-v4"), min_vector_width(512))) static void range_v4(const void *job, size_t begin,
                                                                                       size_t end) {
-    for (size_t thread = begin; thread < end; thread++) multiply_add(job, thread);
+    for (size_t thread = begin; thread < end; thread++) multiply_add16(job, thread);
 }
 __attribute__((target("arch=x86-64-v3"))) static void range_v3(const void *job, size_t begin, size_t end) {
-    for (size_t thread = begin; thread < end; thread++) multiply_add(job, thread);
+    for (size_t thread = begin; thread < end; thread++) multiply_add8(job, thread);
 }
 
 __attribute__((target("arch=x86-64-v4,avx512bf16"), min_vector_width(512))) static void range_bf16(const void *context,
@@ -53,7 +60,7 @@ __attribute__((target("arch=x86-64-v4,avx512bf16"), min_vector_width(512))) stat
 #endif
 
 static void range_baseline(const void *job, size_t begin, size_t end) {
-    for (size_t thread = begin; thread < end; thread++) multiply_add(job, thread);
+    for (size_t thread = begin; thread < end; thread++) multiply_add4(job, thread);
 }
 
 static double now(void) {
@@ -75,19 +82,19 @@ static double rate(void (*range)(const void *, size_t, size_t), double operation
         const double seconds = now() - start;
         if (seconds < best) best = seconds;
     }
-    return (double)threads * CHAINS * STEPS * operations_per_step / best;
+    return (double)threads * STEPS * operations_per_step / best;
 }
 
 double rk_peak_f32(void) {
 #if defined(__x86_64__)
-    return rate(rk_runs_v4() ? range_v4 : range_v3, 32);
+    return rk_runs_v4() ? rate(range_v4, CHAINS * 2 * 16) : rate(range_v3, CHAINS_OF_16 * 2 * 8);
 #endif
-    return rate(range_baseline, 32);
+    return rate(range_baseline, CHAINS_OF_16 * 2 * 4);
 }
 
 double rk_peak_bf16(void) {
 #if defined(__x86_64__)
-    if (rk_has_attention_bf16()) return rate(range_bf16, 64);
+    if (rk_has_attention_bf16()) return rate(range_bf16, CHAINS * 2 * 32);
 #endif
     return 0;
 }

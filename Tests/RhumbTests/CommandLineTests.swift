@@ -138,10 +138,4 @@ final class CommandLineTests: XCTestCase {
         XCTAssertTrue(result.output.contains("fail   gnuplot"), result.output)
         XCTAssertTrue(result.output.contains("→ sudo apt-get install gnuplot-nox"), result.output)
     }
-
-    func testBenchTimesRhumbAlone() throws {
-        let result = try rhumb.run("bench", "language", "--rounds", "1")
-        XCTAssertEqual(result.status, 0, result.errors)
-        XCTAssertTrue(result.output.contains("fib 27"), result.output)
-    }
 }

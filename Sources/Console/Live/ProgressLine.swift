@@ -6,9 +6,10 @@ import Notebook
 package final class ProgressLine {
     private var view: LiveView
 
-    package init() {
+    /// - Parameter wantsLive: false for `--no-live`.
+    package init(wantsLive: Bool = true) {
         let screen = Screen(descriptor: STDERR_FILENO)
-        view = LiveView(screen.isTerminal ? .bar : .log, palette: Palette(isOn: screen.hasColour))
+        view = LiveView(screen.isTerminal && wantsLive ? .bar : .log, palette: Palette(isOn: screen.hasColour))
     }
 
     package func show(_ progress: StepProgress) {
