@@ -11,10 +11,8 @@ typedef struct {
     float *sink;
 } peak_job;
 
-typedef float v4 __attribute__((vector_size(16)));
-
 // Independent chains of multiply-adds, one register each: enough of them to hide each one's latency, and with the two
-// operands no more than there are registers, 32 of AVX-512 and 16 of everything before it.
+// operands no more than there are registers, 32 of AVX-512 and 16 of AVX2.
 enum { CHAINS = 16, CHAINS_OF_16 = 12 };
 #define MULTIPLY_ADD(name, vector, chains)                                                                             \
     RK_INLINE void name(const peak_job *job, size_t thread) {                                                          \
@@ -28,16 +26,13 @@ enum { CHAINS = 16, CHAINS_OF_16 = 12 };
     }
 MULTIPLY_ADD(multiply_add16, v16, CHAINS)
 MULTIPLY_ADD(multiply_add8, v8, CHAINS_OF_16)
-MULTIPLY_ADD(multiply_add4, v4, CHAINS_OF_16)
 
-#if defined(__x86_64__)
 #include <immintrin.h>
 
-__attribute__((target("arch=x86-64-v4"), min_vector_width(512))) static void range_v4(const void *job, size_t begin,
-                                                                                      size_t end) {
+RK_V4_WIDE static void range_v4(const void *job, size_t begin, size_t end) {
     for (size_t thread = begin; thread < end; thread++) multiply_add16(job, thread);
 }
-__attribute__((target("arch=x86-64-v3"))) static void range_v3(const void *job, size_t begin, size_t end) {
+RK_V3 static void range_v3(const void *job, size_t begin, size_t end) {
     for (size_t thread = begin; thread < end; thread++) multiply_add8(job, thread);
 }
 
@@ -56,11 +51,6 @@ __attribute__((target("arch=x86-64-v4,avx512bf16"), min_vector_width(512))) stat
         for (int c = 1; c < CHAINS; c++) sum[0] = _mm512_add_ps(sum[0], sum[c]);
         job->sink[thread * 16] = _mm512_reduce_add_ps(sum[0]);
     }
-}
-#endif
-
-static void range_baseline(const void *job, size_t begin, size_t end) {
-    for (size_t thread = begin; thread < end; thread++) multiply_add4(job, thread);
 }
 
 static double now(void) {
@@ -86,15 +76,10 @@ static double rate(void (*range)(const void *, size_t, size_t), double operation
 }
 
 double rk_peak_f32(void) {
-#if defined(__x86_64__)
     return rk_runs_v4() ? rate(range_v4, CHAINS * 2 * 16) : rate(range_v3, CHAINS_OF_16 * 2 * 8);
-#endif
-    return rate(range_baseline, CHAINS_OF_16 * 2 * 4);
 }
 
 double rk_peak_bf16(void) {
-#if defined(__x86_64__)
     if (rk_has_attention_bf16()) return rate(range_bf16, CHAINS * 2 * 32);
-#endif
     return 0;
 }

@@ -28,6 +28,7 @@ struct BenchJob {
         for line in heading(of: benchmark) { write(line + "\n") }
         let progress = ProgressLine(wantsLive: wantsLive)
         defer { progress.end() }
+        limitPeers()
         let runner = try interruptible {
             try BenchRunner(
                 benchmark, interpreter: python.map { [$0, "-c"] } ?? [],
@@ -100,6 +101,14 @@ struct BenchJob {
         said = runner.troubles.count
     }
 
+    /// What `--isa` holds back here, the other programs hold back too: the variables of PyTorch and of oneDNN, inside it and
+    /// inside OpenVINO.
+    private func limitPeers() {
+        guard Engine.instructionSet == .avx2, let best = Engine.processorSet, best > .avx2 else { return }
+        setenv("ATEN_CPU_CAPABILITY", "avx2", 0)
+        for name in ["ONEDNN_MAX_CPU_ISA", "DNNL_MAX_CPU_ISA"] { setenv(name, "AVX2", 0) }
+    }
+
     // MARK: What stands around the rows
 
     /// What is timed, and what it runs on.
@@ -109,14 +118,9 @@ struct BenchJob {
         return [
             "\(benchmark.name): \(benchmark.summary)",
             "\(machine.processor), \(count(machine.processorCount, "processor")), \(count(Engine.threads, "thread")), "
-                + instructionSet(of: machine),
+                + Engine.instructionSet.name,
             "Rhumb \(Rhumb.version) on \(libraries)",
         ]
-    }
-
-    /// The widest that the processor has.
-    private func instructionSet(of machine: Machine) -> String {
-        machine.features.isEmpty ? "no AVX2" : machine.features.joined(separator: ", ")
     }
 
     private func method(_ isNeighbours: Bool) -> String {
