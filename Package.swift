@@ -47,7 +47,7 @@ let package = Package(
         .target(name: "Language", exclude: ["README.md"]),
         .target(name: "Markdown", dependencies: ["CMarkdown"], exclude: ["README.md"]),
         .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
-        .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint"], exclude: ["README.md"]),
+        .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint", "Markdown"], exclude: ["README.md"]),
         .target(
             name: "Report", dependencies: ["Language", "Notebook", "Checkpoint", "Plot", "Markdown"], exclude: ["README.md"],
             resources: [.embedInCode("Resources")]),

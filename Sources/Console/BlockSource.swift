@@ -91,7 +91,7 @@ extension BlockSource: BlockReaderDelegate {
     }
 
     func explanation(in block: String, cursor: Int) -> String? {
-        session.inspect(block, at: cursor).map { $0.trimmingSpace }
+        session.inspect(block, at: cursor).map { $0.trimmingSpace.visible }
     }
 
     func cleaned(paste: String) -> String { Paste.cleaned(paste) { session.isComplete($0) } }

@@ -13,6 +13,8 @@ package enum CandidateList {
     package static func text(
         _ candidates: [Completion.Candidate], isAny: Bool, width: Int, palette: Palette
     ) -> String {
+        // Names of files are among them.
+        let candidates = candidates.map { Completion.Candidate(text: $0.text.visible, summary: $0.summary.visible) }
         let isExplained = candidates.contains { !$0.summary.isEmpty }
         if candidates.count <= explainedLimit || isAny, isExplained {
             let lines = explained(candidates.prefix(explainedLimit), width: width, palette: palette)

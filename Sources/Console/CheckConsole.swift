@@ -10,7 +10,7 @@ package final class CheckConsole: ConsoleFront, RunFront {
 
     /// - Parameter names: of everything that will be checked, for the columns.
     package init(names: [String], _ appearance: Appearance) {
-        nameWidth = names.map(\.displayWidth).max() ?? 0
+        nameWidth = names.map(\.visible.displayWidth).max() ?? 0
         super.init(appearance, isBrief: true)
     }
 
@@ -28,7 +28,7 @@ package final class CheckConsole: ConsoleFront, RunFront {
     /// Says that a recipe is running, where that can be taken back.
     package func begin(_ name: String) {
         guard output.isTerminal else { return }
-        write("  …   \(name)")
+        write("  …   \(name.visible)")
         finish()
     }
 
@@ -44,7 +44,7 @@ package final class CheckConsole: ConsoleFront, RunFront {
         let count = cells.done == cells.all ? "\(cells.all)" : "\(cells.done) of \(cells.all)"
         let noun = cells.all == 1 ? "cell " : "cells"
         let line =
-            "\(verdict)  \(name.padded(to: nameWidth))  \(Self.right(count, 8)) \(noun)  \(Self.right(Self.time(seconds), 7))"
+            "\(verdict)  \(name.visible.padded(to: nameWidth))  \(Self.right(count, 8)) \(noun)  \(Self.right(Self.time(seconds), 7))"
         write((output.isTerminal ? "\r\u{1b}[K" : "") + line + "\n")
         if let problem {
             failed += 1

@@ -62,9 +62,10 @@ package class ConsoleFront: Front {
         makeWay()
         remark(live.clear(columns: Screen.width(of: STDERR_FILENO)))
         switch event {
-        case .text(let text): write(text)
-        case .value(_, let display, _): write(display + "\n")
-        case .note(let note): remark(Palette(isOn: errors.hasColour).dim(note) + "\n")
+        // A program's own bytes reach a file or a pipe as they are.
+        case .text(let text): write(output.isTerminal ? text.visible : text)
+        case .value(_, let display, _): write(display.visible + "\n")
+        case .note(let note): remark(Palette(isOn: errors.hasColour).dim(note.visible) + "\n")
         case .figure(let attachment, let saved): show(attachment, saved)
         case .error(let diagnostic): remark(diagnostic.text(colour: errors.hasColour) + "\n")
         case .progress: break
@@ -78,7 +79,7 @@ package class ConsoleFront: Front {
         }
         guard let saved else { return }
         let title = saved.title.isEmpty ? "figure" : saved.title
-        write(Palette(isOn: output.hasColour).dim("\(title): \(saved.displayPath)") + "\n")
+        write(Palette(isOn: output.hasColour).dim("\(title): \(saved.displayPath)".visible) + "\n")
     }
 
     /// A second Ctrl-C is answered at once, below whatever is drawn, which therefore stays where it is.

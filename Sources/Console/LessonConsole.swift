@@ -14,8 +14,8 @@ package struct LessonConsole {
 
     /// Lists the lessons and waits for a number; nil when the reader leaves.
     package func choose() -> Recipe? {
-        write(palette.strong("Lessons in \(course.folder)") + "\n")
-        for lesson in course.lessons { write("  \(lesson.title)\n") }
+        write(palette.strong("Lessons in \(course.name)".visible) + "\n")
+        for lesson in course.lessons { write("  \(lesson.title.visible)\n") }
         while let answer = ask("lesson> ") {
             if answer.isEmpty { return course.lessons.first }
             if let number = Int(answer), let lesson = try? course.lesson(number: number) { return lesson }
@@ -26,7 +26,7 @@ package struct LessonConsole {
 
     /// Whether the reader wants to go on with a lesson.
     package func offers(_ lesson: Recipe) -> Bool {
-        write("Next: \(lesson.title). " + palette.dim("Enter goes on, quit leaves.") + "\n")
+        write("Next: \(lesson.title.visible). " + palette.dim("Enter goes on, quit leaves.") + "\n")
         return ask("next> ") != nil
     }
 

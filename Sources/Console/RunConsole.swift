@@ -10,7 +10,7 @@ package final class RunConsole: ConsoleFront, RunFront {
 
     package func willShow(_ prose: Recipe.Prose) {
         let palette = Palette(isOn: output.hasColour)
-        for heading in MarkdownTree(prose.text)?.headings ?? [] { write("\n" + palette.strong(heading) + "\n") }
+        for heading in MarkdownTree(prose.text)?.headings ?? [] { write("\n" + palette.strong(heading.visible) + "\n") }
     }
 
     package func willRun(_ cell: Recipe.Cell) {}
@@ -33,7 +33,7 @@ package final class RunConsole: ConsoleFront, RunFront {
         let palette = Palette(isOn: errors.hasColour)
         defer {
             if manifest.status == .interrupted {
-                remark(palette.dim("to go on: rhumb run --resume \(folder)") + "\n")
+                remark(palette.dim("to go on: rhumb run --resume \(folder.visible)") + "\n")
             }
         }
         let figures = Set(manifest.cells.flatMap(\.files).filter { $0.hasSuffix(".png") }).count
@@ -47,6 +47,6 @@ package final class RunConsole: ConsoleFront, RunFront {
         let status =
             manifest.status == .complete
             ? palette.good("complete") : palette.bad(manifest.status.rawValue)
-        remark("\n\(status)  \(facts.joined(separator: ", "))  \(palette.dim("→ " + folder))\n")
+        remark("\n\(status)  \(facts.joined(separator: ", "))  \(palette.dim("→ " + folder.visible))\n")
     }
 }

@@ -23,13 +23,17 @@ package struct Screen: Sendable, Equatable {
         hasColour = isTerminal && wantsColour && (environment["NO_COLOR"] ?? "").isEmpty
     }
 
-    /// Columns of the terminal at a file descriptor; 100 where there is none.
+    /// Columns of the terminal at a file descriptor; where there is none, as many as `COLUMNS` says, else 100.
     package static func width(of descriptor: Int32 = STDOUT_FILENO) -> Int { size(of: descriptor).columns }
 
-    /// Columns and rows of the terminal at a file descriptor; 100 and 24 where there is none.
+    /// Columns and rows of the terminal at a file descriptor; where there is none, the columns that `COLUMNS` asks for, else
+    /// 100, and 24 rows.
     package static func size(of descriptor: Int32 = STDOUT_FILENO) -> (columns: Int, rows: Int) {
         var size = winsize()
-        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else { return (100, 24) }
+        guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else {
+            let wanted = getenv("COLUMNS").flatMap { Int(String(cString: $0)) } ?? 0
+            return ((20...100_000).contains(wanted) ? wanted : 100, 24)
+        }
         return (Int(size.ws_col), size.ws_row > 1 ? Int(size.ws_row) : 24)
     }
 }

@@ -12,6 +12,8 @@ package final class Tour {
     }
 
     private let recipe: Recipe
+    /// What `rhumb tour` takes for it.
+    private let name: String
     private let steps: [TourStep]
     private let session: Session
     private let front: TourFront
@@ -23,13 +25,15 @@ package final class Tour {
     /// Number of the step being shown.
     private var position = 0
 
+    /// - Parameter name: what `rhumb tour` takes for the recipe, to say how to come back; its path by default.
     /// - Throws: `Diagnostic` for a recipe whose cells don't follow the grammar or whose exercises are incomplete.
     package init(
-        _ recipe: Recipe, session: Session, front: TourFront,
+        _ recipe: Recipe, called name: String? = nil, session: Session, front: TourFront,
         environment: [String: String] = ProcessInfo.processInfo.environment
     ) throws(Diagnostic) {
         _ = try recipe.parameters()
         self.recipe = recipe
+        self.name = name ?? recipe.path
         steps = try TourStep.all(of: recipe)
         self.session = session
         self.front = front
@@ -65,7 +69,7 @@ package final class Tour {
     /// - Throws: `RunError.unknownStep`.
     package func run(from first: Int = 1) throws -> End {
         guard first >= 1, first <= max(1, steps.count) else { throw RunError.unknownStep(first, count: steps.count) }
-        front.write(palette.strong(recipe.title) + palette.dim("  \(recipe.path), \(steps.count) steps") + "\n")
+        front.write(palette.strong(recipe.title.visible) + palette.dim("  \(recipe.path.visible), \(steps.count) steps") + "\n")
         remark("Enter goes on  ·  any line of the language runs  ·  tour lists what else there is  ·  Ctrl-D leaves")
         while position < first - 1 {
             passUnseen(steps[position])
@@ -80,7 +84,7 @@ package final class Tour {
                 return .left
             }
         }
-        front.write("\n" + palette.good("The end") + " of '\(recipe.title)'" + score("; ") + ".\n")
+        front.write("\n" + palette.good("The end") + " of '\(recipe.title.visible)'" + score("; ") + ".\n")
         front.finish()
         return .finished
     }
@@ -98,7 +102,7 @@ package final class Tour {
 
     private func farewell() {
         front.write("\n" + palette.dim("Left at step \(position + 1) of \(steps.count)\(score("; ")). "
-            + "To go on there: rhumb tour \(recipe.path) --from \(position + 1)") + "\n")
+            + "To go on there: rhumb tour \(name.visible) --from \(position + 1)") + "\n")
         front.finish()
     }
 
@@ -115,7 +119,7 @@ package final class Tour {
         let rule = String(repeating: "─", count: max(2, min(width, 100) - place.count))
         front.write("\n" + palette.dim(place + rule) + "\n\n")
         let prose = ProseText(palette: palette, width: width)
-        for text in step.prose { front.write(prose.text(text) + "\n\n") }
+        for text in step.prose { front.write(prose.text(text.visible) + "\n\n") }
         switch step.task {
         case .reading: break
         case .cell(let cell):
@@ -134,7 +138,7 @@ package final class Tour {
     }
 
     private func show(_ cell: Recipe.Cell, margin: String) {
-        for line in cell.code.text.split(separator: "\n", omittingEmptySubsequences: false) {
+        for line in cell.code.text.visible.split(separator: "\n", omittingEmptySubsequences: false) {
             for piece in Self.wrapped(line, to: front.width - margin.count) {
                 front.write(palette.accent(margin) + piece + "\n")
             }
@@ -261,7 +265,7 @@ package final class Tour {
             return remark("There is a hint where there is an exercise.")
         }
         guard !exercise.hint.isEmpty else { return remark("There is no hint to this exercise.") }
-        front.write(ProseText(palette: palette, width: front.width).text(exercise.hint) + "\n")
+        front.write(ProseText(palette: palette, width: front.width).text(exercise.hint.visible) + "\n")
     }
 
     /// Shows the solution and runs it with the check.
@@ -296,7 +300,7 @@ package final class Tour {
     private func list() {
         for (index, step) in steps.enumerated() where step.heading != nil || index == position {
             let mark = index == position ? "→" : " "
-            front.write("\(mark) \("\(index + 1)".padded(to: 3)) \(step.heading ?? "")\n")
+            front.write("\(mark) \("\(index + 1)".padded(to: 3)) \((step.heading ?? "").visible)\n")
         }
     }
 

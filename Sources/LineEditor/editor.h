@@ -29,6 +29,10 @@ void bind_keys(LineEditor *editor);
 // Moving within a block and, past its edge, through the history.
 Action key_up(EditLine *el, int key);
 Action key_down(EditLine *el, int key);
+Action key_left(EditLine *el, int key);
+Action key_right(EditLine *el, int key);
+Action key_delete_before(EditLine *el, int key);
+Action key_delete_after(EditLine *el, int key);
 Action key_line_start(EditLine *el, int key);
 Action key_line_end(EditLine *el, int key);
 Action key_kill_to_end(EditLine *el, int key);

@@ -170,13 +170,9 @@ static Action key_interrupt(EditLine *el, int key) {
 }
 
 static Action key_end(EditLine *el, int key) {
-    (void)key;
     const LineInfoW *line = el_wline(el);
     if (line->lastchar == line->buffer) return CC_EOF;
-    if (line->cursor == line->lastchar) return CC_ERROR;
-    el_cursor(el, 1);
-    el_wdeletestr(el, 1);
-    return CC_REFRESH;
+    return key_delete_after(el, key);
 }
 
 static Action key_suspend(EditLine *el, int key) {
@@ -207,6 +203,10 @@ static const Function functions[] = {
     {"rhumb-suspend", "stop the process", key_suspend, {"^Z"}},
     {"rhumb-up", "line above, or older block", key_up, {"\\e[A", "\\eOA", "^P"}},
     {"rhumb-down", "line below, or newer block", key_down, {"\\e[B", "\\eOB", "^N"}},
+    {"rhumb-left", "back by one character, with its accents", key_left, {"\\e[D", "\\eOD", "^B"}},
+    {"rhumb-right", "on by one character, with its accents", key_right, {"\\e[C", "\\eOC", "^F"}},
+    {"rhumb-delete-before", "delete the character before the cursor", key_delete_before, {"^?", "^H"}},
+    {"rhumb-delete-after", "delete the character under the cursor", key_delete_after, {"\\e[3~"}},
     {"rhumb-line-start", "start of the line", key_line_start, {"\\e[H", "\\eOH", "\\e[1~", "^A"}},
     {"rhumb-line-end", "end of the line", key_line_end, {"\\e[F", "\\eOF", "\\e[4~", "^E"}},
     {"rhumb-kill-to-end", "cut to the end of the line", key_kill_to_end, {"^K"}},
@@ -218,9 +218,9 @@ static const Function functions[] = {
 static const struct {
     const char *key, *function;
 } libedit_keys[] = {
-    {KEY_ACCEPT, "ed-newline"},          {"^R", "em-inc-search-prev"},   {"\\e[3~", "ed-delete-next-char"},
+    {KEY_ACCEPT, "ed-newline"},          {"^R", "em-inc-search-prev"},
     {"\\e[1;5C", "em-next-word"},        {"\\e[1;5D", "ed-prev-word"}, {"\\e[1;3C", "em-next-word"},
-    {"\\e[1;3D", "ed-prev-word"},        {"^?", "em-delete-prev-char"},  {"^H", "em-delete-prev-char"},
+    {"\\e[1;3D", "ed-prev-word"},
 };
 
 // A function must be registered before a key is bound to it.

@@ -1,4 +1,6 @@
 // Moving and cutting by the lines of a block, and recalling older blocks past its first and last line.
+#define _XOPEN_SOURCE 700
+#define _DEFAULT_SOURCE
 #include <stdlib.h>
 #include <string.h>
 #include <wchar.h>
@@ -31,6 +33,76 @@ Action key_line_start(EditLine *el, int key) {
 Action key_line_end(EditLine *el, int key) {
     (void)key;
     return move_to(el, line_end(el_wline(el)));
+}
+
+// What a reader takes for one character: a letter with its accents, a flag of two letters, emoji that a joiner ties.
+
+enum { joiner = 0x200D };
+
+static bool is_flag_letter(wchar_t c) {
+    return c >= 0x1F1E6 && c <= 0x1F1FF;
+}
+
+// Whether a character belongs to the one before it: accents, variation selectors, tags, skin tones.
+static bool extends(wchar_t c) {
+    return c != L'\n' && c != L'\t' && (wcwidth(c) == 0 || (c >= 0x1F3FB && c <= 0x1F3FF));
+}
+
+// Whether a flag letter is the second of its flag.
+static bool ends_flag(const LineInfoW *block, const wchar_t *c) {
+    bool odd = false;
+    while (c > block->buffer && is_flag_letter(c[-1])) {
+        odd = !odd;
+        c--;
+    }
+    return odd;
+}
+
+static const wchar_t *character_before(const LineInfoW *block) {
+    const wchar_t *c = block->cursor;
+    if (c > block->buffer) c--;
+    while (c > block->buffer && c[-1] != L'\n' && (extends(*c) || c[-1] == joiner)) c--;
+    return is_flag_letter(*c) && ends_flag(block, c) ? c - 1 : c;
+}
+
+static const wchar_t *character_after(const LineInfoW *block) {
+    const wchar_t *c = block->cursor, *end = block->lastchar;
+    if (c == end) return c;
+    bool flag = is_flag_letter(*c) && !ends_flag(block, c) && c + 1 < end && is_flag_letter(c[1]);
+    c += flag ? 2 : 1;
+    if (c[-1] == L'\n') return c;
+    while (c < end && (extends(*c) || (c[-1] == joiner && *c != L'\n'))) c++;
+    return c;
+}
+
+Action key_left(EditLine *el, int key) {
+    (void)key;
+    const LineInfoW *block = el_wline(el);
+    return block->cursor == block->buffer ? CC_ERROR : move_to(el, character_before(block));
+}
+
+Action key_right(EditLine *el, int key) {
+    (void)key;
+    const LineInfoW *block = el_wline(el);
+    return block->cursor == block->lastchar ? CC_ERROR : move_to(el, character_after(block));
+}
+
+Action key_delete_before(EditLine *el, int key) {
+    (void)key;
+    const LineInfoW *block = el_wline(el);
+    if (block->cursor == block->buffer) return CC_ERROR;
+    el_wdeletestr(el, (int)(block->cursor - character_before(block)));
+    return CC_REFRESH;
+}
+
+Action key_delete_after(EditLine *el, int key) {
+    (void)key;
+    const LineInfoW *block = el_wline(el);
+    if (block->cursor == block->lastchar) return CC_ERROR;
+    int count = (int)(character_after(block) - block->cursor);
+    el_cursor(el, count);
+    el_wdeletestr(el, count);
+    return CC_REFRESH;
 }
 
 // Recalling blocks.

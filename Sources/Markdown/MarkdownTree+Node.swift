@@ -94,14 +94,24 @@ extension MarkdownTree.Node {
     /// What text, code and HTML consist of.
     package var literal: String { cmark_node_get_literal(pointer).map { String(cString: $0) } ?? "" }
 
+    /// What opens a block of code; nil for an indented one, and for what is no code.
+    package var fence: (character: Character, length: Int)? {
+        var length: CInt = 0, offset: CInt = 0
+        var character: CChar = 0
+        guard cmark_node_get_type(pointer) == CMARK_NODE_CODE_BLOCK,
+            cmark_node_get_fenced(pointer, &length, &offset, &character) != 0
+        else { return nil }
+        return (Character(Unicode.Scalar(UInt8(bitPattern: character))), Int(length))
+    }
+
     /// Where a link or a picture leads.
     package var address: String { cmark_node_get_url(pointer).map { String(cString: $0) } ?? "" }
 
-    /// The words alone.
+    /// The words alone, with tags as they are written.
     package var plainText: String {
         all.map { node in
             switch node.kind {
-            case .text, .inlineCode: node.literal
+            case .text, .inlineCode, .inlineHTML: node.literal
             case .softBreak, .lineBreak: " "
             default: ""
             }

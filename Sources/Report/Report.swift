@@ -41,25 +41,43 @@ public enum Report {
             case .md: MarkdownDocument(run, file: path).text()
             case .ipynb: NotebookDocument(run).text()
             }
-        try AtomicFile.write(text, to: URL(filePath: path))
+        try write(text, to: path, isOwn: file == nil)
         return path
+    }
+
+    /// - Parameter isOwn: whether the name is ours, in a folder of runs: then a symbolic link there is replaced. A link that
+    ///   the user named is followed.
+    private static func write(_ text: String, to path: String, isOwn: Bool) throws {
+        if isOwn {
+            RunFolder.removeLink(path)
+        } else if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try RunFolder.makeFolder(String(path[..<slash]))
+        }
+        try AtomicFile.write(text, to: URL(filePath: path))
     }
 
     /// Writes the page that lists the runs of a folder, and the reports that are missing or older than their run.
     ///
-    /// - Returns: the path of the page.
-    /// - Throws: `RunError.noRuns` when none of the folder's folders is that of a run; else as ``write(_:ofRun:to:isVerb:)``.
+    /// - Returns: the path of the page, and of each run that is damaged what is wrong with it; the page names them too.
+    /// - Throws: `RunError.noRuns` when none of the folder's folders is that of a run; `CheckpointError` when a page can't be
+    ///   written.
     @discardableResult
     public static func writeIndex(
         of folder: String, to file: String? = nil, isVerb: @escaping (String) -> Bool = { _ in false }
-    ) throws -> String {
-        let index = try RunIndex(folder: folder)
-        guard !index.entries.isEmpty else { throw RunError.noRuns(folder) }
+    ) throws -> (path: String, damage: [String]) {
+        var index = try RunIndex(folder: folder)
+        guard !index.entries.isEmpty || !index.damaged.isEmpty else { throw RunError.noRuns(folder) }
         for entry in index.entries where !entry.hasCurrentReport {
-            try write(ofRun: folder + "/" + entry.name, isVerb: isVerb)
+            do {
+                try write(ofRun: folder + "/" + entry.name, isVerb: isVerb)
+            } catch CheckpointError.system(let action, let path, let code) where action != .open && action != .read {
+                throw CheckpointError.system(action, path: path, code: code)
+            } catch {
+                index.take(entry.name, asDamagedBy: error)
+            }
         }
         let path = file ?? folder + "/" + indexName
-        try AtomicFile.write(IndexPage(index, file: path).text(), to: URL(filePath: path))
-        return path
+        try write(IndexPage(index, file: path).text(), to: path, isOwn: file == nil)
+        return (path, index.damaged.map(\.reason))
     }
 }

@@ -1,3 +1,4 @@
+import Checkpoint
 import Console
 import Foundation
 import Language
@@ -10,12 +11,14 @@ struct CheckJob {
     let isShort: Bool
     /// Where the recipes' run folders are kept; nil keeps none.
     let out: String?
+    /// Whether earlier runs there are replaced.
+    let isForced: Bool
 
     /// Runs each recipe, whatever became of the one before it.
     func run(_ files: [String]) throws {
         _ = Workbench(common)
         let console = CheckConsole(names: files, Workbench.appearance(common))
-        let parent = out ?? FileManager.default.temporaryDirectory.path + "/rhumb-check-\(ProcessInfo.processInfo.processIdentifier)"
+        let parent = try out ?? Self.temporaryFolder()
         defer { if out == nil { try? FileManager.default.removeItem(atPath: parent) } }
         for file in files {
             if try !check(file, below: parent, console) {
@@ -25,6 +28,14 @@ struct CheckJob {
         }
         console.conclude()
         if console.failed > 0 { throw Failure.Shown(code: 1) }
+    }
+
+    /// A new folder that nobody else can write into, whatever its place is shared with.
+    private static func temporaryFolder() throws -> String {
+        let place = FileManager.default.temporaryDirectory.path
+        var path = Array((place + "/rhumb-check-XXXXXX").utf8CString)
+        guard mkdtemp(&path) != nil else { throw CheckpointError.system(.create, path: place, code: errno) }
+        return path.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
     }
 
     /// - Returns: false when the user wants no more of it.
@@ -41,8 +52,8 @@ struct CheckJob {
             cells.all = recipe.cells.count
             let run = try RecipeRun(
                 recipe, registry: .rhumb(), request: .init(seed: common.seed, isShort: isShort),
-                circumstances: RecipeJob.circumstances, front: console
-            ) { try .open(folder) }
+                circumstances: RecipeJob.circumstances, isConfined: true, front: console
+            ) { try .open(folder, replacing: isForced) }
             let failure = try run.run()
             cells.done = run.manifest.cells.count { [.complete, .skipped].contains($0.status) }
             problem = failure?.text(colour: console.hasColour)

@@ -44,7 +44,7 @@ enum Failure {
     }
 
     static func message(_ text: String, _ hint: String) -> String {
-        "error: " + text + (hint.isEmpty ? "" : "\n  help: " + hint)
+        ("error: " + text + (hint.isEmpty ? "" : "\n  help: " + hint)).visible
     }
 
     /// The argument parser's own ways to end: a request for help or the version, or bad usage.
@@ -54,7 +54,7 @@ enum Failure {
             Glibc.exit(0)
         }
         // "Error: …" with the usage below it: the same voice as every other message.
-        let text = RhumbCommand.fullMessage(for: error)
+        let text = RhumbCommand.fullMessage(for: error).visible
         exit(2, text.hasPrefix("Error:") ? "error:" + text.dropFirst("Error:".count) : text)
     }
 

@@ -14,6 +14,8 @@ struct RecipeJob {
     var isShort = false
     /// The folder of the run; with several recipes, each gets one of its own below it.
     var out: String?
+    /// Whether an earlier run in that folder is replaced.
+    var isForced = false
     /// Whether each run's page is made at its end.
     var makesReport = true
     /// Whether cells that would give what they gave before are skipped.
@@ -36,11 +38,11 @@ struct RecipeJob {
         _ = Workbench(common)
         guard let cache = try cache() else { return }
         for (index, recipe) in recipes.enumerated() {
-            if recipes.count > 1 { print((index > 0 ? "\n" : "") + recipe.path) }
+            if recipes.count > 1 { print((index > 0 ? "\n" : "") + recipe.path.visible) }
             let plan = try RecipePlan(
                 recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
                 cache: cache)
-            print(plan.text, terminator: "")
+            print(plan.text.visible, terminator: "")
         }
     }
 
@@ -55,7 +57,7 @@ struct RecipeJob {
                 circumstances: Self.circumstances, cache: cache(), front: console
             ) {
                 guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
-                return try .open(recipes.count == 1 ? out : out + "/" + recipe.name)
+                return try .open(recipes.count == 1 ? out : out + "/" + recipe.name, replacing: isForced)
             }
             try finish(run, console)
         }
@@ -105,7 +107,7 @@ struct RecipeJob {
             circumstances: Self.circumstances, front: console
         ) {
             guard let target else { return try .create(in: here + "/runs", name: recipe.name, date: Date()) }
-            return try .open(target)
+            return try .open(target, replacing: isForced)
         }
         let failure = try run.run()
         console.conclude(run.manifest, folder: run.folder.path)
@@ -135,14 +137,14 @@ struct RecipeJob {
         var results: [(status: Manifest.Status, seconds: Double, numbers: [(name: String, value: Double)])] = []
         for (number, point) in sweep.points.enumerated() {
             let title = point.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-            ConsoleFront.remark("\n[\(number + 1)/\(sweep.points.count)] \(title)\n")
+            ConsoleFront.remark("\n[\(number + 1)/\(sweep.points.count)] \(title.visible)\n")
             let console = RunConsole(Workbench.appearance(common))
             var settings = settings
             for (name, value) in point { settings[name] = value }
             let run = try RecipeRun(
                 recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
                 circumstances: Self.circumstances, cache: cache(), front: console
-            ) { try .open(parent + "/" + String(number + 1)) }
+            ) { try .open(parent + "/" + String(number + 1), replacing: isForced) }
             let failure = try run.run()
             console.conclude(run.manifest, folder: run.folder.path)
             if makesReport { try? Self.report(run.folder.path) }
@@ -152,7 +154,7 @@ struct RecipeJob {
         let table = try sweep.table(results, showing: shown)
         let file = parent + "/sweep.csv"
         try TableFile.write(DataColumns(table), to: URL(fileURLWithPath: file))
-        print("\n" + table.display(width: Screen.width(), rows: .max) + "\n\n" + file)
+        print("\n" + table.display(width: Screen.width(), rows: .max) + "\n\n" + file.visible)
         if results.contains(where: { $0.status != .complete }) { throw Failure.Shown(code: 1) }
     }
 

@@ -24,13 +24,15 @@ struct Workbench {
         Prompt(session: session, front: front).run(banner: "\(Engine.threads) threads\(features)")
     }
 
-    /// - Parameter first: the step to begin at.
-    func runTour(_ recipe: Recipe, from first: Int) throws -> Tour.End {
+    /// - Parameters:
+    ///   - name: what `rhumb tour` takes for the recipe; its path by default.
+    ///   - first: the step to begin at.
+    func runTour(_ recipe: Recipe, called name: String? = nil, from first: Int) throws -> Tour.End {
         let front = TourFront(Self.appearance(options))
         let session = Session(
             registry: .rhumb(), front: front, seed: try options.seed ?? recipe.seed() ?? 0,
             artefacts: .figures(named: "tour-" + recipe.name))
-        return try Tour(recipe, session: session, front: front).run(from: first)
+        return try Tour(recipe, called: name, session: session, front: front).run(from: first)
     }
 
     /// Runs a text that is no recipe.

@@ -41,6 +41,67 @@ final class RecipeTests: XCTestCase {
         XCTAssertEqual(recipe.cells.count, 0)
     }
 
+    // What a cell is, is CommonMark's business: the right answers are those of cmark-gfm's tree.
+
+    func testFencesInCommentsAndIndentedOnesAreNoCells() throws {
+        let recipe = try recipe(
+            "# Commented out", "", "<!--", "```rhumb", "print 1", "```", "-->", "", "    ```rhumb", "    print 2", "    ```",
+            "", "<pre>", "```rhumb", "print 3", "```", "</pre>", "", "```rhumb", "print \"this runs\"", "```", "", "<div>",
+            "", "~~~rhumb", "4", "~~~", "", "</div>")
+        XCTAssertEqual(recipe.cells.map(\.code.text), ["print \"this runs\"", "4"], "an empty line ends a block of HTML")
+        XCTAssertEqual(recipe.cells.map(\.line), [20, 26])
+        guard case .prose(let first)? = recipe.parts.first else { return XCTFail("\(recipe.parts)") }
+        XCTAssertTrue(first.text.contains("print 1") && first.text.hasSuffix("</pre>\n"), first.text)
+    }
+
+    func testFencesInListsAndQuotationsAreCells() throws {
+        let recipe = try recipe(
+            "- first", "", "  ```rhumb name: a", "  x = 1", "", "    y = 2", "  ```", "  more", "", "> ```rhumb", "> z = 3", "> ```",
+            "", "   ```rhumb", "   w = 4", "  v = 5", "   ```")
+        XCTAssertEqual(recipe.cells.map(\.code.text), ["x = 1\n\n  y = 2", "z = 3", "w = 4\nv = 5"])
+        XCTAssertEqual(recipe.cells.map(\.line), [4, 11, 15])
+        XCTAssertEqual(recipe.cells.map(\.attributes.name), ["a", nil, nil])
+    }
+
+    func testAFenceThatItsListEndsIsNotClosed() throws {
+        for lines in [["- ```rhumb", "  x = 1", "end"], ["> ```rhumb", "> x = 1", "", "```rhumb", "2", "```"], ["- ```rhumb", "  1", "```", "2", "```"]] {
+            XCTAssertThrowsError(try Recipe(path: "a.md", text: lines.joined(separator: "\n")), "\(lines)") { error in
+                XCTAssertEqual((error as? Diagnostic)?.message, "this fence is never closed")
+                XCTAssertEqual((error as? Diagnostic)?.place.line, 1)
+            }
+        }
+    }
+
+    func testTheTitleIsTheFirstHeadingOfTheText() throws {
+        XCTAssertEqual(try recipe("<!--", "# no", "-->", "```python", "# nor this", "```", "The *best*", "===", "# B").title, "The best")
+        XCTAssertEqual(try recipe("\u{FEFF}---", "title: Marked", "---", "```rhumb", "1", "```").title, "Marked")
+    }
+
+    func testOldLineEndsCountAsLines() throws {
+        let recipe = try Recipe(path: "a.md", text: "# T\r\r```rhumb\rx = 1\r```\r")
+        XCTAssertEqual(recipe.cells.map(\.line), [4])
+        XCTAssertEqual(recipe.title, "T")
+    }
+
+    func testARecipeWithoutCellsSaysWhy() throws {
+        let cases: [(text: String, message: String, hint: String)] = [
+            ("# Q\n\n```{rhumb}\n1\n```", "'a.md' has no cells: '```{rhumb}' in line 3 does not open one", "a cell opens with ```rhumb"),
+            ("~~~ Rhumb name: x\n1\n~~~", "'a.md' has no cells: '~~~Rhumb' in line 1 does not open one", "a cell opens with ~~~rhumb"),
+            ("---\na: b\n---\n<!--\n\n```rhumb\n1\n```\n-->", "'a.md' has no cells: the fence in line 6 stands in a comment or in HTML",
+                "close the comment before it, or leave an empty line between a tag and the fence"),
+            ("x\n\n    ```rhumb\n    1\n    ```", "'a.md' has no cells: the fence in line 3 is indented, which makes it an example of code",
+                "begin the fence at the left edge, or at that of the list it stands in"),
+            ("# T\n\n```python\n1\n```", "'a.md' has no cells", "a cell is a fence that opens with ```rhumb and closes with ```"),
+        ]
+        for (text, message, hint) in cases {
+            XCTAssertThrowsError(try Recipe(path: "a.md", text: text).requireCells()) { error in
+                XCTAssertEqual((error as? RunError)?.message, message)
+                XCTAssertEqual((error as? RunError)?.hint, hint)
+            }
+        }
+        XCTAssertNoThrow(try Recipe(path: "a.md", text: "```rhumb\n1\n```").requireCells())
+    }
+
     func testIndentedAndTildeFences() throws {
         let recipe = try recipe("1. Step", "", "   ~~~rhumb", "   if true {", "       x = 1", "   }", "   ~~~")
         XCTAssertEqual(recipe.cells.map(\.code.text), ["if true {\n    x = 1\n}"])

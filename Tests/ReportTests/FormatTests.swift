@@ -72,7 +72,8 @@ final class FormatTests: XCTestCase {
         try fixture.run(Self.recipe, name: "alpha half")
         try fixture.run(
             "# Other <b>\n\n```rhumb\nparam alpha = 0.5\nprint 1\n```\n", name: "other", settings: ["alpha": "2"])
-        let file = try Report.writeIndex(of: fixture.path + "/runs")
+        let (file, damage) = try Report.writeIndex(of: fixture.path + "/runs")
+        XCTAssertEqual(damage, [])
         XCTAssertEqual(file, fixture.path + "/runs/index.html")
         let page = try ParsedPage(String(contentsOf: URL(fileURLWithPath: file), encoding: .utf8))
         XCTAssertEqual(
@@ -85,10 +86,10 @@ final class FormatTests: XCTestCase {
         for run in ["alpha half", "other"] {
             XCTAssertTrue(FileManager.default.fileExists(atPath: "\(fixture.path)/runs/\(run)/report.html"), run)
         }
-        let elsewhere = try Report.writeIndex(of: fixture.path + "/runs", to: fixture.path + "/all.html")
+        let elsewhere = try Report.writeIndex(of: fixture.path + "/runs", to: fixture.path + "/deep/all.html").path
         XCTAssertTrue(
             try String(contentsOf: URL(fileURLWithPath: elsewhere), encoding: .utf8).contains(
-                "href=\"runs/other/report.html\""))
+                "href=\"../runs/other/report.html\""))
     }
 
     func testWhatIsNoRun() throws {

@@ -65,7 +65,7 @@ final class PageTests: XCTestCase {
 
     func testPicturesBesideTheRecipeBecomePartOfThePage() throws {
         try Fixture.dot.write(to: fixture.folder.appendingPathComponent("beside.png"))
-        let page = try page("![a dot](beside.png) and ![not ours](../../etc/passwd)\n")
+        let page = try page("![a dot](beside.png) and ![not ours](../../etc/passwd)\n\n```rhumb\n1;\n```\n")
         XCTAssertEqual(page.all("img").map { $0.attributes["alt"] }, ["a dot"])
         XCTAssertEqual(
             page.all("img").first?.attributes["src"], "data:image/png;base64," + Fixture.dot.base64EncodedString())

@@ -45,6 +45,23 @@ final class PromptTests: XCTestCase {
         leave(terminal)
     }
 
+    func testAccentsFlagsAndJoinedEmojiAreOneCharacterToTheKeys() throws {
+        let terminal = try open()
+        let left = "\u{1B}[D", backspace = "\u{7F}", delete = "\u{1B}[3~"
+        // Each accent is a character of its own.
+        terminal.type("print \"<ae\u{301}b>\"" + left + left + left + backspace + "\r")
+        terminal.expect("\n<ab>\n")
+        terminal.type("print \"<\u{1F1FA}\u{1F1E6}\u{1F1E9}\u{1F1EA}x>\"" + left + left + left + backspace + "\r")
+        terminal.expect("\n<\u{1F1FA}\u{1F1E6}x>\n")
+        terminal.type("print \"<\u{1F1FA}\u{1F1E6}x>\"" + left + left + left + left + delete + "\r")
+        terminal.expect("\n<x>\n")
+        terminal.type("print \"<a\u{1F469}\u{200D}\u{1F52C}b>\"" + left + left + left + backspace + "\r")
+        terminal.expect("\n<ab>\n")
+        terminal.type("print \"<n\u{303}\u{323}>\"" + left + left + left + delete + "\r")
+        terminal.expect("\n<>\n")
+        leave(terminal)
+    }
+
     func testWorksInALocaleWithoutUTF8() throws {
         let terminal = try open(environment: ["LC_ALL": "C", "LANG": "C"])
         terminal.type("len \"漢字\"\r")

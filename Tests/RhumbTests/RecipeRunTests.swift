@@ -249,12 +249,6 @@ final class RecipeRunTests: XCTestCase {
         XCTAssertEqual(try rhumb.text(of: "mine/thesis.txt"), "precious")
     }
 
-    func testSecondRunReplacesTheFirst() throws {
-        XCTAssertEqual(try rhumb.run("run", "small.md", "--out", "out").status, 0)
-        XCTAssertEqual(try rhumb.run("run", "small.md", "--out", "out", "--set", "alpha=2").status, 0)
-        XCTAssertTrue(try rhumb.text(of: "out/transcript.md").contains("x is 4"))
-    }
-
     func testSameRecipeSameTranscript() throws {
         XCTAssertEqual(try rhumb.run("run", "small.md", "--out", "a").status, 0)
         XCTAssertEqual(try rhumb.run("run", "small.md", "--out", "b").status, 0)

@@ -55,7 +55,7 @@ final class ReplayTests: XCTestCase {
         XCTAssertTrue(seed.output.contains("differ; the cause: seed\n"), seed.output)
         XCTAssertNotNil(seed.output.range(of: "\nvalue +x +[0-9.]+ +tensor 40×8", options: .regularExpression), seed.output)
 
-        let parameter = try rhumb.run("replay", "first", "--out", "second", "--set", "alpha=0.75")
+        let parameter = try rhumb.run("replay", "first", "--out", "second", "--force", "--set", "alpha=0.75")
         XCTAssertEqual(parameter.status, 1)
         XCTAssertNotNil(parameter.output.range(of: "\nparameter alpha +0.5 +0.75\n", options: .regularExpression), parameter.output)
         XCTAssertNil(parameter.output.range(of: "\nvalue +x ", options: .regularExpression), "x does not depend on alpha")
@@ -63,7 +63,7 @@ final class ReplayTests: XCTestCase {
         XCTAssertNotNil(parameter.output.range(of: "\nfigure +figures/01-values.png ", options: .regularExpression), parameter.output)
 
         try rhumb.file("numbers.md", recipe.replacingOccurrences(of: "0.125", with: "0.126"))
-        let line = try rhumb.run("replay", "first", "--out", "second", "--recipe", "numbers.md")
+        let line = try rhumb.run("replay", "first", "--out", "second", "--force", "--recipe", "numbers.md")
         XCTAssertEqual(line.status, 1)
         XCTAssertTrue(line.output.contains("the cause: recipe line 12\n"), line.output)
 
@@ -82,7 +82,7 @@ final class ReplayTests: XCTestCase {
         let result = try rhumb.run("replay", "first", "--out", "second")
         XCTAssertEqual(result.status, 1)
         XCTAssertNotNil(result.output.range(of: "the cause: file .*weights.npy\n", options: .regularExpression), result.output)
-        XCTAssertEqual(try rhumb.run("replay", "first", "--out", "second", "--within", "0.5").status, 0, "a tolerance that is given counts")
+        XCTAssertEqual(try rhumb.run("replay", "first", "--out", "second", "--force", "--within", "0.5").status, 0, "a tolerance that is given counts")
     }
 
     func testDiffOfTwoRuns() throws {
@@ -124,6 +124,16 @@ final class ReplayTests: XCTestCase {
         let one = try rhumb.run("eval", "open \"first\" only: [\"score\"]", "vars")
         XCTAssertTrue(one.output.contains("score") && !one.output.contains("alpha"), one.output)
         XCTAssertTrue(try rhumb.run("eval", "open \"first\" only: [\"clip\"]").errors.contains("'clip' is not kept in the run"))
+    }
+
+    func testTwoRunsStandSideBySide() throws {
+        try rhumb.file("n.md", "```rhumb\nparam a = 1\nscore = a * 2\nt = table {x: [a]}\n```\n")
+        for (folder, a) in [("one", "3"), ("two", "5")] {
+            XCTAssertEqual(try rhumb.run("run", "n.md", "--out", folder, "--set", "a=\(a)").status, 0)
+        }
+        let result = try rhumb.run(
+            "eval", "p = open(\"one\")", "q = open \"two\" only: [\"score\", \"t\"]", "print \"{p.score} {q.score} {p.a} {q.t.x[0]} {keys(q)}\"")
+        XCTAssertEqual(result.output, "6 10 3 5 [\"score\", \"t\"]\n", result.errors)
     }
 
     func testASweepTabulates() throws {

@@ -157,10 +157,17 @@ final class TourTests: XCTestCase {
         XCTAssertTrue(none.errors.contains("no lesson 3 in 'recipes/course'"), none.errors)
     }
 
-    func testWithoutACourseSaysWhereItLooked() throws {
+    func testTheCourseIsFoundFromAnyFolder() throws {
         let result = try tour(arguments: [])
-        XCTAssertEqual(result.status, 1)
-        XCTAssertTrue(result.errors.contains("/recipes/course'"), result.errors)
+        XCTAssertEqual(result.status, 0, result.errors)
+        XCTAssertTrue(result.output.hasPrefix("Lessons in recipes/course\n  1. Embeddings and angles\n"), result.output)
+        let left = try tour("quit", arguments: ["2", "--from", "2"])
+        XCTAssertTrue(left.output.contains("To go on there: rhumb tour 2 --from 2"), left.output)
+        let empty = rhumb.folder.appendingPathComponent("mine")
+        try FileManager.default.createDirectory(at: empty, withIntermediateDirectories: true)
+        let none = try tour(arguments: ["mine"])
+        XCTAssertEqual(none.status, 1)
+        XCTAssertTrue(none.errors.contains("there are no lessons in '") && none.errors.contains("/mine'"), none.errors)
         XCTAssertTrue(try tour(arguments: ["missing.md"]).errors.contains("can't read 'missing.md'"))
     }
 

@@ -11,6 +11,8 @@ package struct ProgressText {
 
     /// `train  ━━━━━───  12/40  2.31 s each  ETA 1:05  loss 0.31`; no bar where there is no room or it is not wanted.
     package func line(_ progress: StepProgress, _ pace: Pace, width: Int, hasBar: Bool) -> String {
+        let progress = StepProgress(
+            progress.label.visible, done: progress.done, total: progress.total, detail: progress.detail.visible)
         let rate = pace.rate(progress)
         var facts: [String] = []
         if let total = progress.total {
@@ -40,16 +42,17 @@ package struct ProgressText {
 
     /// `  round 13: sample  3/8`
     package func line(_ part: StepProgress.Part, width: Int) -> String {
-        palette.dim("  \(part.label)  \(part.done)/\(part.total)".clipped(to: width))
+        palette.dim("  \(part.label.visible)  \(part.done)/\(part.total)".clipped(to: width))
     }
 
     /// `  reward  ▁▂▃▅▆█  0.431`; nil where there are not two values to compare.
     package func line(_ curve: StepProgress.Curve, width: Int) -> String? {
         guard curve.values.count > 1, let last = curve.values.last else { return nil }
+        let name = curve.name.visible
         let value = NumberText.brief(last)
-        let room = min(Self.widestCurve, width - curve.name.displayWidth - value.displayWidth - 6)
-        guard room > 1 else { return "  \(curve.name)  \(value)".clipped(to: width) }
-        return "  \(curve.name)  \(palette.accent(Sparkline.text(curve.thinned(to: room).values)))  \(value)"
+        let room = min(Self.widestCurve, width - name.displayWidth - value.displayWidth - 6)
+        guard room > 1 else { return "  \(name)  \(value)".clipped(to: width) }
+        return "  \(name)  \(palette.accent(Sparkline.text(curve.thinned(to: room).values)))  \(value)"
     }
 
     /// `12.3/s`, or the time of one step when that is more than a second.
@@ -59,6 +62,7 @@ package struct ProgressText {
 
     /// Three significant digits.
     private static func shortNumber(_ number: Double) -> String {
+        let number = min(number, 1e12)
         if number >= 100 { return String(Int(number.rounded())) }
         let scale = number >= 10 ? 10.0 : 100.0
         let scaled = Int((number * scale).rounded())
@@ -69,7 +73,7 @@ package struct ProgressText {
 
     /// `0:07`, `12:30`, `3:04:05`
     package static func clock(_ seconds: Double) -> String {
-        let whole = Int(min(max(seconds, 0), 359_999).rounded())
+        let whole = seconds.isNaN ? 0 : Int(min(max(seconds, 0), 359_999).rounded())
         func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
         let minutes = "\(whole / 60 % 60)"
         let rest = two(whole % 60)

@@ -14,7 +14,7 @@ package struct WatchText {
 
     /// Title, how the run stands, and its cell.
     package func top(_ glance: RunWatcher.Glance) -> [String] {
-        let code = glance.code.isEmpty ? [] : [palette.accent(("  " + glance.code).clipped(to: width))]
+        let code = glance.code.isEmpty ? [] : [palette.accent(("  " + glance.code.visible).clipped(to: width))]
         return [heading(glance), state(glance)] + problem(glance) + code
     }
 
@@ -26,16 +26,16 @@ package struct WatchText {
         let transcript = glance.transcript.suffix(tail)
         if !transcript.isEmpty {
             lines.append(palette.dim("transcript"))
-            lines += transcript.map { palette.dim(("  " + Transcript.withoutEscapes($0)).clipped(to: width)) }
+            lines += transcript.map { palette.dim(("  " + Transcript.withoutEscapes($0).visible).clipped(to: width)) }
         }
         return lines
     }
 
     /// `A short training  runs/short-20250131-142501`
     func heading(_ glance: RunWatcher.Glance) -> String {
-        let title = glance.manifest.title.clipped(to: width)
+        let title = glance.manifest.title.visible.clipped(to: width)
         let room = width - title.displayWidth - 2
-        return palette.strong(title) + (room > 3 ? "  " + palette.dim(glance.folder.clipped(to: room)) : "")
+        return palette.strong(title) + (room > 3 ? "  " + palette.dim(glance.folder.visible.clipped(to: room)) : "")
     }
 
     /// `running  0:42  cell 2 of 3  0:31`, and at the end `complete  1:58  3 of 3 cells`
@@ -70,7 +70,7 @@ package struct WatchText {
         if glance.state == .dead || glance.state == .over(.interrupted) {
             lines.append("  to go on: rhumb run --resume \(glance.folder)")
         }
-        return lines.map { $0.clipped(to: width) }
+        return lines.map { $0.visible.clipped(to: width) }
     }
 
     private func work(_ glance: RunWatcher.Glance) -> [String] {
@@ -105,7 +105,7 @@ package struct WatchLog {
             lastWork = now
             let count = glance.manifest.cells.count
             lines.append(
-                "cell \(number) of \(count)\(glance.code.isEmpty ? "" : "  ")\(glance.code)".clipped(to: width))
+                "cell \(number) of \(count)\(glance.code.isEmpty ? "" : "  ")\(glance.code.visible)".clipped(to: width))
         }
         if let live = glance.progress, now - lastWork >= LiveView.lineInterval(after: live.pace.elapsed),
             done?.label != live.progress.label || done?.count != live.progress.done

@@ -9,14 +9,14 @@ extension Diagnostic {
     /// - Parameter colour: whether to use ANSI colours.
     public func text(colour: Bool = false) -> String {
         let paint = Paint(isOn: colour)
-        let heading = kind == .interrupted ? message : "error: " + message
+        let heading = (kind == .interrupted ? message : "error: " + message).visible
         var lines = [paint.red(heading)]
         let (marginText, markText) = excerpt(paint)
         lines.append(marginText)
         lines.append(markText)
-        lines += trace.prefix(Self.traceLimit).map { "  in '\($0.function)', called at \($0.place.description)" }
+        lines += trace.prefix(Self.traceLimit).map { "  in '\($0.function)', called at \($0.place.description.visible)" }
         if trace.count > Self.traceLimit { lines.append("  … and \(trace.count - Self.traceLimit) more calls") }
-        if !help.isEmpty { lines.append("  help: " + help) }
+        if !help.isEmpty { lines.append("  help: " + help.visible) }
         return lines.joined(separator: "\n")
     }
 
@@ -28,18 +28,18 @@ extension Diagnostic {
         let index = source.lineIndex(of: place.range.lowerBound)
         let start = source.lineStarts[index]
         let line = source.line(index)
-        let margin = "  " + place.description + " "
+        let margin = "  " + place.description.visible + " "
         let before = source.slice(start..<max(start, place.range.lowerBound))
         let lineEnd = start + line.utf8.count
         let marked = source.slice(
             place.range.lowerBound..<max(place.range.lowerBound, min(place.range.upperBound, lineEnd)))
         // Tabs become one column each so that the carets stand below what they point at on any terminal.
-        let shown = String(line.map { $0 == "\t" ? " " : $0 })
-        let carets = String(repeating: "^", count: max(1, marked.displayWidth))
+        let shown = String(line.map { $0 == "\t" ? " " : $0 }).visible
+        let carets = String(repeating: "^", count: max(1, marked.visible.displayWidth))
         let mark =
             String(repeating: " ", count: margin.displayWidth) + "| "
-            + String(repeating: " ", count: before.displayWidth) + paint.red(carets)
-        return (margin + "| " + shown, label.isEmpty ? mark : mark + " " + label)
+            + String(repeating: " ", count: before.visible.displayWidth) + paint.red(carets)
+        return (margin + "| " + shown, label.isEmpty ? mark : mark + " " + label.visible)
     }
 }
 

@@ -28,7 +28,7 @@ extension Table {
         var notes: [String] = []
         if rowCount > rows { notes.append(counted(rowCount, "row")) }
         if rendered.count < columns.count {
-            notes.append("not shown: " + columns[rendered.count...].map(\.name).joined(separator: ", "))
+            notes.append("not shown: " + columns[rendered.count...].map { Self.line($0.name) }.joined(separator: ", "))
         }
         if !notes.isEmpty { lines.append("(" + notes.joined(separator: "; ") + ")") }
         return lines.joined(separator: "\n")
@@ -48,7 +48,7 @@ extension Table {
                 if case .number(let number) = value { number } else { nil }
             })
         let cells =
-            [column.name.clipped(to: limit)]
+            [line(column.name).clipped(to: limit)]
             + rows.map { row in
                 let value = column.values[row]
                 if isNumeric, case .number(let number) = value { return numbers.text(number) }
@@ -59,7 +59,7 @@ extension Table {
     }
 
     private static func line(_ text: String) -> String {
-        text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ") : text
+        (text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ") : text).visible
     }
 
     /// Comma-separated values with a heading line, quoted as RFC 4180 says; numbers keep every digit.

@@ -1,4 +1,5 @@
 import Language
+import Markdown
 
 extension Recipe {
     /// What `rhumb help recipe.md` says: title, first paragraph, and the parameters that `--set` can change.
@@ -25,12 +26,12 @@ extension Recipe {
         return text
     }
 
-    /// The first paragraph of prose that is no heading.
+    /// The first paragraph.
     private var opening: String? {
         for case .prose(let prose) in parts {
-            let lines = prose.text.split(separator: "\n", omittingEmptySubsequences: false)
-            let start = lines.firstIndex { !$0.hasPrefix("#") && !$0.allSatisfy(\.isWhitespace) }
-            if let start { return lines[start...].prefix { !$0.allSatisfy(\.isWhitespace) }.joined(separator: "\n") }
+            guard let tree = MarkdownTree(prose.text), let first = tree.blocks.first(where: { $0.kind == .paragraph })
+            else { continue }
+            return tree.lines[first.lines].joined(separator: "\n")
         }
         return nil
     }

@@ -39,19 +39,25 @@ extension LiveProgress {
     }
 
     init?(_ json: JSON) {
-        guard let cell = json["cell"]?.integer, let label = json["label"]?.string, let done = json["done"]?.integer
+        guard let cell = json["cell"]?.integer, let label = json["label"]?.string, let done = Self.count(json["done"])
         else {
             return nil
         }
         self.cell = cell
         progress = StepProgress(
-            label, done: done, total: json["total"]?.integer, detail: json["detail"]?.string ?? "",
+            label, done: done, total: Self.count(json["total"]), detail: json["detail"]?.string ?? "",
             part: json["part"].flatMap(Self.part), curve: json["curve"].flatMap(Self.curve))
-        pace = Pace(elapsed: json["seconds"]?.number ?? 0, firstDone: json["first"]?.integer ?? 0)
+        let seconds = json["seconds"]?.number ?? 0
+        pace = Pace(elapsed: (0...1e9).contains(seconds) ? seconds : 0, firstDone: Self.count(json["first"]) ?? 0)
+    }
+
+    /// A number of steps; nil for what no work can have, since lines are laid out by it.
+    private static func count(_ json: JSON?) -> Int? {
+        json?.integer.flatMap { (0...1_000_000_000_000).contains($0) ? $0 : nil }
     }
 
     private static func part(_ json: JSON) -> StepProgress.Part? {
-        guard let label = json["label"]?.string, let done = json["done"]?.integer, let total = json["total"]?.integer
+        guard let label = json["label"]?.string, let done = count(json["done"]), let total = count(json["total"])
         else {
             return nil
         }

@@ -56,15 +56,17 @@ public final class RecipeRun {
     ///
     /// - Parameters:
     ///   - cache: what cells gave before; those that would give the same are skipped.
+    ///   - isConfined: whether the recipe may save into the run's folder alone.
     ///   - makeFolder: makes the run's folder; only called once the recipe and what is asked of it proved to be
     ///     well-formed.
-    /// - Throws: `Diagnostic` for a cell that does not follow the grammar or a setting of another kind; `RunError`;
-    ///   `CheckpointError`.
+    /// - Throws: `Diagnostic` for a cell that does not follow the grammar or a setting of another kind; `RunError`, also for
+    ///   a recipe without cells; `CheckpointError`.
     public convenience init(
         _ recipe: Recipe, registry: Registry, request: RunRequest, circumstances: Circumstances,
-        cache: CellCache? = nil,
+        cache: CellCache? = nil, isConfined: Bool = false,
         front: any RunFront, makeFolder: () throws -> RunFolder
     ) throws {
+        try recipe.requireCells()
         let parameters = try recipe.parameters()
         let exercises = try recipe.exercises()
         try request.check(against: parameters)
@@ -79,20 +81,28 @@ public final class RecipeRun {
             threads: circumstances.threads, cache: cache?.path, started: Timestamp(Date()).iso,
             cells: recipe.cells.map { .init(number: $0.number, name: $0.attributes.name, line: $0.line) })
         let folder = try makeFolder()
-        try self.init(recipe, exercises, manifest, registry, folder, cache, front, repeating: 0)
-        try folder.write(recipe.source.text, to: RunFolder.copy(of: recipe.path))
+        try self.init(recipe, exercises, manifest, registry, folder, cache, front, repeating: 0, isConfined: isConfined)
+        // The manifest first: it marks the folder as that of a run.
         try write()
+        try folder.write(recipe.source.text, to: RunFolder.copy(of: recipe.path))
     }
 
     /// Prepares to go on with a run that ended too early.
     ///
-    /// - Throws: `RunError` when the folder's recipe is not the one that ran; `Diagnostic`.
+    /// - Throws: `RunError` when the folder's recipe is not the one that ran; `CheckpointError` when the manifest does not
+    ///   fit it; `Diagnostic`.
     public convenience init(
         resuming folder: RunFolder, _ manifest: Manifest, registry: Registry, cache: CellCache? = nil,
         front: any RunFront
     ) throws {
         let recipe = try Recipe(keptIn: folder.path, manifest)
+        guard manifest.cells.count == recipe.cells.count else {
+            throw CheckpointError.malformed(
+                file: folder.path + "/" + Manifest.fileName, item: nil,
+                .other("it lists \(manifest.cells.count) cells, and the recipe has \(recipe.cells.count)"))
+        }
         var manifest = manifest
+        for name in manifest.files { folder.note(name) }
         let repeated = manifest.cells.prefix { $0.status == .complete || $0.status == .skipped }.count
         manifest.status = .running
         manifest.failure = nil
@@ -107,7 +117,8 @@ public final class RecipeRun {
 
     private init(
         _ recipe: Recipe, _ exercises: [Recipe.Exercise], _ manifest: Manifest, _ registry: Registry,
-        _ folder: RunFolder, _ cache: CellCache?, _ front: any RunFront, repeating repeatedCells: Int
+        _ folder: RunFolder, _ cache: CellCache?, _ front: any RunFront, repeating repeatedCells: Int,
+        isConfined: Bool = false
     ) throws {
         self.recipe = recipe
         self.exercises = exercises
@@ -120,7 +131,7 @@ public final class RecipeRun {
         listener = RunListener(front, LiveRecord(folder))
         session = Session(
             registry: registry, front: listener, seed: manifest.seed, artefacts: artefacts,
-            settings: manifest.settings, isShort: manifest.isShort)
+            settings: manifest.settings, isShort: manifest.isShort, onlyFolder: isConfined ? folder.path : nil)
         let (session, artefacts) = (session, artefacts)
         keeper = try cache.map { cache in
             let planner = try CellPlanner(
@@ -129,6 +140,7 @@ public final class RecipeRun {
             return try CellKeeper(
                 planner, recipe: recipe, seed: manifest.seed, session: session, artefacts: artefacts, folder: folder)
         }
+        folder.didTakeFolder = { [unowned self] in try writeManifest() }
     }
 
     /// The variables that are plain numbers, parameters not among them.
@@ -147,6 +159,15 @@ public final class RecipeRun {
     /// - Throws: `CheckpointError` when the folder can't be written any more; `RunError.changedInputs` when a resumed run
     ///   finds other files than it began with; `RunError.changedWhileRunning` when a cache counted on a file.
     public func run() throws -> Diagnostic? {
+        do {
+            return try runCells()
+        } catch {
+            giveUp(error)
+            throw error
+        }
+    }
+
+    private func runCells() throws -> Diagnostic? {
         let start = Stopwatch()
         let before = manifest.seconds
         var failure: Diagnostic?
@@ -176,18 +197,35 @@ public final class RecipeRun {
         try? keeper?.finish()
         if let failure {
             manifest.failure = .init(message: failure.message, place: failure.place.description)
-            // A disk that is full has ended the run by an error of its own; one is enough.
-            try? finish()
+            // A disk that is full has ended the run by an error of its own; one is enough. That it failed is still said.
+            try? saveVariables()
+            try? folder.write(transcript.text, to: RunFolder.transcript)
+            manifest.files = folder.contents
+            folder.insist(manifest)
         } else {
-            try finish()
+            try saveVariables()
+            try write()
         }
         return failure
     }
 
-    private func finish() throws {
-        let variables = try keeper?.variables() ?? session.interpreter.namedValues.map { ($0, .made($1)) }
-        try artefacts.save(variables)
-        try write()
+    private func saveVariables() throws {
+        try artefacts.save(keeper?.variables() ?? session.interpreter.namedValues.map { ($0, .made($1)) })
+    }
+
+    /// The run's folder can't be written any more; its manifest must not say for ever that the run goes on.
+    private func giveUp(_ error: any Error) {
+        guard [.running, .complete].contains(manifest.status) else { return }
+        let cell = manifest.cells.first { $0.status == .running }
+        let reason = (error as? CheckpointError)?.message ?? (error as? any ExplainedError)?.message ?? "\(error)"
+        manifest.status = .failed
+        manifest.finished = Timestamp(Date()).iso
+        manifest.failure = .init(message: reason, place: recipe.path + (cell.map { ":\($0.line)" } ?? ""))
+        for index in manifest.cells.indices where manifest.cells[index].status == .running {
+            manifest.cells[index].status = .failed
+        }
+        manifest.files = folder.contents
+        folder.insist(manifest)
     }
 
     private func run(_ cell: Recipe.Cell) throws -> Diagnostic? {
@@ -200,6 +238,7 @@ public final class RecipeRun {
         }
         let earlier = manifest.cells[index]
         manifest.cells[index].status = .running
+        folder.note(RunFolder.outputs(ofCell: cell.number))
         if !listener.isRepeating {
             try write()
             front.willRun(cell)
@@ -230,9 +269,9 @@ public final class RecipeRun {
                 throw error
             }
         }
-        manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
         if !attributes.isQuiet || failure != nil { transcript.append(outputs) }
         try folder.write(outputs, ofCell: cell.number)
+        manifest.cells[index].status = failure.map { $0.kind == .interrupted ? .interrupted : .failed } ?? .complete
         if listener.isRepeating, failure == nil {
             // The first time is the one that counts.
             (manifest.cells[index].seconds, manifest.cells[index].peakMemory) = (earlier.seconds, earlier.peakMemory)
@@ -256,10 +295,10 @@ public final class RecipeRun {
             manifest.exercises.append(exercise)
         }
         for file in entry.reads where !file.isOwn { try seal(file.path, as: file.name) }
-        manifest.cells[index].status = .complete
         let outputs = [CellOutput.note(given.remark)] + given.outputs
         if !cell.attributes.isQuiet { transcript.append(outputs) }
         try folder.write(outputs, ofCell: cell.number)
+        manifest.cells[index].status = .complete
         if !listener.isRepeating {
             for event in given.events { front.receive(event) }
             front.didRun(manifest.cells[index])
@@ -325,7 +364,7 @@ public final class RecipeRun {
         for index in manifest.cells.indices where manifest.cells[index].status == .running {
             manifest.cells[index].status = listener.isRepeating ? .complete : .interrupted
         }
-        try folder.write(manifest.text(), to: Manifest.fileName)
+        try writeManifest()
     }
 
     /// What a cell has given so far. A disk that is full is an error once the cell is over.
@@ -338,6 +377,11 @@ public final class RecipeRun {
 
     private func write() throws {
         try folder.write(transcript.text, to: RunFolder.transcript)
+        try writeManifest()
+    }
+
+    private func writeManifest() throws {
+        manifest.files = folder.contents
         try folder.write(manifest.text(), to: Manifest.fileName)
     }
 }

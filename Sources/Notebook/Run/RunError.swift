@@ -4,6 +4,12 @@ import Language
 public enum RunError: ExplainedError, Equatable {
     /// `--out` names a folder with files that no run left.
     case folderInUse(String)
+    /// `--out` names a folder with a run, and nothing says that it may go.
+    case holdsRun(String, Manifest.Status)
+    /// A folder inside a run's folder is a symbolic link.
+    case linkInFolder(String)
+    /// A recipe without anything to run.
+    case noCells(String, Recipe.Lookalike)
     /// A folder without a manifest where one of a run is wanted.
     case notARun(String)
     /// A folder that should hold folders of runs.
@@ -38,6 +44,17 @@ public enum RunError: ExplainedError, Equatable {
     public var message: String {
         switch self {
         case .folderInUse(let path): "the folder '\(path)' holds files that are not those of an earlier run"
+        case .holdsRun(let path, let status):
+            "the folder '\(path)' holds a run that "
+                + (status == .complete ? "is complete" : status == .failed ? "failed" : "is not finished")
+        case .linkInFolder(let path): "can't write into '\(path)': it is a symbolic link"
+        case .noCells(let path, .nothing): "'\(path)' has no cells"
+        case .noCells(let path, .spelt(let marker, let word, let line)):
+            "'\(path)' has no cells: '\(marker)\(word)' in line \(line) does not open one"
+        case .noCells(let path, .inHTML(let line)):
+            "'\(path)' has no cells: the fence in line \(line) stands in a comment or in HTML"
+        case .noCells(let path, .indented(let line)):
+            "'\(path)' has no cells: the fence in line \(line) is indented, which makes it an example of code"
         case .notARun(let path): "'\(path)' is not the folder of a run"
         case .noRuns(let path): "'\(path)' holds no folder of a run"
         case .unreadable(let path, let reason): "can't read '\(path)': \(reason)"
@@ -66,7 +83,7 @@ public enum RunError: ExplainedError, Equatable {
         case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep, .noRecipes, .malformedSweep,
             .sweptTwice, .unknownResult:
             true
-        case .folderInUse, .notARun, .noRuns, .unreadable, .noLessons, .folderLocked, .changedRecipe, .changedInputs,
+        case .folderInUse, .holdsRun, .linkInFolder, .noCells, .notARun, .noRuns, .unreadable, .noLessons, .folderLocked, .changedRecipe, .changedInputs,
             .changedWhileRunning:
             false
         }
@@ -75,10 +92,17 @@ public enum RunError: ExplainedError, Equatable {
     public var hint: String {
         switch self {
         case .folderInUse: "name a new or empty folder, or one that a run has written"
-        case .notARun, .noRuns: "a run's folder holds 'manifest.json'; 'rhumb run' names the folder it leaves"
+        case .holdsRun(_, .complete), .holdsRun(_, .failed): "name another folder, or replace it with --force"
+        case .holdsRun(let path, _): "go on with it: rhumb run --resume \(path); or replace it with --force"
+        case .linkInFolder: "take the link away, or put the whole folder of the run elsewhere: --out FOLDER"
+        case .noCells(_, .spelt(let marker, _, _)): "a cell opens with \(marker)rhumb"
+        case .noCells(_, .inHTML): "close the comment before it, or leave an empty line between a tag and the fence"
+        case .noCells(_, .indented): "begin the fence at the left edge, or at that of the list it stands in"
+        case .noCells(_, .nothing): "a cell is a fence that opens with ```rhumb and closes with ```"
+        case .notARun, .noRuns: "a run's folder holds a 'manifest.json' of Rhumb's; 'rhumb run' names the folder it leaves"
         case .unreadable: "check the name and the permissions"
         case .noLessons:
-            "start in the folder of Rhumb's sources, or name a recipe or a folder of lessons: rhumb tour FILE"
+            "name a recipe or a folder of lessons: rhumb tour FILE"
         case .unknownLesson(_, _, let count): "it has \(count): 'rhumb tour' lists them"
         case .unknownStep(_, let count): "the recipe has \(count)"
         case .malformedSetting: "for example --set alpha=0.5"

@@ -2,87 +2,37 @@ import Checkpoint
 import FoundationEssentials
 import Glibc
 
-/// The folder a run leaves behind. Every file in it appears whole or not at all.
+/// The folder a run leaves behind. Every file in it appears whole or not at all, under the name that is asked for: a
+/// symbolic link that stands there is replaced, never followed.
 public final class RunFolder {
     public let url: URL
     /// As messages and notes name it.
     public let path: String
-
+    /// Names of what the run has put here, relative to the folder, in the order they came; a folder with a slash at its end
+    /// is the run's as a whole.
+    private(set) var names: [String]
+    private var known: Set<String>
+    /// Called when the run takes a folder for its own, so that the manifest says so before anything is in it.
+    var didTakeFolder: () throws -> Void = {}
     /// Held open as long as this object lives, since the lock is.
     private let lock: FolderLock?
 
-    private init(_ path: String) throws {
+    /// - Throws: `RunError.folderLocked` when another run is writing into it.
+    init(_ path: String) throws {
         self.path = path
         url = URL(filePath: path, directoryHint: .isDirectory)
+        names = Self.standard
+        known = Set(names)
         lock = try FolderLock(path)
-    }
-
-    /// A new folder `<parent>/<name>-<date>-<time>`; a second one within the second gets `-2`.
-    ///
-    /// - Throws: `CheckpointError` when it can't be made.
-    public static func create(in parent: String, name: String, date: Date) throws -> RunFolder {
-        try makeFolder(parent)
-        let stamp = Timestamp(date).forFileName
-        for attempt in 1... {
-            let path = "\(parent)/\(name)-\(stamp)" + (attempt == 1 ? "" : "-\(attempt)")
-            if mkdir(path, 0o777) == 0 { return try RunFolder(path) }
-            if errno != EEXIST { throw CheckpointError.system(.create, path: path, code: errno) }
-        }
-        throw CheckpointError.system(.create, path: parent, code: EEXIST)
-    }
-
-    /// The folder a user named for one run. What an earlier run left in it is replaced; other files are not touched.
-    ///
-    /// - Throws: `RunError.folderInUse` when it holds files but no manifest, `RunError.folderLocked` when another run is
-    ///   writing into it; `CheckpointError` when it can't be made.
-    public static func open(_ path: String) throws -> RunFolder {
-        try makeFolder(path)
-        let folder = try RunFolder(path)
-        let present = (try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []
-        if present.isEmpty { return folder }
-        // A run that was killed at once has not even left a manifest.
-        guard present.contains(Manifest.fileName) || present.allSatisfy({ owned.contains($0) || isLeftover($0) }) else {
-            throw RunError.folderInUse(path)
-        }
-        for name in present where owned.contains(name) || isLeftover(name) {
-            try? FileManager.default.removeItem(at: folder.url.appending(path: name))
-        }
-        return folder
-    }
-
-    /// Half-written files of a process that was killed.
-    private static func isLeftover(_ name: String) -> Bool { name.hasPrefix(".") && name.hasSuffix(".part") }
-
-    /// Takes a file away, where there is one.
-    func remove(_ name: String) { try? FileManager.default.removeItem(at: url.appending(path: name)) }
-
-    private func removeLeftovers(in name: String = "") {
-        let folder = name.isEmpty ? url : url.appending(path: name)
-        for file in (try? FileManager.default.contentsOfDirectory(atPath: folder.path)) ?? [] {
-            if Self.isLeftover(file) { try? FileManager.default.removeItem(at: folder.appending(path: file)) }
-        }
-    }
-
-    /// The folder of a run that is to go on.
-    ///
-    /// - Throws: `RunError.notARun`, `RunError.folderLocked`.
-    public static func reopen(_ path: String) throws -> RunFolder {
-        guard FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName) else { throw RunError.notARun(path) }
-        let folder = try RunFolder(path)
-        for name in ["", figures, tables, cells] { folder.removeLeftovers(in: name) }
-        folder.remove(progress)
-        return folder
     }
 
     static let figures = "figures", tables = "tables", cells = "cells", values = "values.json", transcript = "transcript.md"
     static let checkpoints = "checkpoints", tensors = "values.safetensors"
     static let progress = "progress.json", latestPictures = "latest.png"
     private static let copies = (markdown: "recipe.md", script: "recipe.rhumb")
-    private static let owned =
-        [
-            figures, tables, cells, values, tensors, transcript, checkpoints, progress, latestPictures, copies.markdown,
-            copies.script, Manifest.fileName,
-        ]
+    /// What lies in every run's folder, sooner or later.
+    private static let standard =
+        [Manifest.fileName, copies.markdown, copies.script, transcript, values, tensors, progress, latestPictures]
         + ["html", "md", "ipynb"].map { "report." + $0 }
 
     /// What the run folder calls its copy of a recipe.
@@ -90,28 +40,74 @@ public final class RunFolder {
         Recipe.isMarkdown(recipe) ? copies.markdown : copies.script
     }
 
+    // MARK: What belongs to the run
+
+    /// Takes note of a file or folder that the run is about to write.
+    func note(_ name: String) {
+        if known.insert(name).inserted { names.append(name) }
+    }
+
+    /// Takes note of a path that code is about to write, where it lies in this folder.
+    func note(path other: String) {
+        let own = FileUse.absolute(path) + "/"
+        if other.hasPrefix(own) { note(String(other.dropFirst(own.count))) }
+    }
+
+    /// Takes note of a folder whose whole contents are the run's.
+    func take(_ name: String) throws {
+        guard !known.contains(name + "/") else { return }
+        note(name + "/")
+        try didTakeFolder()
+    }
+
+    /// Every file of the run by its own name, and its whole folders.
+    var contents: [String] {
+        names.flatMap { name -> [String] in
+            if name.hasSuffix("/") { return [name] }
+            return FileKind(of: path + "/" + name) == .folder ? CellKeeper.files(below: path + "/" + name, name + "/") : [name]
+        }
+    }
+
+    // MARK: Writing
+
     /// Writes a file, its folder included.
     ///
     /// - Parameters:
     ///   - name: relative to the run folder, `figures/01-sweep.png`.
     ///   - lasting: false for what will be written again soon.
     public func write(_ bytes: [UInt8], to name: String, lasting: Bool = true) throws {
-        try makeFolder(for: name)
-        try AtomicFile.write(bytes, to: url.appending(path: name), lasting: lasting)
+        try AtomicFile.write(bytes, to: place(name), lasting: lasting)
     }
 
     public func write(_ text: String, to name: String, lasting: Bool = true) throws {
         try write(Array(text.utf8), to: name, lasting: lasting)
     }
 
-    /// Makes the folder that a file of this name belongs into.
-    func makeFolder(for name: String) throws {
-        guard let slash = name.lastIndex(of: "/") else { return }
-        try Self.makeFolder(path + "/" + name[..<slash])
+    /// Where a file of this name is written; its folder is there, and no link is.
+    ///
+    /// - Throws: `RunError.linkInFolder` when a folder above it is a symbolic link, which would lead out of this one.
+    func place(_ name: String) throws -> URL {
+        note(name)
+        var above = ""
+        for part in name.split(separator: "/").dropLast() {
+            above += (above.isEmpty ? "" : "/") + part
+            guard FileKind(of: path + "/" + above) != .link else { throw RunError.linkInFolder(path + "/" + above) }
+        }
+        if !above.isEmpty { try Self.makeFolder(path + "/" + above) }
+        Self.removeLink(path + "/" + name)
+        return url.appending(path: name)
     }
 
+    /// Takes a symbolic link away that stands where a file of the run belongs.
+    package static func removeLink(_ path: String) {
+        if FileKind(of: path) == .link { unlink(path) }
+    }
+
+    /// Takes a file away, where there is one.
+    func remove(_ name: String) { unlink(path + "/" + name) }
+
     /// Makes a folder and those above it.
-    static func makeFolder(_ path: String) throws {
+    package static func makeFolder(_ path: String) throws {
         var status = stat()
         if stat(path, &status) == 0 {
             guard status.st_mode & S_IFMT == S_IFDIR else {
@@ -123,38 +119,31 @@ public final class RunFolder {
         if !parent.isEmpty { try makeFolder(parent) }
         if mkdir(path, 0o777) != 0, errno != EEXIST { throw CheckpointError.system(.create, path: path, code: errno) }
     }
+
+    /// The manifest of a run that has ended badly, on a disk that may be full: what serves only those who watch makes room
+    /// for it, and where even that is too little, its status is changed in place.
+    func insist(_ manifest: Manifest) {
+        let text = manifest.text()
+        if (try? write(text, to: Manifest.fileName)) != nil { return }
+        for name in [Self.progress, Self.latestPictures] { remove(name) }
+        if (try? write(text, to: Manifest.fileName)) != nil { return }
+        Manifest.markFailed(inPlace: path + "/" + Manifest.fileName)
+    }
 }
 
-/// A point in time in the two spellings a run needs.
-package struct Timestamp {
-    /// This moment as file names have it.
-    package static var now: String { Timestamp(Date()).forFileName }
+/// What stands at a path, symbolic links not followed.
+enum FileKind {
+    case file, folder, link, other
 
-    private let parts: tm
-    private let offset: Int
-
-    init(_ date: Date) {
-        var seconds = time_t(date.timeIntervalSince1970)
-        var parts = tm()
-        localtime_r(&seconds, &parts)
-        self.parts = parts
-        offset = parts.tm_gmtoff
-    }
-
-    /// `20250131-142501`, in local time.
-    var forFileName: String { text("%Y%m%d-%H%M%S") }
-
-    /// ISO 8601 with the offset from UTC, `2025-01-31T14:25:01+01:00`.
-    var iso: String {
-        let minutes = abs(offset) / 60
-        func two(_ number: Int) -> String { number < 10 ? "0\(number)" : "\(number)" }
-        return text("%Y-%m-%dT%H:%M:%S") + (offset < 0 ? "-" : "+") + two(minutes / 60) + ":" + two(minutes % 60)
-    }
-
-    private func text(_ format: String) -> String {
-        var parts = parts
-        var buffer = [CChar](repeating: 0, count: 64)
-        let count = strftime(&buffer, buffer.count, format, &parts)
-        return String(decoding: buffer[..<count].map { UInt8(bitPattern: $0) }, as: UTF8.self)
+    /// Nil where there is nothing.
+    init?(of path: String) {
+        var status = stat()
+        guard lstat(path, &status) == 0 else { return nil }
+        switch status.st_mode & S_IFMT {
+        case S_IFREG: self = .file
+        case S_IFDIR: self = .folder
+        case S_IFLNK: self = .link
+        default: self = .other
+        }
     }
 }

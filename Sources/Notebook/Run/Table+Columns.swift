@@ -25,8 +25,7 @@ extension RunFolder {
     /// Writes a table as `tables/<name>.csv` and gives that path, relative to the folder.
     func save(_ table: Table, as name: String) throws -> String {
         let file = "\(RunFolder.tables)/\(name).csv"
-        try makeFolder(for: file)
-        try TableFile.write(DataColumns(table), to: url.appending(path: file))
+        try TableFile.write(DataColumns(table), to: place(file))
         return file
     }
 }

@@ -19,18 +19,21 @@ public final class Artefacts {
     /// Names of files saved since they were last taken, relative to the folder.
     private var fresh: [String] = []
 
-    /// Whether tables that are shown go into files too.
-    let keepsTables: Bool
+    /// Whether the folder is that of a recipe's run: then tables that are shown go into files too, and so does what the code
+    /// saves under a relative path.
+    let isRun: Bool
+    /// Figures of a session without a run, by the checksum of their bytes: what is shown twice is kept once.
+    private var figures: [String: SavedFigure] = [:]
 
     /// - Parameter make: called at most once.
-    public init(keepsTables: Bool = true, _ make: @escaping () throws -> RunFolder) {
-        self.keepsTables = keepsTables
+    public init(isRun: Bool = true, _ make: @escaping () throws -> RunFolder) {
+        self.isRun = isRun
         self.make = make
     }
 
     /// Figures alone, into a folder of the current one that is made when the first comes: `runs/prompt-20250131-142501`.
     public static func figures(named name: String) -> Artefacts {
-        Artefacts(keepsTables: false) { try RunFolder.create(in: "runs", name: name, date: Date()) }
+        Artefacts(isRun: false) { try RunFolder.create(in: "runs", name: name, date: Date()) }
     }
 
     public func folder() throws -> RunFolder {
@@ -45,15 +48,30 @@ public final class Artefacts {
     func stateFolder() throws -> String? {
         guard let cellNumber else { return nil }
         stateCount += 1
-        return try folder().path + "/\(RunFolder.checkpoints)/\(cellName ?? "cell-\(cellNumber)")-\(stateCount)"
+        let name = "\(RunFolder.checkpoints)/\(cellName ?? "cell-\(cellNumber)")-\(stateCount)"
+        try folder().take(name)
+        return try folder().path + "/" + name
     }
 
     func save(_ attachment: Attachment) throws -> SavedFigure {
+        let digest = isRun ? nil : try Self.digest(attachment)
+        if let digest, let saved = figures[digest], saved.files.allSatisfy(isThere) { return saved }
         figureCount += 1
         let saved = try folder().save(attachment, as: Self.fileName(figureCount, cellName ?? attachment.title))
         fresh += saved.files
+        if let digest { figures[digest] = saved }
         return saved
     }
+
+    private func isThere(_ file: String) -> Bool { made.map { FileKind(of: $0.path + "/" + file) == .file } ?? false }
+
+    private static func digest(_ attachment: Attachment) throws -> String {
+        let sums = try attachment.forms.map { form in form.type + " " + (try form.bytes.withUnsafeBytes { try SHA256.hex(of: $0) }) }
+        return ([attachment.title] + sums).joined(separator: "\n")
+    }
+
+    /// Takes note of a path that the code is about to write; one in the run's folder belongs to the run.
+    func note(path: String) { made?.note(path: path) }
 
     /// - Returns: the file, relative to the folder.
     func save(_ table: Table) throws -> String {
@@ -105,11 +123,10 @@ public final class Artefacts {
                 writer.add(tensors)
             }
         }
-        let tensors = folder.url.appending(path: RunFolder.tensors)
         if writer.tensors.isEmpty {
-            try? FileManager.default.removeItem(at: tensors)
+            folder.remove(RunFolder.tensors)
         } else {
-            try Safetensors.write(writer.tensors, to: tensors)
+            try Safetensors.write(writer.tensors, to: folder.place(RunFolder.tensors))
         }
         try folder.write(JSON.object(members).text(indent: 2) + "\n", to: RunFolder.values)
     }

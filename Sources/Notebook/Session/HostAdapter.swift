@@ -1,10 +1,17 @@
 import Checkpoint
 import Language
 
+/// A host whose code may be kept from writing wherever it likes.
+package protocol ConfiningHost: SessionHost {
+    /// The folder that code may write into, and into no other; nil where it may write anywhere.
+    var onlyFolder: String? { get }
+}
+
 /// The interpreter's way to the front.
-final class HostAdapter: SessionHost {
+final class HostAdapter: ConfiningHost {
     weak var front: (any Front)?
     weak var session: Session?
+    let onlyFolder: String?
     private let artefacts: Artefacts?
     private let settings: [String: String]
     let isShort: Bool
@@ -17,8 +24,9 @@ final class HostAdapter: SessionHost {
     /// What the code did with files since it was last asked for.
     private var fileLog = FileLog()
 
-    init(front: any Front, artefacts: Artefacts?, settings: [String: String], isShort: Bool) {
+    init(front: any Front, artefacts: Artefacts?, settings: [String: String], isShort: Bool, onlyFolder: String?) {
         self.front = front
+        self.onlyFolder = onlyFolder
         self.artefacts = artefacts
         self.settings = settings
         self.isShort = isShort
@@ -73,7 +81,7 @@ final class HostAdapter: SessionHost {
     /// - Parameter rows: how many to show at most.
     func show(_ table: Table, rows: Int = 40) {
         let file = artefacts.flatMap { artefacts in
-            artefacts.keepsTables ? attempt { try artefacts.save(table) } : nil
+            artefacts.isRun ? attempt { try artefacts.save(table) } : nil
         }
         front?.receive(.value(.table(table), display: table.display(width: width, rows: rows), file: file))
     }
@@ -92,7 +100,10 @@ final class HostAdapter: SessionHost {
         return Interrupt.isRequested
     }
 
-    var outputFolder: String? { artefacts.flatMap { artefacts in attempt { try artefacts.folder().path } } }
+    /// Of a recipe's run alone: what is named at the prompt or on the command line is named from where the user stands.
+    var outputFolder: String? {
+        artefacts.flatMap { artefacts in artefacts.isRun ? attempt { try artefacts.folder().path } : nil }
+    }
 
     var width: Int { front?.width ?? 100 }
 
@@ -107,7 +118,11 @@ final class HostAdapter: SessionHost {
 
     func willMatch(_ pattern: String) { fileLog.patterns.append(FileUse.absolute(pattern)) }
 
-    func willWrite(_ path: String) { fileLog.writes.append(FileUse.absolute(path)) }
+    func willWrite(_ path: String) {
+        let path = FileUse.absolute(path)
+        fileLog.writes.append(path)
+        artefacts?.note(path: path)
+    }
 
     func willLookOutside() { fileLog.lookedOutside = true }
 

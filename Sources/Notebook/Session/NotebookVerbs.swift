@@ -22,7 +22,8 @@ public enum NotebookVerbs {
             details: """
                 Everything typed so far that worked goes into the file at once, everything typed later as soon as it has run.
                 Lines that failed are left out, and so are `help`, `vars` and the like; figures give their cell a name. The
-                recipe starts from the session's own seed.
+                recipe starts from the session's own seed. A relative path counts from the current folder, and folders that are
+                missing are made.
                 """,
             examples: [.init("record \"steering.md\"", needsPrompt: true)],
             seeAlso: ["note"]

@@ -45,6 +45,9 @@ public final class Recorder {
 
     private func write() throws {
         guard let path else { return }
+        if let slash = path.lastIndex(of: "/"), slash != path.startIndex {
+            try RunFolder.makeFolder(String(path[..<slash]))
+        }
         try AtomicFile.write(text(title: Recipe.stem(path)), to: URL(filePath: path))
     }
 

@@ -17,13 +17,14 @@ public final class Session {
     ///   - artefacts: where figures and shown tables are kept; nil keeps nothing.
     ///   - settings: the values that `--set` gives to a `param`, as text.
     ///   - isShort: whether other parameters take the values of their short form.
+    ///   - onlyFolder: the only folder that code may save into; nil for no such limit.
     public init(
         registry: Registry, front: any Front, seed: UInt64 = 0, artefacts: Artefacts? = nil,
-        settings: [String: String] = [:], isShort: Bool = false
+        settings: [String: String] = [:], isShort: Bool = false, onlyFolder: String? = nil
     ) {
         self.seed = seed
         recorder = Recorder(seed: seed)
-        host = HostAdapter(front: front, artefacts: artefacts, settings: settings, isShort: isShort)
+        host = HostAdapter(front: front, artefacts: artefacts, settings: settings, isShort: isShort, onlyFolder: onlyFolder)
         interpreter = Interpreter(registry: registry, host: host, seed: seed)
         host.session = self
     }

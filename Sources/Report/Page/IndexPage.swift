@@ -28,7 +28,15 @@ struct IndexPage {
 
             """
         for entry in index.entries { html += row(entry) }
-        return PageFrame.page(title: title, body: html + "</tbody>\n</table></div>\n</main>\n", ownImages: true)
+        html += "</tbody>\n</table></div>\n"
+        if !index.damaged.isEmpty {
+            html += "<h2>Damaged</h2>\n<p>These folders hold runs that can't be read.</p>\n<ul>\n"
+            for run in index.damaged {
+                html += "<li>\(HTML.escaped(run.name)): \(HTML.escaped(run.reason))</li>\n"
+            }
+            html += "</ul>\n"
+        }
+        return PageFrame.page(title: title, body: html + "</main>\n", ownImages: true)
     }
 
     private func row(_ entry: RunIndex.Entry) -> String {

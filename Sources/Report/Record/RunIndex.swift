@@ -1,11 +1,32 @@
 import Checkpoint
 import FoundationEssentials
+import Language
 import Notebook
 
 /// The runs of a folder, newest first.
 struct RunIndex {
     let folder: String
-    let entries: [Entry]
+    private(set) var entries: [Entry]
+    /// Folders of runs that can't be understood, by name.
+    private(set) var damaged: [Damaged] = []
+
+    struct Damaged {
+        /// Of its folder.
+        let name: String
+        /// What is wrong, in a sentence.
+        let reason: String
+
+        init(_ name: String, _ error: any Error) {
+            self.name = name
+            reason =
+                switch error {
+                case let error as CheckpointError: error.message
+                case let error as any ExplainedError: error.message
+                case let error as Diagnostic: "'\(name)': \(error.message), at \(error.place.description)"
+                default: "'\(name)': \(error)"
+                }
+        }
+    }
 
     struct Entry {
         /// Of its folder.
@@ -19,7 +40,7 @@ struct RunIndex {
         let figure: String?
     }
 
-    /// - Throws: `CheckpointError` when the folder can't be listed or a manifest in it can't be understood.
+    /// - Throws: `RunError.noRuns` when the folder can't be listed.
     init(folder: String) throws {
         self.folder = folder
         let manager = FileManager.default
@@ -29,9 +50,24 @@ struct RunIndex {
         } catch {
             throw RunError.noRuns(folder)
         }
-        entries = try names.filter { manager.fileExists(atPath: "\(folder)/\($0)/\(Manifest.fileName)") }
-            .map { try Entry(name: $0, in: folder) }
-            .sorted { ($0.manifest.started, $0.name) > ($1.manifest.started, $1.name) }
+        var entries: [Entry] = []
+        for name in names.sorted() where manager.fileExists(atPath: "\(folder)/\(name)/\(Manifest.fileName)") {
+            do {
+                entries.append(try Entry(name: name, in: folder))
+            } catch RunError.notARun {
+                // Someone else's manifest: no run, and nothing is wrong with it.
+                continue
+            } catch {
+                damaged.append(Damaged(name, error))
+            }
+        }
+        self.entries = entries.sorted { ($0.manifest.started, $0.name) > ($1.manifest.started, $1.name) }
+    }
+
+    /// A run that looked well until more of it was read.
+    mutating func take(_ name: String, asDamagedBy error: any Error) {
+        entries.removeAll { $0.name == name }
+        damaged.append(Damaged(name, error))
     }
 }
 

@@ -48,7 +48,8 @@ enum FileVerbs {
                 | `.txt`, `.md` | string |
 
                 A table's first line names its columns unless it is all numbers; a log's columns are named by the \
-                `key=value` and `key: value` pairs in it, unless each line is one number. Bundled models: \(ModelLoader.bundledNames).
+                `key=value` and `key: value` pairs in it, unless each line is one number. A relative path counts from the current \
+                folder; in a recipe that `rhumb run` runs, what the run has saved itself goes before it. Bundled models: \(ModelLoader.bundledNames).
                 """,
             examples: [
                 Example(
@@ -92,7 +93,9 @@ enum FileVerbs {
                 | clip | a folder, in the transformers layout |
                 | pipeline | a folder, in the diffusers layout |
 
-                The file appears whole or not at all. A relative path is taken from the run's folder where there is one.
+                The file appears whole or not at all, and folders that are missing are made. A relative path counts from where \
+                you are: the current folder at the prompt, in `rhumb eval` and in pipes. In a recipe that `rhumb run` runs it \
+                counts from the run's folder, which `..` can't leave; an absolute path says what lies elsewhere.
                 """,
             examples: [
                 Example("save randn(2, 3, seed: 0) \"x.npy\"\nload(\"x.npy\").shape", gives: "[2, 3]"),
@@ -102,8 +105,8 @@ enum FileVerbs {
             ],
             seeAlso: ["load", "image_texts"], effects: [.writesFiles]
         ) { call in
-            let url = FilePlace.output(try call.string("path"), call)
-            try SavedValue.save(call.value("value"), to: url, call)
+            let url = try FilePlace.output("path", call)
+            try FilePlace.makingFolder(of: url) { try SavedValue.save(call.value("value"), to: url, call) }
             call.host.note("saved \(url.relativePath)")
             return .none
         }
@@ -129,29 +132,4 @@ enum FileVerbs {
 
 extension FileVerbs {
     fileprivate typealias Example = Verb.Example
-}
-
-/// Where relative paths lead.
-enum FilePlace {
-    /// A file to be written: in the run's folder where there is one, so that a replayed recipe keeps its results together.
-    static func output(_ path: String, _ call: Arguments) -> URL {
-        let url = place(path, call)
-        call.host.willWrite(url.path)
-        return url
-    }
-
-    private static func place(_ path: String, _ call: Arguments) -> URL {
-        guard !path.hasPrefix("/"), !path.hasPrefix("~"), let folder = call.host.outputFolder else { return url(path) }
-        return URL(fileURLWithPath: folder).appendingPathComponent(path)
-    }
-
-    /// A file to be read: one that the run has written itself goes before one of the same name in the current folder.
-    static func input(_ path: String, _ call: Arguments) -> URL {
-        let written = place(path, call)
-        return FileManager.default.fileExists(atPath: written.path) ? written : url(path)
-    }
-
-    private static func url(_ path: String) -> URL {
-        URL(fileURLWithPath: path.hasPrefix("~") ? NSString(string: path).expandingTildeInPath : path)
-    }
 }

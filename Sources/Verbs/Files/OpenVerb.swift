@@ -10,11 +10,12 @@ enum OpenVerb {
                 Parameter("run", .file([]), help: "the folder of the run, such as \"runs/quickstart-20250131-142501\""),
                 .option("only", .list(of: .string), default: [], help: "the names of the variables wanted; all by default"),
             ],
-            result: "nothing: the values become variables of the session",
+            result: "record of the values, which also become variables of the session",
             details: """
                 Numbers, texts, lists, records, tables, tensors, pictures and directions come back as they were, to the last bit. \
                 Models, trainers and functions are not kept in a run's folder; they are named, and come from running the cells \
-                that make them. Names are looked up before code runs, so a recipe opens a run in a cell of its own.
+                that make them. Two runs stand side by side as two records: `a = open("runs/one")`, `b = open("runs/other")`, then \
+                `a.score - b.score`. Names are looked up before code runs, so a recipe opens a run in a cell of its own.
                 """,
             examples: [.init("open \"runs/quickstart-20250131-142501\"", needsPrompt: true)],
             seeAlso: ["vars", "load", "record"], effects: [.changesVariables]
@@ -29,15 +30,15 @@ enum OpenVerb {
                     "only", lost.contains(name) ? "'\(name)' is not kept in the run" : "the run has no variable '\(name)'",
                     hint: "there are: \(known.joined(separator: ", "))")
             }
-            var opened: [String] = []
+            var opened: [(String, Value)] = []
             for (name, value) in values where wanted.isEmpty || wanted.contains(name) {
                 call.interpreter[name] = value
-                opened.append(name)
+                opened.append((name, value))
             }
             call.host.didRead(path)
-            call.host.note(opened.isEmpty ? "the run kept no values" : "opened: " + opened.joined(separator: ", "))
+            call.host.note(opened.isEmpty ? "the run kept no values" : "opened: " + opened.map(\.0).joined(separator: ", "))
             if !lost.isEmpty, wanted.isEmpty { call.host.note("not kept: " + lost.joined(separator: ", ")) }
-            return .none
+            return .record(Record(opened))
         }
     }
 }

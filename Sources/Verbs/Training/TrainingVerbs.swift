@@ -65,7 +65,7 @@ enum TrainingVerbs {
             if checked ?? 0 > 0, !run.hasChecks {
                 throw call.failure("check", "a \(run.typeName) has no checks on held-out data")
             }
-            let folder = try call.optional("out", call.string).map { FilePlace.output($0, call) }
+            let folder = try call.isGiven("out") && !call.value("out").isNone ? FilePlace.output("out", call) : nil
             let last = min(wanted, run.planned ?? wanted)
             let state = TrainingState(call, output: folder)
             try state?.restore(run, to: last)
@@ -126,7 +126,7 @@ enum TrainingVerbs {
             examples: [.init("checkpoint (clip_trainer steps: 2 batch: 4 seed: 1) \"runs/example\"")],
             seeAlso: ["resume", "train"], effects: [.writesFiles]
         ) { call in
-            try call.run().save(to: FilePlace.output(try call.string("folder"), call))
+            try call.run().save(to: FilePlace.output("folder", call))
             return .none
         }
     }

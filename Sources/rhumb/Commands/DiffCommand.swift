@@ -25,7 +25,7 @@ struct DiffCommand: ParsableCommand {
 
     func run() throws {
         let comparison = try RunComparison(KeptRun(first), KeptRun(second), tolerance: within)
-        print(try comparison.text(names: ("first", "second"), width: Screen.width()), terminator: "")
+        print(try comparison.text(names: ("first", "second"), width: Screen.width()).visible, terminator: "")
         if !comparison.isEqual { throw Failure.Shown(code: 1) }
     }
 }

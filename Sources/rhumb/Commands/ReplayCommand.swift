@@ -27,21 +27,27 @@ struct ReplayCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The folder of the new run, instead of runs/<recipe>-<time>.", valueName: "folder"), completion: .directory)
     var out: String?
 
+    @Flag(help: "Replace the run that is in the folder of --out: the files it wrote, and no others.")
+    var force = false
+
     @Option(
         help: ArgumentHelp(
             "What a number may differ by, as a share of the larger; by default 0 on one machine, else 0.001.", valueName: "share"))
     var within: Double?
 
-    func validate() throws { try Self.check(within) }
+    func validate() throws {
+        try Self.check(within)
+        if force, out == nil { throw ValidationError("'--force' replaces the run in the folder of '--out': name that too") }
+    }
 
     static func check(_ share: Double?) throws {
         if let share, !(share >= 0) { throw ValidationError("'--within' takes a share from 0, not \(share)") }
     }
 
     func run() throws {
-        let comparison = try RecipeJob(common: common, settings: RunCommand.parsed(settings), out: out)
+        let comparison = try RecipeJob(common: common, settings: RunCommand.parsed(settings), out: out, isForced: force)
             .replay(folder, recipe: recipe.map(Recipe.init(reading:)), tolerance: within)
-        print("\n" + (try comparison.text(names: ("then", "now"), width: Screen.width())), terminator: "")
+        print("\n" + (try comparison.text(names: ("then", "now"), width: Screen.width()).visible), terminator: "")
         if !comparison.isEqual { throw Failure.Shown(code: 1) }
     }
 }

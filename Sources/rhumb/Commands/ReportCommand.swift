@@ -1,4 +1,5 @@
 import ArgumentParser
+import Console
 import FoundationEssentials
 import Language
 import Notebook
@@ -31,11 +32,10 @@ struct ReportCommand: ParsableCommand {
         }
         let registry = Registry.rhumb()
         let isVerb = { registry[$0] != nil }
-        let path =
-            try isRun
-            ? Report.write(format, ofRun: folder, to: out, isVerb: isVerb)
-            : Report.writeIndex(of: folder, to: out, isVerb: isVerb)
-        print(path)
+        if isRun { return print(try Report.write(format, ofRun: folder, to: out, isVerb: isVerb).visible) }
+        let (path, damage) = try Report.writeIndex(of: folder, to: out, isVerb: isVerb)
+        for reason in damage { ConsoleFront.remark("left out, since it can't be read: \(reason.visible)\n") }
+        print(path.visible)
     }
 }
 

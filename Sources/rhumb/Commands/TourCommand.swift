@@ -8,8 +8,8 @@ struct TourCommand: ParsableCommand {
         commandName: "tour", abstract: "Go through a recipe or a lesson of the course step by step.",
         discussion: """
             Shows a piece of text and a cell and waits: Enter runs the cell and goes on, any line of the language can be tried in \
-            between, and an exercise waits for its answer. Without a file it offers the lessons in 'recipes/course', as seen from \
-            the current folder.
+            between, and an exercise waits for its answer. Without a file it offers the lessons of the \
+            course that comes with Rhumb, from whatever folder it is started.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -29,7 +29,9 @@ struct TourCommand: ParsableCommand {
         if FileManager.default.fileExists(atPath: file, isDirectory: &isFolder), isFolder {
             return try take(Course(folder: file), number: nil)
         }
-        _ = try Workbench(common).runTour(try Recipe(reading: file), from: from)
+        let recipe = try Recipe(reading: file)
+        try recipe.requireCells()
+        _ = try Workbench(common).runTour(recipe, from: from)
     }
 
     /// Goes through a course from one lesson on, as long as the reader wants to.
@@ -38,7 +40,7 @@ struct TourCommand: ParsableCommand {
         var lesson = try number.map(course.lesson) ?? console.choose()
         var first = from
         while let recipe = lesson {
-            let end = try Workbench(common).runTour(recipe, from: first)
+            let end = try Workbench(common).runTour(recipe, called: course.argument(for: recipe), from: first)
             guard end == .finished, let next = course.lesson(after: recipe), console.offers(next) else { return }
             lesson = next
             first = 1
