@@ -32,7 +32,7 @@ final class WatchTests: XCTestCase {
         }
         try write(
             """
-            {"format": 1, "status": "\(status)", "title": "A short training", "recipe": {"path": "short.md", "sha256": ""},
+            {"format": 1, "rhumb": "0.1.0", "threads": 1, "status": "\(status)", "title": "A short training", "recipe": {"path": "short.md", "sha256": ""},
              "seed": 1, "started": "2025-01-31T14:25:01+01:00", "seconds": \(seconds), "cells": [\(states.joined(separator: ","))]\(error)}
             """, to: "manifest.json")
         try write("# A\n```rhumb\nx = 1\n```\n\n```rhumb\n# the long one\n\n  train t\nprint 2\n```\n", to: "recipe.md")

@@ -51,7 +51,7 @@ final class Fixture {
             try Recipe(reading: file), registry: registry, request: .init(settings: settings),
             circumstances: .init(command: ["rhumb", "run", file], libraries: [("oneDNN", "2.6")], threads: 1),
             front: front
-        ) { try .open(path + "/runs/" + name) }
+        ) { try .open(path + "/runs/" + name, replacing: true) }
         _ = try run.run()
         return path + "/runs/" + name
     }
