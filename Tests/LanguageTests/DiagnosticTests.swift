@@ -40,7 +40,7 @@ final class DiagnosticTests: XCTestCase {
             error: '+' can't combine 1 and none
               test.rhumb:2 |   x = 1 + none
                            |       ^^^^^^^^
-              help: a function without 'return' gives none
+              help: a function gives its last expression; one that ends otherwise gives none
             """)
     }
 
@@ -64,7 +64,7 @@ final class DiagnosticTests: XCTestCase {
                            |                        ^^^^^^^^
               in 'inner', called at test.rhumb:3
               in 'map', called at test.rhumb:5
-              help: a function without 'return' gives none
+              help: a function gives its last expression; one that ends otherwise gives none
             """)
     }
 

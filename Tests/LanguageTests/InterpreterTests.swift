@@ -46,6 +46,35 @@ final class InterpreterTests: XCTestCase {
         XCTAssertEqual(error("alpha")?.message, "unknown name 'alpha'")
     }
 
+    /// A verb that makes variables, as `open` does: what follows in the same text finds them, also where a verb has the
+    /// name.
+    func testNamesThatAVerbBrings() throws {
+        let registry = Registry.withBuiltins()
+        registry.add(
+            Verb(
+                "bring", family: "session", summary: "makes variables",
+                parameters: [.option("record", .boolean, default: false, help: "not as variables")],
+                effects: [.changesVariables, .bringsVariables]
+            ) { call in
+                if try call.boolean("record") { return .record(["mean": 5]) }
+                call.interpreter["mean"] = 5
+                call.interpreter["brought"] = 6
+                return .none
+            })
+        interpreter = Interpreter(registry: registry, host: host)
+        try run("print mean\nbring()\nprint mean brought\nprint mean([1, 2])")
+        XCTAssertEqual(host.output, "function mean\n5 6\n1.5\n")
+        interpreter = Interpreter(registry: registry, host: host)
+        try run(
+            "a = bring record: true\nb = bring(record: true)\nif true { c = bring(record: true) }\nd = a.mean + b.mean + c.mean"
+        )
+        XCTAssertTrue(interpreter["d"]!.isEqual(to: 15))
+        XCTAssertNil(interpreter["brought"])
+        for code in ["if true { bring() }", "func f() { bring() }", "for i in 0..2 { bring() }", "f = () -> bring()"] {
+            XCTAssertEqual(error(code)?.message, "'bring' stands only at the top level", code)
+        }
+    }
+
     func testAnErrorKeepsWhatWasDone() throws {
         try run("xs = [1, 2]")
         XCTAssertNotNil(error("a = 5\nxs = append(xs, 1 + none)"))

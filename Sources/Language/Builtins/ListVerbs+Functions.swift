@@ -1,6 +1,6 @@
 /// Verbs that go through a list with a function.
 extension ListVerbs {
-    static var withFunctions: [Verb] { [map, filter, reduce, any, every] }
+    static var withFunctions: [Verb] { [map, filter, group, reduce, any, every] }
 
     private static var items: Parameter {
         Parameter("list", .any, help: "anything with elements")
@@ -27,12 +27,61 @@ extension ListVerbs {
         Verb(
             "filter", family: "lists", summary: "the elements that pass a test",
             parameters: [items, Parameter("test", .function, help: "a function that gives true or false")],
-            result: "list", examples: [Verb.Example("filter [1, 2, 3, 4] (x -> x % 2 == 0)", gives: "[2, 4]")],
-            seeAlso: ["map", "count"]
+            result: "list; of a table, the table of the rows that pass",
+            examples: [
+                Verb.Example("filter [1, 2, 3, 4] (x -> x % 2 == 0)", gives: "[2, 4]"),
+                Verb.Example(
+                    "t = table {prompt: [\"a ball\", \"a knife\"], safety: [0.31, -0.2]}\nfilter t (row -> row.safety > 0)",
+                    gives: "prompt  safety\na ball    0.31"),
+            ],
+            seeAlso: ["map", "count", "group"]
         ) { call in
             let test = try call.function("test")
-            let items = try Operations.items(call.value("list"))
-            return .list(try items.filter { try Operations.truth(call.interpreter.call(test, $0)) })
+            return try call.picking("list") { try Operations.truth(call.interpreter.call(test, $0)) }
+        }
+    }
+
+    private static var group: Verb {
+        Verb(
+            "group", family: "lists", summary: "elements or rows of a table, by what they have in common",
+            parameters: [
+                items,
+                Parameter(
+                    "by", .either([.function, .string]),
+                    help: "a function that gives what they share, or a column's name"),
+            ],
+            result: "record of lists; of a table, a record of tables",
+            details: "The keys are texts, in the order in which they first come.",
+            examples: [
+                Verb.Example("group [1, 2, 3, 4] (x -> x % 2)", gives: "{\"1\": [1, 3], \"0\": [2, 4]}"),
+                Verb.Example(
+                    "t = table {kind: [\"a\", \"b\", \"a\"], score: [1, 5, 2]}\n"
+                        + "for kind, rows in items(group(t, \"kind\")) { print kind mean(rows.score) }",
+                    gives: "a 1.5\nb 5"),
+            ],
+            seeAlso: ["filter", "items", "median"]
+        ) { call in
+            let value = try call.value("list")
+            let members = try Operations.items(value)
+            let by = try call.value("by")
+            var keys: [String] = []
+            var positions: [String: [Int]] = [:]
+            for (position, item) in members.enumerated() {
+                let key: Value
+                switch by {
+                case .function(let function): key = try call.interpreter.call(function, item)
+                default: key = try Operations.member(item, by.text)
+                }
+                if positions[key.text] == nil { keys.append(key.text) }
+                positions[key.text, default: []].append(position)
+            }
+            return .record(
+                Record(
+                    keys.map { key in
+                        let own = positions[key] ?? []
+                        if case .table(let table) = value { return (key, .table(table.rows(own))) }
+                        return (key, .list(own.map { members[$0] }))
+                    }))
         }
     }
 

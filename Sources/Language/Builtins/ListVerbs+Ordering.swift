@@ -25,16 +25,14 @@ extension ListVerbs {
         }
     }
 
-    private static var least: Verb { extreme("min", "smallest", "1", sign: 1) { Swift.min($0, $1) } }
-    private static var greatest: Verb { extreme("max", "largest", "4", sign: -1) { Swift.max($0, $1) } }
+    private static var least: Verb { extreme("min", "smallest", "1", isLeast: true) }
+    private static var greatest: Verb { extreme("max", "largest", "4", isLeast: false) }
 
-    private static func extreme(
-        _ name: String, _ word: String, _ gives: String, sign: Int, _ pick: @escaping (Double, Double) -> Double
-    ) -> Verb {
-        let isLeast = sign > 0
+    private static func extreme(_ name: String, _ word: String, _ gives: String, isLeast: Bool) -> Verb {
         let shortcut =
             isLeast
-            ? Shortcut { $0.pair($1) { $0 < $1 ? $0 : $1 } } : Shortcut { $0.pair($1) { $0 > $1 ? $0 : $1 } }
+            ? Shortcut { $0.pair($1) { $0 < $1 || $0.isNaN ? $0 : $1 } }
+            : Shortcut { $0.pair($1) { $0 > $1 || $0.isNaN ? $0 : $1 } }
         return Verb(
             name, family: "lists", summary: "the \(word) of a list, or of the values given",
             parameters: [
@@ -43,7 +41,7 @@ extension ListVerbs {
                 .option(
                     "by", .optional(.function), default: .none, help: "what to compare instead of the elements"),
             ],
-            result: "an element",
+            result: "an element", details: "A NaN among numbers is what comes out, as in PyTorch.",
             examples: [
                 Verb.Example("\(name) [3, 1, 4]", gives: gives), Verb.Example("\(name) 4 1 3", gives: gives),
                 Verb.Example("\(name) [\"aaa\", \"b\"] by: len", gives: isLeast ? "\"b\"" : "\"aaa\""),
@@ -57,9 +55,8 @@ extension ListVerbs {
             var bestKey = try by.map { try call.interpreter.call($0, best) } ?? best
             for item in items.dropFirst() {
                 let key = try by.map { try call.interpreter.call($0, item) } ?? item
-                if try isLeast ? Operations.isBefore(key, bestKey) : Operations.isBefore(bestKey, key) {
-                    (best, bestKey) = (item, key)
-                }
+                let isBetter = try isLeast ? Operations.isBefore(key, bestKey) : Operations.isBefore(bestKey, key)
+                if key.isNaN && !bestKey.isNaN || isBetter && !bestKey.isNaN { (best, bestKey) = (item, key) }
             }
             return best
         }
@@ -75,7 +72,8 @@ extension ListVerbs {
                     help: "a function that gives what to compare, or a table's column"),
                 .option("descending", .boolean, default: false, help: "largest first"),
             ],
-            result: "list or table", details: "Equal elements keep their order.",
+            result: "list or table",
+            details: "Equal elements keep their order; NaN counts as larger than every number, as in PyTorch.",
             examples: [
                 Verb.Example("sort [3, 1, 2]", gives: "[1, 2, 3]"),
                 Verb.Example(
@@ -85,10 +83,16 @@ extension ListVerbs {
         ) { call in
             let descending = try call.boolean("descending")
             if case .table(let table) = try call.value("list") {
-                guard case .string(let column) = try call.value("by") else {
+                var keys: [Value]
+                switch try call.value("by") {
+                case .string(let column):
+                    guard let values = table[column] else { throw table.missing(column) }
+                    keys = values
+                case .function(let function):
+                    keys = try (0..<table.rowCount).map { try call.interpreter.call(function, .record(table.row($0))) }
+                default:
                     throw call.failure("list", Sentence.sortTableNeedsColumn, hint: table.names.joined(separator: ", "))
                 }
-                guard let keys = table[column] else { throw table.missing(column) }
                 return .table(table.rows(try order(keys, descending: descending)))
             }
             let items = try Operations.items(call.value("list"))
@@ -109,14 +113,17 @@ extension ListVerbs {
             return nil
         }
         if numbers.count == keys.count {
-            // Without a look at the kind at each comparison; numbers that are none go last.
-            let ranks = numbers.map { $0.isNaN ? Double.infinity : descending ? -$0 : $0 }
-            return ranks.indices.sorted { (ranks[$0], $0) < (ranks[$1], $1) }
+            // Without a look at the kind at each comparison.
+            return numbers.indices.sorted { first, second in
+                let (x, y) = (numbers[first], numbers[second])
+                if x.isNaN || y.isNaN { return x.isNaN == y.isNaN ? first < second : descending ? x.isNaN : y.isNaN }
+                return x == y ? first < second : descending ? x > y : x < y
+            }
         }
         return try keys.indices.sorted { first, second in
-            if try Operations.isBefore(keys[first], keys[second]) { return !descending }
-            if try Operations.isBefore(keys[second], keys[first]) { return descending }
-            return first < second
+            var comparison = Comparison()
+            let order = try comparison.order(keys[first], keys[second])
+            return order == 0 ? first < second : (order < 0) != descending
         }
     }
 
@@ -141,24 +148,41 @@ extension ListVerbs {
     private static var unique: Verb {
         Verb(
             "unique", family: "lists", summary: "the elements without repetitions, in the order they first come",
-            parameters: [Parameter("list", .any, help: "anything with elements")], result: "list",
+            parameters: [Parameter("list", .any, help: "anything with elements")], result: "list, or table of a table",
             examples: [Verb.Example("unique [2, 1, 2, 3, 1]", gives: "[2, 1, 3]")], seeAlso: ["count", "sort"]
         ) { call in
             var seenNumbers: Set<Double> = []
             var seenStrings: Set<String> = []
             var others: [Value] = []
-            return .list(
-                try Operations.items(call.value("list")).filter { item in
-                    switch item {
-                    case .number(let number): return seenNumbers.insert(number).inserted
-                    case .string(let string): return seenStrings.insert(string).inserted
-                    default:
-                        if others.contains(where: { $0.isEqual(to: item) }) { return false }
-                        others.append(item)
-                        return true
-                    }
-                })
+            return try call.picking("list") { item in
+                switch item {
+                case .number(let number): return seenNumbers.insert(number).inserted
+                case .string(let string): return seenStrings.insert(string).inserted
+                default:
+                    try call.interpreter.checkInterrupt()
+                    if others.contains(where: { $0.isEqual(to: item) }) { return false }
+                    others.append(item)
+                    return true
+                }
+            }
         }
+    }
+}
+
+extension Value {
+    fileprivate var isNaN: Bool {
+        if case .number(let number) = self { return number.isNaN }
+        return false
+    }
+}
+
+extension Arguments {
+    /// The elements of a parameter that pass a test: a list; the rows of a table as a table.
+    func picking(_ name: String, _ test: (Value) throws -> Bool) throws -> Value {
+        let value = try value(name)
+        let items = try Operations.items(value)
+        guard case .table(let table) = value else { return .list(try items.filter(test)) }
+        return .table(table.rows(try items.indices.filter { try test(items[$0]) }))
     }
 }
 

@@ -128,17 +128,18 @@ enum ListVerbs {
             parameters: [Parameter("list", .list(), help: "lists, and values to keep as they are")], result: "list",
             examples: [Verb.Example("flatten [[1, 2], [3], 4]", gives: "[1, 2, 3, 4]")], seeAlso: ["zip"]
         ) { call in
-            .list(
-                try call.list("list").flatMap { item -> [Value] in
-                    if case .list(let items) = item { return items }
-                    return [item]
-                })
+            var flat: [Value] = []
+            for item in try call.list("list") {
+                if case .list(let items) = item { flat += items } else { flat.append(item) }
+                try Operations.checkLength(flat.count, Operations.longestList)
+            }
+            return .list(flat)
         }
     }
 
     private static var repeated: Verb {
         Verb(
-            "repeat", family: "lists", summary: "a list of a value several times, or a string several times over",
+            "repeat", family: "lists", summary: "a string or list several times over, or a list of another value",
             parameters: [
                 Parameter("value", .any, help: "what to repeat"),
                 Parameter("times", .whole(in: 0...Operations.longestList), help: "how often"),
@@ -146,6 +147,8 @@ enum ListVerbs {
             result: "list or string",
             examples: [
                 Verb.Example("repeat 0 3", gives: "[0, 0, 0]"), Verb.Example("repeat \"-\" 5", gives: "\"-----\""),
+                Verb.Example("repeat [\"a\", \"b\"] 2", gives: "[\"a\", \"b\", \"a\", \"b\"]"),
+                Verb.Example("repeat [[1, 2]] 2", gives: "[[1, 2], [1, 2]]"),
             ],
             seeAlso: ["range"]
         ) { call in
@@ -155,6 +158,10 @@ enum ListVerbs {
                     throw call.failure("times", Sentence.textTooLong)
                 }
                 return .string(String(repeating: string, count: times))
+            }
+            if case .list(let items) = try call.value("value") {
+                try Operations.checkLength(items.count * times, Operations.longestList)
+                return .list((0..<times).flatMap { _ in items })
             }
             return .list(Array(repeating: try call.value("value"), count: times))
         }

@@ -76,15 +76,16 @@ enum NumberVerbs {
                 Parameter("x", .number(), help: "a number"),
                 Parameter("digits", .whole(in: 0...15), default: 0, help: "digits kept after the point"),
             ],
-            result: "number", details: "Halves are rounded away from zero.",
+            result: "number", details: "Halves go to the even neighbour, as in Python, NumPy and PyTorch.",
             examples: [
-                Verb.Example("round 2.5", gives: "3"), Verb.Example("round 3.14159 2", gives: "3.14"),
+                Verb.Example("round 2.5", gives: "2"), Verb.Example("round 3.5", gives: "4"),
+                Verb.Example("round 3.14159 2", gives: "3.14"),
             ],
-            seeAlso: ["floor", "ceil"], shortcut: Shortcut { $0.apply($1) { $0.rounded() } }
+            seeAlso: ["floor", "ceil"], shortcut: Shortcut { $0.apply($1) { $0.rounded(.toNearestOrEven) } }
         ) { call in
             let scale = Operations.power(10, try call.number("digits"))
             let x = try call.number("x")
-            let scaled = (x * scale).rounded() / scale
+            let scaled = (x * scale).rounded(.toNearestOrEven) / scale
             return .number(scaled.isFinite ? scaled : x)
         }
     }

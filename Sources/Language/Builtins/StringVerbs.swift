@@ -76,8 +76,24 @@ enum StringVerbs {
             result: "string", examples: [Verb.Example("join [1, 2, 3] \"-\"", gives: "\"1-2-3\"")],
             seeAlso: ["split", "str"]
         ) { call in
-            .string(try Operations.items(call.value("list")).map(\.text).joined(separator: call.string("separator")))
+            let separator = try call.string("separator")
+            return .string(try joined(Operations.items(call.value("list")), separator, call))
         }
+    }
+
+    /// Lists may hold one long text many times over, so the length is reckoned first.
+    private static func joined(_ items: [Value], _ separator: String, _ call: Arguments) throws -> String {
+        var length = separator.utf8.count * max(items.count - 1, 0)
+        for case .string(let piece) in items { length += piece.utf8.count }
+        try Operations.checkLength(length, Operations.longestString)
+        var text = ""
+        for (position, item) in items.enumerated() {
+            if position > 0 { text += separator }
+            text += item.text
+            try Operations.checkLength(text.utf8.count, Operations.longestString)
+            if position & 0x3FF == 0 { try call.interpreter.checkInterrupt() }
+        }
+        return text
     }
 
     private static var replace: Verb {
@@ -92,8 +108,7 @@ enum StringVerbs {
         ) { call in
             let part = try call.string("part")
             if part.isEmpty { throw call.failure("part", Sentence.emptyPart) }
-            return .string(
-                pieces(of: try call.string("text"), part).map(\.text).joined(separator: try call.string("by")))
+            return .string(try joined(pieces(of: call.string("text"), part), call.string("by"), call))
         }
     }
 

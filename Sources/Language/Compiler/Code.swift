@@ -248,6 +248,28 @@ final class Cell: ObjectValue {
 
     init(_ value: Value) { self.value = value }
 
+    /// A long chain of functions, each holding the one before it, is let go of link by link: left to itself it would
+    /// recurse a level a link and run out of stack.
+    deinit {
+        var pending: [Function] = []
+        takeFunction(into: &pending)
+        while var function = pending.popLast() {
+            guard isKnownUniquelyReferenced(&function), case .closure(let closure) = function.body else { continue }
+            for position in closure.cells.indices where isKnownUniquelyReferenced(&closure.cells[position]) {
+                closure.cells[position].takeFunction(into: &pending)
+            }
+        }
+    }
+
+    /// Moves the function that it holds, if it does, to where nothing else refers to it. Not inlined: a reference left
+    /// in a register of the caller would count.
+    @inline(never)
+    private func takeFunction(into pending: inout [Function]) {
+        guard case .function(let function) = value else { return }
+        value = .unset
+        pending.append(function)
+    }
+
     var typeName: String { value.typeName }
     var summary: String { value.summary }
 }

@@ -1,8 +1,8 @@
 extension Compiler {
     /// Emits a call. Its arguments go into the registers behind the one for its result.
     ///
-    /// - Parameter updating: the register of a variable that is also the first argument of a verb and is replaced by the
-    ///   result. It is emptied last, when nothing can read it any more.
+    /// - Parameter updating: the register of a variable that is also the first argument of a verb and is replaced by
+    /// the   result. It is emptied last, when nothing can read it any more.
     mutating func call(
         _ call: Call, into target: Int, _ place: Range<Int>, updating: Int? = nil
     ) throws(Diagnostic) {
@@ -15,7 +15,14 @@ extension Compiler {
             callee = (.call, try operand(call.callee))
         }
         if call.arguments.count > 250 { throw failure(Sentence.tooManyArguments, place) }
-        if callee.opcode == .callVerb, let entry { try checkOptions(call, entry) }
+        if callee.opcode == .callVerb, let entry {
+            try checkOptions(call, entry)
+            // What follows in the same text is compiled after it has run; what follows in the same block can't be.
+            if !isTop || blockDepth > 0, entry.bringsVariables(call) {
+                throw failure(
+                    Sentence.onlyAtTop(entry.name), call.callee.range, help: Sentence.namesBeforehand(entry.name))
+            }
+        }
         let base = try temporaries(call.arguments.count + 1)
         for (position, argument) in call.arguments.enumerated() where position > 0 || updating == nil {
             let type = entry.flatMap { Self.type(of: argument, at: position, in: $0.verb) }
@@ -82,6 +89,17 @@ extension Compiler {
         if position < positional.count { return positional[position].type }
         guard let last = positional.last, last.style == .rest else { return nil }
         return last.type
+    }
+}
+
+extension VerbEntry {
+    /// Whether a call makes variables: `open` does, unless it is asked for a record.
+    func bringsVariables(_ call: Call) -> Bool {
+        verb.effects.contains(.bringsVariables)
+            && !call.arguments.contains { argument in
+                if argument.name == "record", case .boolean(true) = argument.value.kind { return true }
+                return false
+            }
     }
 }
 

@@ -56,7 +56,38 @@ extension Compiler {
     }
 
     private mutating func block(_ statements: [Statement]) throws(Diagnostic) {
+        blockDepth += 1
+        defer { blockDepth -= 1 }
         for statement in statements { try self.statement(statement) }
+    }
+
+    /// The body of a function, or a branch that it ends with: the last expression is what the function gives.
+    mutating func closing(_ statements: [Statement]) throws(Diagnostic) {
+        for statement in statements.dropLast() { try self.statement(statement) }
+        let outside = nextTemporary
+        defer { nextTemporary = outside }
+        switch statements.last?.kind {
+        case .expression(let value, _)?:
+            try at(value.range) { (compiler) throws(Diagnostic) in
+                let register = try compiler.temporaries()
+                try compiler.bare(value, into: register)
+                compiler.emit(.giveBack, register)
+            }
+            assigned = nil
+            return
+        case .conditional(let condition, let then, let otherwise)?:
+            let jumps = try jumps(condition, when: false)
+            let before = assigned
+            try closing(then)
+            for jump in jumps { land(jump) }
+            assigned = before
+            try closing(otherwise)
+            return
+        case _?: try statement(statements[statements.count - 1])
+        case nil: break
+        }
+        emit(.giveBackNone)
+        assigned = nil
     }
 
     // MARK: Flow

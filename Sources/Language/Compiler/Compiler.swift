@@ -53,6 +53,8 @@ struct Compiler {
     var numberConstants: [UInt64: Int] = [:]
     var stringConstants: [String: Int] = [:]
     var loops: [Loop] = []
+    /// Blocks of statements around the one being compiled.
+    var blockDepth = 0
     /// Registers of variables that surely have a value here; nil where control never comes.
     var assigned: Set<Int>? = []
     /// Place of the instructions being emitted.
@@ -107,8 +109,7 @@ struct Compiler {
         compiler.range = function.range
         if function.parameters.count > 63 { throw compiler.failure(Sentence.tooManyParameters, function.range) }
         try compiler.prologue(function, names)
-        for statement in function.body { try compiler.statement(statement) }
-        compiler.emit(.giveBackNone)
+        try compiler.closing(function.body)
         compiler.parts.captures = scope.captures.map(\.capture)
         return Code(compiler.parts)
     }

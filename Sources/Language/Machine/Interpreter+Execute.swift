@@ -53,7 +53,7 @@ extension Interpreter {
                 case .setCell: cell(registers + i.A).value = registers[i.B]
                 case .capture: registers[i.A] = frames[depth - 1].captured(i.B)
                 case .thisFunction: registers[i.A] = .function(frames[depth - 1].function!.takeUnretainedValue())
-                case .closure: makeClosure(i, registers, head)
+                case .closure: try makeClosure(i, registers, head)
 
                 // MARK: Arithmetic
                 case .add:
@@ -282,7 +282,7 @@ extension Interpreter {
                 case .appendItems: try appendItems(i, registers)
                 case .record: try makeRecord(i, registers, head)
                 case .range: try makeRange(i, registers)
-                case .text: makeText(i, registers, head)
+                case .text: try makeText(i, registers, head)
                 case .appendText: try appendText(i, registers, head)
                 case .format: try format(i, registers, head)
                 case .index:

@@ -24,12 +24,21 @@ extension Interpreter {
             if let function = frames[frame].function { retired.append(.function(function.takeUnretainedValue())) }
         }
         defer { retired.removeSubrange(kept...) }
-        // What an import defines must be known when the rest is compiled.
-        for part in statements.split(after: \.isImport) {
+        // What an import defines, or `open` brings, must be known when the rest is compiled.
+        for part in statements.split(after: { $0.isImport || bringsVariables($0) }) {
             let code = try Compiler.compile(part, of: source, in: self, firstTemporary: top - stack)
             _ = try execute(code.head, function: nil, registers: stack)
         }
         return outcome
+    }
+
+    /// Whether a statement calls a verb that makes variables: `open`.
+    private func bringsVariables(_ statement: Statement) -> Bool {
+        switch statement.kind {
+        case .expression, .assign, .time:
+            Names([statement]).read.contains { registry[$0]?.verb.effects.contains(.bringsVariables) ?? false }
+        default: false
+        }
     }
 
     /// Calls a function of the language, such as one given as an argument to a verb.

@@ -7,12 +7,16 @@ extension Interpreter {
 
     func makeClosure(
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
-    ) {
+    ) throws {
         let code = head.pointee.code.takeUnretainedValue().children[i.B]
         let closure = Closure(code)
         closure.cells = code.captures.map { capture in
             capture.isOuterCapture
                 ? frames[depth - 1].cells[capture.position] : cell(registers + capture.position)
+        }
+        // A function of a function of a function … is let go of link by link; lists between them are not.
+        for cell in closure.cells where cell.value.isContainer && !cell.value.isFunction {
+            try cell.value.checkNesting()
         }
         registers[i.A] = .function(Function(name: code.name.isEmpty ? "function" : code.name, body: .closure(closure)))
     }
@@ -279,6 +283,11 @@ extension Frame {
 }
 
 extension Value {
+    fileprivate var isFunction: Bool {
+        if case .function = self { return true }
+        return false
+    }
+
     fileprivate var isObject: Bool {
         if case .object = self { return true }
         return false

@@ -4,7 +4,8 @@ extension Interpreter {
     @inline(never)
     func makeText(
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
-    ) {
+    ) throws {
+        try Self.checkLength(registers + i.B, (head.pointee.templates + i.C).pointee.valueCount)
         registers[i.A] = .string(Self.text(head.pointee.templates + i.C, registers + i.B))
     }
 
@@ -13,9 +14,20 @@ extension Interpreter {
     func appendText(
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
     ) throws {
+        try Self.checkLength(registers + i.B, (head.pointee.templates + i.C).pointee.valueCount)
         let tail = Self.text(head.pointee.templates + i.C, registers + i.B)
         if try (registers + i.A).append(tail) { return }
         registers[i.A] = try Operations.binary(.add, registers[i.A], .string(tail))
+    }
+
+    /// Texts that double in a loop are stopped before they take all memory.
+    @inline(__always)
+    private static func checkLength(_ values: UnsafeMutablePointer<Value>, _ count: Int) throws {
+        var length = 0
+        for position in 0..<count {
+            if case .string(let piece) = values[position] { length += piece.utf8.count }
+        }
+        if length > Operations.longestString { throw VerbError(Sentence.textTooLong) }
     }
 
     /// A template filled with the values in registers, which are emptied.

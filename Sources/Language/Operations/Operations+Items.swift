@@ -43,25 +43,19 @@ extension Operations {
             guard count <= longestList else { throw VerbError(Sentence.rangeTooLong(range)) }
             return (0..<count).map { .number(range[$0]) }
         case .object(let object):
-            if let count = object.count { return try (0..<count).map { try object.element(at: $0) } }
+            if let count = object.count {
+                guard count <= longestList else { throw VerbError(Sentence.tooLong(count)) }
+                return try (0..<count).map { try object.element(at: $0) }
+            }
         default: break
         }
         throw VerbError(Sentence.notIterable(value))
     }
 
-    /// Order for sorting: numbers, then strings, then lists by their elements; nil when not comparable.
+    /// Order for sorting; see `Comparison.order`.
     static func isBefore(_ left: Value, _ right: Value) throws -> Bool {
-        switch (left, right) {
-        case (.number(let x), .number(let y)): return x < y
-        case (.string(let x), .string(let y)): return x < y
-        case (.boolean(let x), .boolean(let y)): return !x && y
-        case (.list(let x), .list(let y)):
-            for (a, b) in zip(x, y) {
-                if try isBefore(a, b) { return true }
-                if try isBefore(b, a) { return false }
-            }
-            return x.count < y.count
-        default: throw VerbError(Sentence.notOrdered(left, right))
-        }
+        if case .number(let x) = left, case .number(let y) = right { return x < y || y.isNaN && !x.isNaN }
+        var comparison = Comparison()
+        return try comparison.order(left, right) < 0
     }
 }

@@ -30,8 +30,9 @@ extension Operations {
             return .number(range[try position(index, count: count, of: value)])
         case (.range(let range), .slice(let start, let stop, let step)):
             guard let count = range.count else { break }
-            let positions = Subscript.positions(start: start, stop: stop, step: step, count: count)
-            return .list(positions.map { .number(range[$0]) })
+            let (first, picked) = Subscript.extent(start: start, stop: stop, step: step, count: count)
+            guard picked <= longestList else { throw VerbError(Sentence.rangeTooLong(range)) }
+            return .list((0..<picked).map { .number(range[first + $0 * (step == 0 ? -1 : step)]) })
         case (.record(let record), .name(let name)):
             if let found = record[name] { return found }
             throw missingKey(name, record)

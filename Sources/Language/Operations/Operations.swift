@@ -45,6 +45,7 @@ enum Operations {
         case (.list(let x), .list(let y)) where operation == .add:
             try checkLength(x.count + y.count, longestList)
             return .list(x + y)
+        case (.table(let x), .table(let y)) where operation == .add: return .table(try Table.joined([x, y]))
         default: break
         }
         if case .object(let object) = left, let result = try object.binary(operation, right, isRight: false) {
@@ -119,24 +120,15 @@ enum Operations {
 
     /// `left ≈ right within tolerance`. Without a tolerance, numbers may differ by a millionth of the larger one.
     static func isClose(_ left: Value, _ right: Value, within tolerance: Double?) throws -> Bool {
-        switch (left, right) {
-        case (.number(let x), .number(let y)):
-            return x == y || abs(x - y) <= tolerance ?? 1e-6 * Swift.max(abs(x), abs(y), 1e-6)
-        case (.list(let x), .list(let y)):
-            guard x.count == y.count else { return false }
-            return try zip(x, y).allSatisfy { try isClose($0, $1, within: tolerance) }
-        case (.object(let object), let other), (let other, .object(let object)):
-            if let result = try object.isClose(to: other, within: tolerance ?? 1e-6) { return result }
-        default: break
-        }
-        throw VerbError(Sentence.closeSides(left, right))
+        var comparison = Comparison()
+        return try comparison.isClose(left, right, within: tolerance)
     }
 
     /// Where and by how much two numbers, lists or objects of numbers differ most; nil when that can't be said.
     static func difference(_ left: Value, _ right: Value) -> Difference? {
         switch (left, right) {
         case (.number(let x), .number(let y)): return Difference(abs(x - y))
-        case (.list(let x), .list(let y)) where x.count == y.count:
+        case (.list(let x), .list(let y)) where x.count == y.count && left.writtenCount < 1e6:
             var largest: Difference?
             for (position, pair) in zip(x, y).enumerated() {
                 guard let found = difference(pair.0, pair.1) else { return nil }
@@ -161,28 +153,6 @@ public struct Difference: Sendable {
     public init(_ size: Double, at place: [Int] = []) {
         self.size = size
         self.place = place
-    }
-}
-
-extension Value {
-    /// `==`: of equal kind and content. Objects decide themselves.
-    public func isEqual(to other: Value) -> Bool {
-        switch (self, other) {
-        case (.number(let x), .number(let y)): x == y
-        case (.boolean(let x), .boolean(let y)): x == y
-        case (.none, .none), (.unset, .unset), (.none, .unset), (.unset, .none): true
-        case (.string(let x), .string(let y)): x == y
-        case (.list(let x), .list(let y)): x.count == y.count && zip(x, y).allSatisfy { $0.isEqual(to: $1) }
-        case (.record(let x), .record(let y)):
-            x.count == y.count && x.fields.allSatisfy { key, value in y[key].map { value.isEqual(to: $0) } ?? false }
-        case (.range(let x), .range(let y)): x == y
-        case (.table(let x), .table(let y)):
-            x.names == y.names
-                && zip(x.columns, y.columns).allSatisfy { Value.list($0.values).isEqual(to: .list($1.values)) }
-        case (.function(let x), .function(let y)): x.isSame(as: y)
-        case (.object(let object), let other), (let other, .object(let object)): object.isEqual(to: other)
-        default: false
-        }
     }
 }
 

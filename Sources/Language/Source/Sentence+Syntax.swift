@@ -48,6 +48,7 @@ extension Sentence {
     static let chainedComparisonHelp = "write 0 < x and x < 1"
     static let colonInSubscript = "a range between brackets is written with '..'"
     static let colonInSubscriptHelp = "x[1..3], x[2..], x[..3], x[0..10 by 2]; ':' alone takes all"
+    static let commasBetweenArguments = "between parentheses commas separate arguments: f(x, y, name: z)"
     static let commaInGroup = "parentheses hold one value"
     static let commaInGroupHelp = "[a, b] makes a list"
     static func unequalAssignment(targets: Int, values: Int) -> String {
@@ -59,6 +60,9 @@ extension Sentence {
     static let returnOutside = "'return' stands only inside a function"
     static func outsideLoop(_ word: String) -> String { "'\(word)' stands only inside 'for' or 'while'" }
     static func onlyAtTop(_ word: String) -> String { "'\(word)' stands only at the top level" }
+    static func namesBeforehand(_ verb: String) -> String {
+        "names are looked up before code runs, and those that '\(verb)' brings must be there by then"
+    }
     static let plainHelp = "the help of a parameter is a plain string"
     static let plainShort = "the short value of a parameter is written out: a number, a string, a list of these"
     static func parameterTwice(_ name: String) -> String { "the function has two parameters '\(name)'" }

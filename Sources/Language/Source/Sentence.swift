@@ -64,7 +64,7 @@ enum Sentence {
         case (.add, .list, _): "xs + [x] adds an element"
         case (_, .function(let f), _), (_, _, .function(let f)):
             "\(f.name == "function" ? "f" : f.name)(…) is what a function gives"
-        case (_, .none, _), (_, _, .none): "a function without 'return' gives none"
+        case (_, .none, _), (_, _, .none): "a function gives its last expression; one that ends otherwise gives none"
         default: ""
         }
     }
@@ -108,8 +108,10 @@ enum Sentence {
     static func wrongKeyHint(_ value: Value, _ key: Value) -> String {
         switch (value, key) {
         case (.list, .number), (.string, .number), (.table, .number): "an index is a whole number"
+        case (.list, .boolean): "elements that pass a test: filter xs (x -> x == …)"
         case (.list, _), (.string, _): "an index is a whole number or a range: x[0], x[1..3]"
         case (.record, _): "a key is a string: r[\"alpha\"]"
+        case (.table, .boolean): "rows that pass a test: filter t (row -> row.name == \"…\")"
         case (.table, _): "a key is a column's name, a row's number or a range"
         default: ""
         }
@@ -184,6 +186,7 @@ enum Sentence {
     static let emptyReduce = "an empty list gives no value"
     static let emptyReduceHelp = "give a value to start from: reduce xs f 0"
     static let emptyMean = "an empty list has no mean"
+    static func emptyQuantile(_ name: String) -> String { "an empty list has no \(name)" }
     static func emptyExtreme(_ name: String) -> String { "an empty list has no \(name)" }
     static let sortTableNeedsColumn = "a table is sorted by a column: sort t by: \"name\""
 

@@ -25,7 +25,7 @@ extension Parser {
     /// `a |> f |> g x`; where allowed, the first stage may be a command.
     mutating func pipeline(allowsCommand: Bool) throws(Diagnostic) -> Expression {
         var value: Expression
-        if allowsCommand, startsCommand {
+        if allowsCommand, startsCommand, !commaEndsCommand || startsValueAlone {
             value = try command(name(), piped: nil)
         } else {
             value = try expression()
@@ -40,6 +40,17 @@ extension Parser {
             value = try stage(value)
         }
         return value
+    }
+
+    /// Between commas `a -1` is a difference, and a name before an option a forgotten comma.
+    private var startsValueAlone: Bool { following().kind != .minus && !isOption(at: 1) }
+
+    /// One of several values between commas, which may be written as a command.
+    mutating func valueBetweenCommas() throws(Diagnostic) -> Expression {
+        let outside = commaEndsCommand
+        commaEndsCommand = true
+        defer { commaEndsCommand = outside }
+        return try pipeline(allowsCommand: true)
     }
 
     /// Index of a `|>` that comes next, be it on the next line.
@@ -76,9 +87,15 @@ extension Parser {
         spaceSeparates = true
         defer { spaceSeparates = outside }
         while true {
+            // Between commas a line's end is white space, but the next line's value is no argument of this one's
+            // command.
+            if commaEndsCommand, skipsNewlines, tokens[index].kind == .newline, !isOption() {
+                return call(callee, arguments)
+            }
             switch kind {
             case .semicolon, .end, .rightBrace, .rightParenthesis, .rightBracket, .pipe:
                 return call(callee, arguments)
+            case .comma where commaEndsCommand: return call(callee, arguments)
             case .newline:
                 let mark = index
                 skipNewlines()
@@ -103,13 +120,14 @@ extension Parser {
     /// `value` or `name: value`
     mutating func argument() throws(Diagnostic) -> Call.Argument {
         guard isOption() else {
-            let value = try spaceSeparates ? expression() : pipeline(allowsCommand: false)
+            let value = try spaceSeparates ? expression() : valueBetweenCommas()
             return .init(name: nil, nameRange: value.range, value: value)
         }
         let name = advance()
         advance()
         if !spaceSeparates { skipNewlines() }
-        return .init(name: text(name), nameRange: name.range, value: try expression())
+        let value = try spaceSeparates ? expression() : valueBetweenCommas()
+        return .init(name: text(name), nameRange: name.range, value: value)
     }
 
     /// The arguments between parentheses.
@@ -123,7 +141,9 @@ extension Parser {
                 parser.advance()
             }
             if parser.kind != .rightParenthesis {
-                throw parser.unexpected(expected: "',' or ')' after an argument")
+                var error = parser.unexpected(expected: "',' or ')' after an argument")
+                if parser.kind != .end { error.help = Sentence.commasBetweenArguments }
+                throw error
             }
             return arguments
         }

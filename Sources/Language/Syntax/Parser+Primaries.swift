@@ -99,7 +99,7 @@ extension Parser {
         let items = try bracketed { (parser) throws(Diagnostic) in
             var items: [Expression] = []
             while parser.kind != .rightBracket {
-                items.append(try parser.pipeline(allowsCommand: false))
+                items.append(try parser.valueBetweenCommas())
                 if parser.kind != .comma { break }
                 parser.advance()
             }
@@ -118,7 +118,7 @@ extension Parser {
             while parser.kind != .rightBrace {
                 let key = try parser.recordKey()
                 try parser.expect(.colon, "after the key '\(key)' of a record")
-                fields.append((key, try parser.pipeline(allowsCommand: false)))
+                fields.append((key, try parser.valueBetweenCommas()))
                 if parser.kind != .comma { break }
                 parser.advance()
             }

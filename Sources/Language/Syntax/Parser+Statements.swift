@@ -106,11 +106,11 @@ extension Parser {
         case .newline, .semicolon, .end, .rightBrace: return .giveBack([])
         default: break
         }
-        var values = [try pipeline(allowsCommand: false)]
+        var values = [try valueBetweenCommas()]
         while kind == .comma {
             advance()
             skipNewlines()
-            values.append(try expression())
+            values.append(try valueBetweenCommas())
         }
         return .giveBack(values)
     }

@@ -7,6 +7,8 @@ struct Parser {
     var skipsNewlines = false
     /// Inside the arguments of a command a space separates: `-1` after a space starts the next argument.
     var spaceSeparates = false
+    /// Between commas (arguments in parentheses, elements, fields, values of 'return') a command ends at the next one.
+    var commaEndsCommand = false
     /// Inside the braces of a string the end of the tokens is the closing brace, not the end of the source.
     var isInsideString = false
     var loopDepth = 0
@@ -123,9 +125,9 @@ struct Parser {
     mutating func bracketed<Result>(
         _ body: (inout Parser) throws(Diagnostic) -> Result
     ) throws(Diagnostic) -> Result {
-        let outside = (skipsNewlines, spaceSeparates)
-        (skipsNewlines, spaceSeparates) = (true, false)
-        defer { (skipsNewlines, spaceSeparates) = outside }
+        let outside = (skipsNewlines, spaceSeparates, commaEndsCommand)
+        (skipsNewlines, spaceSeparates, commaEndsCommand) = (true, false, false)
+        defer { (skipsNewlines, spaceSeparates, commaEndsCommand) = outside }
         return try nested(body)
     }
 
@@ -133,11 +135,11 @@ struct Parser {
 
     /// `{` statements `}`
     mutating func block(after purpose: String) throws(Diagnostic) -> [Statement] {
-        let outside = (skipsNewlines, spaceSeparates)
-        (skipsNewlines, spaceSeparates) = (false, false)
+        let outside = (skipsNewlines, spaceSeparates, commaEndsCommand)
+        (skipsNewlines, spaceSeparates, commaEndsCommand) = (false, false, false)
         blockDepth += 1
         defer {
-            (skipsNewlines, spaceSeparates) = outside
+            (skipsNewlines, spaceSeparates, commaEndsCommand) = outside
             blockDepth -= 1
         }
         return try nested { (parser) throws(Diagnostic) in

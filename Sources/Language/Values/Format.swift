@@ -68,7 +68,7 @@ public struct Format: Sendable, Equatable {
     /// A number in this format; nil for type `d` when it has a fraction.
     public func text(_ number: Double) -> String? {
         guard number.isFinite else { return padded(NumberText.shown(number), isNumber: true) }
-        var body: String
+        let body: String
         switch type {
         case "f": body = NumberText.printf("%.\(precision ?? 6)f", number)
         case "e": body = NumberText.printf("%.\(precision ?? 6)e", number)
@@ -79,6 +79,18 @@ public struct Format: Sendable, Equatable {
             body = NumberText.printf("%.0f", number)
         default: body = precision.map { NumberText.printf("%.\($0)g", number) } ?? NumberText.shown(number)
         }
+        return finished(body)
+    }
+
+    /// A whole number in this format, with all its digits where a number of the language has no room for them.
+    public func text(_ whole: Int) -> String? {
+        if whole.magnitude <= 1 << 53 { return text(Double(whole)) }
+        guard type == "d" || type == nil && precision == nil else { return text(Double(whole)) }
+        return finished(String(whole))
+    }
+
+    private func finished(_ body: String) -> String {
+        var body = body
         if groups { body = grouped(body) }
         if showsPlus, !body.hasPrefix("-") { body = "+" + body }
         return padded(body, isNumber: true)

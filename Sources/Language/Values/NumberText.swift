@@ -2,9 +2,9 @@ import Glibc
 
 /// How numbers are written.
 ///
-/// Whole numbers below 10¹⁵ print in full. Others print with six significant digits (never fewer than the whole part
-/// needs), trailing zeros dropped: enough to read, and without the noise that float32 results carry in their last
-/// digits. `exact` keeps every digit, for files.
+/// Whole numbers up to 2⁵³ print in full: all that are exact. Others print with six significant digits (never fewer
+/// than the whole part needs), trailing zeros dropped: enough to read, and without the noise that float32 results carry
+/// in their last digits. `exact` keeps every digit, for files.
 public enum NumberText {
     /// For reading: `0.1 + 0.2` shows as `0.3`.
     public static func shown(_ number: Double) -> String {
@@ -27,15 +27,15 @@ public enum NumberText {
 
     /// A number that prints as a whole number in full; nil for fractions and for large numbers.
     static func whole(_ number: Double) -> Int? {
-        guard abs(number) < 1e15 else { return nil }
+        guard abs(number) <= 0x1p53 else { return nil }
         let whole = Int(number)
         return Double(whole) == number ? whole : nil
     }
 
     /// Bytes that the largest whole number and its sign take.
-    static let longestWhole = 16
+    static let longestWhole = 17
 
-    /// Writes a whole number of at most 15 digits.
+    /// Writes a whole number of at most 16 digits.
     ///
     /// - Returns: how many bytes it took.
     @inline(__always)

@@ -38,22 +38,33 @@ public enum Subscript {
 extension Subscript {
     /// The positions a key selects from `count` elements, as Python's slices do: negative ends count from the end and
     /// ends beyond the elements are clipped.
-    ///
-    /// - Returns: nil for keys that don't select by position.
     public static func positions(start: Int?, stop: Int?, step: Int, count: Int) -> StrideTo<Int> {
+        let (first, end) = ends(start, stop, step, count)
+        return stride(from: first, to: end, by: step == 0 ? -1 : step)
+    }
+
+    /// The same as the first position and how many there are, for elements too many to walk through.
+    public static func extent(start: Int?, stop: Int?, step: Int, count: Int) -> (first: Int, count: Int) {
+        let (first, end) = ends(start, stop, step, count)
+        let distance = step > 0 ? end - first : first - end
+        let stride = Swift.max(abs(step), 1)
+        return (first, distance <= 0 ? 0 : (distance - 1) / stride + 1)
+    }
+
+    private static func ends(_ start: Int?, _ stop: Int?, _ step: Int, _ count: Int) -> (Int, Int) {
         func clip(_ index: Int?, default missing: Int, low: Int, high: Int) -> Int {
             guard let index else { return missing }
             let counted = index < 0 ? index + count : index
             return Swift.min(Swift.max(counted, low), high)
         }
         if step > 0 {
-            return stride(
-                from: clip(start, default: 0, low: 0, high: count),
-                to: clip(stop, default: count, low: 0, high: count), by: step)
+            return (
+                clip(start, default: 0, low: 0, high: count), clip(stop, default: count, low: 0, high: count)
+            )
         }
-        return stride(
-            from: clip(start, default: count - 1, low: -1, high: count - 1),
-            to: clip(stop, default: -1, low: -1, high: count - 1), by: step == 0 ? -1 : step)
+        return (
+            clip(start, default: count - 1, low: -1, high: count - 1), clip(stop, default: -1, low: -1, high: count - 1)
+        )
     }
 
     /// A position counted from the start, or nil when it lies outside.

@@ -31,6 +31,9 @@ public struct Record {
         for (key, value) in fields { self[key] = value }
     }
 
+    /// Tells this storage from that of all other records alive.
+    var storageKey: UInt { UInt(bitPattern: ObjectIdentifier(storage)) }
+
     public var count: Int { storage.keys.count }
     public var keys: [String] { storage.keys }
     public var values: [Value] { storage.values }

@@ -47,6 +47,17 @@ public struct Table {
         return result
     }
 
+    /// The rows of several tables, one table below the other. Columns come in the order in which they first stand; a
+    /// table that lacks one has none in its place.
+    public static func joined(_ tables: [Table]) throws -> Table {
+        var names: [String] = []
+        for name in tables.flatMap(\.names) where !names.contains(name) { names.append(name) }
+        return try Table(
+            names.map { name in
+                Column(name, tables.flatMap { $0[name] ?? [Value](repeating: .none, count: $0.rowCount) })
+            })
+    }
+
     /// A column as numbers.
     ///
     /// - Throws: `VerbError` when there is no such column or a value in it is no number.

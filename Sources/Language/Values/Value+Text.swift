@@ -8,7 +8,10 @@ extension Value {
     }
 
     /// One line, as it could be typed where that is possible; long lists are shortened.
-    public var summary: String { summary(depth: 0) }
+    public var summary: String {
+        var room = Self.shownInAll
+        return summary(depth: 0, &room)
+    }
 
     /// As a statement's value prints at the prompt and in a transcript.
     ///
@@ -26,8 +29,11 @@ extension Value {
     /// Elements shown of a list or record inside a line.
     private static let shownElements = 12
     private static let shownDepth = 6
+    /// Elements shown of a list of lists of lists: six levels of twelve would be three million.
+    private static let shownInAll = 2_000
 
-    private func summary(depth: Int) -> String {
+    private func summary(depth: Int, _ room: inout Int) -> String {
+        room -= 1
         switch self {
         case .number(let number): return NumberText.shown(number)
         case .boolean(let boolean): return boolean ? "true" : "false"
@@ -39,14 +45,17 @@ extension Value {
         case .table(let table):
             return "table of \(counted(table.rowCount, "row")) × \(counted(table.columns.count, "column"))"
         case .list(let items):
-            if depth == Self.shownDepth { return "[…]" }
-            var texts = items.prefix(Self.shownElements).map { $0.summary(depth: depth + 1) }
+            if depth == Self.shownDepth || room < 0 { return "[…]" }
+            var texts: [String] = []
+            for item in items.prefix(Self.shownElements) { texts.append(item.summary(depth: depth + 1, &room)) }
             if items.count > texts.count { texts.append("… (\(items.count) in all)") }
             return "[" + texts.joined(separator: ", ") + "]"
         case .record(let record):
-            if depth == Self.shownDepth { return "{…}" }
-            var texts = record.fields.prefix(Self.shownElements).map { key, value in
-                (Lexer.isName(key) ? key : Self.quoted(key)) + ": " + value.summary(depth: depth + 1)
+            if depth == Self.shownDepth || room < 0 { return "{…}" }
+            var texts: [String] = []
+            for (key, value) in record.fields.prefix(Self.shownElements) {
+                texts.append(
+                    (Lexer.isName(key) ? key : Self.quoted(key)) + ": " + value.summary(depth: depth + 1, &room))
             }
             if record.count > texts.count { texts.append("… (\(record.count) in all)") }
             return "{" + texts.joined(separator: ", ") + "}"

@@ -32,6 +32,8 @@ public final class Verb {
         case readsVariables
         /// It makes, changes or removes variables.
         case changesVariables
+        /// It makes variables that no text names beforehand.
+        case bringsVariables
     }
 
     /// Line of code and what it must give.
