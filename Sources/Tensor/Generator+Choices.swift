@@ -4,6 +4,12 @@ extension Generator {
     /// - Parameter weights: need no normalisation; finite, not negative, not all zero.
     /// - Throws: `TensorError` for weights that are no distribution.
     public func choices(weights: [Float], count: Int) throws -> [Int] {
+        let draw = try chooser(weights: weights)
+        return (0..<count).map { _ in draw() }
+    }
+
+    /// One draw after the other.
+    func chooser(weights: [Float]) throws -> () -> Int {
         if let bad = weights.first(where: { !($0 >= 0 && $0.isFinite) }) {
             throw TensorError("'choices' expects finite weights of at least 0, and got \(bad)")
         }
@@ -14,10 +20,11 @@ extension Generator {
             total += weight
             cumulative.append(total)
         }
+        guard total.isFinite else { throw TensorError("'choices' expects weights whose sum is finite") }
         guard total > 0 else { throw TensorError("'choices' expects a weight above 0 among its \(weights.count)") }
         for index in cumulative.indices { cumulative[index] /= total }
         cumulative[cumulative.count - 1] = 1
-        return (0..<count).map { _ in
+        return { [self, cumulative] in
             let draw = nextUniformDouble()
             // The first entry that is not below the draw.
             var low = 0

@@ -43,7 +43,28 @@ extension Tensor {
     /// The numbers 0 ..< count in random order, int64.
     public static func permutation(_ count: Int, generator: Generator) throws -> Tensor {
         guard count >= 0 else { throw TensorError("'permutation' expects a count of at least 0, and got \(count)") }
-        return try Tensor(integers: generator.permutation(count))
+        let result = try Tensor(uninitialized: [count], .int64)
+        let order = result.intPointer
+        for index in 0..<count { order[index] = Int64(index) }
+        // The draws of `Generator.permutation`, in place.
+        for index in 0..<Swift.max(count - 1, 0) {
+            if index & 0xF_FFFF == 0 { try Engine.checkCancelled() }
+            let other = index + Int(generator.nextWord()) % (count - index)
+            if other != index { (order[index], order[other]) = (order[other], order[index]) }
+        }
+        return result
+    }
+
+    /// Indexes drawn with replacement in proportion to weights, int64; see `Generator.choices`.
+    public static func choices(weights: [Float], count: Int, generator: Generator) throws -> Tensor {
+        guard count >= 0 else { throw TensorError("'choices' expects a count of at least 0, and got \(count)") }
+        let result = try Tensor(uninitialized: [count], .int64)
+        let draw = try generator.chooser(weights: weights)
+        for index in 0..<count {
+            if index & 0xF_FFFF == 0 { try Engine.checkCancelled() }
+            result.intPointer[index] = Int64(draw())
+        }
+        return result
     }
 
     /// 1 where an event of the given probability happened, else 0: this tensor's shape, int64.

@@ -4,7 +4,7 @@ extension Tensor {
     /// A float32 tensor with these values in index order.
     public convenience init(_ values: [Float], shape: [Int]? = nil) throws {
         let shape = shape ?? [values.count]
-        guard shape.reduce(1, *) == values.count else { throw TensorError.reshape([values.count], shape) }
+        guard (try? Tensor.elementCount(of: shape)) == values.count else { throw TensorError.reshape([values.count], shape) }
         try self.init(uninitialized: shape)
         values.withUnsafeBufferPointer { if let base = $0.baseAddress { floatPointer.update(from: base, count: count) } }
     }
@@ -12,7 +12,7 @@ extension Tensor {
     /// An int64 tensor with these values in index order.
     public convenience init(integers values: [Int], shape: [Int]? = nil) throws {
         let shape = shape ?? [values.count]
-        guard shape.reduce(1, *) == values.count else { throw TensorError.reshape([values.count], shape) }
+        guard (try? Tensor.elementCount(of: shape)) == values.count else { throw TensorError.reshape([values.count], shape) }
         try self.init(uninitialized: shape, .int64)
         for (i, value) in values.enumerated() { intPointer[i] = Int64(value) }
     }
@@ -21,16 +21,21 @@ extension Tensor {
     public convenience init(_ value: Float) throws { try self.init([value], shape: []) }
 
     public static func full(_ shape: [Int], _ value: Float, _ dtype: DType = .float32) throws -> Tensor {
-        let result = try Tensor(uninitialized: shape, dtype)
         switch dtype {
-        case .float32: result.floatPointer.update(repeating: value, count: result.count)
-        case .int64: result.intPointer.update(repeating: Int64(value), count: result.count)
+        case .float32:
+            let result = try Tensor(uninitialized: shape)
+            result.floatPointer.update(repeating: value, count: result.count)
+            return result
+        case .int64:
+            guard let whole = Int(exactly: value.rounded(.towardZero)) else { throw TensorError.notInteger(value) }
+            return try full(shape, integer: whole)
         case .bfloat16:
+            let result = try Tensor(uninitialized: shape, dtype)
             var bits: UInt16 = 0
             withUnsafePointer(to: value) { rk_f32_to_bf16(1, $0, &bits) }
             result.halfPointer.update(repeating: bits, count: result.count)
+            return result
         }
-        return result
     }
 
     public static func zeros(_ shape: [Int], _ dtype: DType = .float32) throws -> Tensor { try full(shape, 0, dtype) }
@@ -48,7 +53,11 @@ extension Tensor {
         guard count >= 0 else { throw TensorError("'linspace' expects a count of at least 0, and got \(count)") }
         // As in PyTorch, counted from the nearer end, so that both ends are exact and the middle is symmetric.
         let step = count > 1 ? (last - first) / Double(count - 1) : 0
-        return try Tensor((0..<count).map { Float($0 < (count + 1) / 2 ? first + step * Double($0) : last - step * Double(count - 1 - $0)) })
+        let result = try Tensor(uninitialized: [count])
+        for i in 0..<count {
+            result.floatPointer[i] = Float(i < (count + 1) / 2 ? first + step * Double(i) : last - step * Double(count - 1 - i))
+        }
+        return result
     }
 
     /// first, first + step, … below `end` (above, for a negative step).
@@ -56,8 +65,11 @@ extension Tensor {
         guard step != 0, step.isFinite, first.isFinite, end.isFinite else {
             throw TensorError("'arange' expects finite ends and a step other than 0")
         }
-        let count = Swift.max(0, Int(((end - first) / step).rounded(.up)))
-        return try Tensor((0..<count).map { Float(first + Double($0) * step) })
+        let steps = Swift.max(0, ((end - first) / step).rounded(.up))
+        guard steps <= 0x1p53 else { throw TensorError("'arange' can't make \(steps) numbers", hint: "use a larger step") }
+        let result = try Tensor(uninitialized: [Int(steps)])
+        for i in 0..<result.count { result.floatPointer[i] = Float(first + Double(i) * step) }
+        return result
     }
 
     /// Another element type; the same tensor when it has it already. Gradients flow between the two float types.
@@ -72,7 +84,7 @@ extension Tensor {
         case (.float32, .int64):
             for i in 0..<count {
                 guard let value = Int64(exactly: source.floatPointer[i].rounded(.towardZero)) else {
-                    throw TensorError("'to' can't turn \(source.floatPointer[i]) into an integer")
+                    throw TensorError.notInteger(source.floatPointer[i])
                 }
                 result.intPointer[i] = value
             }

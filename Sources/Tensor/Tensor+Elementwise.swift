@@ -29,7 +29,7 @@ extension Tensor {
     private static func binary(_ op: rk_binary_op, _ name: String, _ a: Tensor, _ b: Tensor) throws -> Tensor {
         try Engine.checkCancelled()
         let shape = try broadcast(a.shape, b.shape, in: name)
-        if a.dtype == .int64 && b.dtype == .int64, let exact = try integers(op, a, b, shape) { return exact }
+        if a.dtype == .int64 && b.dtype == .int64, let exact = try integers(op, name, a, b, shape) { return exact }
         // As in PyTorch, a lone number does not widen what it meets; it is not narrowed either.
         if a.dtype == .bfloat16, b.dtype == .float32, b.rank == 0, a.rank > 0 {
             return try binary(op, name, a.detached().to(.float32), b).to(.bfloat16)
@@ -49,34 +49,6 @@ extension Tensor {
                 rk_binary_f32(
                     op, n, x.floatPointer + offsets[0], inner[0], y.floatPointer + offsets[1], inner[1],
                     result.floatPointer + offsets[2])
-            }
-        }
-        return result
-    }
-
-    /// Sums, differences, products and comparisons of integers stay exact; nil for what leaves the integers.
-    private static func integers(_ op: rk_binary_op, _ a: Tensor, _ b: Tensor, _ shape: [Int]) throws -> Tensor? {
-        let rule: (Int64, Int64) throws -> Int64
-        switch op {
-        case RK_ADD: rule = { $0 &+ $1 }
-        case RK_SUB: rule = { $0 &- $1 }
-        case RK_MUL: rule = { $0 &* $1 }
-        case RK_MAX: rule = { Swift.max($0, $1) }
-        case RK_MIN: rule = { Swift.min($0, $1) }
-        case RK_MOD:
-            rule = {
-                guard $1 != 0 else { throw TensorError("'%' can't divide an integer by 0") }
-                let r = $0 % $1
-                return r != 0 && (r < 0) != ($1 < 0) ? r + $1 : r
-            }
-        default: return nil
-        }
-        let x = try a.expanded(shape), y = try b.expanded(shape)
-        let result = try Tensor(uninitialized: shape, .int64)
-        try StridedLoop(shape, [x.strides, y.strides]).run { offsets, n, inner in
-            for i in 0..<n {
-                result.intPointer[offsets[2] + i] = try rule(
-                    x.intPointer[offsets[0] + i * inner[0]], y.intPointer[offsets[1] + i * inner[1]])
             }
         }
         return result
@@ -147,6 +119,11 @@ extension Tensor {
         }
     }
 
+    /// The quotient rounded down, as Python's `//`; whole numbers stay int64.
+    public func floorDivided(by other: Tensor) throws -> Tensor {
+        try Tensor.binary(RK_FLOOR_DIV, "floor_divide", self, other)
+    }
+
     // Comparisons give 1 and 0; no gradient flows through them.
     public func isGreater(than other: Tensor) throws -> Tensor { try Tensor.binary(RK_GREATER, ">", self, other) }
     public func isGreaterOrEqual(to other: Tensor) throws -> Tensor { try Tensor.binary(RK_GREATER_EQUAL, ">=", self, other) }
@@ -158,7 +135,8 @@ extension Tensor {
     /// `a` where `mask` is not 0, else `b`; all three broadcast.
     public static func select(_ mask: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
         let shape = try broadcast(broadcast(mask.shape, a.shape, in: "where"), b.shape, in: "where")
-        let on = try mask.detached().to(.float32).expanded(shape).contiguous()
+        let on = try mask.detached().isNotEqual(to: Tensor(integers: [0], shape: [])).expanded(shape).contiguous()
+        if a.dtype == .int64, b.dtype == .int64 { return try selectIntegers(on, a, b) }
         let x = try a.detached().to(.float32).expanded(shape).contiguous()
         let y = try b.detached().to(.float32).expanded(shape).contiguous()
         let result = try Tensor(uninitialized: shape)
@@ -173,6 +151,7 @@ extension Tensor {
 
     private func unary(_ op: rk_unary_op, _ name: StaticString) throws -> Tensor {
         try Engine.checkCancelled()
+        if dtype == .int64, let exact = try integers(op, name) { return exact }
         let x = try detached().to(dtype == .bfloat16 ? .bfloat16 : .float32).contiguous()
         let result = try Tensor(uninitialized: shape, x.dtype)
         x.dtype == .bfloat16

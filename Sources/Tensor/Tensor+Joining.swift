@@ -95,23 +95,12 @@ extension Tensor {
         return try reshaped([count]).gathered(0, flat).reshaped(Array(shape.dropLast()))
     }
 
-    /// Elements in the order that sorts `axis`, and that order as int64.
+    /// Elements in the order that sorts `axis`, and that order as int64. NaN counts as larger than every number.
     public func sorted(_ axis: Int = -1, descending: Bool = false) throws -> (values: Tensor, order: Tensor) {
         let at = try resolve(axis: axis, in: "sort")
         let moved = try transposed(at, -1).contiguous()
         let columns = moved.shape.last ?? 1
-        let values = moved.floats
-        var order: [Int] = []
-        order.reserveCapacity(moved.count)
-        for row in 0..<(columns == 0 ? 0 : moved.count / columns) {
-            let base = row * columns
-            // Ties keep their order, and NaN goes last.
-            order += (0..<columns).sorted { i, j in
-                let x = values[base + i], y = values[base + j]
-                if x.isNaN || y.isNaN { return x.isNaN == y.isNaN ? i < j : y.isNaN }
-                return x == y ? i < j : (descending ? x > y : x < y)
-            }
-        }
+        let order = moved.orderOfRows(columns: columns, descending: descending)
         let ordered = try Tensor(integers: order, shape: moved.shape)
         let flat = order.enumerated().map { $0.offset / Swift.max(columns, 1) * columns + $0.element }
         let sortedValues = try moved.reshaped([moved.count]).gathered(0, flat).reshaped(moved.shape)

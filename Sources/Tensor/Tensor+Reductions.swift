@@ -59,20 +59,11 @@ extension Tensor {
 
     public func sum(_ axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
         let axes = try reduced(axes, in: "sum")
-        if dtype == .int64 { return try integerSum(axes, keepDims: keepDims) }
+        if dtype == .int64 {
+            return try integerSum(axes, into: Tensor(uninitialized: shape(without: axes, keepDims: keepDims), .int64))
+        }
         let result = try reduce(RK_SUM, axes, keepDims: keepDims).to(dtype)
         return result.recorded("sum", [self]) { [try self.spread($0, axes)] }
-    }
-
-    private func integerSum(_ axes: [Int], keepDims: Bool) throws -> Tensor {
-        let kept = (0..<rank).filter { !axes.contains($0) }
-        let source = try permuted(kept + axes).contiguous()
-        let result = try Tensor(uninitialized: shape(without: axes, keepDims: keepDims), .int64)
-        let columns = axes.reduce(1) { $0 * shape[$1] }
-        for row in 0..<result.count {
-            result.intPointer[row] = (0..<columns).reduce(0) { $0 &+ source.intPointer[row * columns + $1] }
-        }
-        return result
     }
 
     /// A gradient of the reduced shape, repeated over the reduced dimensions.
@@ -84,8 +75,10 @@ extension Tensor {
         let reducedAxes = try reduced(axes, in: "mean")
         let n = reducedAxes.reduce(1) { $0 * shape[$1] }
         guard n > 0 else { throw TensorError.shape(shape, in: "mean", expected: "at least one element") }
-        let source = dtype == .int64 ? try to(.float32) : self
-        return try source.sum(reducedAxes, keepDims: keepDims) * (1 / Float(n))
+        if dtype == .int64 {
+            return try integerMean(reducedAxes, into: Tensor(uninitialized: shape(without: reducedAxes, keepDims: keepDims)))
+        }
+        return try sum(reducedAxes, keepDims: keepDims) * (1 / Float(n))
     }
 
     /// Mean squared distance from the mean, divided by n − `correction` (1: the unbiased estimate).
@@ -117,6 +110,10 @@ extension Tensor {
         guard axes.reduce(1, { $0 * shape[$1] }) > 0 else {
             throw TensorError.shape(shape, in: "\(name)", expected: "at least one element")
         }
+        if dtype == .int64 {
+            let result = try Tensor(uninitialized: shape(without: axes, keepDims: keepDims), .int64)
+            return try integerExtreme(maximum: op == RK_MAXIMUM, places: false, axes, into: result)
+        }
         let result = try reduce(op, axes, keepDims: keepDims).to(dtype)
         let kept = result.detached()
         return result.recorded(name, [self]) {
@@ -125,17 +122,18 @@ extension Tensor {
         }
     }
 
-    /// Indexes of the largest elements along `axis` (the first of equals), int64.
+    /// Indexes of the largest elements along `axis` (the first of equals, or of NaN), int64.
     public func argmax(_ axis: Int = -1) throws -> Tensor { try arg(maximum: true, axis, "argmax") }
 
-    /// Indexes of the smallest elements along `axis` (the first of equals), int64.
+    /// Indexes of the smallest elements along `axis` (the first of equals, or of NaN), int64.
     public func argmin(_ axis: Int = -1) throws -> Tensor { try arg(maximum: false, axis, "argmin") }
 
     private func arg(maximum: Bool, _ axis: Int, _ name: String) throws -> Tensor {
         let at = try resolve(axis: axis, in: name)
         guard shape[at] > 0 else { throw TensorError.shape(shape, in: name, expected: "at least one element in dimension \(axis)") }
-        let (rows, columns, source) = try rows(over: [at])
         let result = try Tensor(uninitialized: shape(without: [at], keepDims: false), .int64)
+        if dtype == .int64 { return try integerExtreme(maximum: maximum, places: true, [at], into: result) }
+        let (rows, columns, source) = try rows(over: [at])
         rk_arg_rows_f32(maximum ? 1 : 0, rows, columns, source.floatPointer, result.intPointer)
         return result
     }
@@ -160,6 +158,7 @@ extension Tensor {
     /// Running sums along `axis`.
     public func cumulativeSum(_ axis: Int = -1) throws -> Tensor {
         let at = try resolve(axis: axis, in: "cumsum")
+        if dtype == .int64 { return try integerRunningSums(at) }
         func running(_ source: Tensor, reversed: Bool) throws -> Tensor {
             let moved = try source.detached().to(.float32).transposed(at, -1).copied()
             let n = moved.shape.last ?? 1

@@ -20,6 +20,8 @@ extension Tensor {
         guard rank == 4, shape[1] > 0, shape[2] > 0, height > 0, width > 0 else {
             throw TensorError.shape(shape, in: "resample", expected: "[batch, height, width, channels] and positive sizes")
         }
+        // Asked for and given back untouched: sizes that don't fit are refused before lists of as many places are made.
+        _ = try Tensor(uninitialized: [shape[0], height, width, shape[3]], dtype)
         if mode == .nearest {
             if height == 2 * shape[1], width == 2 * shape[2], Engine.usesPrimitives, dtype.isFloatingPoint { return try doubled() }
             return try gathered(1, Tensor.nearest(shape[1], height)).gathered(2, Tensor.nearest(shape[2], width))

@@ -62,13 +62,13 @@ extension Tensor {
     public func reshaped(_ requested: [Int]) throws -> Tensor {
         var target = requested
         if let free = target.firstIndex(of: -1) {
-            let known = target.enumerated().filter { $0.offset != free }.reduce(1) { $0 * $1.element }
-            guard known > 0, count % known == 0, target.filter({ $0 == -1 }).count == 1 else {
+            target[free] = 1
+            guard !target.contains(-1), let known = try? Tensor.elementCount(of: target), known > 0, count % known == 0 else {
                 throw TensorError.reshape(shape, requested)
             }
             target[free] = count / known
         }
-        guard target.allSatisfy({ $0 >= 0 }), target.reduce(1, *) == count else { throw TensorError.reshape(shape, requested) }
+        guard (try? Tensor.elementCount(of: target)) == count else { throw TensorError.reshape(shape, requested) }
         if target == shape { return self }
         let source = try contiguous()
         let before = shape
@@ -100,6 +100,7 @@ extension Tensor {
     /// This tensor repeated along dimensions of size 1 (or missing in front) to fill `target`.
     public func expanded(_ target: [Int]) throws -> Tensor {
         if target == shape { return self }
+        _ = try Tensor.elementCount(of: target)
         guard target.count >= rank else { throw TensorError.cannotBroadcast(shape, target, in: "expand") }
         let missing = target.count - rank
         var widened = [Int](repeating: 0, count: target.count)

@@ -35,14 +35,25 @@ public final class Tensor {
 
     /// Contiguous, with unspecified contents.
     package convenience init(uninitialized shape: [Int], _ dtype: DType = .float32) throws {
-        var bytes = Double(dtype.byteCount)
+        let bytes = try Tensor.elementCount(of: shape) * dtype.byteCount
+        let storage = try Storage(byteCount: bytes, describing: shape, dtype)
+        self.init(storage: storage, shape: shape, strides: Tensor.contiguousStrides(shape), offset: 0, dtype: dtype)
+    }
+
+    /// The product of sizes, which come from users and files: every shape is checked here before anything is
+    /// multiplied, cast or allocated.
+    ///
+    /// - Throws: `TensorError` for a negative size, and where the sizes other than 0 multiply to more than 2⁵³ (strides
+    ///   and numbers of bytes then fit an `Int`, and the language can name every index).
+    public static func elementCount(of shape: [Int]) throws -> Int {
+        var product = 1
         for size in shape {
             guard size >= 0 else { throw TensorError("a shape can't have the negative size \(size)") }
-            bytes *= Double(size)
+            let (next, isTooLarge) = product.multipliedReportingOverflow(by: Swift.max(size, 1))
+            guard !isTooLarge, next <= 1 << 53 else { throw TensorError.uncountable(shape) }
+            product = next
         }
-        guard bytes < 1e15 else { throw TensorError.tooLarge(shape, dtype, bytes: bytes, available: Double(StoragePool.availableBytes)) }
-        let storage = try Storage(byteCount: Int(bytes), describing: shape, dtype)
-        self.init(storage: storage, shape: shape, strides: Tensor.contiguousStrides(shape), offset: 0, dtype: dtype)
+        return shape.contains(0) ? 0 : product
     }
 
     public var rank: Int { shape.count }

@@ -57,7 +57,39 @@ extension TensorError {
     static func reshape(_ from: [Int], _ to: [Int]) -> TensorError {
         TensorError(
             "'reshape' can't turn shape \(text(from)) into \(text(to)): "
-                + "\(from.reduce(1, *)) elements against \(to.reduce(1, *))")
+                + "\(elements(from)) elements against \(elements(to))")
+    }
+
+    /// The product of sizes that may be too large to count.
+    private static func elements(_ shape: [Int]) -> String {
+        if let count = try? Tensor.elementCount(of: shape) { return "\(count)" }
+        return shape.contains { $0 < 0 } ? "an unknown number of" : "more than 2^53"
+    }
+
+    static func uncountable(_ shape: [Int]) -> TensorError {
+        TensorError(
+            "a tensor can't have shape \(text(shape)): its sizes multiply to more than 2^53", hint: "use smaller sizes")
+    }
+
+    /// Two integers without a result.
+    static func integers(_ operation: String, _ a: Int64, _ b: Int64) -> TensorError {
+        if b == 0, ["%", "floor_divide"].contains(operation) {
+            return TensorError("'\(operation)' can't divide an integer by 0")
+        }
+        if operation == "**", b < 0 {
+            return TensorError(
+                "'**' can't raise an integer to the negative power \(b)", hint: "cast(x, \"float32\") gives fractions")
+        }
+        return TensorError(
+            "'\(operation)' of \(a) and \(b) leaves the range of int64", hint: "cast(x, \"float32\") rounds instead")
+    }
+
+    static func notInteger(_ value: Float) -> TensorError {
+        TensorError("int64 can't hold \(value)", hint: "its numbers are whole, below 2^63 in size")
+    }
+
+    static func integerRange(in operation: String) -> TensorError {
+        TensorError("'\(operation)' leaves the range of int64", hint: "cast(x, \"float32\") rounds instead")
     }
 
     static func dtype(_ dtype: DType, in operation: String, expected: String) -> TensorError {
@@ -70,7 +102,7 @@ extension TensorError {
             return gibibytes >= 1 ? "\((gibibytes * 10).rounded() / 10) GiB" : "\(Int(bytes / 1_048_576)) MiB"
         }
         return TensorError(
-            "a \(dtype.rawValue) tensor of shape \(text(shape)) needs \(size(bytes)) and \(size(available)) are available",
+            "\(dtype == .int64 ? "an" : "a") \(dtype.rawValue) tensor of shape \(text(shape)) needs \(size(bytes)) and \(size(available)) are available",
             hint: "use a smaller batch or shape")
     }
 

@@ -67,6 +67,22 @@ void rk_unary_gradient_f32(rk_unary_op op, size_t n, const float *x, const float
 void rk_unary_gradient_bf16(rk_unary_op op, size_t n, const uint16_t *x, const uint16_t *y, const uint16_t *dy,
                             uint16_t *dx);
 
+// Whole numbers, exactly. Returns the place of the first pair whose result does not fit (or does not exist: a divisor of
+// 0, a negative power), n when all do.
+size_t rk_binary_i64(rk_binary_op op, size_t n, const int64_t *a, ptrdiff_t stride_a, const int64_t *b,
+                     ptrdiff_t stride_b, int64_t *out);
+// Comparisons, 1 and 0.
+void rk_compare_i64(rk_binary_op op, size_t n, const int64_t *a, ptrdiff_t stride_a, const int64_t *b,
+                    ptrdiff_t stride_b, float *out);
+// Over [rows, columns]. Sums give 0 when one does not fit; either of `value` and `place` may be absent.
+int rk_sum_rows_i64(size_t rows, size_t columns, const int64_t *x, int64_t *out);
+void rk_mean_rows_i64(size_t rows, size_t columns, const int64_t *x, float *out);
+void rk_extreme_rows_i64(int want_maximum, size_t rows, size_t columns, const int64_t *x, int64_t *value,
+                         int64_t *place);
+int rk_running_sums_i64(size_t rows, size_t columns, int64_t *x);
+// [m, k] x [k, n]; 0 when an element does not fit.
+int rk_product_i64(size_t m, size_t k, size_t n, const int64_t *a, const int64_t *b, int64_t *out);
+
 // Strided gathers of elements of 2, 4 or 8 bytes into a contiguous run.
 void rk_gather_strided(size_t element_size, size_t n, const void *source, ptrdiff_t stride, void *out);
 void rk_scatter_strided(size_t element_size, size_t n, const void *source, void *out, ptrdiff_t stride);

@@ -105,7 +105,7 @@ extension Value {
         switch json {
         case .null: self = .none
         case .bool(let boolean): self = .boolean(boolean)
-        case .integer(let integer): self = .number(Double(integer))
+        case .integer(let integer): self = .integer(integer)
         case .number(let number): self = .number(number)
         case .string(let string): self = .string(string)
         case .array(let items): self = .list(items.map(Value.init))

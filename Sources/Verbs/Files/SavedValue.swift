@@ -21,7 +21,13 @@ enum SavedValue {
         case (.record(let record), .tensors): try Safetensors.write(tensors(record, call), to: url, as: type)
         case (.table(let table), .table): try TableFile.write(DataColumns(table), to: url)
         case (.string(let text), kind) where kind != .json: try AtomicFile.write(text, to: url)
-        case (_, .json): try AtomicFile.write(JSON(value, call).text(indent: 2) + "\n", to: url)
+        case (_, .json):
+            guard value.writtenCount <= 2.5e7 else {
+                throw call.failure(
+                    "value",
+                    "the value holds \(NumberText.shown(value.writtenCount)) values in all, too many for a JSON file")
+            }
+            try AtomicFile.write(JSON(value, call).text(indent: 2) + "\n", to: url)
         default:
             guard let tensor = try value.asTensor() else { throw mismatch(value, url, call) }
             switch kind {
@@ -79,11 +85,15 @@ extension JSON {
         case .table(let table):
             self = .array(try (0..<table.rowCount).map { try JSON(.record(table.row($0)), call) })
         case .object(let object):
-            guard let tensor = object as? TensorValue, let list = try TensorMembers.value("list", of: tensor.tensor)
-            else {
+            guard let tensor = (object as? TensorValue)?.tensor else {
                 throw call.failure("value", "JSON can't hold \(value.typeName)")
             }
-            self = try JSON(list, call)
+            // An int64 that is no number of the language.
+            if tensor.rank == 0, tensor.dtype == .int64, let whole = tensor.ints.first {
+                self = .integer(whole)
+            } else {
+                self = try JSON(TensorMembers.list(of: tensor), call)
+            }
         case .function: throw call.failure("value", "JSON can't hold a function")
         }
     }

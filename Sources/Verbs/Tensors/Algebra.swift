@@ -33,7 +33,8 @@ extension Verb {
             ],
             seeAlso: ["dot", "outer", "solve"]
         ) { call in
-            .tensor(try call.tensor("a").matmul(call.tensor("b")))
+            let (a, b) = try call.tensors("a", "b")
+            return .tensor(try a.product(b))
         }
     }
 
@@ -48,7 +49,7 @@ extension Verb {
             examples: [Example("dot [1, 2, 3] [4, 5, 6]", gives: "32")],
             seeAlso: ["matmul", "cosine"]
         ) { call in
-            let (a, b) = (try call.tensor("a"), try call.tensor("b"))
+            let (a, b) = try call.tensors("a", "b")
             guard let length = a.shape.last, length == b.shape.last else {
                 throw VerbError(
                     "'dot' expects vectors of one length, and got shapes \(TensorText.shape(a.shape)) and \(TensorText.shape(b.shape))"

@@ -11,6 +11,13 @@ extension Registry {
 extension Verb {
     private static let family = "tensors"
 
+    private static var ownType: Parameter {
+        .option(
+            "dtype", .choice(DType.allCases.map(\.rawValue)),
+            fallback: .described("a tensor's own, float32 for numbers"),
+            help: "the element type")
+    }
+
     private static var dtype: Parameter {
         .option("dtype", .choice(DType.allCases.map(\.rawValue)), default: "float32", help: "the element type")
     }
@@ -21,7 +28,7 @@ extension Verb {
             parameters: [
                 Parameter(
                     "values", .tensor, help: "a number, a range, a list, a list of lists …; or a tensor, to copy"),
-                dtype,
+                ownType,
             ],
             result: "tensor",
             details: """
@@ -34,7 +41,8 @@ extension Verb {
             ],
             seeAlso: ["zeros", "arange", "list", "cast"]
         ) { call in
-            .tensor(try call.tensor("values").copied().to(call.dtype()))
+            guard try call.isGiven("dtype") else { return .tensor(try call.tensor("values").copied()) }
+            return .tensor(try call.tensor("values", as: call.dtype()).copied())
         }
     }
 
@@ -68,7 +76,11 @@ extension Verb {
             seeAlso: ["zeros", "ones"]
         ) { call in
             let shape = try call.numbers("shape").map { Int($0) }
-            return .tensor(try Tensor.full(shape, Float(call.number("value"))).to(call.dtype()))
+            let (value, dtype) = (try call.number("value"), try call.dtype())
+            if dtype == .int64, let whole = Int(exactly: value.rounded(.towardZero)) {
+                return .tensor(try Tensor.full(shape, integer: whole))
+            }
+            return .tensor(try Tensor.full(shape, Float(value), dtype))
         }
     }
 
@@ -99,6 +111,15 @@ extension Verb {
         ) { call in
             let end = try call.optional("end", call.number)
             let start = end == nil ? 0 : try call.number("start")
+            if try call.dtype() == .int64 {
+                let ends = try [start, end ?? call.number("start"), call.number("step")].map { number in
+                    guard let whole = Int(exactly: number) else {
+                        throw VerbError("'arange' of int64 expects whole numbers, not \(NumberText.shown(number))")
+                    }
+                    return whole
+                }
+                return .tensor(try Tensor.arange(integers: ends[0], ends[1], step: ends[2]))
+            }
             return .tensor(
                 try Tensor.arange(start, end ?? call.number("start"), step: call.number("step")).to(call.dtype()))
         }
@@ -134,7 +155,7 @@ extension Verb {
             ],
             seeAlso: ["tensor"]
         ) { call in
-            .tensor(try call.tensor("x").to(call.dtype()))
+            .tensor(try call.tensor("x", as: call.dtype()))
         }
     }
 
@@ -144,7 +165,7 @@ extension Verb {
             parameters: [.tensor], result: "list",
             examples: [Example("list(ones(2, 2) * 3)", gives: "[[3, 3], [3, 3]]")], seeAlso: ["tensor"]
         ) { call in
-            try TensorMembers.value("list", of: call.tensor("x")) ?? .none
+            try TensorMembers.list(of: call.tensor("x"))
         }
     }
 }

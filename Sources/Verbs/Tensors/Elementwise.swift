@@ -4,7 +4,7 @@ import Tensor
 extension Registry {
     func addElementwise() {
         describe(family: "elementwise", "functions of each element")
-        add(tensorVerbs: Verb.functions + [.round, .clamp, .where, .maximum, .minimum])
+        add(tensorVerbs: Verb.functions + [.round, .clamp, .where, .maximum, .minimum, .floorDivide])
     }
 }
 
@@ -98,7 +98,7 @@ extension Verb {
         ) { call in
             let x = try call.tensor("x")
             let decimals = try call.whole("decimals")
-            if decimals == 0 { return .tensor(try x.rounded()) }
+            if decimals == 0 || x.dtype == .int64 && decimals > 0 { return .tensor(try x.rounded()) }
             let scale = (0..<abs(decimals)).reduce(Float(1)) { product, _ in product * 10 }
             return .tensor(decimals > 0 ? try (x * scale).rounded() / scale : try (x / scale).rounded() * scale)
         }
@@ -115,8 +115,22 @@ extension Verb {
             examples: [Example("clamp [-2, 0.5, 2] -1 1", gives: "tensor 3 float32\n   -1  0.5    1")],
             seeAlso: ["maximum", "minimum"]
         ) { call in
-            .tensor(try call.tensor("x").clamped(Float(call.number("low")), Float(call.number("high"))))
+            let (x, low, high) = (try call.tensor("x"), try call.number("low"), try call.number("high"))
+            guard x.dtype == .int64, low <= high, let exact = try clamped(x, low, high) else {
+                return .tensor(try x.clamped(Float(low), Float(high)))
+            }
+            return .tensor(exact)
         }
+    }
+
+    /// An int64 tensor between whole bounds stays one; nil for other bounds.
+    private static func clamped(_ x: Tensor, _ low: Double, _ high: Double) throws -> Tensor? {
+        var result = x
+        for (bound, apply) in [(low, Tensor.maximum), (high, Tensor.minimum)] where bound.isFinite {
+            guard let whole = Int(exactly: bound) else { return nil }
+            result = try apply(result, Tensor(integers: [whole], shape: []))
+        }
+        return result
     }
 
     fileprivate static var `where`: Verb {
@@ -130,7 +144,8 @@ extension Verb {
             examples: [Example("x = tensor [-1, 2]\nwhere x > 0 x 0", gives: "tensor 2 float32\n  0  2")],
             seeAlso: ["clamp", "maximum"]
         ) { call in
-            .tensor(try Tensor.select(call.tensor("condition"), call.tensor("a"), call.tensor("b")))
+            let (a, b) = try call.tensors("a", "b")
+            return .tensor(try Tensor.select(call.tensor("condition"), a, b))
         }
     }
 
@@ -150,7 +165,30 @@ extension Verb {
             examples: [Example("\(name) [1, 2] [3, 2]", gives: "tensor 2 float32\n  \(gives)")],
             seeAlso: [other, String(name.prefix(3)), "clamp"]
         ) { call in
-            .tensor(try apply(call.tensor("a"), call.tensor("b")))
+            let (a, b) = try call.tensors("a", "b")
+            return .tensor(try apply(a, b))
+        }
+    }
+
+    fileprivate static var floorDivide: Verb {
+        Verb(
+            "floor_divide", family: family, summary: "quotients rounded down: Python's //",
+            parameters: [
+                Parameter("a", .tensor, help: "what is divided"), Parameter("b", .tensor, help: "the divisor"),
+            ],
+            result: "tensor of the common shape; int64 where both are",
+            details: "`a / b` of int64 is float32, as in PyTorch; the quotient rounded down stays exact.",
+            examples: [
+                Example("floor_divide 7 2", gives: "3"),
+                Example("floor_divide(tensor([-7, 7], dtype: \"int64\"), 2)", gives: "tensor 2 int64\n  -4   3"),
+            ],
+            seeAlso: ["floor"]
+        ) { call in
+            if case .number(let a) = try call.value("a"), case .number(let b) = try call.value("b") {
+                return .number((a / b).rounded(.down))
+            }
+            let (a, b) = try call.tensors("a", "b")
+            return .tensor(try a.floorDivided(by: b))
         }
     }
 }

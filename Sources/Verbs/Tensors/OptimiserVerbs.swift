@@ -173,7 +173,9 @@ enum OptimiserVerbs {
                 LearningRateSchedule.Shape(rawValue: try call.string("shape")) ?? .constant,
                 warmUp: try call.whole("warmup"),
                 steps: try call.whole("steps"), floor: try call.number("floor"))
-            return .tensor(try Tensor((0..<call.whole("steps")).map { Float(schedule.factor(at: $0)) }))
+            let factors = try Tensor(uninitialized: [schedule.steps])
+            for step in 0..<factors.count { factors.floatPointer[step] = Float(schedule.factor(at: step)) }
+            return .tensor(factors)
         }
     }
 }

@@ -115,8 +115,9 @@ extension Verb {
                 throw call.failure(
                     "weights", "'choices' expects a list of weights, and got shape \(TensorText.shape(weights.shape))")
             }
-            let drawn = try Generator(seed: call.seed()).choices(weights: weights.floats, count: call.whole("count"))
-            return .tensor(try Tensor(integers: drawn))
+            return .tensor(
+                try Tensor.choices(
+                    weights: weights.floats, count: call.whole("count"), generator: Generator(seed: call.seed())))
         }
     }
 }

@@ -6,7 +6,7 @@ extension Registry {
         describe(family: "reductions", "many elements to one, and their order")
         add(
             tensorVerbs: Verb.reductions + [
-                .variance, .deviation, .argmax, .argmin, .norm, .normalize, .cumsum, .sort, .topk,
+                .variance, .deviation, .median, .quantile, .argmax, .argmin, .norm, .normalize, .cumsum, .sort, .topk,
             ])
     }
 }
@@ -71,6 +71,50 @@ extension Verb {
         }
     }
 
+    private static var oneAxis: Parameter {
+        Parameter("axis", .optional(.axis), default: .none, help: "the dimension; all elements when absent")
+    }
+
+    fileprivate static var median: Verb {
+        Verb(
+            "median", family: family, summary: "the element in the middle, in all or along a dimension",
+            parameters: [.tensor, oneAxis], result: "number, or tensor without that dimension",
+            details: "Of an even count, the mean of the two in the middle, as in NumPy. NaN gives NaN.",
+            examples: [
+                Example("median(tensor([[1, 2], [3, 10]]))", gives: "2.5"),
+                Example("median(tensor([[1, 2], [3, 10]]), axis: 0)", gives: "tensor 2 float32\n  2  6"),
+            ],
+            seeAlso: ["quantile", "mean", "sort"]
+        ) { call in
+            try call.tensor("x").quantiles([0.5], axis: call.optional("axis", call.whole), in: "median")[0]
+        }
+    }
+
+    fileprivate static var quantile: Verb {
+        Verb(
+            "quantile", family: family, summary: "what a given share of the elements lies below",
+            parameters: [
+                .tensor,
+                Parameter(
+                    "share", .either([.number(in: 0...1), .list(of: .number(in: 0...1))]),
+                    help: "0 for the smallest, 1 for the largest; or a list of shares"), oneAxis,
+            ],
+            result: "number, or tensor without that dimension; for several shares a list of them",
+            details:
+                "Between two neighbours the value lies on the line between them, as in NumPy and PyTorch. NaN gives NaN.",
+            examples: [
+                Example("quantile(tensor([1, 2, 4]), 0.75)", gives: "3"),
+                Example("quantile(tensor([[1, 2], [3, 10]]), [0, 1])", gives: "[1, 10]"),
+            ],
+            seeAlso: ["median", "sort"]
+        ) { call in
+            let found = try call.tensor("x").quantiles(
+                call.numbers("share"), axis: call.optional("axis", call.whole), in: "quantile")
+            guard case .list = try call.value("share") else { return found[0] }
+            return .list(found)
+        }
+    }
+
     fileprivate static var argmax: Verb { position("argmax", "largest", "1", "argmin") { try $0.argmax($1) } }
     fileprivate static var argmin: Verb { position("argmin", "smallest", "0", "argmax") { try $0.argmin($1) } }
 
@@ -82,7 +126,7 @@ extension Verb {
             name, family: family, summary: "where the \(word) element along a dimension stands",
             parameters: [.tensor, .axis(default: -1)],
             result: "whole number, or tensor of int64 without that dimension",
-            details: "The first of equal elements counts.",
+            details: "The first of equal elements counts; a NaN counts before all others.",
             examples: [Example("\(name)(tensor([2, 7, 5]))", gives: gives)], seeAlso: [other, "sort", "topk"]
         ) { call in
             .tensor(try apply(call.tensor("x"), call.whole("axis")))
@@ -146,7 +190,7 @@ extension Verb {
                 .option("order", .boolean, default: false, help: "give the places of the elements too"),
             ],
             result: "tensor of x's shape; with `order:` a list of it and of the places",
-            details: "Equal elements keep their order; what is not a number comes last.",
+            details: "Equal elements keep their order; NaN counts as larger than every number, as in PyTorch.",
             examples: [
                 Example("sort(tensor([3, 1, 2]))", gives: "tensor 3 float32\n  1  2  3"),
                 Example(
@@ -165,6 +209,7 @@ extension Verb {
             "topk", family: family, summary: "the largest elements along a dimension, and where they stand",
             parameters: [.tensor, Parameter("count", .whole(in: 0...Int.max), help: "how many"), .axis(default: -1)],
             result: "list of the elements, the largest first, and of their places",
+            details: "NaN counts as larger than every number, as in PyTorch.",
             examples: [
                 Example("values, places = topk [2, 7, 5] 2\nvalues", gives: "tensor 2 float32\n  7  5"),
                 Example("topk([2, 7, 5], 2)[1]", gives: "tensor 2 int64\n  1  2"),
@@ -181,6 +226,26 @@ extension Verb {
                 .tensor(try values.sliced(axis, from: 0, to: count)),
                 .tensor(try order.sliced(axis, from: 0, to: count)),
             ])
+        }
+    }
+}
+
+extension Tensor {
+    /// For each share, the quantile of all elements, a number; or those along one dimension, a float32 tensor.
+    fileprivate func quantiles(_ shares: [Double], axis: Int?, in name: String) throws -> [Value] {
+        let at = try axis.map { try resolve(axis: $0, in: name) }
+        let rows = try at.map { try detached().transposed($0, -1).contiguous() } ?? detached().reshaped([count])
+        guard let columns = rows.shape.last, columns > 0 else {
+            throw VerbError("'\(name)' expects at least one element, and got shape \(TensorText.shape(shape))")
+        }
+        let numbers = rows.doubles
+        let sorted = stride(from: 0, to: numbers.count, by: columns).map {
+            Quantiles(Array(numbers[$0..<$0 + columns]))
+        }
+        return try shares.map { share in
+            guard let at else { return .number(sorted[0][share]) }
+            let found = try Tensor(sorted.map { Float($0[share]) }, shape: Array(rows.shape.dropLast()) + [1])
+            return .tensor(try found.transposed(at, -1).squeezed(at))
         }
     }
 }

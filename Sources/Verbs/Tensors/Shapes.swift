@@ -120,18 +120,30 @@ extension Verb {
 
     fileprivate static var concat: Verb {
         Verb(
-            "concat", family: family, summary: "tensors end to end",
+            "concat", family: family, summary: "tensors end to end, or the rows of tables one below the other",
             parameters: [
-                Parameter("tensors", .list(), help: "a list of tensors whose other sizes agree"),
-                .axis(default: 0, help: "the dimension along which they follow one another"),
+                Parameter("tensors", .list(), help: "a list of tensors whose other sizes agree, or of tables"),
+                .axis(default: 0, help: "the dimension along which tensors follow one another"),
             ],
-            result: "tensor",
+            result: "tensor or table",
+            details: "A column that a table lacks is none in its rows. `a + b` is the same for two tables.",
             examples: [
-                Example("concat [zeros(1, 2), ones(2, 2)]", gives: "tensor 3×2 float32\n  0  0\n  1  1\n  1  1")
+                Example("concat [zeros(1, 2), ones(2, 2)]", gives: "tensor 3×2 float32\n  0  0\n  1  1\n  1  1"),
+                Example("concat [table {step: [1, 2]}, table {step: [3]}]", gives: "step\n   1\n   2\n   3"),
             ],
             seeAlso: ["stack", "split"]
         ) { call in
-            .tensor(try Tensor.concatenated(call.tensors("tensors"), axis: call.whole("axis")))
+            if case .list(let items) = try call.value("tensors"), case .table? = items.first {
+                return .table(
+                    try Table.joined(
+                        items.enumerated().map { position, item in
+                            if case .table(let table) = item { return table }
+                            throw call.failure(
+                                "tensors",
+                                "'concat' expects tables beside a table, and element \(position) is \(item.typeName)")
+                        }))
+            }
+            return .tensor(try Tensor.concatenated(call.tensors("tensors"), axis: call.whole("axis")))
         }
     }
 
@@ -173,13 +185,17 @@ extension Verb {
             var sizes = try call.numbers("sizes").map { Int($0) }
             if case .number = try call.value("sizes") {
                 let size = sizes[0]
+                guard length / size <= 1_000_000 else {
+                    throw call.failure("sizes", "'split' would make more than a million parts of \(length) elements")
+                }
                 sizes = stride(from: 0, to: length, by: size).map { Swift.min(size, length - $0) }
             }
-            guard sizes.reduce(0, +) == length else {
+            let total = sizes.reduce(0.0) { $0 + Double($1) }
+            guard total == Double(length) else {
                 throw call.failure(
                     "sizes",
-                    "'split' expects sizes that sum to \(length), the size of dimension \(axis), and got \(sizes.reduce(0, +))"
-                )
+                    "'split' expects sizes that sum to \(length), the size of dimension \(axis), and got "
+                        + NumberText.shown(total))
             }
             var start = 0
             return .list(
@@ -210,7 +226,8 @@ extension Verb {
             examples: [Example("outer [1, 2] [3, 4]", gives: "tensor 2×2 float32\n  3  4\n  6  8")],
             seeAlso: ["matmul", "dot"]
         ) { call in
-            .tensor(try call.tensor("a").reshaped([-1, 1]) * call.tensor("b").reshaped([1, -1]))
+            let (a, b) = try call.tensors("a", "b")
+            return .tensor(try a.reshaped([a.count, 1]) * b.reshaped([1, b.count]))
         }
     }
 }

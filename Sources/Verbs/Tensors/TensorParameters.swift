@@ -70,8 +70,8 @@ extension Arguments {
 
     /// A whole tensor of int64: indexes or identifiers.
     func integers(_ name: String) throws -> Tensor {
+        if let exact = try value(name).asIntegers() { return exact }
         let tensor = try tensor(name)
-        if tensor.dtype == .int64 { return tensor }
         guard tensor.floats.allSatisfy({ $0 == $0.rounded() }) else {
             throw failure(name, "'\(verb.name)' expects whole numbers for '\(name)'")
         }
@@ -103,9 +103,9 @@ extension Verb {
 }
 
 extension Registry {
-    /// Adds verbs of tensors. One whose name the language has already becomes a variant of it, for tensors, pictures and
-    /// what else its first parameter takes that the language's own does not: `exp` of a list is a tensor, `sum` of a
-    /// list stays the language's.
+    /// Adds verbs of tensors. One whose name the language has already becomes a variant of it, for tensors, pictures
+    /// and what else its first parameter takes that the language's own does not: `exp` of a list is a tensor, `sum` of
+    /// a list stays the language's.
     func add(tensorVerbs verbs: [Verb]) {
         let kinds: [(ValueType, sample: Value)] = [
             (.list(), [1]), (.number(), 1), (.range, .range(NumberRange(start: 0, stop: 1))), (.boolean, true),

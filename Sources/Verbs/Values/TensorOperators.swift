@@ -12,7 +12,7 @@ enum TensorOperators {
         case .divide: try a / b
         case .remainder: try a.modulo(b)
         case .power: try a.power(b)
-        case .matmul: try a.matmul(b)
+        case .matmul: try a.product(b)
         case .less: try a.isLess(than: b)
         case .lessOrEqual: try a.isLessOrEqual(to: b)
         case .greater: try a.isGreater(than: b)
@@ -37,8 +37,8 @@ enum TensorMembers {
         case "dtype": .string(tensor.dtype.rawValue)
         case "rank": .number(Double(tensor.rank))
         case "count": .number(Double(tensor.count))
-        case "item": .number(try item(of: tensor))
-        case "list": nested(tensor.doubles[...], tensor.shape[...])
+        case "item": try item(of: tensor)
+        case "list": try list(of: tensor)
         case "grad": tensor.gradient.map { .tensor($0) } ?? Value.none
         case "requires_grad": .boolean(tensor.requiresGradient)
         default: nil
@@ -46,18 +46,39 @@ enum TensorMembers {
     }
 
     /// The single element, with all digits of an integer.
-    private static func item(of tensor: Tensor) throws -> Double {
-        tensor.dtype == .int64 && tensor.count == 1 ? tensor.doubles[0] : Double(try tensor.item)
+    private static func item(of tensor: Tensor) throws -> Value {
+        guard tensor.dtype == .int64, tensor.count == 1 else { return .number(Double(try tensor.item)) }
+        return .integer(tensor.ints[0])
     }
 
-    private static func nested(_ values: ArraySlice<Double>, _ shape: ArraySlice<Int>) -> Value {
-        guard let size = shape.first else { return values.first.map { .number($0) } ?? .none }
-        if shape.count == 1 { return .numbers(values) }
+    /// Nested lists of the elements, integers with all their digits.
+    static func list(of tensor: Tensor) throws -> Value {
+        guard tensor.count <= mostListed else {
+            throw VerbError(
+                "a list of \(tensor.count) elements is too long", hint: "pick some of them first: x[..1000]")
+        }
+        if tensor.dtype == .int64 { return nested(tensor.ints[...].lazy.map { .integer($0) }, tensor.shape[...]) }
+        return nested(tensor.doubles[...].lazy.map { .number($0) }, tensor.shape[...])
+    }
+
+    private static let mostListed = 20_000_000
+
+    private static func nested(_ values: some Collection<Value>, _ shape: ArraySlice<Int>) -> Value {
+        guard let size = shape.first else { return values.first ?? .none }
+        if shape.count == 1 { return .list(Array(values)) }
         let width = size == 0 ? 0 : values.count / size
         return .list(
             (0..<size).map { row in
-                nested(values.dropFirst(row * width).prefix(width), shape.dropFirst())
+                nested(Array(values.dropFirst(row * width).prefix(width)), shape.dropFirst())
             })
+    }
+}
+
+extension Tensor {
+    /// The matrix product; of two int64 tensors an exact one. Shapes as for `matmul`.
+    func product(_ other: Tensor) throws -> Tensor {
+        guard dtype == .int64, other.dtype == .int64 else { return try matmul(other) }
+        return try integerProduct(other)
     }
 }
 
@@ -80,11 +101,10 @@ enum TensorSubscripts {
             case .all: axis += 1
             case .slice(let start, let stop, let step):
                 guard step != 0 else { throw VerbError("a slice's step can't be 0") }
-                let positions = Subscript.positions(start: start, stop: stop, step: step, count: result.shape[axis])
-                let all = Array(positions)
-                let first = all.first ?? 0
-                result = try result.sliced(
-                    axis, from: first, to: all.isEmpty ? first : all[all.count - 1] + (step > 0 ? 1 : -1), step: step)
+                // Reckoned, not walked through: a broadcast dimension may be longer than memory.
+                let (first, count) = Subscript.extent(start: start, stop: stop, step: step, count: result.shape[axis])
+                let end = count == 0 ? first : first + (count - 1) * step + (step > 0 ? 1 : -1)
+                result = try result.sliced(axis, from: Swift.max(first, 0), to: Swift.max(end, -1), step: step)
                 axis += 1
             case .value(let value):
                 guard !forWriting else {
