@@ -17,11 +17,15 @@ enum Keeping: Int, Comparable {
     static func < (left: Keeping, right: Keeping) -> Bool { left.rawValue < right.rawValue }
 
     init(_ value: Value) {
+        self = value.writtenCount <= ValueDigest.mostValues ? Keeping(walking: value) : .changing
+    }
+
+    private init(walking value: Value) {
         switch value {
         case .number, .boolean, .none, .unset, .string, .range: self = .plain
-        case .list(let items): self = items.lazy.map(Keeping.init).max() ?? .plain
-        case .record(let record): self = record.values.lazy.map(Keeping.init).max() ?? .plain
-        case .table(let table): self = table.columns.lazy.flatMap(\.values).map(Keeping.init).max() ?? .plain
+        case .list(let items): self = items.lazy.map(Keeping.init(walking:)).max() ?? .plain
+        case .record(let record): self = record.values.lazy.map(Keeping.init(walking:)).max() ?? .plain
+        case .table(let table): self = table.columns.lazy.flatMap(\.values).map(Keeping.init(walking:)).max() ?? .plain
         case .function: self = .changing
         case .object(let object as any KeptValue) where object.isKeptWhole: self = .kept
         case .object(let object): self = object is any UnchangingValue ? .unchanging : .changing
@@ -32,6 +36,8 @@ enum Keeping: Int, Comparable {
 /// The checksum of a value's every bit; equal for two values exactly when code can't tell them apart.
 struct ValueDigest {
     private let hash = SHA256()
+    /// Lists share what they hold: a short program can make one that nobody could write down.
+    static let mostValues = 2.5e7
 
     /// - Returns: nil for a value that can't be written down.
     static func of(_ value: Value) throws -> String? {

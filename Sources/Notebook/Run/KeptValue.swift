@@ -45,13 +45,18 @@ struct ValueWriter {
 
     /// - Parameter name: of the variable; what is inside has it in front of its own: `xs.0`.
     mutating func json(_ value: Value, named name: String) throws -> JSON {
+        guard value.writtenCount <= ValueDigest.mostValues else { return value.described() }
+        return try written(value, named: name)
+    }
+
+    private mutating func written(_ value: Value, named name: String) throws -> JSON {
         switch value {
         case .number(let number) where !number.isFinite:
             return ["type": "number", "text": .string(value.text)]
         case .list(let items):
-            return .array(try items.enumerated().map { try json($1, named: "\(name).\($0)") })
+            return .array(try items.enumerated().map { try written($1, named: "\(name).\($0)") })
         case .record(let record):
-            let fields = JSON.object(try record.fields.map { .init($0, try json($1, named: name + "." + $0)) })
+            let fields = JSON.object(try record.fields.map { .init($0, try written($1, named: name + "." + $0)) })
             // Whatever has a type is one of the objects below.
             return record["type"] == nil ? fields : ["type": "record", "fields": fields]
         case .range(let range):

@@ -22,7 +22,8 @@ extension Value {
         }
     }
 
-    private func described(_ more: [JSON.Member]) -> JSON {
+    /// A line about it, and further members.
+    func described(_ more: [JSON.Member] = []) -> JSON {
         .object([.init("type", .string(typeName)), .init("summary", .string(summary))] + more)
     }
 }

@@ -38,9 +38,9 @@ public final class Session {
     /// Runs code. Its output, values and figures go to the front as they come, and so does the error that ends it.
     ///
     /// - Returns: that error, which the front has seen already; nil when the code ran to its end.
+    ///   An interrupt that came before, while the program started or between two cells, stops it too.
     @discardableResult
     public func execute(_ code: Source) -> Diagnostic? {
-        Interrupt.clear()
         var failure: Diagnostic?
         do {
             try interpreter.run(code)
@@ -50,6 +50,8 @@ public final class Session {
         // A result that could not be kept is an error of the code that gave it.
         if let problem = host.takeProblem(), failure == nil { failure = diagnostic(problem, code) }
         if let failure { host.front?.receive(.error(failure)) }
+        // It has been answered.
+        if failure?.kind == .interrupted { Interrupt.clear() }
         return failure
     }
 
@@ -61,6 +63,8 @@ public final class Session {
     @discardableResult
     public func execute(recorded code: Source) -> Diagnostic? {
         _ = host.takeFigureTitle()
+        // An interrupt at the prompt was for the prompt.
+        Interrupt.clear()
         if let failure = execute(code) { return failure }
         if NotebookVerbs.isAboutSession(code.text) { return nil }
         do {

@@ -15,10 +15,17 @@ public struct PromptSuite: Sendable {
         var random = SplitMix64(seed: SplitMix64.hash("suite|\(name)"))
         var prompts: [Prompt] = []
         var seen: Set<String> = []
-        // Bounded, because a suite may have fewer different prompts than asked for.
-        for _ in 0..<max(count, 1) * 60 where prompts.count < count {
+        // Bounded, because a suite may have fewer different prompts than asked for: a long row of repetitions is its
+        // end.
+        var repetitions = 0
+        for _ in 0..<max(count, 1) * 60 where prompts.count < count && repetitions < 120_000 {
             let prompt = draw(&random)
-            if seen.insert(prompt.text).inserted { prompts.append(prompt) }
+            if seen.insert(prompt.text).inserted {
+                prompts.append(prompt)
+                repetitions = 0
+            } else {
+                repetitions += 1
+            }
         }
         return prompts
     }
