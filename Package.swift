@@ -9,43 +9,46 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
     ],
     targets: [
-        // Libraries of the system.
+        // Libraries of the system: their headers. LateLibraries loads them when they are first needed; none is linked.
         .systemLibrary(name: "COpenBLAS"),
-        .systemLibrary(name: "CFreeType", pkgConfig: "freetype2"),
         .systemLibrary(name: "CSpng"),
         .systemLibrary(name: "CTurboJPEG"),
         .systemLibrary(name: "CCrypto"),
-        .systemLibrary(name: "CZip", pkgConfig: "libzip"),
+        .systemLibrary(name: "CZip"),
         .systemLibrary(name: "CMarkdown"),
+        .target(name: "LateLibraries", exclude: ["README.md"]),
 
         // Thin shims and the loops no library has.
         .target(
-            name: "OneDNN", dependencies: ["Kernels"], exclude: ["README.md"],
-            linkerSettings: [.linkedLibrary("dnnl"), .linkedLibrary("gomp")]),
-        .target(name: "Kernels", exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "LineEditor", exclude: ["README.md"], linkerSettings: [.linkedLibrary("edit")]),
+            name: "OneDNN", dependencies: ["Kernels", "LateLibraries"], exclude: ["README.md"]),
+        .target(
+            name: "Kernels", dependencies: ["LateLibraries"], exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
+        .target(name: "LineEditor", dependencies: ["LateLibraries"], exclude: ["README.md"]),
+        .target(
+            name: "ColourFont", dependencies: ["LateLibraries"], exclude: ["README.md"],
+            cSettings: [.unsafeFlags(["-I/usr/include/freetype2"])]),
         .target(
             name: "GnuplotStream", exclude: ["README.md"],
-            linkerSettings: [
-                .linkedLibrary("boost_iostreams"), .linkedLibrary("boost_filesystem"), .linkedLibrary("boost_system"),
-            ]),
+            // Boost's few functions are linked into the program: its libraries would be loaded at every start.
+            linkerSettings: [.linkedLibrary(":libboost_iostreams.a"), .linkedLibrary(":libboost_filesystem.a")]),
 
         // Engine and models.
-        .target(name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels"], exclude: ["README.md"]),
+        .target(name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels", "LateLibraries"], exclude: ["README.md"]),
         .target(
-            name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto", "CZip"], exclude: ["README.md"]),
+            name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto", "CZip", "LateLibraries"],
+            exclude: ["README.md"]),
         .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint", "Kernels"], exclude: ["README.md"]),
         .target(name: "Diffusion", dependencies: ["Tensor", "Checkpoint", "CLIP"], exclude: ["README.md"]),
         .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
         .target(
             name: "GRPO", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering"], exclude: ["README.md"]),
         .target(
-            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "CFreeType"], exclude: ["README.md"],
+            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "ColourFont"], exclude: ["README.md"],
             resources: [.copy("Resources")]),
 
         // The language and what shows its results.
         .target(name: "Language", exclude: ["README.md"]),
-        .target(name: "Markdown", dependencies: ["CMarkdown"], exclude: ["README.md"]),
+        .target(name: "Markdown", dependencies: ["CMarkdown", "LateLibraries"], exclude: ["README.md"]),
         .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
         .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint", "Markdown"], exclude: ["README.md"]),
         .target(
@@ -62,7 +65,8 @@ let package = Package(
         .target(
             name: "Verbs",
             dependencies: [
-                "Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "GRPO", "World", "CFreeType",
+                "Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "GRPO", "World", "ColourFont",
+                "LateLibraries",
             ],
             exclude: ["README.md"]),
         .executableTarget(

@@ -1,5 +1,6 @@
 import COpenBLAS
 import Kernels
+import LateLibraries
 import OneDNN
 
 extension Engine {
@@ -9,7 +10,7 @@ extension Engine {
         get { Int(rk_threads()) }
         set {
             rk_set_threads(Int32(clamping: max(1, newValue)))
-            openblas_set_num_threads(rk_threads())
+            late_library_on_load(LATE_OPENBLAS) { openblas_set_num_threads(rk_threads()) }
         }
     }
 

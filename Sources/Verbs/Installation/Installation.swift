@@ -1,8 +1,9 @@
-import CFreeType
 import Checkpoint
+import ColourFont
 import Foundation
 import Glibc
 import Language
+import LateLibraries
 import Notebook
 import Plot
 import Tensor
@@ -91,14 +92,24 @@ public enum Installation {
 
     // MARK: Libraries and programs
 
+    /// Versions of the libraries, each of which must load: elsewhere they are loaded when they are first needed.
     private static var engine: Check {
-        var freeType: (major: Int32, minor: Int32, patch: Int32) = (0, 0, 0)
-        var library: FT_Library?
-        if FT_Init_FreeType(&library) == 0 {
-            FT_Library_Version(library, &freeType.major, &freeType.minor, &freeType.patch)
-            FT_Done_FreeType(library)
+        var troubles: [String] = []
+        var packages: [String] = []
+        for index in 0..<LATE_LIBRARY_COUNT.rawValue {
+            let library = late_library(rawValue: index)
+            guard let trouble = late_library_load(library) else { continue }
+            troubles.append(String(cString: trouble))
+            packages.append(String(cString: late_library_package(library)))
         }
-        let all = Engine.libraries + [("FreeType", "\(freeType.major).\(freeType.minor).\(freeType.patch)")]
+        guard troubles.isEmpty else {
+            return Check(
+                "libraries", .broken, troubles.joined(separator: "; "),
+                advice: "sudo apt-get install " + packages.joined(separator: " "))
+        }
+        var (major, minor, patch): (Int32, Int32, Int32) = (0, 0, 0)
+        colourfont_version(&major, &minor, &patch)
+        let all = Engine.libraries + [("FreeType", "\(major).\(minor).\(patch)")]
         return Check("libraries", .fine, all.map { "\($0.name) \($0.version)" }.joined(separator: ", "))
     }
 

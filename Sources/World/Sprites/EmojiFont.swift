@@ -1,4 +1,4 @@
-import CFreeType
+import ColourFont
 import Foundation
 
 /// The colour bitmaps of Noto Color Emoji, read through FreeType.
@@ -9,42 +9,28 @@ final class EmojiFont {
     static let fileName = "NotoColorEmoji.ttf"
 
     let path: String
-    private let library: FT_Library
-    private let face: FT_Face
+    private let font: OpaquePointer
 
     init(path: String) throws {
-        var library: FT_Library?
-        var code = FT_Init_FreeType(&library)
-        guard code == 0, let library else { throw WorldError.fontUnreadable(path, code: code) }
-        var face: FT_Face?
-        code = FT_New_Face(library, path, 0, &face)
-        guard code == 0, let face else {
-            FT_Done_FreeType(library)
-            throw WorldError.fontUnreadable(path, code: code)
+        var code: Int32 = 0
+        guard let font = colourfont_open(path, &code) else {
+            throw code == COLOURFONT_NO_BITMAPS
+                ? WorldError.fontWithoutBitmaps(path) : WorldError.fontUnreadable(path, code: code)
         }
-        guard face.pointee.num_fixed_sizes > 0, FT_Select_Size(face, 0) == 0 else {
-            FT_Done_Face(face)
-            FT_Done_FreeType(library)
-            throw WorldError.fontWithoutBitmaps(path)
-        }
-        (self.path, self.library, self.face) = (path, library, face)
+        (self.path, self.font) = (path, font)
     }
 
-    deinit {
-        FT_Done_Face(face)
-        FT_Done_FreeType(library)
-    }
+    deinit { colourfont_close(font) }
 
     /// The bitmap of a concept as the font has it, from BGRA to RGBA.
     func bitmap(of concept: Concept) throws -> Bitmap {
-        let glyph = FT_Get_Char_Index(face, FT_ULong(concept.scalar.value))
-        guard glyph != 0 else { throw WorldError.glyphMissing(concept.name, font: path) }
-        let code = FT_Load_Glyph(face, glyph, RHUMB_FT_LOAD_COLOR)
-        let bitmap = face.pointee.glyph.pointee.bitmap
-        guard code == 0, bitmap.pixel_mode == UInt8(FT_PIXEL_MODE_BGRA.rawValue), let buffer = bitmap.buffer else {
-            throw WorldError.glyphUnreadable(concept.name, font: path, code: code)
+        var bitmap = colourfont_bitmap()
+        let code = colourfont_draw(font, concept.scalar.value, &bitmap)
+        guard code != COLOURFONT_NO_GLYPH else { throw WorldError.glyphMissing(concept.name, font: path) }
+        guard code == 0, let buffer = bitmap.bgra else {
+            throw WorldError.glyphUnreadable(concept.name, font: path, code: max(0, code))
         }
-        let (width, height) = (Int(bitmap.width), Int(bitmap.rows))
+        let (width, height) = (Int(bitmap.width), Int(bitmap.height))
         var rgba = [UInt8](repeating: 0, count: width * height * 4)
         for y in 0..<height {
             let row = buffer + y * Int(bitmap.pitch)

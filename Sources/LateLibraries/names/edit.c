@@ -1,0 +1,20 @@
+// The functions of libedit that Rhumb calls.
+#include "../trampoline.h"
+
+LATE(LATE_EDIT, el_cursor)
+LATE(LATE_EDIT, el_deletestr)
+LATE(LATE_EDIT, el_end)
+LATE(LATE_EDIT, el_get)
+LATE(LATE_EDIT, el_init)
+LATE(LATE_EDIT, el_push)
+LATE(LATE_EDIT, el_resize)
+LATE(LATE_EDIT, el_set)
+LATE(LATE_EDIT, el_source)
+LATE(LATE_EDIT, el_wgetc)
+LATE(LATE_EDIT, el_wgets)
+LATE(LATE_EDIT, el_winsertstr)
+LATE(LATE_EDIT, el_wline)
+LATE(LATE_EDIT, el_wset)
+LATE(LATE_EDIT, history_w)
+LATE(LATE_EDIT, history_wend)
+LATE(LATE_EDIT, history_winit)
