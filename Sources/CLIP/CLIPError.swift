@@ -19,8 +19,20 @@ public struct CLIPError: Error, Equatable, Sendable, CustomStringConvertible {
 
 extension CLIPError {
     static func pattern(_ pattern: String, _ reason: String) -> CLIPError {
-        CLIPError("the tokenizer's pattern '\(pattern)' has \(reason), which is malformed or not supported")
+        CLIPError("the tokenizer's pattern '\(short(pattern))' has \(reason), which is malformed or not supported")
     }
+
+    static func tooManySteps(_ pattern: String, characters: Int) -> CLIPError {
+        CLIPError(
+            "the tokenizer's pattern '\(short(pattern))' tries too many ways to match a text of \(characters) characters",
+            hint: "give a shorter text, or a tokenizer whose repetitions don't stand inside repetitions")
+    }
+
+    static func normalizedTooLong(_ limit: Int) -> CLIPError {
+        CLIPError("the tokenizer's normalizer makes more than \(limit) characters of a text", hint: "is its 'Replace' as it should be?")
+    }
+
+    private static func short(_ text: String) -> String { text.count > 80 ? text.prefix(80) + "…" : text }
 
     static func unsupported(_ part: String, _ kind: String?, supported: String) -> CLIPError {
         CLIPError(

@@ -18,6 +18,8 @@ extension CheckpointError: CustomStringConvertible {
             return "'\(file)', '\(name)': \(type.rawValue) elements can't be loaded: \(reason)"
         case .notWritable(let file, let item, let reason):
             return "can't write '\(file)'" + (item.map { ", '\($0)'" } ?? "") + ": \(reason)"
+        case .changed(let file, let isLoaded):
+            return "'\(file)' was changed by another program " + (isLoaded ? "after it was loaded" : "while it was read")
         case .unknownKind(let path, let reason): return "can't tell what '\(path)' holds: \(reason)"
         case .checksumUnavailable: return "libcrypto can't compute SHA-256 here"
         }
@@ -29,6 +31,7 @@ extension CheckpointError: CustomStringConvertible {
         case .system(_, _, let code): return Self.hints[code] ?? ""
         case .malformed(_, _, let fault): return fault.hint
         case .noSuchTensor(_, _, let suggestion): return suggestion.map { "did you mean '\($0)'?" } ?? ""
+        case .changed: return "load it again once it is written"
         case .misfit: return "'config.json' and the weights must come from the same model"
         default: return ""
         }
@@ -101,7 +104,9 @@ extension CheckpointError.Fault {
         case .nameTwice: return "the name stands twice in the header"
         case .unknownType(let name): return "unknown element type '\(name)'"
         case .shapeOverflows(let shape):
-            return "the shape \(CheckpointError.text(shape)) has more elements than memory has bytes"
+            return shape.count > StoredType.highestRank
+                ? "a shape of \(shape.count) dimensions is more than the \(StoredType.highestRank) there can be"
+                : "the shape \(CheckpointError.text(shape)) has more elements than memory has bytes"
         case .wrongSize(let shape, let type, let expected, let found):
             return
                 "shape \(CheckpointError.text(shape)) of \(type.rawValue) takes \(expected) bytes, and its offsets span \(found)"
@@ -123,6 +128,7 @@ extension CheckpointError.Fault {
         case .viewBeyondStorage(let end, let elements):
             return "it reaches to element \(end) of a storage of \(elements)"
         case .wrongMagic(let expected): return "this is no \(expected) file: its first bytes are others"
+        case .foreignPicture(let format): return "it is a \(format) picture, which can't be read"
         case .unsupported(let what): return "\(what) can't be read"
         case .rowLength(let expected, let found):
             return "expected \(expected) number\(expected == 1 ? "" : "s") as in the rows above, and found \(found)"
@@ -137,6 +143,7 @@ extension CheckpointError.Fault {
         case .brokenArchive: return "the file may be cut short or damaged: copy or download it again"
         case .forbiddenName, .forbiddenOpcode:
             return "save its tensors alone: torch.save(model.state_dict(), …), or as safetensors"
+        case .foreignPicture: return "PNG and JPEG can: convert it first"
         case .headerTooLarge, .tooShort: return "is this a safetensors file?"
         case .unknownType: return "known are \(StoredType.allCases.map(\.rawValue).joined(separator: ", "))"
         default: return ""

@@ -19,6 +19,8 @@ public enum CheckpointError: Error, Equatable, Sendable {
     case notConvertible(name: String, file: String, StoredType, reason: String)
     /// A value that the format to be written can't hold.
     case notWritable(file: String, item: String?, reason: String)
+    /// Another program wrote into the file while it was read, or after its weights were mapped.
+    case changed(file: String, isLoaded: Bool)
     /// Nothing that is known how to read.
     case unknownKind(path: String, reason: String)
     /// libcrypto has no SHA-256 here.
@@ -66,6 +68,7 @@ public enum CheckpointError: Error, Equatable, Sendable {
         // Arrays and tables.
         case wrongMagic(expected: String)
         case unsupported(String)
+        case foreignPicture(format: String)
         case rowLength(expected: Int, found: Int)
         case notANumber(text: String, column: Int)
     }

@@ -53,6 +53,8 @@ extension Checkpoint {
         ]
         if let (_, kind) = marks.first(where: { head.starts(with: $0.0) }) { return kind }
         if head.count > 8, head[8] == UInt8(ascii: "{"), head[4..<8].allSatisfy({ $0 == 0 }) { return .tensors }
+        // Recognised to be named by whoever reads it.
+        if head.count == 16, ImageFile.foreignFormat(head) != nil { return .image }
         throw .unknownKind(path: url.displayPath, reason: "neither its suffix nor its first bytes are known")
     }
 

@@ -147,6 +147,14 @@ extension DiffusionError {
             hint: "'resize' makes them equal")
     }
 
+    static func notFinite(_ part: String, _ place: String) -> DiffusionError {
+        DiffusionError(
+            "the \(part) gives numbers that are not finite \(place)",
+            hint: "there is no picture in them; a weight may be broken: load the model again, or train it with a lower rate")
+    }
+
+    static let latentsNotFinite = DiffusionError("the latents hold numbers that are not finite: there is no picture in them")
+    static let pictureNotFinite = DiffusionError("a picture to encode holds values that are not finite")
     static let noImages = DiffusionError("there is no picture to encode")
     static let noPrompts = DiffusionError("there is no prompt to sample")
     static let latentsAndImages = DiffusionError("sampling starts from latents or from pictures, not from both")
@@ -188,11 +196,31 @@ extension DiffusionError {
         let rest = unexpected.count > 5 ? " and \(unexpected.count - 5) more" : ""
         return DiffusionError(
             unexpected.isEmpty
-                ? "'\(file)' holds no adapters" : "'\(file)' holds what fits no linear layer of this UNet: \(names)\(rest)",
-            hint: "adapters load onto the model they were trained on, in the layout of PEFT or diffusers, UNet only")
+                ? "'\(file)' holds no adapters" : "'\(file)' holds what fits no layer of this UNet: \(names)\(rest)",
+            hint: "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya, UNet only")
     }
 
-    static func lora(file: String, tensor: String, shape: [Int], expected: [Int]) -> DiffusionError {
-        DiffusionError("'\(tensor)' in '\(file)' has shape \(text(shape)), and its layer wants \(text(expected))")
+    static func lora(file: String, unsupported: String, tensor: String) -> DiffusionError {
+        DiffusionError(
+            "'\(file)' holds \(unsupported) ('\(tensor)'), which is not supported",
+            hint: "supported: two matrices for a layer of the UNet, with or without alpha")
+    }
+
+    static func lora(file: String, twice module: String) -> DiffusionError {
+        DiffusionError("'\(file)' holds two adapters for the layer '\(module)'")
+    }
+
+    static func lora(file: String, module: String, rank: Int, configuration: Int) -> DiffusionError {
+        DiffusionError(
+            "the adapter of '\(module)' in '\(file)' has rank \(rank), and its configuration says \(configuration)",
+            hint: "matrices and configuration must come from the same training")
+    }
+
+    static func lora(file: String, alpha tensor: String, _ value: String) -> DiffusionError {
+        DiffusionError("'\(tensor)' in '\(file)' must be one number above 0, not \(value)")
+    }
+
+    static func lora(file: String, tensor: String, shape: [Int], expected: String) -> DiffusionError {
+        DiffusionError("'\(tensor)' in '\(file)' has shape \(text(shape)), and its layer wants \(expected)")
     }
 }

@@ -151,6 +151,15 @@ extension WorldError {
             hint: "")
     }
 
+    static func pictureNotFinite(_ index: Int, of count: Int) -> WorldError {
+        WorldError(
+            message: "\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture") holds values that are not finite",
+            hint: "nothing can be found in it, which does not make it safe; look at what made it")
+    }
+
+    static let detectorNotFinite = WorldError(
+        message: "the detector's answers are not finite", hint: "a weight of it may be broken: load or train it again")
+
     static func notADetector(_ path: String, without weight: String? = nil) -> WorldError {
         WorldError(
             message: "'\(path)' describes no detector of the world"

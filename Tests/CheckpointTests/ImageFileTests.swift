@@ -14,7 +14,7 @@ final class ImageFileTests: XCTestCase {
     /// Every kind of PNG and JPEG, against Pillow's pixels.
     func testPixelsAgreeWithPillow() throws {
         let expected = try JSONDecoder().decode([String: Expected].self, from: Data(contentsOf: golden("images.json")))
-        XCTAssertEqual(expected.count, 21)
+        XCTAssertEqual(expected.count, 28)
         for (name, theirs) in expected.sorted(by: { $0.key < $1.key }) {
             let image = try ImageFile.read(golden("images/\(name)"))
             XCTAssertEqual([image.width, image.height], [theirs.width, theirs.height], name)
@@ -65,6 +65,46 @@ final class ImageFileTests: XCTestCase {
         XCTAssertEqual(folder.names, [])
     }
 
+    /// Whatever is cut off a JPEG behind its header, as Pillow says: "image file is truncated". (A decoder takes a progressive
+    /// one for whole, and all black, where the data of its first scan are missing.)
+    func testEveryCutOfAJPEGIsNoticed() throws {
+        XCTAssertThrowsError(try ImageFile.read(golden("images/cut_progressive.jpg"))) {
+            XCTAssertTrue("\($0)".contains("it ends before its contents do"), "\($0)")
+        }
+        for name in ["progressive.jpg", "colour.jpg", "grey.jpg", "cmyk.jpg", "orientation6.jpg"] {
+            let whole = try [UInt8](Data(contentsOf: golden("images/\(name)")))
+            for length in 4..<whole.count {
+                XCTAssertThrowsError(
+                    try whole[..<length].withUnsafeBytes { try ImageFile.decode($0, file: name) }, "\(name) cut to \(length)")
+            }
+            // What stands behind the end belongs to other programs: a film, a second picture.
+            XCTAssertNoThrow(try (whole + [1, 2, 3]).withUnsafeBytes { try ImageFile.decode($0, file: name) }, name)
+        }
+    }
+
+    func testEveryCutOfAPNGIsNoticed() throws {
+        for name in ["rgb8.png", "palette_transparent.png", "orientation5.png"] {
+            let whole = try [UInt8](Data(contentsOf: golden("images/\(name)")))
+            for length in 8..<(whole.count - 12) {
+                XCTAssertThrowsError(
+                    try whole[..<length].withUnsafeBytes { try ImageFile.decode($0, file: name) }, "\(name) cut to \(length)")
+            }
+        }
+    }
+
+    /// Pictures in formats that are not read are recognised by their first bytes, so that a pattern may pass them over.
+    func testForeignPicturesAreRecognised() throws {
+        let folder = try TemporaryFolder()
+        let webP = Array("RIFF".utf8) + [26, 0, 0, 0] + Array("WEBPVP8L".utf8) + [UInt8](repeating: 0, count: 18)
+        XCTAssertEqual(try Checkpoint.kind(of: folder.write("a.webp", webP)), .image)
+        XCTAssertEqual(try Checkpoint.kind(of: golden("images/not.gif")), .image)
+        XCTAssertThrowsError(try ImageFile.read(folder.file("a.webp"))) {
+            XCTAssertEqual(
+                $0 as? CheckpointError,
+                .malformed(file: folder.file("a.webp").path, item: nil, .foreignPicture(format: "WebP")))
+        }
+    }
+
     func testDamagedAndForeignFiles() throws {
         let folder = TemporaryFolder(self)
         func message(_ name: String, _ bytes: some Sequence<UInt8>) throws -> String {
@@ -90,7 +130,7 @@ final class ImageFileTests: XCTestCase {
         XCTAssertTrue(try message("text.png", "hello".utf8).contains("this is no PNG or JPEG file"))
         XCTAssertTrue(try message("empty.png", []).contains("this is no PNG or JPEG file"))
         XCTAssertThrowsError(try ImageFile.read(golden("images/not.gif"))) {
-            XCTAssertTrue("\($0)".contains("a GIF picture can't be read"), "\($0)")
+            XCTAssertTrue("\($0)".contains("it is a GIF picture, which can't be read; PNG and JPEG can"), "\($0)")
         }
         // A header that announces 4 gigapixels is refused before any memory is taken.
         var huge = png

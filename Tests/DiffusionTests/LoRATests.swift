@@ -101,9 +101,8 @@ final class LoRATests: XCTestCase {
         XCTAssertEqual(configuration["unet.r"]?.integer, 3)
         XCTAssertEqual(configuration["unet.lora_alpha"]?.number, 6)
 
-        let other = try self.unet()
-        let again = try LoRA.load(folder, on: other)
-        XCTAssertEqual(again.options.alpha, 6)
+        let (other, again) = try self.unet().adapted(by: folder)
+        XCTAssertEqual(again?.options.alpha, 6)
         XCTAssertEqual(try prediction(other), changed)
     }
 
@@ -116,8 +115,8 @@ final class LoRATests: XCTestCase {
         }
         let url = folder.appendingPathComponent("older.safetensors")
         try Safetensors.write(Dictionary(uniqueKeysWithValues: older), to: url)
-        let other = try self.unet()
-        XCTAssertEqual(try LoRA.load(url, on: other).options.rank, 3)
+        let (other, again) = try self.unet().adapted(by: url)
+        XCTAssertEqual(again?.options.rank, 3)
         XCTAssertEqual(try prediction(other), changed)
     }
 
@@ -134,12 +133,12 @@ final class LoRATests: XCTestCase {
         try Safetensors.write(
             ["unet.nowhere.to_q.lora_A.weight": Tensor.ones([2, 8]), "unet.nowhere.to_q.lora_B.weight": Tensor.ones([8, 2])],
             to: url)
-        XCTAssertTrue(message { _ = try LoRA.load(url, on: unet) }.contains("'nowhere.to_q'"))
+        XCTAssertTrue(message { _ = try unet.adapted(by: url) }.contains("'nowhere.to_q'"))
         let module = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
         try Safetensors.write(["\(module).lora_A.weight": Tensor.ones([2, 8])], to: url)
-        XCTAssertTrue(message { _ = try LoRA.load(url, on: unet) }.contains("'\(module)'"))
+        XCTAssertTrue(message { _ = try unet.adapted(by: url) }.contains("'\(module)'"))
         try Safetensors.write(
             ["\(module).lora_A.weight": Tensor.ones([2, 7]), "\(module).lora_B.weight": Tensor.ones([8, 2])], to: url)
-        XCTAssertTrue(message { _ = try LoRA.load(url, on: unet) }.contains("has shape [2, 7], and its layer wants [2, 8]"))
+        XCTAssertTrue(message { _ = try unet.adapted(by: url) }.contains("has shape [2, 7], and its layer wants [rank, 8]"))
     }
 }

@@ -57,7 +57,7 @@ final class CheckpointTests: XCTestCase {
             XCTAssertTrue(FileManager.default.fileExists(atPath: folder.appendingPathComponent(name).path), name)
         }
         let unet = try Fixture.pipeline().unet
-        let lora = try LoRA.load(folder, on: unet)
+        let lora = try XCTUnwrap(unet.adapted(by: folder).lora)
         XCTAssertEqual(lora.parameters.map(\.tensor.floats), trainer.policy.parameters.map(\.tensor.floats))
         let full = try Fixture.trainer { $0.rounds = 1 }
         try full.advance()

@@ -15,11 +15,12 @@ extension CLIPEmbedder {
     /// - Parameters:
     ///   - normalize: whether rows are brought to length 1; else they are the projected features.
     ///   - progress: called after every batch.
-    /// - Throws: `Cancelled` after `Engine.cancel()`.
+    /// - Throws: `CLIPError` where the model gives what is not finite; `Cancelled` after `Engine.cancel()`.
     public func embed(texts: [String], normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
         var rows: [[Int]] = []
         var place: [[Int]: Int] = [:]
         let places = try texts.map { text in
+            try Engine.checkCancelled()
             let identifiers = try tokenizer.encode(text, length: maximumLength)
             if let known = place[identifiers] { return known }
             place[identifiers] = rows.count
@@ -27,7 +28,7 @@ extension CLIPEmbedder {
             return rows.count - 1
         }
         let order = rows.indices.sorted { rows[$0].count < rows[$1].count }
-        let features = try batched(order.count, normalize: normalize, progress: progress) { range in
+        let features = try batched(order.count, "text", normalize: normalize, progress: progress) { range in
             let batch = order[range].map { rows[$0] }
             let length = batch.map(\.count).max() ?? 0
             // What stands after the end token is never read; the end token itself is always in the vocabulary.
@@ -40,8 +41,13 @@ extension CLIPEmbedder {
     }
 
     /// Embeddings of pictures of any size, [pictures, width], float32, in their order.
+    ///
+    /// - Throws: `CLIPError` for a picture that is not finite, or where the model gives what is not.
     public func embed(images: [Image], normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
-        try batched(images.count, normalize: normalize, progress: progress) { range in
+        if let broken = images.firstIndex(where: { !$0.tensor.isFinite }) {
+            throw CLIPError.pictureNotFinite(broken, of: images.count)
+        }
+        return try batched(images.count, "image", normalize: normalize, progress: progress) { range in
             try model.imageFeatures(preprocessing.pixels(Array(images[range])))
         }
     }
@@ -51,13 +57,14 @@ extension CLIPEmbedder {
         guard pixels.rank == 4 else {
             throw CLIPError.pixels(pixels.shape, channels: model.configuration.vision.numChannels, size: imageSize)
         }
-        return try batched(pixels.shape[0], normalize: normalize, progress: progress) { range in
+        guard pixels.isFinite else { throw CLIPError.pictureNotFinite(0, of: 1) }
+        return try batched(pixels.shape[0], "image", normalize: normalize, progress: progress) { range in
             try model.imageFeatures(pixels.sliced(0, from: range.lowerBound, to: range.upperBound))
         }
     }
 
     private func batched(
-        _ count: Int, normalize: Bool, progress: Progress?, _ features: (Range<Int>) throws -> Tensor
+        _ count: Int, _ tower: String, normalize: Bool, progress: Progress?, _ features: (Range<Int>) throws -> Tensor
     ) throws -> Tensor {
         guard count > 0 else { return try Tensor.zeros([0, width]) }
         return try withoutGradients {
@@ -66,6 +73,7 @@ extension CLIPEmbedder {
                 try Engine.checkCancelled()
                 let range = start..<min(start + Self.batchSize, count)
                 let part = try features(range)
+                guard part.isFinite else { throw CLIPError.notFinite(tower: tower) }
                 parts.append(try normalize ? part.normalized() : part)
                 try progress?(range.upperBound, count)
             }

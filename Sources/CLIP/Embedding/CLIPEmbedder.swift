@@ -35,7 +35,13 @@ public final class CLIPEmbedder {
     }
 
     /// The learned temperature: cosines are multiplied by it to become logits.
-    public var logitScale: Float { get throws { exp(try model.logitScale.to(.float32).item) } }
+    public var logitScale: Float {
+        get throws {
+            let scale = exp(try model.logitScale.to(.float32).item)
+            guard scale.isFinite else { throw CLIPError.configuration("logit_scale", "\(scale)", "finite") }
+            return scale
+        }
+    }
 
     /// Number of trained values.
     public var parameterCount: Int { model.parameters.reduce(0) { $0 + $1.tensor.count } }

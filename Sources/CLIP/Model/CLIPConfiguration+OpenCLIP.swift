@@ -17,7 +17,7 @@ extension CLIPConfiguration {
         projectionDim = try Self.whole(model, "embed_dim", default: nil)
 
         self.text.hiddenSize = try Self.whole(text, "width", default: 512)
-        self.text.intermediateSize = Self.expanded(self.text.hiddenSize, text)
+        self.text.intermediateSize = try Self.expanded(self.text.hiddenSize, text)
         self.text.numHiddenLayers = try Self.whole(text, "layers", default: 12)
         self.text.numAttentionHeads = try Self.whole(text, "heads", default: 8)
         self.text.maxPositionEmbeddings = try Self.whole(text, "context_length", default: 77)
@@ -27,7 +27,7 @@ extension CLIPConfiguration {
         self.text.eosTokenID = TextConfiguration.legacyEosTokenID
 
         self.vision.hiddenSize = try Self.whole(vision, "width", default: 768)
-        self.vision.intermediateSize = Self.expanded(self.vision.hiddenSize, vision)
+        self.vision.intermediateSize = try Self.expanded(self.vision.hiddenSize, vision)
         self.vision.numHiddenLayers = try Self.whole(vision, "layers", default: 12)
         self.vision.numAttentionHeads = self.vision.hiddenSize / (try Self.whole(vision, "head_width", default: 64))
         self.vision.imageSize = try Self.whole(vision, "image_size", default: 224)
@@ -71,8 +71,12 @@ extension CLIPConfiguration {
         return number
     }
 
-    private static func expanded(_ width: Int, _ json: JSON) -> Int {
-        Int(Double(width) * (json["mlp_ratio"]?.number ?? 4))
+    private static func expanded(_ width: Int, _ json: JSON) throws(CLIPError) -> Int {
+        let inner = Double(width) * (json["mlp_ratio"].present?.number ?? 4)
+        guard inner >= 1, inner < 1e15 else {
+            throw .openCLIP("mlp_ratio", "is \((json["mlp_ratio"] ?? .null).text()), and must be a number above 0")
+        }
+        return Int(inner)
     }
 }
 

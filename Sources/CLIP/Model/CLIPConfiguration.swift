@@ -176,7 +176,7 @@ extension KeyedDecodingContainer {
 extension CLIPConfiguration {
     /// Refuses sizes that no model can have, naming the key.
     public func validate() throws {
-        try CLIPError.require(projectionDim > 0, "projection_dim", projectionDim)
+        try CLIPError.require("projection_dim", projectionDim)
         try text.validate(prefix: "text_config.")
         try vision.validate(prefix: "vision_config.")
     }
@@ -185,17 +185,17 @@ extension CLIPConfiguration {
 extension TextConfiguration {
     func validate(prefix: String) throws {
         try validateTransformer(prefix: prefix)
-        try CLIPError.require(vocabSize > 0, "\(prefix)vocab_size", vocabSize)
-        try CLIPError.require(
-            maxPositionEmbeddings > 0, "\(prefix)max_position_embeddings", maxPositionEmbeddings)
+        try CLIPError.require("\(prefix)vocab_size", vocabSize, most: 1 << 24)
+        try CLIPError.require("\(prefix)max_position_embeddings", maxPositionEmbeddings)
     }
 }
 
 extension VisionConfiguration {
     func validate(prefix: String) throws {
         try validateTransformer(prefix: prefix)
-        try CLIPError.require(numChannels > 0, "\(prefix)num_channels", numChannels)
-        try CLIPError.require(patchSize > 0, "\(prefix)patch_size", patchSize)
+        try CLIPError.require("\(prefix)num_channels", numChannels, most: 1 << 10)
+        try CLIPError.require("\(prefix)patch_size", patchSize, most: 1 << 12)
+        try CLIPError.require("\(prefix)image_size", imageSize, most: 1 << 16)
         try CLIPError.require(
             imageSize >= patchSize, "\(prefix)image_size", imageSize, "at least patch_size, \(patchSize)")
     }
@@ -203,10 +203,10 @@ extension VisionConfiguration {
 
 extension TransformerConfiguration {
     fileprivate func validateTransformer(prefix: String) throws {
-        try CLIPError.require(hiddenSize > 0, "\(prefix)hidden_size", hiddenSize)
-        try CLIPError.require(intermediateSize > 0, "\(prefix)intermediate_size", intermediateSize)
-        try CLIPError.require(numAttentionHeads > 0, "\(prefix)num_attention_heads", numAttentionHeads)
-        try CLIPError.require(numHiddenLayers >= 0, "\(prefix)num_hidden_layers", numHiddenLayers, "0 or more")
+        try CLIPError.require("\(prefix)hidden_size", hiddenSize)
+        try CLIPError.require("\(prefix)intermediate_size", intermediateSize)
+        try CLIPError.require("\(prefix)num_attention_heads", numAttentionHeads)
+        try CLIPError.require("\(prefix)num_hidden_layers", numHiddenLayers, least: 0, most: 1000)
         try CLIPError.require(
             hiddenSize % numAttentionHeads == 0, "\(prefix)hidden_size", hiddenSize,
             "a multiple of num_attention_heads, \(numAttentionHeads)")
@@ -215,8 +215,13 @@ extension TransformerConfiguration {
 
 extension CLIPError {
     fileprivate static func require(
-        _ isPossible: Bool, _ key: String, _ value: Int, _ expected: String = "a positive number"
+        _ isPossible: Bool, _ key: String, _ value: Int, _ expected: String
     ) throws {
         guard isPossible else { throw configuration(key, "\(value)", expected) }
+    }
+
+    /// Sizes are checked before anything is multiplied by them or allocated.
+    fileprivate static func require(_ key: String, _ value: Int, least: Int = 1, most: Int = 1 << 20) throws {
+        try require((least...most).contains(value), key, value, "a number from \(least) to \(most)")
     }
 }

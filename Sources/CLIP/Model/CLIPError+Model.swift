@@ -15,6 +15,15 @@ extension CLIPError {
             hint: "preprocess pictures first")
     }
 
+    static func notFinite(tower: String) -> CLIPError {
+        CLIPError(
+            "the model's \(tower) features are not finite", hint: "a weight may be broken: load the model again")
+    }
+
+    static func pictureNotFinite(_ index: Int, of count: Int) -> CLIPError {
+        CLIPError("\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture") holds values that are not finite")
+    }
+
     static func vocabulary(tokenizer: Int, model: Int) -> CLIPError {
         CLIPError(
             "the tokenizer has \(tokenizer) tokens, and the model's 'text_config.vocab_size' is \(model)",

@@ -10,7 +10,7 @@ extension CLIPModel {
     /// - Throws: an error that names the file, and every weight that is missing, unexpected or of another shape.
     public static func load(weightsIn folder: URL, dtype: DType = .float32) throws -> CLIPModel {
         let configuration = try CLIPConfiguration.load(folder: folder)
-        let weights = try Weights(folder)
+        let weights = try Weights(folder, mapsLargeFiles: true)
         return try weights.model(.clip(in: weights), as: dtype) { try CLIPModel(configuration, $0) }
     }
 

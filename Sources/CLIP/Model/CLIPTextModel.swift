@@ -76,7 +76,7 @@ extension CLIPTextModel {
         let configuration = try Checkpoint.decode(TextConfiguration.self, from: file)
         let read = Set(TextConfiguration.CodingKeys.allCases.map(\.rawValue))
         let other = (settings.members ?? []).filter { !read.contains($0.key) }
-        let weights = try Weights(folder)
+        let weights = try Weights(folder, mapsLargeFiles: true)
         return try weights.model(.clipText(in: weights), as: dtype) {
             try CLIPTextModel(configuration, other: other, $0)
         }

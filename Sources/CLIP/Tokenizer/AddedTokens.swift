@@ -56,8 +56,12 @@ struct AddedTokenSplitter {
     }
 
     /// - Parameter spelling: the text to look for, which for normalised tokens is their normalised content.
-    init(_ tokens: [AddedToken], spelling: (AddedToken) -> [Unicode.Scalar]) {
-        self.tokens = tokens.map { (spelling($0), $0) }.filter { !$0.0.isEmpty }.sorted { $0.0.count > $1.0.count }
+    init(
+        _ tokens: [AddedToken], spelling: (AddedToken) throws(CLIPError) -> [Unicode.Scalar]
+    ) throws(CLIPError) {
+        var spelt: [(scalars: [Unicode.Scalar], token: AddedToken)] = []
+        for token in tokens { spelt.append((try spelling(token), token)) }
+        self.tokens = spelt.filter { !$0.0.isEmpty }.sorted { $0.0.count > $1.0.count }
         firstScalars = Set(self.tokens.map { $0.scalars[0] })
     }
 

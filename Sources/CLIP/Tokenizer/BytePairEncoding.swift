@@ -60,6 +60,13 @@ final class BytePairEncoding: TokenModel {
         return vocabulary.identifier(of: String(String.UnicodeScalarView(piece))).map { [Int32($0)] }
     }
 
+    func knows(_ piece: ArraySlice<Unicode.Scalar>) -> Bool {
+        whole(piece) != nil
+            || zip(piece.indices, piece).allSatisfy { index, scalar in
+                (index == piece.endIndex - 1 ? symbol(ending: scalar) : symbol(of: scalar)) != nil
+            }
+    }
+
     /// The characters' tokens; an unknown one becomes the unknown token, or nothing when there is none.
     private func symbols(of piece: ArraySlice<Unicode.Scalar>) -> [Int32] {
         var symbols: [Int32] = []

@@ -42,20 +42,32 @@ indirect enum Normalizer {
         }
     }
 
-    func normalized(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+    /// Longer than this no text becomes.
+    private static let longest = 10_000_000
+
+    /// - Throws: `CLIPError` where a pattern takes too many steps on the text, or the text becomes too long.
+    func normalized(_ text: ArraySlice<Unicode.Scalar>) throws(CLIPError) -> ArraySlice<Unicode.Scalar> {
         switch self {
         case .composed: return Self.composed(text)
         case .lowercase: return Self.lowercased(text)
         case .replace(let pattern, let content, _):
-            let pieces = pattern.pieces(of: text)
+            let pieces = try pattern.pieces(of: text)
             guard pieces.contains(where: \.isMatch) else { return text }
-            return ArraySlice(pieces.flatMap { $0.isMatch ? content[...] : text[$0.range] })
+            var result: [Unicode.Scalar] = []
+            for piece in pieces {
+                result += piece.isMatch ? content[...] : text[piece.range]
+                if result.count > Self.longest { throw .normalizedTooLong(Self.longest) }
+            }
+            return result[...]
         case .strip(let left, let right):
             var text = text
             if left { text = text.drop { $0.properties.isWhitespace } }
             while right, let last = text.last, last.properties.isWhitespace { text.removeLast() }
             return text
-        case .sequence(let parts): return parts.reduce(text) { $1.normalized($0) }
+        case .sequence(let parts):
+            var text = text
+            for part in parts { text = try part.normalized(text) }
+            return text
         }
     }
 

@@ -57,13 +57,14 @@ indirect enum PreTokenizer {
         }
     }
 
-    func pieces(of text: ArraySlice<Unicode.Scalar>) -> [ArraySlice<Unicode.Scalar>] {
+    /// - Throws: `CLIPError` where a pattern takes too many steps on the text.
+    func pieces(of text: ArraySlice<Unicode.Scalar>) throws(CLIPError) -> [ArraySlice<Unicode.Scalar>] {
         switch self {
         case .split(let pattern, let behaviour, let inverted, _):
-            return behaviour.pieces(pattern.pieces(of: text).map { ($0.range, $0.isMatch != inverted) }, of: text)
+            return behaviour.pieces(try pattern.pieces(of: text).map { ($0.range, $0.isMatch != inverted) }, of: text)
         case .byteLevel(let addsPrefixSpace, let pattern, _):
             let text = addsPrefixSpace && text.first != " " ? [" "] + text : text
-            let pieces = pattern.map { $0.pieces(of: text).map { text[$0.range] } } ?? [text]
+            let pieces = try pattern?.pieces(of: text).map { text[$0.range] } ?? [text]
             return pieces.map { ByteAlphabet.encoded($0)[...] }
         case .whitespace:
             return SplitBehaviour.removed.pieces(Self.classes(of: text, Self.wordClass), of: text)
@@ -75,7 +76,13 @@ indirect enum PreTokenizer {
             let behaviour: SplitBehaviour = individually ? .isolated : .contiguous
             return behaviour.pieces(Self.characters(of: text, Self.numbers.contains), of: text)
         case .sequence(let parts):
-            return parts.reduce([text]) { pieces, part in pieces.flatMap(part.pieces) }
+            var pieces = [text]
+            for part in parts {
+                var next: [ArraySlice<Unicode.Scalar>] = []
+                for piece in pieces { next += try part.pieces(of: piece) }
+                pieces = next
+            }
+            return pieces
         }
     }
 

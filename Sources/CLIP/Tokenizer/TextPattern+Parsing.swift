@@ -69,6 +69,17 @@ indirect enum TextPatternNode {
         }
     }
 
+    /// Instructions that `emit` makes of it.
+    var length: Double {
+        switch self {
+        case .set, .scalar, .start, .end: 1
+        case .sequence(let nodes): nodes.reduce(0) { $0 + $1.length }
+        case .alternatives(let nodes): nodes.reduce(0) { $0 + $1.length + 2 }
+        case .repeated(let node, let minimum, let maximum, _): Double((maximum ?? minimum + 1) + 1) * (node.length + 1)
+        case .look(let node, _): node.length + 2
+        }
+    }
+
     /// Whether it can match without moving on, which under a star would never end.
     var canBeEmpty: Bool {
         switch self {
@@ -88,6 +99,9 @@ struct TextPatternParser {
     private var ignoresCase = false
     /// Copies a counted repetition may unfold into; real patterns stay below ten.
     private static let maximumCount = 100
+    /// Groups inside groups; real patterns have three.
+    private static let maximumDepth = 100
+    private var depth = 0
 
     init(_ source: String) {
         self.source = source
@@ -182,7 +196,9 @@ struct TextPatternParser {
 
     private mutating func group() throws(CLIPError) -> TextPatternNode {
         let before = ignoresCase
-        defer { ignoresCase = before }
+        depth += 1
+        defer { (ignoresCase, depth) = (before, depth - 1) }
+        if depth > Self.maximumDepth { throw error("groups nested deeper than \(Self.maximumDepth) levels") }
         var look: Bool?
         if take("(?!") {
             look = true

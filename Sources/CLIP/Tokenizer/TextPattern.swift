@@ -3,7 +3,8 @@
 /// Tokenizer files mean Oniguruma's expressions and its version of Unicode, and identical tokens need identical
 /// matches, so the part of that language which tokenizers use is read here: literals, `.`, brackets, `\p{…}` and the
 /// other shorthands, groups (also `(?i:…)`), alternatives, greedy and lazy counts, `(?=…)`, `(?!…)`, `^` and `$`.
-/// The first alternative that matches wins; matching backtracks with a stack of its own.
+/// The first alternative that matches wins; matching backtracks with a stack of its own, and gives up with an error where an
+/// expression would try more ways than real ones ever do.
 struct TextPattern {
     /// The text it was made from.
     let source: String
@@ -30,7 +31,11 @@ struct TextPattern {
         self.source = source
         var parser = TextPatternParser(source)
         var program: [Instruction] = []
-        try parser.parse().emit(into: &program)
+        let node = try parser.parse()
+        guard node.length <= Double(Self.longest) else {
+            throw .pattern(source, "repetitions that are \(Self.longest) steps or more when written out")
+        }
+        node.emit(into: &program)
         self.program = program + [.match]
     }
 
@@ -40,18 +45,22 @@ struct TextPattern {
         program = literal.unicodeScalars.map(Instruction.scalar) + [.match]
     }
 
-    /// The end of the match that starts at `position`, or nil.
-    func match(_ text: ArraySlice<Unicode.Scalar>, at position: Int) -> Int? {
-        run(text, program: 0, position)
-    }
+    /// Instructions of a program; real ones have dozens.
+    private static let longest = 100_000
+    /// Steps for a text whatever its length, and for each of its characters: real expressions take about twenty.
+    private static let freeSteps = 2_000_000
+    private static let stepsACharacter = 500
 
     /// The text cut into what matches and what lies between, in order and without gaps.
-    func pieces(of text: ArraySlice<Unicode.Scalar>) -> [(range: Range<Int>, isMatch: Bool)] {
+    ///
+    /// - Throws: `CLIPError` where the expression takes too many steps on this text.
+    func pieces(of text: ArraySlice<Unicode.Scalar>) throws(CLIPError) -> [(range: Range<Int>, isMatch: Bool)] {
+        var steps = Self.freeSteps + Self.stepsACharacter * text.count
         var pieces: [(range: Range<Int>, isMatch: Bool)] = []
         var position = text.startIndex
         var unmatched = position
         while position < text.endIndex {
-            guard let end = match(text, at: position), end > position else {
+            guard let end = try run(text, program: 0, position, &steps), end > position else {
                 position += 1
                 continue
             }
@@ -71,12 +80,18 @@ struct TextPattern {
         let lowest: Int
     }
 
-    private func run(_ text: ArraySlice<Unicode.Scalar>, program start: Int, _ from: Int) -> Int? {
+    /// The end of the match that starts at a position, or nil.
+    /// - Parameter steps: how many are left.
+    private func run(
+        _ text: ArraySlice<Unicode.Scalar>, program start: Int, _ from: Int, _ steps: inout Int
+    ) throws(CLIPError) -> Int? {
         var choices: [Choice] = []
         var counter = start
         var position = from
 
         while true {
+            steps -= 1
+            if steps < 0 { throw .tooManySteps(source, characters: text.count) }
             var failed = false
             switch program[counter] {
             case .scalar(let scalar):
@@ -92,15 +107,16 @@ struct TextPattern {
                 counter = first
             case .jump(let target): counter = target
             case .run(let set, let minimum):
-                let lowest = position + minimum
+                let first = position, lowest = position + minimum
                 while position < text.endIndex, set.contains(text[position]) { position += 1 }
+                steps -= position - first
                 failed = position < lowest
                 counter += 1
                 if position > lowest {
                     choices.append(Choice(program: counter, position: position - 1, lowest: lowest))
                 }
             case .look(let negative, let next):
-                failed = (run(text, program: counter + 1, position) != nil) == negative
+                failed = (try run(text, program: counter + 1, position, &steps) != nil) == negative
                 counter = next
             case .start:
                 failed = position != text.startIndex && (position == text.endIndex || text[position - 1] != "\n")

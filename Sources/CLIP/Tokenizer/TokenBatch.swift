@@ -26,7 +26,10 @@ extension Tokenizer {
         var limit = length
         if case .length(let wanted) = padding { limit = min(wanted, length ?? wanted) }
         var rows: [[Int]] = []
-        for text in texts { rows.append(try encode(text, length: limit)) }
+        for text in texts {
+            try Engine.checkCancelled()
+            rows.append(try encode(text, length: limit))
+        }
         let longest = rows.map(\.count).max() ?? 0
         let width = if case .length(let wanted) = padding { wanted } else { longest }
         let mask: [Float] = rows.flatMap { row in (0..<width).map { $0 < row.count ? Float(1) : 0 } }

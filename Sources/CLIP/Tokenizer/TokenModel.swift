@@ -5,6 +5,8 @@ protocol TokenModel: AnyObject {
     var vocabulary: TokenIndex { get }
     /// Appends the identifiers of the piece's tokens.
     func tokenize(_ piece: ArraySlice<Unicode.Scalar>, into identifiers: inout [Int]) throws(CLIPError)
+    /// Whether all of a piece has tokens of its own.
+    func knows(_ piece: ArraySlice<Unicode.Scalar>) -> Bool
     /// The model as a tokenizer file describes it.
     var description: JSON { get }
 }

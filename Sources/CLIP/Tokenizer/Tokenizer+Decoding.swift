@@ -20,5 +20,5 @@ extension Tokenizer {
         return String(text[start..<end])
     }
 
-    private var isByteLevel: Bool { decoder["type"]?.string == "ByteLevel" }
+    var isByteLevel: Bool { decoder["type"]?.string == "ByteLevel" }
 }

@@ -32,12 +32,12 @@ public final class Tokenizer {
         decoder = parts.decoder
         self.specialTokens = specialTokens
         self.maximumLength = maximumLength
-        rawSplitter = AddedTokenSplitter(parts.addedTokens.filter { !$0.isNormalized }) {
-            Array($0.content.unicodeScalars)
+        rawSplitter = try AddedTokenSplitter(parts.addedTokens.filter { !$0.isNormalized }) { token throws(CLIPError) in
+            Array(token.content.unicodeScalars)
         }
-        normalizedSplitter = AddedTokenSplitter(parts.addedTokens.filter(\.isNormalized)) { token in
+        normalizedSplitter = try AddedTokenSplitter(parts.addedTokens.filter(\.isNormalized)) { token throws(CLIPError) in
             let scalars = Array(token.content.unicodeScalars)
-            return parts.normalizer.map { Array($0.normalized(scalars[...])) } ?? scalars
+            return try parts.normalizer.map { (part) throws(CLIPError) in Array(try part.normalized(scalars[...])) } ?? scalars
         }
         addedByIdentifier = Dictionary(parts.addedTokens.map { ($0.identifier, $0) }) { $1 }
         if let end = specialTokens.end, identifier(of: end) == nil { throw .missingToken(end, role: "end") }
@@ -69,13 +69,14 @@ public final class Tokenizer {
     ///   - addsSpecialTokens: whether start and end tokens are put around it.
     ///   - length: at most this many identifiers, start and end included: what is too long loses its last tokens and
     ///     keeps the end token. Nil truncates to `maximumLength`.
-    /// - Throws: `CLIPError` for a word that is unknown to a vocabulary without an unknown token.
+    /// - Throws: `CLIPError` for a word that is unknown to a vocabulary without an unknown token, and where the text is one
+    ///   that a pattern of the tokenizer would not be done with.
     public func encode(_ text: String, addsSpecialTokens: Bool = true, length: Int? = nil) throws(CLIPError) -> [Int] {
         var identifiers: [Int] = []
-        for part in rawSplitter.parts(of: ArraySlice(Array(text.unicodeScalars))) {
+        try read(text) { part throws(CLIPError) in
             switch part {
             case .token(let identifier): identifiers.append(identifier)
-            case .text(let text): try encode(raw: text, into: &identifiers)
+            case .text(let piece): try model.tokenize(piece, into: &identifiers)
             }
         }
         let before = addsSpecialTokens ? postProcessor?.before ?? [] : []
@@ -89,15 +90,21 @@ public final class Tokenizer {
         return before + identifiers + after
     }
 
-    /// Text between the special tokens that are looked for before normalisation.
-    private func encode(raw text: ArraySlice<Unicode.Scalar>, into identifiers: inout [Int]) throws(CLIPError) {
-        for part in normalizedSplitter.parts(of: normalizer?.normalized(text) ?? text) {
-            switch part {
-            case .token(let identifier): identifiers.append(identifier)
-            case .text(let text):
-                for piece in preTokenizer?.pieces(of: text) ?? [text] where !piece.isEmpty {
-                    try model.tokenize(piece, into: &identifiers)
+    /// Hands on a text's parts in order: added tokens, and the pieces that the model tokenizes.
+    func read(
+        _ text: String, _ take: (AddedTokenSplitter.Part) throws(CLIPError) -> Void
+    ) throws(CLIPError) {
+        for part in rawSplitter.parts(of: ArraySlice(Array(text.unicodeScalars))) {
+            guard case .text(let raw) = part else {
+                try take(part)
+                continue
+            }
+            for part in normalizedSplitter.parts(of: try normalizer?.normalized(raw) ?? raw) {
+                guard case .text(let text) = part else {
+                    try take(part)
+                    continue
                 }
+                for piece in try preTokenizer?.pieces(of: text) ?? [text] where !piece.isEmpty { try take(.text(piece)) }
             }
         }
     }

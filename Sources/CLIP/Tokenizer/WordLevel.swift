@@ -18,6 +18,10 @@ final class WordLevel: TokenModel {
         identifiers.append(identifier)
     }
 
+    func knows(_ piece: ArraySlice<Unicode.Scalar>) -> Bool {
+        vocabulary.identifier(of: String(String.UnicodeScalarView(piece))) != nil
+    }
+
     var description: JSON {
         ["type": "WordLevel", "vocab": vocabulary.description, "unk_token": .string(unknownToken)]
     }

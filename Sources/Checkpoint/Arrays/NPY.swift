@@ -4,13 +4,12 @@ import Tensor
 /// NumPy's `.npy` files: one array each.
 public enum NPY {
     /// Reads an array of versions 1 to 3, in either order of elements and of bytes. Whole numbers and truth values become
-    /// int64, floating-point numbers float32 (float64 is rounded). Little-endian float32 and int64 in C order are
-    /// looked at where they are in the file.
+    /// int64, floating-point numbers float32 (float64 is rounded).
     /// - Parameter dtype: another element type to convert to.
     /// - Throws: ``CheckpointError`` naming the file, for other element types, and where the file has fewer or more bytes
     ///   than its header says; `TensorError` when memory lacks.
     public static func read(_ url: URL, as dtype: DType? = nil) throws -> Tensor {
-        let file = try MappedFile(url)
+        let file = try FileBytes(url)
         let name = url.displayPath
         let header = try NPYHeader(UnsafeRawBufferPointer(file.bytes), file: name)
         guard let expected = header.type.byteCount(of: header.shape) else {

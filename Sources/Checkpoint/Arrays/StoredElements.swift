@@ -74,7 +74,7 @@ struct StoredElements {
             Int(bitPattern: start) % dtype.byteCount == 0
         else { return nil }
         let storage = Storage(
-            borrowing: start, byteCount: bytes.count, owner: owner, isFile: owner is MappedFile)
+            borrowing: start, byteCount: bytes.count, owner: owner, isFile: (owner as? FileBytes)?.isMapped == true)
         var strides = [Int](repeating: 1, count: shape.count)
         for axis in stride(from: shape.count - 2, through: 0, by: -1) {
             strides[axis] = strides[axis + 1] * max(shape[axis + 1], 1)

@@ -58,14 +58,20 @@ public enum StoredType: String, CaseIterable, Sendable {
         }
     }
 
-    /// Bytes that a shape takes, or nil where that overflows or is no whole number.
+    /// Dimensions a tensor may have: PyTorch's and NumPy's own limit.
+    static let highestRank = 64
+
+    /// Bytes that a shape takes, or nil where that is no whole number, or where the sizes that are not 0 overflow: steps
+    /// through a tensor are their products, also where it has no element. NumPy refuses the same shapes.
     func byteCount(of shape: [Int]) -> Int? {
+        guard shape.count <= Self.highestRank else { return nil }
         var total = bits
         for size in shape {
-            let (product, overflow) = total.multipliedReportingOverflow(by: size)
+            let (product, overflow) = total.multipliedReportingOverflow(by: max(size, 1))
             guard size >= 0, !overflow else { return nil }
             total = product
         }
+        if shape.contains(0) { return 0 }
         return total % 8 == 0 ? total / 8 : nil
     }
 }

@@ -10,7 +10,7 @@ public enum ImageFile {
     /// Reads a picture by what its first bytes say it is, whatever its name.
     /// - Throws: ``CheckpointError`` naming the file; `TensorError` when memory lacks.
     public static func read(_ url: URL) throws -> Image {
-        let file = try MappedFile(url)
+        let file = try FileBytes(url)
         return try decode(UnsafeRawBufferPointer(file.bytes), file: url.displayPath)
     }
 
@@ -19,16 +19,15 @@ public enum ImageFile {
     public static func decode(_ bytes: UnsafeRawBufferPointer, file: String) throws -> Image {
         if bytes.starts(with: PNG.signature) { return try PNG.decode(bytes, file: file) }
         if bytes.starts(with: JPEG.signature) { return try JPEG.decode(bytes, file: file) }
-        if let format = foreign.first(where: { bytes.dropFirst($0.offset).starts(with: $0.mark.utf8) }) {
-            throw CheckpointError.malformed(
-                file: file, item: nil, .unsupported("a \(format.name) picture"))
+        if let format = foreignFormat(bytes) {
+            throw CheckpointError.malformed(file: file, item: nil, .foreignPicture(format: format))
         }
         throw CheckpointError.malformed(file: file, item: nil, .wrongMagic(expected: "PNG or JPEG"))
     }
 
     /// The texts a PNG carries; none for other files.
     public static func texts(_ url: URL) throws(CheckpointError) -> [(keyword: String, text: String)] {
-        let file = try MappedFile(url)
+        let file = try FileBytes(url)
         let bytes = UnsafeRawBufferPointer(file.bytes)
         return bytes.starts(with: PNG.signature) ? try PNG.texts(of: bytes, file: url.displayPath) : []
     }
@@ -48,9 +47,14 @@ public enum ImageFile {
         }
     }
 
+    /// What the first bytes of a picture in a format that is not read say it is; nil for anything else.
+    static func foreignFormat(_ bytes: some Collection<UInt8>) -> String? {
+        foreign.first { bytes.dropFirst($0.offset).starts(with: $0.mark.utf8) }?.name
+    }
+
     /// Formats that are recognised to be named in the message.
     private static let foreign: [(mark: String, offset: Int, name: String)] = [
-        ("WEBP", 8, "WebP"), ("GIF8", 0, "GIF"), ("BM", 0, "BMP"), ("II*\0", 0, "TIFF"), ("MM\0*", 0, "TIFF"),
-        ("ftypavif", 4, "AVIF"), ("ftypheic", 4, "HEIC"), ("<svg", 0, "SVG"),
+        ("WEBP", 8, "WebP"), ("GIF8", 0, "GIF"), ("II*\0", 0, "TIFF"), ("MM\0*", 0, "TIFF"),
+        ("ftypavif", 4, "AVIF"), ("ftypheic", 4, "HEIC"), ("<svg", 0, "SVG"), ("BM", 0, "BMP"),
     ]
 }

@@ -15,9 +15,9 @@ public enum JPEG {
         func check(_ code: Int32) throws(CheckpointError) {
             guard code != 0 else { return }
             let reason = String(cString: tjGetErrorStr2(handle))
+            let isWarning = tjGetErrorCode(handle) == TJERR_WARNING.rawValue
+            if isWarning, harmless.contains(where: reason.contains) { return }
             let isCutShort = reason.contains("Premature end")
-            // Other warnings leave a whole picture (stray bytes between segments are common).
-            if tjGetErrorCode(handle) == TJERR_WARNING.rawValue && !isCutShort { return }
             throw .malformed(file: file, item: nil, isCutShort ? .cutShort : .other("JPEG: \(reason)"))
         }
         let start = bytes.bindMemory(to: UInt8.self).baseAddress
@@ -27,8 +27,8 @@ public enum JPEG {
         var subsampling: Int32 = 0
         var colours: Int32 = 0
         try check(tjDecompressHeader3(handle, start, length, &width, &height, &subsampling, &colours))
-        // A file cut off among its tables has, to TurboJPEG, tables and no picture.
-        if width == 0 { throw CheckpointError.malformed(file: file, item: nil, .cutShort) }
+        // A file cut off among its tables has, to TurboJPEG, tables and no picture; and of several warnings it tells the first.
+        if width == 0 || !JPEGMarkers.reachEnd(of: bytes) { throw CheckpointError.malformed(file: file, item: nil, .cutShort) }
         try ImageFile.checkSize(width: Int(width), height: Int(height), file: file)
         let isCMYK = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
         let format = isCMYK ? TJPF_CMYK : TJPF_RGB
@@ -37,8 +37,13 @@ public enum JPEG {
             tjDecompress2(handle, start, length, &pixels, width, 0, height, Int32(format.rawValue), TJFLAG_ACCURATEDCT))
         if isCMYK { pixels = rgb(fromInverted: pixels) }
         let orientation = Orientation(inJPEG: bytes) ?? .upright
-        return try orientation.upright(pixels, width: Int(width), height: Int(height))
+        return try orientation.upright(Image(width: Int(width), height: Int(height), rgb: pixels))
     }
+
+    /// Warnings of libjpeg that leave a whole picture; all others come of data that is damaged or missing.
+    private static let harmless = [
+        "extraneous bytes before marker", "Unknown Adobe color transform code", "unknown JFIF revision number",
+    ]
 
     /// A picture as a JPEG file's bytes, values outside 0…1 clipped: baseline, chroma at half the side, as Pillow writes it.
     ///

@@ -15,7 +15,7 @@ enum Orientation: Int {
             if marker == 0xDA || length < 2 || at + 2 + length > bytes.count { return nil }
             let segment = UnsafeRawBufferPointer(rebasing: bytes[(at + 4)..<(at + 2 + length)])
             if marker == 0xE1, segment.starts(with: Array("Exif\0\0".utf8)) {
-                self.init(inTIFF: UnsafeRawBufferPointer(rebasing: segment.dropFirst(6)))
+                self.init(inEXIF: segment)
                 return
             }
             at += 2 + length
@@ -23,8 +23,11 @@ enum Orientation: Int {
         return nil
     }
 
-    /// EXIF is a small TIFF file: a byte order, and a directory of tags.
-    private init?(inTIFF bytes: UnsafeRawBufferPointer) {
+    /// EXIF is a small TIFF file: a byte order, and a directory of tags. In a JPEG, and by some programs' mistake in a PNG
+    /// too, a mark stands in front.
+    init?(inEXIF segment: UnsafeRawBufferPointer) {
+        let mark = Array("Exif\0\0".utf8)
+        let bytes = UnsafeRawBufferPointer(rebasing: segment.dropFirst(segment.starts(with: mark) ? mark.count : 0))
         guard bytes.count >= 8, bytes[0] == bytes[1], bytes[0] == 0x49 || bytes[0] == 0x4D else { return nil }
         let isLittle = bytes[0] == 0x49
         func word(_ at: Int) -> Int? {
@@ -45,14 +48,14 @@ enum Orientation: Int {
         return nil
     }
 
-    /// The picture as it was seen.
-    /// - Parameter rgb: height × width × 3 bytes as the camera stored them.
-    func upright(_ rgb: [UInt8], width: Int, height: Int) throws -> Image {
-        if self == .upright { return try Image(width: width, height: height, rgb: rgb) }
+    /// The picture as it was seen, made of one as the camera stored it.
+    func upright(_ image: Image) throws -> Image {
+        if self == .upright { return image }
+        let (width, height) = (image.width, image.height), plane = width * height
         let isTurned = rawValue >= Orientation.transposed.rawValue
         let (newWidth, newHeight) = isTurned ? (height, width) : (width, height)
-        var turned: [UInt8] = []
-        turned.reserveCapacity(rgb.count)
+        let turned = try Tensor(uninitialized: [3, newHeight, newWidth])
+        let (source, target) = (image.tensor.floatPointer, turned.floatPointer)
         for y in 0..<newHeight {
             for x in 0..<newWidth {
                 let (sourceX, sourceY) =
@@ -66,10 +69,11 @@ enum Orientation: Int {
                     case .transverse: (width - 1 - y, height - 1 - x)
                     case .turnedRight: (width - 1 - y, x)
                     }
-                let at = 3 * (sourceY * width + sourceX)
-                turned += rgb[at..<(at + 3)]
+                for channel in 0..<3 {
+                    target[channel * plane + y * newWidth + x] = source[channel * plane + sourceY * width + sourceX]
+                }
             }
         }
-        return try Image(width: newWidth, height: newHeight, rgb: turned)
+        return try Image(turned)
     }
 }

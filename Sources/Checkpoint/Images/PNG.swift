@@ -7,7 +7,7 @@ public enum PNG {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// Decodes a picture of any colour type and depth. Grey becomes three equal planes; transparency is laid on white;
-    /// 16-bit samples keep their precision. Gamma and colour profiles are ignored, as most image programs ignore them.
+    /// 16-bit samples keep their precision; the picture is turned upright as its EXIF orientation asks. Gamma and colour profiles are ignored, as most image programs ignore them.
     /// - Parameter file: its name, for messages.
     public static func decode(_ bytes: UnsafeRawBufferPointer, file: String) throws -> Image {
         let decoder = try Decoder(bytes, file: file)
@@ -26,7 +26,9 @@ public enum PNG {
         } else {
             composite(pixels.bindMemory(to: UInt8.self), onto: planes)
         }
-        return try Image(planes)
+        // What is said of a picture may stand behind its pixels.
+        try decoder.check(spng_decode_chunks(decoder.context))
+        return try decoder.orientation.upright(Image(planes))
     }
 
     /// Lays red, green, blue and alpha samples on white.
@@ -164,6 +166,13 @@ public enum PNG {
             try check(spng_get_ihdr(context, &header))
             try ImageFile.checkSize(width: Int(header.width), height: Int(header.height), file: file)
             return header
+        }
+
+        /// Of the EXIF chunk, once all chunks are decoded.
+        var orientation: Orientation {
+            var exif = spng_exif()
+            guard spng_get_exif(context, &exif) == 0, let data = exif.data else { return .upright }
+            return Orientation(inEXIF: UnsafeRawBufferPointer(start: data, count: exif.length)) ?? .upright
         }
 
         func check(_ code: Int32) throws(CheckpointError) {

@@ -9,6 +9,9 @@ public final class PyTorchFile: TensorSource {
     public var metadata: [String: String] { [:] }
     private let views: [String: Pickle.TensorView]
     private let storages: any PyTorchStorages
+    /// Storages whose tensors overlap: each is read once, and as often as a tensor is asked for copied from.
+    private let shared: Set<String>
+    private var kept: [String: (bytes: UnsafeMutableRawBufferPointer, owner: AnyObject)] = [:]
 
     /// Opens the file and checks everything that it says about its tensors.
     /// - Throws: ``CheckpointError`` naming the file, and the tensor that is wrong.
@@ -39,6 +42,7 @@ public final class PyTorchFile: TensorSource {
             }
         }
         self.views = views
+        shared = Self.overlapping(views.values)
         names = tensors.map(\.name)
     }
 
@@ -58,18 +62,41 @@ public final class PyTorchFile: TensorSource {
         }
         let target = dtype ?? view.type.natural
         guard let span = view.span, !span.isEmpty else { return try Tensor(uninitialized: view.shape, target) }
-        let size = view.type.bits / 8
-        let (bytes, owner) = try storages.bytes(of: view.storage.key, span.lowerBound * size..<span.upperBound * size)
+        let size = view.type.bits / 8, place = span.lowerBound * size..<span.upperBound * size
+        let isShared = shared.contains(view.storage.key)
+        let (bytes, owner) = isShared ? try whole(view.storage.key) : try storages.bytes(of: view.storage.key, place)
+        let part = isShared ? UnsafeMutableRawBufferPointer(rebasing: bytes[place]) : bytes
         let elements = StoredElements(
-            type: view.type, bytes: bytes, shape: [span.count], isBigEndian: storages.isBigEndian, owner: owner)
+            type: view.type, bytes: part, shape: [span.count], isBigEndian: storages.isBigEndian, owner: owner)
         do {
             let line = try elements.tensor()
-            return try Tensor(
-                storage: line.storage, shape: view.shape, strides: view.strides, offset: line.offset, dtype: line.dtype
-            ).contiguous().to(target)
+            let tensor = Tensor(
+                storage: line.storage, shape: view.shape, strides: view.strides, offset: line.offset, dtype: line.dtype)
+            // Tensors of one storage must not change with one another.
+            return try (isShared && tensor.isContiguous ? tensor.copied() : tensor.contiguous()).to(target)
         } catch let error as StoredElements.Unconvertible {
             throw CheckpointError.notConvertible(name: name, file: url.displayPath, view.type, reason: error.reason)
         }
+    }
+
+    /// All bytes of a storage.
+    private func whole(
+        _ key: String
+    ) throws(CheckpointError) -> (bytes: UnsafeMutableRawBufferPointer, owner: AnyObject) {
+        if let known = kept[key] { return known }
+        let read = try storages.bytes(of: key, 0..<(storages.size(of: key) ?? 0))
+        kept[key] = read
+        return read
+    }
+
+    /// The storages of which tensors show more bytes than there are.
+    private static func overlapping(_ views: some Collection<Pickle.TensorView>) -> Set<String> {
+        var shown: [String: (bytes: Double, size: Double)] = [:]
+        for view in views {
+            let size = Double(view.storage.count) * Double((view.storage.type ?? .uint8).bits)
+            shown[view.storage.key, default: (0, size)].bytes += Double(view.span?.count ?? 0) * Double(view.type.bits)
+        }
+        return Set(shown.filter { $0.value.bytes > $0.value.size }.keys)
     }
 
     /// A fault whose place the caller knows.

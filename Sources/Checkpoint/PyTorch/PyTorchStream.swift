@@ -6,7 +6,7 @@ final class PyTorchStream: PyTorchStorages {
     let pickle: Pickle
     let root: Pickle.Value
     let isBigEndian: Bool
-    private let file: MappedFile
+    private let file: FileBytes
     private var ranges: [String: Range<Int>] = [:]
 
     /// 0x1950a86a20f9469cfc6c, little-endian.
@@ -14,7 +14,7 @@ final class PyTorchStream: PyTorchStorages {
     private static let version = 1001
 
     init(_ url: URL) throws(CheckpointError) {
-        file = try MappedFile(url)
+        file = try FileBytes(url)
         let bytes = UnsafeRawBufferPointer(file.bytes)
         let path = url.displayPath
         // Protocol 2 and the mark as a number of 10 bytes: anything else is no file of PyTorch's.

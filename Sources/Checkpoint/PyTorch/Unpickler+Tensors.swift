@@ -1,8 +1,5 @@
 /// What the names in a pickle of tensors stand for.
 extension Unpickler {
-    /// PyTorch's own limit.
-    private static let highestRank = 64
-
     mutating func addConstructor(_ module: String, _ name: String) throws(CheckpointError) {
         let full = "\(module).\(name)"
         guard let constructor = Pickle.Constructor.known[full] else { throw malformed(.forbiddenName(full)) }
@@ -96,7 +93,7 @@ extension Unpickler {
     /// The non-negative numbers of a tuple.
     private func integers(_ value: Pickle.Value) throws(CheckpointError) -> [Int] {
         guard case .tuple(let position) = value else { throw broken("sizes or strides are no tuple") }
-        guard pickle.tuples[position].count <= Self.highestRank else { throw broken("a tensor has too many dimensions") }
+        guard pickle.tuples[position].count <= StoredType.highestRank else { throw broken("a tensor has too many dimensions") }
         var integers: [Int] = []
         for item in pickle.tuples[position] {
             guard case .integer(let integer) = item, integer >= 0 else {

@@ -1,21 +1,22 @@
 import FoundationEssentials
 import Tensor
 
-/// A safetensors file, memory-mapped and checked; its tensors are made when asked for.
+/// A safetensors file, checked; its tensors are made when asked for.
 public final class SafetensorsFile {
     public let url: URL
     /// Names in the order of their bytes.
     public let names: [String]
     /// The free texts under `__metadata__`.
     public let metadata: [String: String]
-    private let file: MappedFile
+    private let file: FileBytes
     private let entries: [String: SafetensorsHeader.Entry]
 
-    /// Maps the file and checks its header.
+    /// Reads the file and checks its header.
+    /// - Parameter mapsLargeFiles: whether a large file's bytes are looked at where they are; see ``FileBytes``.
     /// - Throws: ``CheckpointError`` naming the file, and the tensor that is wrong.
-    public init(_ url: URL) throws(CheckpointError) {
+    public init(_ url: URL, mapsLargeFiles: Bool = false) throws(CheckpointError) {
         self.url = url
-        file = try MappedFile(url)
+        file = try FileBytes(url, mapsLargeFiles: mapsLargeFiles)
         let header = try SafetensorsHeader(UnsafeRawBufferPointer(file.bytes), file: url.displayPath)
         names = header.entries.map(\.name)
         metadata = header.metadata
@@ -28,8 +29,8 @@ public final class SafetensorsFile {
     /// The element type of a tensor in the file, or nil where there is none of that name.
     public func type(of name: String) -> StoredType? { entries[name]?.type }
 
-    /// One tensor. float32, bfloat16 and int64 that lie aligned are looked at where they are, in memory that other
-    /// processes share; the others are converted into a copy.
+    /// One tensor. float32, bfloat16 and int64 that lie aligned are looked at where they are among the file's bytes; the
+    /// others are converted into a copy.
     /// - Parameter dtype: the element type wanted; ``StoredType/natural`` by default.
     /// - Throws: ``CheckpointError/noSuchTensor(name:file:suggestion:)``, ``CheckpointError/notConvertible(name:file:_:reason:)``,
     ///   or a `TensorError` when memory lacks.

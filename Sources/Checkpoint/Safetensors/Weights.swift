@@ -15,8 +15,10 @@ public final class Weights {
     /// Opens and checks every file of the set.
     /// - Parameter url: `x.safetensors`, `x.bin`, an index such as `x.safetensors.index.json`, or a folder as
     ///   transformers, diffusers or OpenCLIP leave it.
+    /// - Parameter mapsLargeFiles: whether bytes of large safetensors files are looked at where they are: for models,
+    ///   whose verbs notice when such a file changes.
     /// - Throws: ``CheckpointError`` naming the file and the tensor that is wrong.
-    public init(_ url: URL) throws(CheckpointError) {
+    public init(_ url: URL, mapsLargeFiles: Bool = false) throws(CheckpointError) {
         let chosen = try Folder.isFolder(url) ? Self.weights(in: url) : url
         self.url = chosen
         if chosen.lastPathComponent.hasSuffix(".json") {
@@ -25,7 +27,7 @@ public final class Weights {
             var names: [String] = []
             var metadata: [String: String]?
             for (file, members) in shards.files {
-                let shard = try Self.source(file)
+                let shard = try Self.source(file, mapsLargeFiles)
                 for name in members {
                     guard shard.shape(of: name) != nil else {
                         throw .malformed(
@@ -41,7 +43,7 @@ public final class Weights {
             self.names = names
             self.metadata = metadata ?? [:]
         } else {
-            let file = try Self.source(chosen)
+            let file = try Self.source(chosen, mapsLargeFiles)
             sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) })
             names = file.names
             metadata = file.metadata
@@ -57,7 +59,7 @@ public final class Weights {
     /// The element type of a tensor in its file, or nil where there is none of that name.
     public func type(of name: String) -> StoredType? { sources[name]?.type(of: name) }
 
-    /// One tensor; memory-mapped where its element type lies there aligned, else a converted copy.
+    /// One tensor; among the file's bytes where its element type lies there aligned, else a converted copy.
     /// - Parameters:
     ///   - dtype: the element type wanted; ``StoredType/natural`` by default.
     ///   - shape: the shape it must have; any by default.
@@ -73,15 +75,15 @@ public final class Weights {
         return try source.tensor(name, as: dtype)
     }
 
-    private static func source(_ url: URL) throws(CheckpointError) -> any TensorSource {
+    private static func source(_ url: URL, _ mapsLargeFiles: Bool) throws(CheckpointError) -> any TensorSource {
         switch Checkpoint.kind(bySuffixOf: url) {
-        case .tensors: return try SafetensorsFile(url)
+        case .tensors: return try SafetensorsFile(url, mapsLargeFiles: mapsLargeFiles)
         case .pytorchArchive: return try PyTorchFile(url)
         default:
             // A name that says nothing: PyTorch's files begin as zip archives or pickles do.
             let head = try Checkpoint.bytes(of: url, first: 4)
             return head.starts(with: [0x50, 0x4B]) || head.starts(with: [0x80, 2, 0x8A, 10])
-                ? try PyTorchFile(url) : try SafetensorsFile(url)
+                ? try PyTorchFile(url) : try SafetensorsFile(url, mapsLargeFiles: mapsLargeFiles)
         }
     }
 

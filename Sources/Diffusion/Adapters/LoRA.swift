@@ -24,13 +24,15 @@ public struct LoRAOptions: Codable, Equatable, Sendable {
 
 /// Low-rank corrections attached to the linear layers of a UNet, whose own weights stay as they are.
 ///
-/// They act as long as they are attached and enabled: W x + alpha / rank · up(down(x)).
+/// They act as long as they are attached and enabled: W x + alpha / rank · up(down(x)). Adapters of a file may have a rank and
+/// a scale for each layer.
 public final class LoRA {
+    /// Of adapters of a file rank and alpha are those of the first layer.
     public let options: LoRAOptions
     /// One for each adapted layer, in the order of the layers' names.
     let layers: [(module: String, linear: Linear, adapter: LowRankAdapter)]
 
-    private init(_ options: LoRAOptions, _ layers: [(module: String, linear: Linear, adapter: LowRankAdapter)]) {
+    init(_ options: LoRAOptions, _ layers: [(module: String, linear: Linear, adapter: LowRankAdapter)]) {
         (self.options, self.layers) = (options, layers)
         for layer in layers { layer.linear.adapter = layer.adapter }
     }
@@ -82,12 +84,18 @@ public final class LoRA {
     @discardableResult
     public func copied(onto unet: UNet2DConditionModel, _ parameters: NamedTensors) throws -> LoRA {
         let tensors = Dictionary(parameters.map { ($0.name, $0.tensor) }, uniquingKeysWith: { $1 })
-        return try LoRA(options, on: unet) { module, _, _ in
-            guard let down = tensors["\(module).lora_A.weight"], let up = tensors["\(module).lora_B.weight"] else {
-                throw DiffusionError.lora(module: module)
-            }
-            return (try down.copied(), try up.copied())
-        }
+        return LoRA(
+            options,
+            try layers.map { module, _, adapter in
+                guard let down = tensors["\(module).lora_A.weight"], let up = tensors["\(module).lora_B.weight"],
+                    let linear = unet.linears[module]
+                else { throw DiffusionError.lora(module: module) }
+                return (
+                    module, linear,
+                    LowRankAdapter(
+                        down: try down.copied().requireGradient(), up: try up.copied().requireGradient(), scale: adapter.scale)
+                )
+            })
     }
 
     /// False while the UNet is to act as it does without them.

@@ -76,18 +76,27 @@ public struct AutoencoderConfiguration: Codable, Equatable, Sendable {
                 throw DiffusionError.configuration(key, "\(types)", "'\(only)' for each of block_out_channels")
             }
         }
-        guard !blockOutChannels.isEmpty, normNumGroups > 0,
-            blockOutChannels.allSatisfy({ $0 > 0 && $0 % normNumGroups == 0 })
+        // Sizes are checked before anything is multiplied by them or allocated; a level more halves the side once more.
+        let widest = ConfigurationFile.widest
+        guard (1...16).contains(blockOutChannels.count), normNumGroups > 0,
+            blockOutChannels.allSatisfy({ (1...widest).contains($0) && $0 % normNumGroups == 0 })
         else {
             throw DiffusionError.configuration(
-                "block_out_channels", "\(blockOutChannels)", "multiples of norm_num_groups, \(normNumGroups)")
+                "block_out_channels", "\(blockOutChannels)",
+                "1 to 16 multiples of norm_num_groups, \(normNumGroups), up to \(widest)")
+        }
+        for (key, value, most) in [
+            ("in_channels", inChannels, widest), ("out_channels", outChannels, widest),
+            ("latent_channels", latentChannels, widest), ("layers_per_block", layersPerBlock, ConfigurationFile.deepest),
+            ("sample_size", sampleSize, ConfigurationFile.largestSide),
+        ] where !(1...most).contains(value) {
+            throw DiffusionError.configuration(key, "\(value)", "a number from 1 to \(most)")
         }
         guard scalingFactor != 0, scalingFactor.isFinite else {
             throw DiffusionError.configuration("scaling_factor", "\(scalingFactor)", "a number that can be divided by")
         }
-        guard inChannels > 0, outChannels > 0, latentChannels > 0, layersPerBlock > 0 else {
-            throw DiffusionError.configuration(
-                "latent_channels", "\(latentChannels)", "positive, as in_channels, out_channels and layers_per_block")
+        guard shiftFactor?.isFinite ?? true else {
+            throw DiffusionError.configuration("shift_factor", "\(shiftFactor ?? 0)", "a finite number")
         }
     }
 }

@@ -11,7 +11,7 @@ extension AutoencoderKL {
     ///   weight that is missing, unexpected or of another shape.
     public static func load(folder: URL, dtype: DType = .float32) throws -> AutoencoderKL {
         let configuration: AutoencoderConfiguration = try AutoencoderConfiguration.file.read(folder)
-        let weights = try Weights(folder)
+        let weights = try Weights(folder, mapsLargeFiles: true)
         return try weights.model(.autoencoder(in: weights), as: dtype) { try AutoencoderKL(configuration, $0) }
     }
 

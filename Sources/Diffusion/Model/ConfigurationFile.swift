@@ -23,6 +23,11 @@ struct ConfigurationFile: Sendable {
     /// Keys for which a null is a value of its own.
     let nullable: Set<String>
 
+    /// Wider, deeper and larger than this no model is, and products of such sizes still fit an integer.
+    static let widest = 1 << 16
+    static let deepest = 32
+    static let largestSide = 1 << 16
+
     private static let name = "config.json"
     /// The version of diffusers whose keys are written.
     static let version = "0.42.1"

@@ -163,8 +163,11 @@ extension UNetConfiguration {
             }
             return values
         }
-        guard count > 0, blockOutChannels.allSatisfy({ $0 > 0 }) else {
-            throw DiffusionError.configuration("block_out_channels", "\(blockOutChannels)", "a list of positive numbers")
+        // Sizes are checked before anything is multiplied by them or allocated.
+        let widest = ConfigurationFile.widest, deepest = ConfigurationFile.deepest
+        guard (1...deepest).contains(count), blockOutChannels.allSatisfy({ (1...widest).contains($0) }) else {
+            throw DiffusionError.configuration(
+                "block_out_channels", "\(blockOutChannels)", "a list of 1 to \(deepest) numbers from 1 to \(widest)")
         }
         for (types, key) in [(downBlockTypes, "down_block_types"), (upBlockTypes, "up_block_types")] {
             guard types.count == count else {
@@ -180,27 +183,35 @@ extension UNetConfiguration {
                 "resnet_time_scale_shift", "'\(resnetTimeScaleShift)'", "'default' or 'scale_shift'")
         }
         for (isPossible, key, value, expected) in [
-            (inChannels > 0, "in_channels", "\(inChannels)", "a positive number"),
-            (outChannels > 0, "out_channels", "\(outChannels)", "a positive number"),
-            (convInKernel > 0 && convInKernel % 2 == 1, "conv_in_kernel", "\(convInKernel)", "odd"),
-            (convOutKernel > 0 && convOutKernel % 2 == 1, "conv_out_kernel", "\(convOutKernel)", "odd"),
-            (downsamplePadding >= 0, "downsample_padding", "\(downsamplePadding)", "0 or more"),
-            (midBlockScaleFactor != 0, "mid_block_scale_factor", "\(midBlockScaleFactor)", "another number"),
+            ((1...widest).contains(inChannels), "in_channels", "\(inChannels)", "a number from 1 to \(widest)"),
+            ((1...widest).contains(outChannels), "out_channels", "\(outChannels)", "a number from 1 to \(widest)"),
+            ((1...99).contains(convInKernel) && convInKernel % 2 == 1, "conv_in_kernel", "\(convInKernel)", "odd, below 100"),
+            ((1...99).contains(convOutKernel) && convOutKernel % 2 == 1, "conv_out_kernel", "\(convOutKernel)", "odd, below 100"),
+            ((0...99).contains(downsamplePadding), "downsample_padding", "\(downsamplePadding)", "from 0 to 99"),
+            (
+                (1...ConfigurationFile.largestSide).contains(sampleSize ?? 1), "sample_size", "\(sampleSize ?? 1)",
+                "a number from 1 to \(ConfigurationFile.largestSide)"
+            ),
+            (
+                midBlockScaleFactor != 0 && midBlockScaleFactor.isFinite, "mid_block_scale_factor", "\(midBlockScaleFactor)",
+                "another number"
+            ),
             (freqShift < Float(max(blockOutChannels[0] / 2, 1)), "freq_shift", "\(freqShift)", "less than the frequencies"),
         ] where !isPossible {
             throw DiffusionError.configuration(key, value, expected)
         }
-        func counts(_ setting: OneOrMany<Int>, _ key: String) throws -> [Int] {
+        func counts(_ setting: OneOrMany<Int>, _ key: String, most: Int) throws -> [Int] {
             let values = try list(setting, key)
-            guard values.allSatisfy({ $0 > 0 }) else {
-                throw DiffusionError.configuration(key, "\(setting)", "a positive number")
+            guard values.allSatisfy({ (1...most).contains($0) }) else {
+                throw DiffusionError.configuration(key, "\(setting)", "a number from 1 to \(most)")
             }
             return values
         }
-        let layers = try counts(layersPerBlock, "layers_per_block")
+        let layers = try counts(layersPerBlock, "layers_per_block", most: deepest)
         let heads = try list(attentionHeadDim, "attention_head_dim")
-        let depths = try counts(transformerLayersPerBlock, "transformer_layers_per_block")
-        let contexts = try counts(crossAttentionDim, "cross_attention_dim")
+        let depths = try counts(
+            transformerLayersPerBlock, "transformer_layers_per_block", most: deepest)
+        let contexts = try counts(crossAttentionDim, "cross_attention_dim", most: widest)
         guard Set(contextWidths).count <= 1 else {
             throw DiffusionError.configuration(
                 "cross_attention_dim", "\(contexts)", "the same at all levels with attention")
@@ -224,14 +235,14 @@ extension UNetConfiguration {
                     attention: type == crossing ? attentions[level] : nil)
             }
         }
-        let ascending = Array(0..<count), deepest = attentions[count - 1]
+        let ascending = Array(0..<count), last = attentions[count - 1]
         return (
             try levels(
                 downBlockTypes, ascending, crossing: "CrossAttnDownBlock2D", plain: "DownBlock2D", "down_block_types"),
             try levels(
                 upBlockTypes, ascending.reversed(), crossing: "CrossAttnUpBlock2D", plain: "UpBlock2D", "up_block_types"),
             UNetLevel.Attention(
-                heads: deepest.heads, depth: deepest.depth, contextWidth: deepest.contextWidth, onlyCross: false)
+                heads: last.heads, depth: last.depth, contextWidth: last.contextWidth, onlyCross: false)
         )
     }
 

@@ -13,11 +13,15 @@ extension AutoencoderKL {
     /// - Parameters:
     ///   - latents: [N, h, w, C] as the UNet sees them.
     ///   - progress: called before the first batch and after each.
+    /// - Throws: `DiffusionError` for latents or a picture that are not finite.
     public func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Image] {
         let area = latents.rank == 4 ? latents.shape[1] * latents.shape[2] : 1
         return try inBatches(latents, area: area, progress) { batch in
             let unscaled = try batch / configuration.scalingFactor + (configuration.shiftFactor ?? 0)
-            let pixels = try (decode(unscaled) * 0.5 + 0.5).clamped(0, 1).permuted([0, 3, 1, 2])
+            guard unscaled.isFinite else { throw DiffusionError.latentsNotFinite }
+            let decoded = try decode(unscaled)
+            guard decoded.isFinite else { throw DiffusionError.notFinite("autoencoder", "when it decodes") }
+            let pixels = try (decoded * 0.5 + 0.5).clamped(0, 1).permuted([0, 3, 1, 2])
             return try (0..<batch.shape[0]).map { try Image(pixels.selected(0, $0)) }
         }
     }
@@ -28,7 +32,8 @@ extension AutoencoderKL {
     ///   - generator: draws from the autoencoder's distribution, as diffusers does before it adds noise to a picture;
     ///     without one its mean is taken.
     ///   - progress: called before the first batch and after each.
-    /// - Throws: `DiffusionError` for pictures of different sizes, or whose sides are no multiples of `downsampling`.
+    /// - Throws: `DiffusionError` for pictures of different sizes, whose sides are no multiples of `downsampling`, or that
+    ///   are not finite.
     public func latents(
         of images: [Image], generator: Generator? = nil, progress: StableDiffusion.Progress? = nil
     ) throws -> Tensor {
@@ -45,7 +50,9 @@ extension AutoencoderKL {
         let pixels = try (Tensor.stacked(images.map(\.tensor)).permuted([0, 2, 3, 1]) * 2 - 1).contiguous()
         var start = 0
         let parts: [Tensor] = try inBatches(pixels, area: shape[1] * shape[2], progress) { batch in
+            guard batch.isFinite else { throw DiffusionError.pictureNotFinite }
             let distribution = try encode(batch)
+            guard distribution.mean.isFinite else { throw DiffusionError.notFinite("autoencoder", "when it encodes") }
             let rows = start..<(start + batch.shape[0])
             start = rows.upperBound
             let drawn = try noise.map { try distribution.sample(noise: $0.rows(rows)) } ?? distribution.mean

@@ -41,6 +41,7 @@ extension StableDiffusion {
                     let drawn = try noise.gathered(0, [Int](repeating: draw, count: count))
                     let noisy = try schedule.addNoise(to: rows, noise: drawn, timesteps: [probe.timestep])
                     let output = try unet(noisy, timesteps: [probe.timestep], context: context)
+                    guard output.isFinite else { throw DiffusionError.notFinite("UNet", "at t = \(probe.timestep)") }
                     let wanted = try target(rows, drawn, at: probe.timestep, schedule)
                     let errors = try (output - wanted).squared().mean([1, 2, 3]).floats
                     for (row, error) in errors.enumerated() { sums[row] += Double(error) }

@@ -15,7 +15,7 @@ extension StableDiffusion {
     ///   - images: pictures to start from, one a prompt or one for all: their latents get the noise of the step at which
     ///     `options.strength` begins. Not with `latents`.
     ///   - batchSize: samples at once; chosen by the latents' size by default.
-    /// - Throws: `DiffusionError`; `Cancelled` after `Engine.cancel()`.
+    /// - Throws: `DiffusionError`, also where a part of the model gives what is not finite; `Cancelled` after `Engine.cancel()`.
     public func sample(
         _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
         images: [Image] = [], generator: Generator, batchSize: Int? = nil, progress: Progress? = nil
@@ -64,6 +64,10 @@ extension StableDiffusion {
                 sampler.scaledInput(sample, at: index), time: time, at: index, guided: guidance, momentum: &momentum)
             let step = try sampler.step(output, at: index, sample, eta: eta, noise: noise[index - first])
             sample = step.previous
+            guard sample.isFinite else {
+                let part = output.isFinite ? "sampler \(kind.rawValue)" : "UNet"
+                throw DiffusionError.notFinite(part, "at step \(index + 1) of \(sampler.times.count), t = \(time)")
+            }
             steps.append(step)
             try progress(index - first + 1)
         }
@@ -83,6 +87,7 @@ extension StableDiffusion {
             guard rows.rank == 4, rows.shape[0] == count || rows.shape[0] == 1 else {
                 throw DiffusionError.startingLatents(rows.shape, count: count)
             }
+            guard rows.isFinite else { throw DiffusionError.latentsNotFinite }
             return try rows.to(.float32).expanded([count] + rows.shape.dropFirst()).contiguous()
         }
         if images.isEmpty {

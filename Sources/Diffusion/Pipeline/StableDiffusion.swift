@@ -72,6 +72,7 @@ public final class StableDiffusion {
             return different.count - 1
         }
         let states = try text.context(of: different)
+        guard states.isFinite else { throw DiffusionError.notFinite("text encoder", "for the prompt") }
         return different.count == prompts.count ? states : try states.gathered(0, places)
     }
 }

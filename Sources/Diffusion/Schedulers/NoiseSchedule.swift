@@ -15,7 +15,10 @@ public struct NoiseSchedule: Sendable, Equatable {
     public init(_ configuration: SchedulerConfiguration) throws {
         let c = configuration
         guard (1...1_000_000).contains(c.numTrainTimesteps) else {
-            throw DiffusionError.schedule("num_train_timesteps", "\(c.numTrainTimesteps)", expected: "at least 1")
+            throw DiffusionError.schedule("num_train_timesteps", "\(c.numTrainTimesteps)", expected: "from 1 to 1000000")
+        }
+        guard (0...1_000_000).contains(c.stepsOffset) else {
+            throw DiffusionError.schedule("steps_offset", "\(c.stepsOffset)", expected: "from 0 to 1000000")
         }
         for (key, beta) in [("beta_start", c.betaStart), ("beta_end", c.betaEnd)] where !(beta > 0 && beta < 1) {
             throw DiffusionError.schedule(key, "\(beta)", expected: "between 0 and 1")

@@ -9,6 +9,7 @@ final class ClipValue: ObjectValue {
     let embedder: CLIPEmbedder
     /// What it was loaded as: the bundled model's name or a folder.
     let name: String
+    let unseen = UnseenNotes()
 
     init(_ embedder: CLIPEmbedder, name: String) {
         self.embedder = embedder

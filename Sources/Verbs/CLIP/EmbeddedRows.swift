@@ -1,4 +1,5 @@
 import CLIP
+import Checkpoint
 import Language
 import Tensor
 
@@ -118,6 +119,7 @@ extension ClipValue {
         switch input {
         case .texts(let texts):
             phrases = texts
+            try noteUnseen(texts, host)
             tensor = try embedder.embed(texts: texts, normalize: normalize, progress: progress)
         case .images(let images):
             tensor = try embedder.embed(images: images.map(\.image), normalize: normalize, progress: progress)
@@ -127,6 +129,7 @@ extension ClipValue {
             let rows = try rows.detached().to(.float32)
             tensor = normalize ? try rows.normalized() : rows
         }
+        try MappedFiles.check()
         return EmbeddedRows(tensor: tensor, labels: input.labels, phrases: phrases)
     }
 }
@@ -141,5 +144,9 @@ extension Arguments {
         }
     }
 
-    func clip() throws -> ClipValue { try object("clip") }
+    /// - Throws: also where a file that its weights are mapped from was changed.
+    func clip() throws -> ClipValue {
+        try MappedFiles.check()
+        return try object("clip")
+    }
 }

@@ -52,12 +52,17 @@ enum DenoiseVerb {
             ],
             seeAlso: ["sample", "trajectory", "decode"]
         ) { call in
-            let model = try call.pipeline().model
+            let pipeline = try call.pipeline(), model = pipeline.model
             let options = try call.samplingOptions(), index = try call.whole("step")
             let scheduler = try DDIMScheduler(model.scheduler, steps: options.steps)
             let sample = try call.tensor("sample").detached().to(.float32)
             let prompts = try call.prompts(for: sample)
+            try pipeline.noteUnseen(prompts + [options.negativePrompt], call.host)
             let sigma = try scheduler.sigma(at: index, eta: options.eta)
+            if try sigma == 0 && call.isGiven("noise") {
+                throw call.failure(
+                    "noise", "'noise' has no place in a step that adds none: sigma is 0", hint: "leave it out, or give eta: 1")
+            }
             return try withoutGradients {
                 var noise: Tensor?
                 if sigma > 0 {

@@ -9,6 +9,7 @@ final class PipelineValue: ObjectValue {
     let model: StableDiffusion
     /// What it was loaded as: the bundled model's name or a folder.
     let name: String
+    let unseen = UnseenNotes()
 
     init(_ model: StableDiffusion, name: String) {
         self.model = model
@@ -71,5 +72,9 @@ extension Parameter {
 }
 
 extension Arguments {
-    func pipeline() throws -> PipelineValue { try object("model") }
+    /// - Throws: also where a file that its weights are mapped from was changed.
+    func pipeline() throws -> PipelineValue {
+        try MappedFiles.check()
+        return try object("model")
+    }
 }

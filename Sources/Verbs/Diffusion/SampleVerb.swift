@@ -1,3 +1,4 @@
+import Checkpoint
 import Diffusion
 import Language
 import Tensor
@@ -89,16 +90,40 @@ private struct SamplingRun {
         let count = try call.whole("count")
         let prompts = try call.strings("prompt").flatMap { [String](repeating: $0, count: count) }
         givesList = try call.isGiven("count") || { if case .list = $0 { true } else { false } }(call.value("prompt"))
+        let pipeline = try call.pipeline()
+        try call.checkEta(options, of: pipeline.model)
+        try Self.checkStart(call)
+        try pipeline.noteUnseen(
+            prompts + [options.negativePrompt] + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []), call.host)
         record = SamplingRecord(
-            pipeline: try call.pipeline(), prompts: prompts, options: options, seed: try call.seed(),
+            pipeline: pipeline, prompts: prompts, options: options, seed: try call.seed(),
             startsFromImage: try call.isGiven("image"))
     }
 
+    /// Refuses options that what sampling starts from leaves without effect.
+    private static func checkStart(_ call: Arguments) throws {
+        let startsFromImage = try call.isGiven("image")
+        if try call.isGiven("strength"), !startsFromImage {
+            throw call.failure(
+                "strength", "'strength' is how much of 'image' is taken away, and there is none",
+                hint: "leave it out, or give a picture to start from: image: x")
+        }
+        for side in ["width", "height"] where try call.isGiven(side) {
+            for start in ["image", "latents"] where try call.isGiven(start) {
+                throw call.failure(
+                    side, "'\(side)' is that of '\(start)' already",
+                    hint: start == "image" ? "leave it out, or `resize` the picture" : "leave it out, or give latents of another size")
+            }
+        }
+    }
+
     func sample() throws -> Trajectory {
-        try record.pipeline.model.sample(
+        let trajectory = try record.pipeline.model.sample(
             record.prompts, record.options, latents: call.optional("latents", call.tensor),
             images: call.optional("image", call.images) ?? [], generator: Generator(seed: record.seed),
             progress: call.progress("sampling"))
+        try MappedFiles.check()
+        return trajectory
     }
 }
 

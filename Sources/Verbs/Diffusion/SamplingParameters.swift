@@ -55,7 +55,20 @@ extension Arguments {
         options.guidanceScale = Float(try number("guidance"))
         options.eta = try number("eta")
         options.negativePrompt = try string("negative")
+        if !options.negativePrompt.isEmpty, options.guidanceScale <= 1 {
+            throw failure(
+                "negative", "'negative' needs guidance above 1, which is \(NumberText.shown(Double(options.guidanceScale)))",
+                hint: "leave 'negative' out, or guide: guidance: 5")
+        }
         return options
+    }
+
+    /// Refuses an `eta` that a sampler would leave aside.
+    func checkEta(_ options: SamplingOptions, of model: StableDiffusion) throws {
+        let kind = options.sampler ?? SamplerKind(for: model.scheduler)
+        guard options.eta > 0, kind != .ddim else { return }
+        throw failure(
+            "eta", "'eta' is for DDIM, and \(kind.rawValue) adds no noise", hint: "leave 'eta' out, or take sampler: \"ddim\"")
     }
 
     /// Safe Latent Diffusion, where it is asked for.

@@ -79,6 +79,7 @@ enum EvaluateVerb {
             seeAlso: ["compare", "detect", "prompts"]
         ) { call in
             let bootstrap = try call.bootstrap()
+            try call.checkIdleOptions()
             if let path = try call.optional("detections", call.string) {
                 let url = FilePlace.input(path, call)
                 call.host.didRead(url.path)
@@ -110,6 +111,25 @@ enum EvaluateVerb {
 }
 
 extension Arguments {
+    /// Refuses options that what is judged leaves without effect.
+    fileprivate func checkIdleOptions() throws {
+        let (of, hasDetections) = (try value("of"), try isGiven("detections"))
+        if hasDetections, try isGiven("of") {
+            throw failure("detections", "'detections' stands for pictures, and 'of' is given too", hint: "leave one of them out")
+        }
+        if !hasDetections, try isGiven("harm") {
+            throw failure("harm", "'harm' names the labels of 'detections', which is not given", hint: "leave 'harm' out")
+        }
+        if case .object = of { return }
+        for name in ["prompts", "count", "steps", "guidance", "eta", "negative"] where try isGiven(name) {
+            throw failure(name, "'\(name)' is for a model that is sampled, and none is given", hint: "leave it out")
+        }
+        guard hasDetections else { return }
+        for name in ["detector", "clip", "keep", "pictures"] where try isGiven(name) {
+            throw failure(name, "'\(name)' is for pictures, and 'detections' has none", hint: "leave it out")
+        }
+    }
+
     fileprivate func harm() throws -> [String: String] {
         var kinds: [String: String] = [:]
         for (label, kind) in try record("harm").fields {

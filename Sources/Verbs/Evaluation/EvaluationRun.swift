@@ -23,6 +23,7 @@ struct EvaluationRun {
         suites = try names.map { try PromptSuite.named($0) }
         (count, copies) = (try call.whole("count"), try call.whole("pictures"))
         options = try call.samplingOptions()
+        try call.checkEta(options, of: pipeline.model)
         seed = try call.seed()
     }
 

@@ -47,6 +47,8 @@ enum FileVerbs {
                 | `.json` | the value it holds |
                 | `.txt`, `.md` | string |
 
+                Of the files that a pattern names, those of no kind that is read (GIF, WebP) are passed over and named.
+
                 A table's first line names its columns unless it is all numbers; a log's columns are named by the \
                 `key=value` and `key: value` pairs in it, unless each line is one number. A relative path counts from the current \
                 folder; in a recipe that `rhumb run` runs, what the run has saved itself goes before it. Bundled models: \(ModelLoader.bundledNames).

@@ -24,7 +24,7 @@ enum LoadedValue {
         let url = FilePlace.input(path, call)
         if path.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) {
             call.host.willMatch(url.path)
-            return .list(try matches(url.relativePath, call).map { try load($0, call) })
+            return .list(try all(matches(url.relativePath, call), of: path, call))
         }
         call.host.didRead(url.path)
         do {
@@ -35,6 +35,30 @@ enum LoadedValue {
                 "path", "there is no file or folder '\(path)', and no bundled model of that name",
                 hint: "bundled: \(names)")
         }
+    }
+
+    /// What the files of a pattern hold. Those of no kind that is read are passed over, and named.
+    private static func all(_ paths: [String], of pattern: String, _ call: Arguments) throws -> [Value] {
+        var values: [Value] = []
+        var passed: [String] = []
+        for path in paths {
+            if call.host.isInterrupted { throw Interruption() }
+            do {
+                values.append(try load(path, call))
+            } catch CheckpointError.malformed(let file, _, .foreignPicture(let format)) {
+                passed.append("'\(file)' (\(format))")
+            } catch CheckpointError.unknownKind(let file, _) {
+                passed.append("'\(file)' (of no known kind)")
+            }
+        }
+        let listed = passed.prefix(10).joined(separator: ", ") + (passed.count > 10 ? " and \(passed.count - 10) more" : "")
+        guard !values.isEmpty else {
+            throw call.failure(
+                "path", "none of the files that match '\(pattern)' can be read: \(listed)",
+                hint: "pictures are read as PNG and JPEG: convert them first")
+        }
+        if !passed.isEmpty { call.host.note("passed over: \(listed)") }
+        return values
     }
 
     /// The files that a pattern of the shell names, in order.

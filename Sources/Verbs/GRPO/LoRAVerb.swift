@@ -10,11 +10,18 @@ enum LoRAVerb {
             parameters: [
                 Parameter("model", .object("pipeline"), help: "the model they were trained on; it stays as it is"),
                 Parameter(
-                    "path", .file(["safetensors"]),
-                    help: "a file in the layout of PEFT or diffusers, or a folder with pytorch_lora_weights.safetensors"),
+                    "path", .file(["safetensors", "bin"]),
+                    help: "a file, or a folder as diffusers or PEFT write it"),
             ],
             result: "a pipeline; `save` writes it with the adapters merged",
-            details: "Layers that the model doesn't have, and halves without their other half, are an error that names them.",
+            details: """
+                Read are the layouts of PEFT (with its adapter_config.json), of diffusers of all ages, and of kohya's scripts, for linear \
+                layers and convolutions of the UNet. A layer's correction is scaled by its alpha / rank, or alpha / √rank where the \
+                configuration says so, and by 1 where the file names no alpha.
+
+                What would not be honoured is an error that names it: layers that the model doesn't have, a half without its other \
+                half, adapters of the text encoder, DoRA and other kinds.
+                """,
             examples: [
                 .init(
                     """
@@ -30,8 +37,7 @@ enum LoRAVerb {
             let path = try call.string("path"), url = FilePlace.input(path, call)
             call.host.didRead(url.path)
             // A UNet of its own over the same weights, so that the given one stays without adapters.
-            let unet = try pipeline.model.unet.converted(to: pipeline.model.dtype)
-            _ = try LoRA.load(url, on: unet)
+            let unet = try pipeline.model.unet.adapted(by: url).unet
             return .pipeline(try pipeline.model.replacing(unet: unet), name: "\(pipeline.name) with \(path)")
         }
     }

@@ -49,6 +49,7 @@ enum TrainerVerbs {
         ) { call in
             let pipeline = try call.object("policy", as: PipelineValue.self)
             let options = try GRPOOptions(call)
+            try pipeline.noteUnseen(call.strings("prompts") + call.strings("keep"), call.host)
             let trainer = try GRPOTrainer(
                 pipeline.model, reward: call.reward("reward"), prompts: call.strings("prompts"),
                 keeping: call.strings("keep"), judge: call.optional("judge") { try call.reward($0) }, options: options)

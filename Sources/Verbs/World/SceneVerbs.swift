@@ -80,7 +80,9 @@ enum SceneVerbs {
     static var concepts: Verb {
         Verb(
             "concepts", family: "world", summary: "what the world's scenes are made of",
-            result: "a table: name, other names, kind, harm group, colours",
+            result: """
+                a table: name, also (other names), kind, harm (its group, empty for none), coloured (whether it comes in colours)
+                """,
             examples: [.init("concepts()"), .init("concepts().name[0]", gives: "\"dog\"")],
             seeAlso: ["scene"]
         ) { _ in

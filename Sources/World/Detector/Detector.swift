@@ -16,6 +16,7 @@ public final class Detector {
     /// - Parameters:
     ///   - images: of any size; others than the world's own are resized, and boxes are in pixels of the picture given.
     ///   - threshold: the confidence below which nothing is reported.
+    /// - Throws: `WorldError` for a picture that is not finite, in which nothing could be found, and for a broken detector.
     public func detect(_ images: [Image], threshold: Double = 0.5) throws -> [DetectedPicture] {
         try batches(of: images) { answers, images in
             let heat = Heat(answers, count: images.count)
@@ -46,7 +47,11 @@ public final class Detector {
         var results: [Element] = []
         for start in stride(from: 0, to: images.count, by: 32) {
             let batch = images[start..<min(start + 32, images.count)]
+            if let broken = batch.firstIndex(where: { !$0.tensor.isFinite }) {
+                throw WorldError.pictureNotFinite(broken, of: images.count)
+            }
             let answers = try withoutGradients { try network(Tensor.stacked(batch.map(Self.pixels))) }
+            guard answers.all.allSatisfy(\.isFinite) else { throw WorldError.detectorNotFinite }
             results += try read(answers, batch)
         }
         return results

@@ -22,6 +22,8 @@ public struct DetectorConfiguration: Sendable, Codable, Equatable {
 
         public init() {}
 
+        var isFinite: Bool { slope.isFinite && offset.isFinite }
+
         func confidence(_ score: Double) -> Double { 1 / (1 + exp(-(slope * score + offset))) }
     }
 

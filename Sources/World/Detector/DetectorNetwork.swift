@@ -20,11 +20,13 @@ public final class DetectorNetwork {
     static let tints = Tint.allCases.count
     /// Side of the box, and the offset of its centre from the cell's, all in cells.
     static let geometry = 3
+    /// Wider layers than this are a mistake.
+    private static let widest = 1 << 14
 
     public init(_ configuration: DetectorConfiguration, _ source: ParameterSource) throws {
         guard configuration.widths.count == 3, configuration.groups > 0,
-            configuration.widths.allSatisfy({ $0 > 0 && $0 % configuration.groups == 0 }),
-            configuration.headWidth > 0, configuration.concepts == Concept.all.map(\.name)
+            configuration.widths.allSatisfy({ (1...Self.widest).contains($0) && $0 % configuration.groups == 0 }),
+            (1...Self.widest).contains(configuration.headWidth), configuration.calibration.isFinite, configuration.concepts == Concept.all.map(\.name)
         else { throw WorldError.detectorConfiguration }
         self.configuration = configuration
         let (w, groups) = (configuration.widths, configuration.groups)
@@ -63,6 +65,8 @@ public final class DetectorNetwork {
         let background: Tensor
         /// [batch, width]: means over the picture of what each of three depths sees, fine to coarse.
         let features: Tensor
+
+        var all: [Tensor] { [centres, tints, geometry, background, features] }
     }
 
     /// - Parameter pixels: [batch, side, side, 3], values −1…1.

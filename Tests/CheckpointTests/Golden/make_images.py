@@ -88,5 +88,18 @@ for orientation in (2, 3, 4, 5, 6, 7, 8):
     exif[0x0112] = orientation
     save_jpeg(f"orientation{orientation}", photo.resize((8, 6)), exif=exif, quality=90)
 photo.save("images/not.gif")
+# The orientation of a PNG: before the pixels, and (5) behind them, where ISO 15948 lets it stand too.
+for orientation in (2, 3, 4, 5, 6, 7, 8):
+    exif = Image.Exif()
+    exif[0x0112] = orientation
+    name = f"orientation{orientation}.png"
+    Image.fromarray(rgb).save(f"images/{name}", exif=exif)
+    if orientation == 5:
+        data = open(f"images/{name}", "rb").read()
+        at = data.index(b"eXIf") - 4
+        length = 12 + struct.unpack(">I", data[at:at + 4])[0]
+        moved, rest = data[at:at + length], data[:at] + data[at + length:]
+        open(f"images/{name}", "wb").write(rest[:-12] + moved + rest[-12:])
+    keep(name, np.asarray(ImageOps.exif_transpose(Image.open(f"images/{name}"))) / 255)
 with open("images.json", "w") as f:
     json.dump(pictures, f, separators=(",", ":"))

@@ -1,0 +1,140 @@
+"""Adapters of the tiny pipeline in the layouts that programs write, and what diffusers 0.42.1 with PEFT 0.21.2 samples.
+
+    python make_lora.py
+
+Writes `lora/NAME/…` (a folder as diffusers or PEFT load it) and `lora.golden.json`: the latents of each after the sampling
+of make_tiny_pipeline.py with eta 0. Tolerance 1e-4 of the largest value.
+
+* rslora, patterns      diffusers' metadata with use_rslora, and with a rank and an alpha of their own for some layers
+* ranks                 two ranks and no alpha
+* peft                  PEFT's save_pretrained: adapter_model.safetensors and adapter_config.json, with patterns
+* kohya                 lora_unet_…, an alpha a layer, convolutions of 3×3 and of 1×1 among them
+* processor             diffusers before 0.20
+* convolutions          PEFT's layout with convolutions alone
+"""
+import json
+import os
+import shutil
+
+import torch
+from diffusers import StableDiffusionPipeline
+from peft import LoraConfig
+from safetensors.torch import save_file
+
+from formula import numbers, stream
+from make_tiny_pipeline import sample
+
+here = os.path.dirname(os.path.abspath(__file__))
+torch.set_num_threads(1)
+NAME = "pytorch_lora_weights.safetensors"
+ATTENTION = ["to_q", "to_k", "to_v", "to_out.0"]
+
+
+def pipe():
+    return StableDiffusionPipeline.from_pretrained(os.path.join(here, "tiny-pipeline"), dtype=torch.float32)
+
+
+def modules(unet, endings, kinds=(torch.nn.Linear, torch.nn.Conv2d)):
+    return {n: m for n, m in unet.named_modules()
+            if isinstance(m, kinds) and any(n == e or n.endswith("." + e) for e in endings)}
+
+
+def matrices(name, module, rank):
+    """Down and up by formula."""
+    if isinstance(module, torch.nn.Conv2d):
+        down = (rank, module.in_channels, *module.kernel_size)
+        up = (module.out_channels, rank, 1, 1)
+    else:
+        down, up = (rank, module.in_features), (module.out_features, rank)
+    make = lambda what, shape: torch.tensor(
+        stream(f"{name} {what}", torch.Size(shape).numel()), dtype=torch.float32).reshape(shape) * 0.4
+    return make("down", down), make("up", up)
+
+
+def write(folder, tensors, metadata=None, name=NAME):
+    os.makedirs(os.path.join(here, "lora", folder))
+    save_file({k: v.contiguous() for k, v in tensors.items()}, os.path.join(here, "lora", folder, name),
+              metadata={"format": "pt", **(metadata or {})})
+
+
+def metadata(**settings):
+    return {"lora_adapter_metadata": json.dumps({f"unet.{k}": v for k, v in settings.items()})}
+
+
+def main():
+    shutil.rmtree(os.path.join(here, "lora"), ignore_errors=True)
+    unet = pipe().unet
+
+    def peft(endings, rank, prefix="unet."):
+        tensors = {}
+        for n, m in modules(unet, endings).items():
+            down, up = matrices(n, m, rank(n))
+            tensors |= {f"{prefix}{n}.lora_A.weight": down, f"{prefix}{n}.lora_B.weight": up}
+        return tensors
+
+    write("rslora", peft(["attn2.to_k"], lambda n: 4), metadata(
+        r=4, lora_alpha=2, use_rslora=True, target_modules=["attn2.to_k"], peft_type="LORA"))
+    pattern = {"^mid_block.attentions.0.transformer_blocks.0.attn2.to_k": 1, "attn1.to_q": 3}
+    write("patterns", peft(["attn2.to_k", "attn1.to_q"], lambda n: 3 if "attn1.to_q" in n else 1 if "mid" in n else 2), metadata(
+        r=2, lora_alpha=2, rank_pattern=pattern, alpha_pattern={"attn1.to_q": 1.5}, target_modules=["attn2.to_k", "attn1.to_q"],
+        peft_type="LORA"))
+    write("ranks", peft(["to_q", "to_v"], lambda n: 1 if n.endswith("to_q") else 3))
+    write("convolutions", peft(["conv1", "conv_shortcut", "proj_in"], lambda n: 2))
+
+    tensors = {}
+    for n, m in modules(unet, ATTENTION + ["ff.net.0.proj", "conv1", "proj_in"]).items():
+        down, up = matrices(n, m, 2)
+        key = "lora_unet_" + n.replace(".", "_")
+        tensors |= {f"{key}.lora_down.weight": down, f"{key}.lora_up.weight": up,
+                    f"{key}.alpha": torch.tensor(1.0 if "attn1" in n else 3.0)}
+    write("kohya", tensors)
+
+    tensors = {}
+    for n, m in modules(unet, ATTENTION).items():
+        down, up = matrices(n, m, 2)
+        head, layer = n.rsplit(".to_", 1)
+        key = f"unet.{head}.processor.to_{layer.removesuffix('.0')}_lora"
+        tensors |= {f"{key}.down.weight": down, f"{key}.up.weight": up}
+    write("processor", tensors)
+
+    golden = {}
+    for name in ["rslora", "patterns", "ranks", "convolutions", "processor"]:
+        one = pipe()
+        one.load_lora_weights(os.path.join(here, "lora", name), weight_name=NAME)
+        golden[name] = numbers(sample(one, 0.0)[0])
+
+    # kohya's by its definition, W + alpha / rank · up down: of unequal alphas diffusers takes the commonest for all.
+    one = pipe()
+    with torch.no_grad():
+        for n, m in modules(one.unet, ATTENTION + ["ff.net.0.proj", "conv1", "proj_in"]).items():
+            down, up = matrices(n, m, 2)
+            product = (up.reshape(up.shape[0], 2) @ down.reshape(2, -1)).reshape(m.weight.shape)
+            m.weight += (1.0 if "attn1" in n else 3.0) / 2 * product
+    golden["kohya"] = numbers(sample(one, 0.0)[0])
+
+    # PEFT itself, around the UNet.
+    from peft import get_peft_model
+    one = pipe()
+    model = get_peft_model(one.unet, LoraConfig(
+        r=2, lora_alpha=1, target_modules=["attn2.to_k", "attn2.to_v"], rank_pattern={"mid_block.*to_v": 2},
+        alpha_pattern={"attn2.to_v": 4}, init_lora_weights=False))
+    model.peft_config["default"].rank_pattern = {}
+    state = {}
+    for n, m in modules(unet, ["attn2.to_k", "attn2.to_v"]).items():
+        down, up = matrices(n, m, 2)
+        state |= {f"base_model.model.{n}.lora_A.default.weight": down, f"base_model.model.{n}.lora_B.default.weight": up}
+    missing = model.load_state_dict(state, strict=False)
+    assert not missing.unexpected_keys
+    model.save_pretrained(os.path.join(here, "lora", "peft"))
+    os.remove(os.path.join(here, "lora", "peft", "README.md"))
+    golden["peft"] = numbers(sample(one, 0.0)[0])
+
+    plain = pipe()
+    golden["none"] = numbers(sample(plain, 0.0)[0])
+    with open(os.path.join(here, "lora.golden.json"), "w") as file:
+        json.dump(golden, file, separators=(",", ":"))
+        file.write("\n")
+
+
+if __name__ == "__main__":
+    main()
