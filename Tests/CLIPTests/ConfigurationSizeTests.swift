@@ -1,5 +1,6 @@
 import CLIP
 import Checkpoint
+import TestSupport
 import XCTest
 
 /// Sizes that no model has are refused before anything is multiplied by them or allocated.

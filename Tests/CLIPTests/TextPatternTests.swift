@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoint
 import Tensor
+import TestSupport
 import XCTest
 
 /// Expressions of a tokenizer file that would never be done, or nest without end.
@@ -70,7 +71,7 @@ final class TextPatternTests: XCTestCase {
         XCTAssertEqual(try tokenizer.unseen(in: "a red apple and a red apple", length: 3), UnseenText(unknown: ["and"], cut: "and a red apple"))
         XCTAssertEqual(try tokenizer.unseen(in: "", length: 0), UnseenText())
         // CLIP's own vocabulary knows every byte; what is cut is what diffusers warns of.
-        let clip = try Tokenizer(folder: Golden.url("tokenizer"))
+        let clip = try Tokenizer(folder: goldenFiles.url("tokenizer"))
         let long = String(repeating: "a red apple and ", count: 40) + "a knife"
         let unseen = try clip.unseen(in: long, length: 77)
         XCTAssertEqual(unseen.unknown, [])

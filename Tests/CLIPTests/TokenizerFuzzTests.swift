@@ -1,6 +1,7 @@
 import CLIP
 import Checkpoint
 import Foundation
+import TestSupport
 import XCTest
 
 /// A tokenizer's file, cut and with bytes exchanged: it is refused by an error of this program's own, or it works to an end.

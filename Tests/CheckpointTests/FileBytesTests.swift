@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// A file that another program writes into after it was opened.
@@ -18,7 +19,7 @@ final class FileBytesTests: XCTestCase {
 
     /// Tensors out of a file are copies: neither other contents nor none reach them.
     func testTensorsStayWhatTheyWere() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let values = (0..<4096).map(Float.init)
         for (name, read) in [
             ("a.safetensors", { try SafetensorsFile($0).tensor("x") }), ("a.npy", { try NPY.read($0) }),
@@ -42,7 +43,7 @@ final class FileBytesTests: XCTestCase {
     /// A large file of a model's weights is mapped, and a change of it noticed.
     func testAChangeOfMappedWeightsIsNoticed() throws {
         FileBytes.leastMapped = 1000
-        let folder = try TemporaryFolder(), url = folder.file("large.safetensors")
+        let folder = TemporaryFolder(self), url = folder.file("large.safetensors")
         let values = (0..<4096).map(Float.init)
         try Safetensors.write(["x": Tensor(values)], to: url)
         var tensor: Tensor? = try Weights(url, mapsLargeFiles: true).tensor("x")
@@ -67,7 +68,7 @@ final class FileBytesTests: XCTestCase {
 
     /// Files with holes announce more than there can be.
     func testAFileLargerThanMemoryIsRefusedBeforeItIsRead() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         for name in ["a.npy", "a.safetensors", "a.json", "a.png"] {
             let url = try folder.write(name, [0x7B])
             guard truncate(url.path, 1 << 43) == 0 else { throw XCTSkip("no file system for files with holes") }

@@ -94,7 +94,7 @@ final class ImageFileTests: XCTestCase {
 
     /// Pictures in formats that are not read are recognised by their first bytes, so that a pattern may pass them over.
     func testForeignPicturesAreRecognised() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let webP = Array("RIFF".utf8) + [26, 0, 0, 0] + Array("WEBPVP8L".utf8) + [UInt8](repeating: 0, count: 18)
         XCTAssertEqual(try Checkpoint.kind(of: folder.write("a.webp", webP)), .image)
         XCTAssertEqual(try Checkpoint.kind(of: golden("images/not.gif")), .image)

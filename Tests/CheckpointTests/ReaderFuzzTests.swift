@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Valid small files, cut and with bytes exchanged: whatever a reader makes of them, it ends, and an error is one of its own.
@@ -40,7 +41,7 @@ final class ReaderFuzzTests: XCTestCase {
     }
 
     private func fuzz(_ name: String, _ bytes: [UInt8], _ read: (URL) throws -> Void) throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         var draws = Draws(state: UInt64(bytes.count))
         XCTAssertNoThrow(try read(folder.write(name, bytes)), name)
         var refused = 0

@@ -1,6 +1,7 @@
 import Checkpoint
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Sizes whose products overflow, also where one of them is 0: NumPy says "array is too big" to all of these.
@@ -21,7 +22,7 @@ final class SizeTests: XCTestCase {
     }
 
     func testSizesThatOverflowAreRefused() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         for shape in Self.shapes {
             let text = shape.replacingOccurrences(of: ", ", with: "×")
             for type in ["F32", "F4", "U8"] {
@@ -42,14 +43,14 @@ final class SizeTests: XCTestCase {
     }
 
     func testEmptyTensorsOfPossibleSizesLoad() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let tensor = try SafetensorsFile(folder.write("a.safetensors", safetensors("0, 1048576, 3"))).tensor("a")
         XCTAssertEqual(tensor.shape, [0, 1_048_576, 3])
         XCTAssertEqual(try NPY.read(folder.write("a.npy", npy("3, 0"))).shape, [3, 0])
     }
 
     func testDimensionsHaveALimit() throws {
-        let folder = try TemporaryFolder()
+        let folder = TemporaryFolder(self)
         let (most, tooMany) = (64, 65)
         func shape(_ rank: Int) -> String { (["0"] + [String](repeating: "1", count: rank - 1)).joined(separator: ", ") }
         XCTAssertEqual(

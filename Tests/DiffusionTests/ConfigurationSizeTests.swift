@@ -2,6 +2,7 @@ import Checkpoint
 import Diffusion
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Sizes that no model has are refused before anything is multiplied by them or allocated.
@@ -16,7 +17,7 @@ final class ConfigurationSizeTests: XCTestCase {
 
     /// Every number of the configurations, and every list of them, made extreme in turn: an error, never a crash.
     func testEveryNumberMadeExtreme() throws {
-        let source = try Golden.url("tiny-pipeline")
+        let source = goldenFiles.url("tiny-pipeline")
         for part in ["unet", "vae", "scheduler"] {
             let name = part == "scheduler" ? "scheduler_config.json" : "config.json"
             try? FileManager.default.removeItem(at: folder)

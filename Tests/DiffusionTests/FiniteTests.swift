@@ -1,5 +1,6 @@
 import Diffusion
 import Tensor
+import TestSupport
 import XCTest
 
 /// A model that gives what is no picture says so, and which part of it.
@@ -22,7 +23,7 @@ final class FiniteTests: XCTestCase {
     }
 
     func testWhereItArises() throws {
-        let pipeline = try StableDiffusion.load(folder: Golden.url("tiny-pipeline"))
+        let pipeline = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))
         var options = SamplingOptions()
         options.steps = 2
         let shape = try pipeline.latentShape(count: 1)

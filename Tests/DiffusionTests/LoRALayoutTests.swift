@@ -2,6 +2,7 @@ import Checkpoint
 import Diffusion
 import Foundation
 import Tensor
+import TestSupport
 import XCTest
 
 /// Adapters in the layouts that programs write sample here what diffusers with PEFT samples (Golden/make_lora.py); kohya's what
@@ -20,7 +21,7 @@ final class LoRALayoutTests: XCTestCase {
     }
 
     private func latents(_ pipeline: StableDiffusion) throws -> [Float] {
-        let samples = try Golden.decode(Samples.self, "tiny-pipeline.golden.json")
+        let samples = try goldenFiles.decode(Samples.self, "tiny-pipeline.golden.json")
         var options = SamplingOptions()
         (options.steps, options.guidanceScale) = (samples.steps, samples.guidance)
         options.negativePrompt = samples.negative
@@ -34,12 +35,12 @@ final class LoRALayoutTests: XCTestCase {
     }
 
     func testEveryLayoutSamplesAsItsProgramDoes() throws {
-        let golden = try Golden.decode([String: [Float]].self, "lora.golden.json")
+        let golden = try goldenFiles.decode([String: [Float]].self, "lora.golden.json")
         XCTAssertEqual(golden.count, 8)
-        let pipeline = try StableDiffusion.load(folder: Golden.url("tiny-pipeline"))
+        let pipeline = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))
         let plain = try XCTUnwrap(golden["none"])
         for (name, expected) in golden.sorted(by: { $0.key < $1.key }) where name != "none" {
-            let (unet, lora) = try pipeline.unet.adapted(by: Golden.url("lora/\(name)"))
+            let (unet, lora) = try pipeline.unet.adapted(by: goldenFiles.url("lora/\(name)"))
             let found = try latents(pipeline.replacing(unet: unet))
             XCTAssertLessThan(difference(found, expected), 1e-4, name)
             XCTAssertGreaterThan(difference(plain, expected), 1e-2, "\(name) changes something")
@@ -60,7 +61,7 @@ final class LoRALayoutTests: XCTestCase {
     func testWhatIsNotHonouredIsNamed() throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let url = folder.appendingPathComponent("adapter_model.safetensors")
-        let unet = try StableDiffusion.load(folder: Golden.url("tiny-pipeline")).unet
+        let unet = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline")).unet
         let module = "mid_block.attentions.0.transformer_blocks.0.attn2.to_q"
         let halves = try ["\(module).lora_A.weight": Tensor.ones([2, 16]), "\(module).lora_B.weight": Tensor.ones([16, 2])]
         func message(_ more: [String: Tensor], _ configuration: String? = nil, metadata: [String: String] = [:]) throws -> String {

@@ -1,6 +1,7 @@
 import Foundation
 import Language
 import Verbs
+import TestSupport
 import XCTest
 
 /// Models and files never are silently wrong: what is broken, unseen, without effect or passed over is said.
