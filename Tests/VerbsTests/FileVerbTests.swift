@@ -90,10 +90,6 @@ final class FileVerbTests: XCTestCase {
     func testWhatCannotBeSaved() throws {
         assertOutputs([
             (
-                "save ones(2) \"none/a.npy\"",
-                "error: can't write 'none/a.npy': no such file or folder; check the path, and that its folder exists"
-            ),
-            (
                 "save ones(2) \"a.xyz\"",
                 "error: 'save' has no way to write tensor as '.xyz'; `help save` lists what goes where"
             ),
@@ -106,6 +102,11 @@ final class FileVerbTests: XCTestCase {
             ),
         ])
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path), [])
+        // Missing folders are made; a file is no folder.
+        assertOutputs([("save ones(2) \"made/a.npy\"", "")])
+        XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/made"), ["a.npy"])
+        let refused = Session().output("save ones(2) \"made/a.npy/b.npy\"")
+        XCTAssertTrue(refused.hasPrefix("error: can't"), refused)
     }
 
     func testARunsOwnFolderHoldsWhatItSaves() throws {

@@ -61,12 +61,12 @@ final class HonestModelTests: XCTestCase {
         _ = session.output(
             """
             func broken(name, file, value) {
-                save (load name) "broken"
-                w = load "broken/{file}"
+                save (load name) "broken-{name}"
+                w = load "broken-{name}/{file}"
                 n = keys(w)[0]
                 w[n] = w[n] * 0 + value
-                save w "broken/{file}"
-                return load("broken")
+                save w "broken-{name}/{file}"
+                return load("broken-{name}")
             }
             """)
         assertRefused(
