@@ -23,7 +23,9 @@ typedef struct {
 
 static library libraries[LATE_LIBRARY_COUNT] = {
     [LATE_OPENMP] = {"OpenMP", "libgomp1", {"libgomp.so.1"}, 1},
-    [LATE_ONEDNN] = {"oneDNN", "libdnnl-dev", {"libdnnl.so." TEXT(DNNL_VERSION_MAJOR)}, 1},
+    [LATE_ONEDNN] = {"oneDNN", "libdnnl-dev",
+                     // Some systems name it by two numbers.
+                     {"libdnnl.so." TEXT(DNNL_VERSION_MAJOR), "libdnnl.so." TEXT(DNNL_VERSION_MAJOR) "." TEXT(DNNL_VERSION_MINOR), "libdnnl.so"}, 1},
     [LATE_OPENBLAS] = {"OpenBLAS", "libopenblas-dev", {"libopenblas.so.0", "libopenblas.so"}, 1},
     [LATE_FREETYPE] = {"FreeType", "libfreetype-dev", {"libfreetype.so.6", "libfreetype.so"}},
     [LATE_SPNG] = {"libspng", "libspng-dev", {"libspng.so.0", "libspng.so"}},
