@@ -2,7 +2,6 @@
 // and values are packed as pairs. Sums and the softmax run in float32.
 #include "attention.h"
 
-#if defined(__x86_64__)
 #include <immintrin.h>
 
 #define BF16_TARGET __attribute__((target("arch=x86-64-v4,avx512bf16"), min_vector_width(512)))
@@ -206,8 +205,3 @@ void rk_attention_range_bf16(const void *job, size_t begin, size_t end) {
 }
 
 int rk_has_attention_bf16(void) { return rk_instruction_set() >= RK_AVX512_BF16; }
-#else
-void rk_attention_range_bf16(const void *job, size_t begin, size_t end) { (void)job, (void)begin, (void)end; }
-
-int rk_has_attention_bf16(void) { return 0; }
-#endif
