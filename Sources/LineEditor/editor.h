@@ -7,8 +7,29 @@
 
 #include "lineeditor.h"
 
+typedef struct Row {
+    size_t start, end;  // in the text of the picture
+    int columns;        // that it takes at most
+    bool certain;       // whether every terminal gives it as many
+    bool wraps;         // whether it is full and the next row goes on with its line
+} Row;
+
+// A block as rows of the screen.
+typedef struct Picture {
+    wchar_t *text;  // of all rows, as it is shown
+    size_t length;
+    Row *rows;
+    size_t count;
+    size_t top, bottom;  // the rows that are on the screen
+    size_t cursor, cursor_row;  // its place in the text, and the row of it
+    int cursor_column;
+    bool has_cursor;
+} Picture;
+
 struct LineEditor {
     EditLine *el;
+    FILE *silent;           // takes what libedit would draw
+    Picture drawn;          // what is on the screen; no rows when nothing is
     HistoryW *history;
     LineEditorDelegate delegate;
     const char *prompt;     // of the block being read
@@ -44,15 +65,27 @@ void forget_recalled(LineEditor *editor);
 // Signals, while a block is read.
 void signals_begin(void);
 void signals_end(void);
+bool input_is_waiting(void);
 int read_character(EditLine *el, wchar_t *character);
 
-// The block on the screen.
+// The block as text.
 LineEditor *editor_of(EditLine *el);
 void replace_block(LineEditor *editor, const wchar_t *text);
-// Takes the screen's cursor below the block and writes a line there. EL_REFRESH then draws the block anew further down:
-// it takes the screen for empty and draws where the cursor is, which is all that libedit offers.
-void leave_block(LineEditor *editor, const char *text);
-void redraw_after_resize(LineEditor *editor);
-int terminal_columns(void);
 char *narrow(const wchar_t *text, size_t count);
 wchar_t *widen(const char *text);
+// The end of what a reader takes for one character.
+const wchar_t *character_after(const wchar_t *c, const LineInfoW *block);
+
+// The block on the screen.
+Picture layout_of(LineEditor *editor, int columns);  // without rows when there is no memory for it
+void release_picture(Picture *picture);
+FILE *silent_stream(void);
+void draw_block(LineEditor *editor);
+// Draws all of the block, and a text behind it that ends its last line; NULL where that is ended. It is drawn anew below
+// what is written then.
+void leave_block(LineEditor *editor, const char *text);
+// The screen has something else where the block was: it is drawn anew from the cursor on.
+void forget_drawing(LineEditor *editor);
+void clear_screen(LineEditor *editor);
+void redraw_after_resize(LineEditor *editor);
+int terminal_columns(void);

@@ -3,7 +3,6 @@
 #include <signal.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -29,11 +28,6 @@ static void insert(EditLine *el, const char *text) {
     free(wide);
 }
 
-static bool input_is_waiting(void) {
-    int count = 0;
-    return ioctl(STDIN_FILENO, FIONREAD, &count) == 0 && count > 0;
-}
-
 // Enter, paste, Tab, editor.
 
 static Action key_newline(EditLine *el, int key) {
@@ -49,6 +43,7 @@ static Action key_enter(EditLine *el, int key) {
     int indentation = block.text ? editor->delegate.enter(editor->delegate.context, block.text, block.cursor) : -1;
     free(block.text);
     if (indentation < 0) {
+        leave_block(editor, "");
         el_push(el, KEY_ACCEPT);
         return CC_NORM;
     }
@@ -103,7 +98,6 @@ static Action key_paste(EditLine *el, int key) {
 static void show_below(LineEditor *editor, const char *lines) {
     leave_block(editor, "");
     fprintf(stdout, "%s\n", lines);
-    el_set(editor->el, EL_REFRESH);
 }
 
 static Action key_inspect(EditLine *el, int key) {
@@ -154,7 +148,6 @@ static Action key_edit(EditLine *el, int key) {
     free(wide);
     free(edited);
     free(block.text);
-    el_set(el, EL_REFRESH);
     return CC_NORM;
 }
 
@@ -173,6 +166,12 @@ static Action key_end(EditLine *el, int key) {
     const LineInfoW *line = el_wline(el);
     if (line->lastchar == line->buffer) return CC_EOF;
     return key_delete_after(el, key);
+}
+
+static Action key_clear(EditLine *el, int key) {
+    (void)key;
+    clear_screen(editor_of(el));
+    return CC_NORM;
 }
 
 static Action key_suspend(EditLine *el, int key) {
@@ -200,6 +199,7 @@ static const Function functions[] = {
     {"rhumb-edit", "edit the block in $EDITOR", key_edit, {"^X^E"}},
     {"rhumb-interrupt", "drop the block", key_interrupt, {"^C"}},
     {"rhumb-end", "delete the character under the cursor, or leave", key_end, {"^D"}},
+    {"rhumb-clear", "clear the screen above the block", key_clear, {"^L"}},
     {"rhumb-suspend", "stop the process", key_suspend, {"^Z"}},
     {"rhumb-up", "line above, or older block", key_up, {"\\e[A", "\\eOA", "^P"}},
     {"rhumb-down", "line below, or newer block", key_down, {"\\e[B", "\\eOB", "^N"}},

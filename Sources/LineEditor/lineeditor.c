@@ -16,17 +16,16 @@ void lineeditor_set_locale(void) {
     if (!setlocale(LC_CTYPE, "") || strcmp(nl_langinfo(CODESET), "UTF-8") != 0) setlocale(LC_CTYPE, "C.UTF-8");
 }
 
-static char *prompt_of(EditLine *el) {
-    return (char *)editor_of(el)->prompt;
-}
-
 LineEditor *lineeditor_open(const char *program, int history, LineEditorDelegate delegate) {
     if (!isatty(STDIN_FILENO) || !isatty(STDOUT_FILENO)) return NULL;
     lineeditor_set_locale();
     LineEditor *editor = calloc(1, sizeof *editor);
     if (!editor) return NULL;
     editor->delegate = delegate;
-    editor->el = el_init(program, stdin, stdout, stderr);
+    editor->silent = silent_stream();
+    if (editor->silent)
+        editor->el = el_init_fd(
+            program, stdin, editor->silent, stderr, STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO);
     editor->history = history_winit();
     if (!editor->el || !editor->history) {
         lineeditor_close(editor);
@@ -42,7 +41,6 @@ LineEditor *lineeditor_open(const char *program, int history, LineEditorDelegate
     el_set(el, EL_EDITOR, "emacs");
     el_wset(el, EL_HIST, history_w, editor->history);
     el_wset(el, EL_GETCFN, read_character);
-    el_set(el, EL_PROMPT_ESC, prompt_of, '\1');
     // Ctrl-C, Ctrl-Z and Ctrl-\ are keys while a block is edited; elsewhere they are signals as usual.
     el_set(el, EL_SETTY, "-d", "-isig", NULL);
     el_source(el, NULL);
@@ -54,7 +52,9 @@ void lineeditor_close(LineEditor *editor) {
     if (!editor) return;
     if (editor->el) el_end(editor->el);
     if (editor->history) history_wend(editor->history);
+    if (editor->silent) fclose(editor->silent);
     forget_recalled(editor);
+    forget_drawing(editor);
     free(editor->killed);
     free(editor);
 }
@@ -63,6 +63,7 @@ char *lineeditor_read(LineEditor *editor, const char *prompt, LineEditorStatus *
     editor->prompt = prompt;
     editor->status = LineEditorAccepted;
     forget_recalled(editor);
+    forget_drawing(editor);
 
     fputs(paste_on, stdout);
     fflush(stdout);
@@ -70,6 +71,8 @@ char *lineeditor_read(LineEditor *editor, const char *prompt, LineEditorStatus *
     int count = 0;
     const wchar_t *line = el_wgets(editor->el, &count);
     signals_end();
+    // Accepted by a key of the user's own ~/.editrc; the newline is part of the block then.
+    if (line && editor->drawn.count > 0) leave_block(editor, NULL);
     fputs(paste_off, stdout);
     fflush(stdout);
 

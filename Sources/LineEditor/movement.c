@@ -65,8 +65,8 @@ static const wchar_t *character_before(const LineInfoW *block) {
     return is_flag_letter(*c) && ends_flag(block, c) ? c - 1 : c;
 }
 
-static const wchar_t *character_after(const LineInfoW *block) {
-    const wchar_t *c = block->cursor, *end = block->lastchar;
+const wchar_t *character_after(const wchar_t *c, const LineInfoW *block) {
+    const wchar_t *end = block->lastchar;
     if (c == end) return c;
     bool flag = is_flag_letter(*c) && !ends_flag(block, c) && c + 1 < end && is_flag_letter(c[1]);
     c += flag ? 2 : 1;
@@ -84,7 +84,7 @@ Action key_left(EditLine *el, int key) {
 Action key_right(EditLine *el, int key) {
     (void)key;
     const LineInfoW *block = el_wline(el);
-    return block->cursor == block->lastchar ? CC_ERROR : move_to(el, character_after(block));
+    return block->cursor == block->lastchar ? CC_ERROR : move_to(el, character_after(block->cursor, block));
 }
 
 Action key_delete_before(EditLine *el, int key) {
@@ -99,7 +99,7 @@ Action key_delete_after(EditLine *el, int key) {
     (void)key;
     const LineInfoW *block = el_wline(el);
     if (block->cursor == block->lastchar) return CC_ERROR;
-    int count = (int)(character_after(block) - block->cursor);
+    int count = (int)(character_after(block->cursor, block) - block->cursor);
     el_cursor(el, count);
     el_wdeletestr(el, count);
     return CC_REFRESH;

@@ -3,6 +3,7 @@
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 #include <wchar.h>
 
@@ -45,7 +46,8 @@ static bool take_signals(EditLine *el, wchar_t *character) {
             break;
         case SIGCONT:
             el_set(el, EL_PREP_TERM, 1);
-            el_set(el, EL_REFRESH);
+            forget_drawing(editor_of(el));
+            draw_block(editor_of(el));
             break;
         default:  // the end: leave the terminal as it was, then let the signal do what it does
             el_set(el, EL_PREP_TERM, 0);
@@ -58,8 +60,14 @@ static bool take_signals(EditLine *el, wchar_t *character) {
     return false;
 }
 
+bool input_is_waiting(void) {
+    int count = 0;
+    return ioctl(STDIN_FILENO, FIONREAD, &count) == 0 && count > 0;
+}
+
 int read_character(EditLine *el, wchar_t *character) {
     mbstate_t state = {0};
+    if (!input_is_waiting()) draw_block(editor_of(el));
     for (;;) {
         if (take_signals(el, character)) return 1;
         char byte;

@@ -1,10 +1,7 @@
-// The block as text and as rows of the screen.
+// The block as text: UTF-8 to wide and back.
 #define _XOPEN_SOURCE 700
-#define _DEFAULT_SOURCE
 #include <stdlib.h>
 #include <string.h>
-#include <sys/ioctl.h>
-#include <unistd.h>
 #include <wchar.h>
 
 #include "editor.h"
@@ -55,66 +52,9 @@ int lineeditor_width(const char *text) {
     return columns;
 }
 
-int terminal_columns(void) {
-    struct winsize size;
-    return ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) == 0 && size.ws_col > 1 ? size.ws_col : 80;
-}
-
 void replace_block(LineEditor *editor, const wchar_t *text) {
     const LineInfoW *line = el_wline(editor->el);
     el_cursor(editor->el, (int)(line->lastchar - line->cursor));
     el_wdeletestr(editor->el, (int)(line->lastchar - line->buffer));
     el_winsertstr(editor->el, text);
-}
-
-typedef struct Place {
-    int row, column;
-} Place;
-
-// One character further, in the same way as libedit lays out a block: tabs to multiples of eight, control characters as
-// two or more visible ones, wide characters never across the edge.
-static Place advanced(Place place, wchar_t character, int columns) {
-    if (character == L'\n') return (Place){place.row + 1, 0};
-    int width = character == L'\t' ? 8 - place.column % 8 : wcwidth(character);
-    if (width < 0) width = character < 0x80 ? 2 : 8;
-    if (character != L'\t' && place.column + width > columns) place = (Place){place.row + 1, 0};
-    place.column += width;
-    return place.column >= columns ? (Place){place.row + 1, 0} : place;
-}
-
-static Place place_of_cursor(LineEditor *editor) {
-    int columns = terminal_columns();
-    Place place = {0, 0};
-    wchar_t *prompt = widen(editor->prompt);
-    bool visible = true;
-    for (wchar_t *c = prompt; c && *c; c++) {
-        if (*c == L'\1') visible = !visible;
-        else if (visible) place = advanced(place, *c, columns);
-    }
-    free(prompt);
-    const LineInfoW *line = el_wline(editor->el);
-    for (const wchar_t *c = line->buffer; c < line->cursor; c++) place = advanced(place, *c, columns);
-    return place;
-}
-
-void leave_block(LineEditor *editor, const char *text) {
-    const LineInfoW *line = el_wline(editor->el);
-    int back = (int)(line->lastchar - line->cursor);
-    int row = place_of_cursor(editor).row;
-    el_cursor(editor->el, back);
-    int down = place_of_cursor(editor).row - row;
-    el_cursor(editor->el, -back);
-    if (down > 0) fprintf(stdout, "\033[%dB", down);
-    fprintf(stdout, "%s\n", text);
-    fflush(stdout);
-}
-
-void redraw_after_resize(LineEditor *editor) {
-    // Terminals wrap the rows again at the new width, so the block starts as many rows above the cursor as it takes now.
-    int up = place_of_cursor(editor).row;
-    if (up > 0) fprintf(stdout, "\033[%dA", up);
-    fputs("\r\033[J", stdout);
-    el_resize(editor->el);
-    el_set(editor->el, EL_REFRESH);
-    fflush(stdout);
 }
