@@ -82,7 +82,7 @@ RK_RANGE(unary_range) {
     switch (loop->op) {
     case RK_NEG: UNARY_LOOP(-x) break;
     case RK_ABS: UNARY_LOOP(fabsf(x)) break;
-    case RK_SIGN: UNARY_LOOP((float)((x > 0) - (x < 0))) break;
+    case RK_SIGN: UNARY_LOOP(x != x ? x : (float)((x > 0) - (x < 0))) break;
     case RK_FLOOR: UNARY_LOOP(floorf(x)) break;
     case RK_CEIL: UNARY_LOOP(ceilf(x)) break;
     case RK_ROUND: UNARY_LOOP(rintf(x)) break;

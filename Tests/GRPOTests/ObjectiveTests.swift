@@ -72,6 +72,23 @@ final class ObjectiveTests: XCTestCase {
         XCTAssertEqual(joined.lowest, 0.5, accuracy: 1e-6)
         XCTAssertEqual(joined.shareBelow, 0.4, accuracy: 1e-12)
     }
+
+    /// Wherever it stands, and whatever comes before or after: `min` and `max` would pass over some.
+    func testANaNRatioIsSeen() throws {
+        func statistics(_ ratios: [Float]) throws -> RatioStatistics {
+            try ClippedObjective(logRatio: Tensor(ratios.map { log($0) }), advantages: Tensor.ones([ratios.count]), range: 0.01)
+                .statistics()
+        }
+        for ratios: [Float] in [[.nan, 1, 1.2], [1, .nan, 1.2], [1, 1.2, .nan]] {
+            let found = try statistics(ratios)
+            XCTAssertTrue(found.lowest.isNaN && found.highest.isNaN, "\(ratios): \(found)")
+            for joined in [[found, try statistics([1])], [try statistics([1]), found]] {
+                var both = joined[0]
+                both.add(joined[1])
+                XCTAssertTrue(both.lowest.isNaN && both.highest.isNaN, "\(both)")
+            }
+        }
+    }
 }
 
 /// A share of each number; of 1 for smaller ones.

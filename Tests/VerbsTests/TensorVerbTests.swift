@@ -31,6 +31,19 @@ final class TensorVerbTests: XCTestCase {
         ])
     }
 
+    /// As numpy has them: sign, floor and the others of NaN are NaN, and a zero has no sign to show.
+    func testVerbsOfOneNumberGiveTheSameForTensors() {
+        let numbers = "[nan, inf, -inf, -0.0, 0, 0.5, -0.5, 1.5, 2.5, -2.5, 3]"
+        for verb in ["sign", "abs", "floor", "ceil", "round", "sqrt", "exp", "log", "sin", "cos", "tanh", "isnan"] {
+            let code = "xs = \(numbers)\nmap(xs, x -> \"{\(verb)(x):.4f}\") == map(\(verb)(tensor xs).list, x -> \"{x:.4f}\")"
+            assertOutputs([(code, "true")])
+        }
+        assertOutputs([
+            ("sign nan", "nan"), ("sign (tensor [nan, -0.0, -3])", "tensor 3 float32\n  nan    0   -1"), ("sign (-0.0)", "0"),
+            ("sign (cast (tensor [nan, 2]) \"bfloat16\")", "tensor 2 bfloat16\n  nan    1"),
+        ])
+    }
+
     func testSubscripts() {
         let x = "x = reshape 0..12 3 4\n"
         assertOutputs([

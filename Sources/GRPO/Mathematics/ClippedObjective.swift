@@ -48,6 +48,7 @@ public struct RatioStatistics: Codable, Equatable, Sendable {
     public private(set) var count = 0
     public private(set) var above = 0
     public private(set) var below = 0
+    /// NaN as soon as one ratio is, and so is `highest`.
     public private(set) var lowest = Double.infinity
     public private(set) var highest = -Double.infinity
 
@@ -58,8 +59,7 @@ public struct RatioStatistics: Codable, Equatable, Sendable {
             count += 1
             if ratio > 1 + range { above += 1 }
             if ratio < 1 - range { below += 1 }
-            lowest = min(lowest, ratio)
-            highest = max(highest, ratio)
+            extend(ratio, ratio)
         }
     }
 
@@ -72,7 +72,11 @@ public struct RatioStatistics: Codable, Equatable, Sendable {
         count += other.count
         above += other.above
         below += other.below
-        lowest = min(lowest, other.lowest)
-        highest = max(highest, other.highest)
+        extend(other.lowest, other.highest)
+    }
+
+    private mutating func extend(_ low: Double, _ high: Double) {
+        lowest = Double.minimumOrNaN(lowest, low)
+        highest = Double.maximumOrNaN(highest, high)
     }
 }

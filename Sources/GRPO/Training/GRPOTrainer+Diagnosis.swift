@@ -73,7 +73,7 @@ extension GRPOTrainer {
     // MARK: Of the rounds done
 
     private var firstRatio: Finding {
-        let worst = history.map(\.firstRatioError).max() ?? 0
+        let worst = history.map(\.firstRatioError).highest() ?? 0
         return Finding(
             "ratio at first", worst <= 1e-5 ? .fine : worst < options.clip / 2 ? .suspicious : .broken,
             "at most \(short(worst)) away from 1 before a round's first update",
@@ -110,7 +110,10 @@ extension GRPOTrainer {
     }
 
     private var gradients: Finding {
-        let highest = history.map(\.highestGradientNorm).max() ?? 0
+        if let round = history.first(where: { !$0.highestGradientNorm.isFinite || !$0.gradientNorm.isFinite }) {
+            return Finding("gradient norm", .broken, "not finite in round \(round.round)", advice: Self.goBack)
+        }
+        let highest = history.map(\.highestGradientNorm).highest() ?? 0
         let usual = history.map(\.gradientNorm).sorted()[history.count / 2]
         return Finding(
             "gradient norm", highest > 100 * usual ? .suspicious : .fine,
@@ -121,6 +124,7 @@ extension GRPOTrainer {
     private var drift: Finding {
         let last = history[history.count - 1]
         let text = "KL to the start \(short(last.startKL)) a dimension, to the rollout's policy \(short(last.kl))"
+        guard last.startKL.isFinite, last.kl.isFinite else { return Finding("drift", .broken, text, advice: Self.goBack) }
         if last.startKL > 0.05 {
             return Finding(
                 "drift", .suspicious, text, advice: "far from where it began: a KL weight, a lower rate, or fewer rounds")
@@ -156,10 +160,15 @@ extension GRPOTrainer {
         }
         let reward = means(\.reward), judge = means { $0.judge ?? 0 }
         let text = "reward \(short(reward.0)) → \(short(reward.1)), judge \(short(judge.0)) → \(short(judge.1))"
+        guard [reward.0, reward.1, judge.0, judge.1].allSatisfy(\.isFinite) else {
+            return Finding("judge", .broken, text, advice: Self.goBack)
+        }
         return Finding(
             "judge", history.count >= 5 && reward.1 > reward.0 && judge.1 < judge.0 ? .suspicious : .fine, text,
             advice: "the reward is paid for something the judge does not see as better: look at the pictures, add a KL, stop earlier")
     }
+
+    private static let goBack = "a number that is not finite spoils what follows: resume an earlier checkpoint, with a lower rate"
 
     private func short(_ value: Double) -> String { String(format: "%.3g", value) }
     private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }

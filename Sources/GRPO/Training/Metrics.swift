@@ -81,9 +81,9 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
         for update in updates { ratios.add(update.ratios) }
         (clippedAbove, clippedBelow) = (ratios.shareAbove, ratios.shareBelow)
         (lowestRatio, highestRatio) = (ratios.lowest, ratios.highest)
-        firstRatioError = updates.first.map { max(abs($0.ratios.lowest - 1), abs($0.ratios.highest - 1)) } ?? 0
+        firstRatioError = updates.first.map { .maximumOrNaN(abs($0.ratios.lowest - 1), abs($0.ratios.highest - 1)) } ?? 0
         gradientNorm = mean(updates.map(\.gradientNorm))
-        highestGradientNorm = updates.map(\.gradientNorm).max() ?? 0
+        highestGradientNorm = updates.map(\.gradientNorm).highest() ?? 0
         learningRate = updates.last?.learningRate ?? 0
     }
 }

@@ -15,7 +15,7 @@ extension GRPOTrainer {
         let rollout = pending?.rollout ?? lastRollout, round = history.last
         func text(_ value: Double?) -> String? { value.map { String(format: "%.4g", $0) } }
         func range(_ values: [Double]?) -> String? {
-            guard let values, let low = values.min(), let high = values.max() else { return nil }
+            guard let values, let low = values.lowest(), let high = values.highest() else { return nil }
             return "\(text(low)!) … \(text(high)!)"
         }
         func mean(_ values: [Double]?) -> Double? { values.map { $0.reduce(0, +) / Double(max($0.count, 1)) } }

@@ -55,7 +55,7 @@ enum NumberVerbs {
         ]
     }
 
-    private static func sign(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : x }
+    private static func sign(_ x: Double) -> Double { x > 0 ? 1 : x < 0 ? -1 : x.isNaN ? x : 0 }
 
     /// A verb of one number.
     private static func one(

@@ -30,6 +30,11 @@ enum HistoryDiagnosis {
     }
 
     private static func gradients(_ norms: [Double]) -> Check {
+        if let bad = norms.firstIndex(where: { !$0.isFinite }) {
+            return Check(
+                "gradient norm", .broken, "not finite in step \(bad + 1)",
+                advice: "go back to an earlier checkpoint, with a smaller learning rate")
+        }
         let usual = norms.sorted()[norms.count / 2]
         let worst = norms.enumerated().max { $0.element < $1.element }!
         let finding = "usually \(NumberText.shown(rounded(usual))), at most \(NumberText.shown(rounded(worst.element))) in step \(worst.offset + 1)"

@@ -94,7 +94,8 @@ struct TrainingRunKind {
     /// The kind of run whose checkpoint is in a folder.
     static func kind(of folder: URL, _ call: Arguments) throws -> TrainingRunKind {
         let url = folder.appendingPathComponent(checkpointName)
-        let written = try SafetensorsFile(url).metadata["kind"] ?? ""
+        // Mapped, since nothing but the header is looked at.
+        let written = try SafetensorsFile(url, mapsLargeFiles: true).metadata["kind"] ?? ""
         guard let kind = all.first(where: { $0.checkpointKind == written }) else {
             throw call.failure(
                 "folder", "'\(url.path)' is no checkpoint of a training run",
