@@ -2,13 +2,17 @@
 
 #include <cerrno>
 #include <csignal>
+#include <chrono>
+#include <condition_variable>
 #include <cstdlib>
 #include <cstring>
 #include <exception>
 #include <memory>
+#include <mutex>
 #include <new>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <sys/mman.h>
@@ -97,6 +101,58 @@ gnuplotstream_text copied(const std::string &text) {
     return {copy, text.size()};
 }
 
+/// Ends a process that is still there after some time, or two seconds after it is asked to: a figure is usually done by
+/// then. The process tells its number through a file, which is empty until it runs.
+class Watch {
+public:
+    Watch(const Capture &process, double seconds, bool (*shouldStop)(void))
+        : thread([this, &process, seconds, shouldStop] { run(process, seconds, shouldStop); }) {}
+    ~Watch() { end(); }
+    Watch(const Watch &) = delete;
+    Watch &operator=(const Watch &) = delete;
+
+    void end() {
+        {
+            const std::lock_guard<std::mutex> lock(mutex);
+            isOver = true;
+        }
+        changed.notify_all();
+        if (thread.joinable()) thread.join();
+    }
+
+    /// To be read after the end.
+    bool wasLate = false;
+    bool wasStopped = false;
+
+private:
+    using Clock = std::chrono::steady_clock;
+
+    void run(const Capture &process, double seconds, bool (*shouldStop)(void)) {
+        const auto since = [](Clock::time_point start) {
+            return std::chrono::duration<double>(Clock::now() - start).count();
+        };
+        const auto start = Clock::now();
+        auto asked = Clock::time_point::max();
+        std::unique_lock<std::mutex> lock(mutex);
+        while (!changed.wait_for(lock, std::chrono::milliseconds(20), [this] { return isOver; })) {
+            if (shouldStop && asked == Clock::time_point::max() && shouldStop()) asked = Clock::now();
+            const bool isLate = since(start) > seconds;
+            if (!isLate && (asked == Clock::time_point::max() || since(asked) < 2)) continue;
+            const int number = std::atoi(process.contents().c_str());
+            if (number <= 0) continue;
+            wasLate = isLate;
+            wasStopped = !isLate;
+            kill(number, SIGKILL);
+            return;
+        }
+    }
+
+    std::mutex mutex;
+    std::condition_variable changed;
+    bool isOver = false;
+    std::thread thread;
+};
+
 void setError(char **error, const char *message) {
     *error = strdup(message);
 }
@@ -107,23 +163,28 @@ struct gnuplotstream {
     Capture output{"gnuplot output"};
     Capture diagnostics{"gnuplot diagnostics"};
     Capture status{"gnuplot status"};
+    Capture process{"gnuplot process"};
     std::vector<std::unique_ptr<Capture>> files;
     std::unique_ptr<Gnuplot> gnuplot;
+    std::unique_ptr<Watch> watch;
 
     // The shell that runs gnuplot reports its exit status through a file and itself succeeds, because gnuplot-iostream
     // drops the status and prints a line of its own when the command fails. An interrupt at the keyboard reaches the
-    // whole foreground group; the figure, some tens of milliseconds away, is still finished.
-    gnuplotstream(const std::string &program, int fileCount) {
+    // whole foreground group, and is left to the watch. gnuplot takes the place of a
+    // shell that has told its number.
+    gnuplotstream(const std::string &program, int fileCount, double seconds, bool (*shouldStop)(void)) {
         for (int index = 0; index < fileCount; ++index) files.push_back(std::make_unique<Capture>("gnuplot file"));
         gnuplot = std::make_unique<Gnuplot>(
-            "trap '' INT; " + shellQuoted(program) + " -d >" + output.path + " 2>" + diagnostics.path +
-            "; echo $? >" + status.path);
+            "trap '' INT; sh -c 'echo $$ >\"$1\"; exec \"$0\" -d' " + shellQuoted(program) + " " + process.path + " >" +
+            output.path + " 2>" + diagnostics.path + "; echo $? >" + status.path);
+        watch = std::make_unique<Watch>(process, seconds, shouldStop);
     }
 };
 
-gnuplotstream *gnuplotstream_open(const char *program, int file_count, char **error) {
+gnuplotstream *gnuplotstream_open(
+    const char *program, int file_count, double seconds, bool (*should_stop)(void), char **error) {
     try {
-        return new gnuplotstream(program, file_count);
+        return new gnuplotstream(program, file_count, seconds, should_stop);
     } catch (const std::exception &exception) {
         setError(error, exception.what());
     } catch (...) {
@@ -154,6 +215,9 @@ int gnuplotstream_close(gnuplotstream *stream, gnuplotstream_result *result, cha
             const PipeSignalBlock block;
             owner->gnuplot.reset();
         }
+        owner->watch->end();
+        result->was_late = owner->watch->wasLate;
+        result->was_stopped = owner->watch->wasStopped;
         const std::string status = owner->status.contents();
         result->status = status.empty() ? 127 : std::atoi(status.c_str());
         result->output = copied(owner->output.contents());

@@ -4,6 +4,7 @@ import Console
 import Glibc
 import Language
 import Notebook
+import Plot
 
 /// Turns what a command throws into its message and exit code: 0; 1 a failed `expect` or a run-time error; 2 bad usage
 /// or syntax; 130 interrupted.
@@ -39,6 +40,7 @@ enum Failure {
         switch error {
         case let diagnostic as Diagnostic: diagnostic.kind.exitCode
         case let error as RunError where error.isUsage: 2
+        case PlotError.interrupted: 130
         default: 1
         }
     }

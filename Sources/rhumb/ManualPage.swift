@@ -44,6 +44,7 @@ struct ManualPage {
         "With \\fBdumb\\fR neither colours nor line editing are used.", ".TP", "VISUAL, EDITOR",
         "Opens the block being typed after Ctrl-X Ctrl-E.", ".TP", "RHUMB_GRAPHICS",
         "How pictures are shown in the terminal: \\fBkitty\\fR, \\fBiterm\\fR, \\fBsixel\\fR, \\fBblocks\\fR or \\fBnone\\fR.",
+        ".TP", "RHUMB_GNUPLOT_SECONDS", "How long gnuplot may take for a figure; by default 60.",
         ".TP", "XDG_STATE_HOME",
         "The folder that holds \\fIrhumb/history\\fR; by default \\fI~/.local/state\\fR.",
         ".SH FILES", ".TP", "\\fIruns/\\fR",

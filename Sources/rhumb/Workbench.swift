@@ -14,6 +14,7 @@ struct Workbench {
         self.options = options
         if let threads = options.threads { Engine.threads = threads }
         Interrupts.install()
+        Gnuplot.stop { Interrupt.isRequested }
     }
 
     func runPrompt() {

@@ -25,7 +25,7 @@ final class TableFileTests: XCTestCase {
         XCTAssertEqual(table["the, note"], .texts(["a \"b\"\nc", "d", ""]))
         guard case .numbers(let loss)? = table["loss"] else { return XCTFail("loss is numbers") }
         XCTAssertEqual(loss[0], 0.5)
-        XCTAssertTrue(loss[1].isNaN)
+        XCTAssertNil(loss[1])
         XCTAssertEqual(loss[2], 1e-3)
     }
 
@@ -66,12 +66,27 @@ final class TableFileTests: XCTestCase {
 
     func testTablesReadBackAsTheyWereWritten() throws {
         let table = DataColumns(
-            names: ["step", "a \"b\"", "text"],
-            columns: [.numbers([1, 2, 3]), .numbers([0.1, -1e300, 1.0 / 3]), .texts(["x,y", " \n", "plain"])])
+            names: ["step", "a \"b\"", "text", "odd"],
+            columns: [
+                .numbers([1, 2, 3]), .numbers([0.1, -1e300, 1.0 / 3]), .texts(["x,y", " \n", "plain"]),
+                .numbers([nil, .infinity, -.infinity]),
+            ])
         let folder = TemporaryFolder(self)
         for name in ["a.csv", "a.tsv", "a.jsonl"] {
             try TableFile.write(table, to: folder.file(name))
             XCTAssertEqual(try TableFile.read(folder.file(name)), table, name)
+        }
+    }
+
+    /// As Python's json and pandas' to_csv(na_rep="") tell them apart.
+    func testMissingAndNotANumberStayApart() throws {
+        let table = DataColumns(names: ["a"], columns: [.numbers([1, nil, .nan])])
+        let folder = TemporaryFolder(self)
+        for (name, text) in [("a.csv", "a\n1\n\"\"\nnan\n"), ("a.jsonl", "{\"a\":1}\n{\"a\":null}\n{\"a\":NaN}\n")] {
+            try TableFile.write(table, to: folder.file(name))
+            XCTAssertEqual(String(decoding: try folder.bytes(name), as: UTF8.self), text)
+            guard case .numbers(let back)? = try TableFile.read(folder.file(name))["a"] else { return XCTFail(name) }
+            XCTAssertEqual(back.map { $0.map(\.isNaN) }, [false, nil, true], name)
         }
     }
 

@@ -94,21 +94,13 @@ final class MetricsTests: XCTestCase {
     // MARK: Errors
 
     func testErrorsNameFileAndLine() {
-        XCTAssertEqual(failure("a,b\n1,2\n3,x\n"), .notANumber(place: "m.csv:3", column: "b", text: "x"))
         XCTAssertEqual(failure("a,b\n1,2\n\n3,4,5\n"), .tooManyFields(place: "m.csv:4", count: 3, columns: 2))
         XCTAssertEqual(failure("a,b\n1,\"two\nlines\"\n1,\"x\"y\n"), .badQuotes(place: "m.csv:4"))
         XCTAssertEqual(failure("a,b\n1,\"never ends\n2,3\n"), .badQuotes(place: "m.csv:2"))
-        XCTAssertEqual(
-            failure("{\"a\": 1}\n{\"a\": 1\n"), .badJSON(place: "m.csv:2", reason: "'}' is missing"))
-        XCTAssertEqual(
-            failure("{\"a\": 1}\n{\"a\": 1} 2\n"), .badJSON(place: "m.csv:2", reason: "something follows the object"))
         XCTAssertEqual(failure("1\n2\nthree\n"), .unknownFormat(place: "m.csv:1", line: "1"))
         XCTAssertEqual(failure("hello\nworld\n"), .unknownFormat(place: "m.csv:1", line: "hello"))
         XCTAssertEqual(failure(""), .empty(path: "m.csv"))
         XCTAssertEqual(failure("a,b\n"), .empty(path: "m.csv"))
-        XCTAssertEqual(
-            failure((0..<30).map { "\($0)\n" }.joined() + "oops\n"),
-            .notANumber(place: "m.csv:31", column: "value", text: "oops"))
         XCTAssertEqual(
             MetricsError.notANumber(place: "m.csv:3", column: "b", text: "x").message,
             "m.csv:3: 'x' is not a number, as the values of column 'b' before it are")
@@ -200,20 +192,25 @@ final class MetricsTests: XCTestCase {
 
     func testColumnsOfATableAreDrawn() throws {
         let table = try read("step,reward,kl,note\n1,0.5,1e-4,a\n2,0.6,2e-4,b\n")
-        let all = try Figure.metrics(table)
+        func draw(_ table: MetricsTable, _ view: MetricsView = MetricsView()) throws -> Figure {
+            try Figure.metrics([MetricsSource("m.csv", table)], view).figure
+        }
+        let all = try draw(table)
         XCTAssertEqual(all.panels.map(\.title), ["reward", "kl"])
         XCTAssertEqual(all.panels[0].x.label, "step")
         guard case .line(let line) = all.panels[1].layers[0] else { return XCTFail() }
         XCTAssertEqual(line.x, [1, 2])
         XCTAssertEqual(line.y, [1e-4, 2e-4])
-        let one = try Figure.metrics(table, x: "kl", y: ["reward", "step"], smoothing: .movingAverage(5))
+        var smooth = MetricsView(x: "kl", y: ["reward", "step"])
+        smooth.smoothing = .movingAverage(5)
+        let one = try draw(table, smooth)
         XCTAssertEqual(one.panels.count, 1)
         XCTAssertEqual(one.panels[0].layers.count, 4)
-        XCTAssertThrowsError(try Figure.metrics(table, y: ["rewards"])) {
+        XCTAssertThrowsError(try draw(table, MetricsView(y: ["rewards"]))) {
             XCTAssertEqual(
                 $0 as? MetricsError, .unknownColumn("rewards", known: ["step", "reward", "kl", "note"]))
         }
-        XCTAssertThrowsError(try Figure.metrics(table, y: ["note"])) {
+        XCTAssertThrowsError(try draw(table, MetricsView(y: ["note"]))) {
             XCTAssertEqual($0 as? MetricsError, .textColumn("note"))
         }
     }

@@ -161,8 +161,8 @@ final class TerminalTests: XCTestCase {
             (["TERM": "xterm-ghostty"], .kitty), (["TERM": "xterm-256color", "TERM_PROGRAM": "iTerm.app"], .iterm),
             (["TERM": "xterm-256color", "KONSOLE_VERSION": "230804"], .kitty), (["TERM": "foot"], .sixel),
             (["TERM": "xterm-256color", "KONSOLE_VERSION": "210400"], nil), (["TERM": "mlterm-256color"], .sixel),
-            (["TERM": "xterm-256color"], nil), (["TERM": "dumb"], TerminalGraphics.none), ([:], TerminalGraphics.none),
-            (["TERM": "xterm-kitty", "NO_COLOR": "1"], TerminalGraphics.none), (["TERM": "xterm-kitty", "NO_COLOR": ""], .kitty),
+            (["TERM": "xterm-256color"], nil), (["TERM": "dumb"], .blocks), ([:], .blocks),
+            (["TERM": "xterm-kitty", "NO_COLOR": "1"], .blocks), (["TERM": "xterm-kitty", "NO_COLOR": ""], .kitty),
             (["TERM": "tmux-256color", "TMUX": "/tmp/x", "KITTY_WINDOW_ID": "1"], nil),
             (["TERM": "xterm", "RHUMB_GRAPHICS": "sixel"], .sixel), (["TERM": "foot", "RHUMB_GRAPHICS": "none"], TerminalGraphics.none),
         ]

@@ -94,7 +94,8 @@ final class FigureVerbTests: XCTestCase {
         XCTAssertEqual(attachment.title, "growth: 1 line against day")
         XCTAssertEqual(
             attachment.forms.map(\.type),
-            ["image/png", "image/svg+xml", "text/x-gnuplot", "text/plain", "text/x-ansi; colours=256", "text/x-ansi"])
+            ["image/png", "image/svg+xml", "text/x-gnuplot", "text/plain", "text/x-ansi; colours=256", "text/x-ansi"]
+                + [58, 46, 38, 30].map { "text/x-ansi; colours=256; columns=\($0)" })
         let png = try XCTUnwrap(Bitmap(png: attachment.forms[0].bytes))
         XCTAssertGreaterThan(png.width, 900)
         let text = String(decoding: attachment.forms[3].bytes, as: UTF8.self)
@@ -104,7 +105,16 @@ final class FigureVerbTests: XCTestCase {
         XCTAssertTrue(attachment.inline(on: Terminal(graphics: .kitty, depth: .full)).hasPrefix("\u{1b}_G"))
         XCTAssertTrue(attachment.inline(on: Terminal(graphics: .sixel, depth: .full)).hasPrefix("\u{1b}P"))
         XCTAssertTrue(attachment.inline(on: Terminal(graphics: .blocks, depth: .full)).contains("growth"))
-        XCTAssertTrue(attachment.inline(on: Terminal(graphics: .blocks, depth: .full, columns: 40)).contains("▀"))
+        // Half blocks of a figure can't be read: a narrow terminal gets a text that fits, with colours and without.
+        for (columns, width) in [(78, 58), (60, 58), (58, 46), (45, 38), (38, 30), (31, 30)] {
+            let narrow = attachment.inline(on: Terminal(graphics: .blocks, depth: .none, columns: columns))
+            XCTAssertTrue(narrow.contains("growth") && !narrow.contains("▀") && !narrow.contains("\u{1b}"), narrow)
+            XCTAssertTrue(narrow.contains { ("\u{2801}"..."\u{28ff}").contains($0) }, narrow)
+            let longest = narrow.split(separator: "\n").map(\.count).max() ?? 0
+            XCTAssertTrue(longest <= width && longest > width - 10, "\(longest) of \(columns)")
+            let coloured = attachment.inline(on: Terminal(graphics: .blocks, depth: .full, columns: columns))
+            XCTAssertTrue(coloured.contains(";38;5;"))
+        }
     }
 
     /// On a small model with random weights: both methods, with and without v.

@@ -21,7 +21,9 @@ final class QuickPlotTests: XCTestCase {
 
     func testAFileIsDrawnShownAndSaved() throws {
         try write("step,reward,kl\n1,0.5,1e-4\n2,0.6,2e-4\n3,0.7,4e-4\n")
-        let plot = try QuickPlot(path: "\(folder)/m.csv", y: ["reward"], smooth: 3, output: "\(folder)/r.svg")
+        var smooth = MetricsView(y: ["reward"])
+        smooth.smoothing = .movingAverage(3)
+        let plot = try QuickPlot(paths: ["\(folder)/m.csv"], view: smooth, output: "\(folder)/r.svg")
         let shown = try plot.run(on: Terminal(graphics: .blocks, depth: .full))
         XCTAssertTrue(shown.drawing.contains("reward (mean of 3)"))
         XCTAssertEqual(shown.remark, "\(folder)/m.csv: 3 rows; \(folder)/r.svg")
@@ -32,21 +34,21 @@ final class QuickPlotTests: XCTestCase {
     }
 
     func testTheFigureIsNamedAfterTheFile() throws {
-        XCTAssertEqual(try QuickPlot(path: "logs/run.one.jsonl").output.stem, "run.one-plot")
-        XCTAssertEqual(try QuickPlot(path: "-").output.stem, "metrics-plot")
-        XCTAssertEqual(try QuickPlot(path: "m.csv", output: "a/b.PDF").output.format, .pdf)
-        XCTAssertThrowsError(try QuickPlot(path: "m.csv", output: "b.jpg"))
+        XCTAssertEqual(try QuickPlot(paths: ["logs/run.one.jsonl"]).output.stem, "run.one-plot")
+        XCTAssertEqual(try QuickPlot(paths: ["-"]).output.stem, "metrics-plot")
+        XCTAssertEqual(try QuickPlot(paths: ["m.csv"], output: "a/b.PDF").output.format, .pdf)
+        XCTAssertThrowsError(try QuickPlot(paths: ["m.csv"], output: "b.jpg"))
     }
 
     func testErrorsComeThrough() throws {
         try write("a,b\n1,x\n")
-        let plot = try QuickPlot(path: "\(folder)/m.csv", y: ["b"], output: "\(folder)/out.png")
+        let plot = try QuickPlot(paths: ["\(folder)/m.csv"], view: MetricsView(y: ["b"]), output: "\(folder)/out.png")
         XCTAssertThrowsError(try plot.run(on: .none)) { XCTAssertEqual($0 as? MetricsError, .textColumn("b")) }
         XCTAssertEqual(files, ["m.csv"], "nothing is left of a figure that failed")
     }
 
     func testAGrowingFileIsDrawnAgain() throws {
-        let plot = try QuickPlot(path: "\(folder)/m.csv", output: "\(folder)/out")
+        let plot = try QuickPlot(paths: ["\(folder)/m.csv"], output: "\(folder)/out")
         var remarks: [String] = []
         try plot.watch(on: Terminal(graphics: .blocks, depth: .full), every: 0.01, isInterrupted: { remarks.count == 3 }) {
             remarks.append($0.remark)
@@ -57,5 +59,41 @@ final class QuickPlotTests: XCTestCase {
         XCTAssertEqual(
             remarks.map { $0.replacing(folder + "/", with: "") },
             ["m.csv: waiting for the first row", "m.csv: 2 rows; out.png", "m.csv: 3 rows; out.png"])
+    }
+
+    // MARK: Several files
+
+    func testSeveralFilesAreALineEachNamedByWhatDiffers() throws {
+        for run in ["a", "b"] {
+            try FileManager.default.createDirectory(atPath: "\(folder)/\(run)", withIntermediateDirectories: true)
+            try write("step,loss\n1,0.5\n2,0.4\n", to: "\(run)/metrics.csv")
+        }
+        let plot = try QuickPlot(
+            paths: ["a", "b"].map { "\(folder)/\($0)/metrics.csv" }, view: MetricsView(y: ["loss"]), output: "\(folder)/o.png")
+        let drawing = try plot.run(on: Terminal(graphics: .blocks, depth: .none)).drawing
+        XCTAssertTrue(drawing.contains("━ a   ━ b"), drawing)
+    }
+
+    func testAMistypedColumnIsAnsweredWithTheOneThatIsMeant() throws {
+        try write("step,loss\n1,0.5\n2,0.4\n")
+        let plot = try QuickPlot(paths: ["\(folder)/m.csv"], view: MetricsView(y: ["los"]), output: "\(folder)/o.png")
+        XCTAssertThrowsError(try plot.run(on: .none)) {
+            let error = $0 as? VerbError
+            XCTAssertEqual(error?.message, "there is no column 'los'")
+            XCTAssertEqual(error?.hint, "did you mean 'loss'?")
+        }
+    }
+
+    func testAFlatLineIsHintedAtAndASecondAxisTakesIt() throws {
+        try write("step,reward,kl\n1,0.5,1e-6\n2,0.6,2e-6\n3,0.7,4e-6\n")
+        let both = MetricsView(y: ["reward", "kl"])
+        let together = try QuickPlot(paths: ["\(folder)/m.csv"], view: both, output: "\(folder)/o.png")
+        XCTAssertTrue(try together.run(on: .none).remark.contains("'kl' is flat beside 'reward'"))
+        var right = MetricsView(y: ["reward"])
+        right.right = ["kl"]
+        let apart = try QuickPlot(paths: ["\(folder)/m.csv"], view: right, output: "\(folder)/o.png")
+        let shown = try apart.run(on: Terminal(graphics: .blocks, depth: .none))
+        XCTAssertFalse(shown.remark.contains("flat"), shown.remark)
+        XCTAssertTrue(shown.drawing.contains("├ 4×10⁻⁶"), shown.drawing)
     }
 }

@@ -3,8 +3,8 @@ import FoundationEssentials
 /// Named columns of equal length, as they come from a file and go into one.
 public struct DataColumns: Equatable, Sendable {
     public enum Column: Equatable, Sendable {
-        /// Missing cells are NaN.
-        case numbers([Double])
+        /// A missing cell is nil; NaN is a value, as of a training that diverged.
+        case numbers([Double?])
         /// Missing cells are empty.
         case texts([String])
 
@@ -15,10 +15,11 @@ public struct DataColumns: Equatable, Sendable {
             }
         }
 
-        /// A cell as text; a number is written shortest so that it reads back as itself, a whole one without a fraction.
+        /// A cell as text, empty where it is missing; a number is written shortest so that it reads back as itself, a whole
+        /// one without a fraction.
         public func text(_ row: Int) -> String {
             switch self {
-            case .numbers(let values): DataColumns.text(values[row])
+            case .numbers(let values): values[row].map(DataColumns.text) ?? ""
             case .texts(let values): values[row]
             }
         }
@@ -38,7 +39,6 @@ public struct DataColumns: Equatable, Sendable {
     public subscript(name: String) -> Column? { names.firstIndex(of: name).map { columns[$0] } }
 
     static func text(_ value: Double) -> String {
-        if value.isNaN { return "" }
         if let whole = Int(exactly: value), abs(value) < 1e15 { return String(whole) }
         return "\(value)"
     }
@@ -47,20 +47,22 @@ public struct DataColumns: Equatable, Sendable {
     init(names: [String], cells: [[String]]) {
         self.names = names
         columns = cells.map { cells in
-            var numbers: [Double] = []
+            var numbers: [Double?] = []
             numbers.reserveCapacity(cells.count)
             for cell in cells {
-                guard let number = Self.number(cell) else { return .texts(cells) }
+                let trimmed = cell.trimmingSpaces
+                let number = Double(trimmed)
+                guard number != nil || trimmed.isEmpty else { return .texts(cells) }
                 numbers.append(number)
             }
             return .numbers(numbers)
         }
     }
 
-    /// A cell's number, NaN for an empty cell; nil for a text.
-    static func number(_ cell: String) -> Double? {
+    /// Whether a cell is neither empty nor a number.
+    static func isText(_ cell: String) -> Bool {
         let trimmed = cell.trimmingSpaces
-        return trimmed.isEmpty ? .nan : Double(trimmed)
+        return !trimmed.isEmpty && Double(trimmed) == nil
     }
 }
 

@@ -41,7 +41,7 @@ public enum TableFile {
     ) throws(CheckpointError) -> DataColumns {
         let text = try DelimitedText(bytes, separator: separator, isGrowing: isGrowing, file: file)
         guard let first = text.rows.first else { return DataColumns(names: [], columns: []) }
-        let hasHeader = first.cells.contains { DataColumns.number($0) == nil }
+        let hasHeader = first.cells.contains(where: DataColumns.isText)
         let rows = text.rows.dropFirst(hasHeader ? 1 : 0)
         let width = first.cells.count
         var cells = [[String]](repeating: [], count: width)
@@ -112,11 +112,13 @@ public enum TableFile {
         switch value {
         case .null: ""
         case .string(let text): text
+        case .number(let number): DataColumns.text(number)
         default: value.text()
         }
     }
 
-    /// Writes a table in the format that the suffix asks for.
+    /// Writes a table in the format that the suffix asks for. A missing number is an empty cell, in JSON lines null; one
+    /// that is not finite is written as Python writes it: `nan` and `inf`, in JSON lines NaN and Infinity.
     /// - Throws: ``CheckpointError``; whatever stood at the place before is then untouched.
     public static func write(
         _ table: DataColumns, to url: URL, as format: Format? = nil
@@ -126,27 +128,32 @@ public enum TableFile {
         if format != .jsonLines {
             let separator: Character = format == .tsv ? "\t" : ","
             func line(_ cells: [String]) -> String {
-                cells.map { DelimitedText.quoted($0, separator: separator) }.joined(separator: String(separator)) + "\n"
+                // An empty line would be none.
+                if cells == [""] { return "\"\"\n" }
+                return cells.map { DelimitedText.quoted($0, separator: separator) }.joined(separator: String(separator)) + "\n"
             }
             text = line(table.names)
             for row in 0..<table.rowCount { text += line(table.columns.map { $0.text(row) }) }
         } else {
             for row in 0..<table.rowCount {
                 let members = zip(table.names, table.columns).map { name, column in
-                    switch column {
-                    case .numbers(let values): JSON.Member(name, number(values[row]))
-                    case .texts(let values): JSON.Member(name, .string(values[row]))
-                    }
+                    JSON.string(name).text() + ":" + member(column, row)
                 }
-                text += JSON.object(members).text() + "\n"
+                text += "{" + members.joined(separator: ",") + "}\n"
             }
         }
         try AtomicFile.write(text, to: url)
     }
 
-    private static func number(_ value: Double) -> JSON {
-        if let whole = Int(exactly: value), abs(value) < 1e15 { return .integer(whole) }
-        return value.isFinite ? .number(value) : .null
+    private static func member(_ column: DataColumns.Column, _ row: Int) -> String {
+        switch column {
+        case .texts(let values): JSON.string(values[row]).text()
+        case .numbers(let values):
+            switch values[row] {
+            case nil: "null"
+            case let value?: value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : DataColumns.text(value)
+            }
+        }
     }
 
     /// Reads a table of numbers as a matrix, float32 [rows, columns]; a line of names is left out.
@@ -161,7 +168,9 @@ public enum TableFile {
                     file: url.displayPath, item: table.names[index],
                     .notANumber(text: column.text(row), column: index + 1))
             }
-            for (row, number) in numbers.enumerated() { values[row * table.columns.count + index] = Float(number) }
+            for (row, number) in numbers.enumerated() {
+                values[row * table.columns.count + index] = Float(number ?? .nan)
+            }
         }
         return try Tensor(values, shape: [table.rowCount, table.columns.count])
     }

@@ -12,15 +12,15 @@ extension GRPOTrainer {
     public func historyColumns(from first: Int) -> DataColumns {
         let rounds = history.dropFirst(first)
         var names: [String] = [], columns: [DataColumns.Column] = []
-        func add(_ name: String, _ read: (RoundMetrics) -> Double) {
+        func add(_ name: String, _ read: (RoundMetrics) -> Double?) {
             names.append(name)
             columns.append(.numbers(rounds.map(read)))
         }
         add("round") { Double($0.round) }
         add("reward", \.reward)
         add("reward_std", \.rewardDeviation)
-        for term in history.first?.termNames ?? [] { add(term) { $0.terms[term] ?? .nan } }
-        if judge != nil { add("judge") { $0.judge ?? .nan } }
+        for term in history.first?.termNames ?? [] { add(term) { $0.terms[term] } }
+        if judge != nil { add("judge") { $0.judge } }
         add("kl", \.kl)
         add("approx_kl", \.approximateKL)
         add("kl_start", \.startKL)

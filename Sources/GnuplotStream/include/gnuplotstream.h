@@ -4,6 +4,7 @@
 #ifndef RHUMB_GNUPLOTSTREAM_H
 #define RHUMB_GNUPLOTSTREAM_H
 
+#include <stdbool.h>
 #include <stddef.h>
 
 #ifdef __cplusplus
@@ -30,11 +31,16 @@ typedef struct {
     /// What it wrote to each of its files.
     gnuplotstream_text *files;
     int file_count;
+    /// Whether it was ended because its time was over, or because somebody asked to stop.
+    bool was_late;
+    bool was_stopped;
 } gnuplotstream_result;
 
 /// Starts `program -d` (`program` is a path; no start-up file of the user is read) with a number of files in memory
-/// that it can write to. Returns NULL on failure and then sets `*error` to a message to be freed with `free`.
-gnuplotstream *gnuplotstream_open(const char *program, int file_count, char **error);
+/// that it can write to. It is ended when it still runs after so many `seconds`, or two seconds after `should_stop`, which
+/// another thread asks many times a second and which may be NULL, first says so. Returns NULL on failure and then sets `*error` to a message to be freed with `free`.
+gnuplotstream *gnuplotstream_open(
+    const char *program, int file_count, double seconds, bool (*should_stop)(void), char **error);
 
 /// The path under which gnuplot writes to file `index`, for its `set output`. It lives as long as `stream`.
 const char *gnuplotstream_path(const gnuplotstream *stream, int index);

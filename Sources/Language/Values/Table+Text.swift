@@ -28,11 +28,17 @@ extension Table {
         var notes: [String] = []
         if rowCount > rows { notes.append(counted(rowCount, "row")) }
         if rendered.count < columns.count {
-            notes.append("not shown: " + columns[rendered.count...].map { Self.line($0.name) }.joined(separator: ", "))
+            let hidden = columns[rendered.count...]
+            let names = hidden.prefix(Self.mostHiddenNames).map { Self.line($0.name) }.joined(separator: ", ")
+            let more = hidden.count - Self.mostHiddenNames
+            notes.append("not shown: " + names + (more > 0 ? " and \(counted(more, "column")) more" : ""))
         }
         if !notes.isEmpty { lines.append("(" + notes.joined(separator: "; ") + ")") }
         return lines.joined(separator: "\n")
     }
+
+    /// How many columns that don't fit are named.
+    private static let mostHiddenNames = 40
 
     /// The heading and the cells of one column, all of one width.
     private static func cells(_ column: Column, rows: [Int], width: Int) -> [String] {
@@ -66,14 +72,15 @@ extension Table {
     public var csv: String {
         var result = columns.map { Self.csvCell($0.name) }.joined(separator: ",") + "\n"
         for row in 0..<rowCount {
-            result += columns.map { column in
+            let line = columns.map { column in
                 switch column.values[row] {
                 case .number(let number): NumberText.exact(number)
                 case .none, .unset: ""
                 case let value: Self.csvCell(value.text)
                 }
             }.joined(separator: ",")
-            result += "\n"
+            // An empty line would be none.
+            result += (line.isEmpty && columns.count == 1 ? "\"\"" : line) + "\n"
         }
         return result
     }

@@ -17,13 +17,12 @@ public struct Table {
 
     /// - Throws: `VerbError` when lengths differ or a name comes twice.
     public init(_ columns: [Column]) throws {
-        for (position, column) in columns.enumerated() {
+        var seen: Set<String> = []
+        for column in columns {
             if column.values.count != columns[0].values.count {
                 throw VerbError(Sentence.columnLengths(columns[0], column))
             }
-            if columns[..<position].contains(where: { $0.name == column.name }) {
-                throw VerbError(Sentence.columnTwice(column.name))
-            }
+            if !seen.insert(column.name).inserted { throw VerbError(Sentence.columnTwice(column.name)) }
         }
         self.columns = columns
     }
@@ -50,12 +49,24 @@ public struct Table {
     /// The rows of several tables, one table below the other. Columns come in the order in which they first stand; a
     /// table that lacks one has none in its place.
     public static func joined(_ tables: [Table]) throws -> Table {
-        var names: [String] = []
-        for name in tables.flatMap(\.names) where !names.contains(name) { names.append(name) }
-        return try Table(
-            names.map { name in
-                Column(name, tables.flatMap { $0[name] ?? [Value](repeating: .none, count: $0.rowCount) })
-            })
+        var columns: [Column] = []
+        var places: [String: Int] = [:]
+        var rowCount = 0
+        for table in tables {
+            for column in table.columns {
+                let place = places[column.name] ?? columns.count
+                if place == columns.count {
+                    places[column.name] = place
+                    columns.append(Column(column.name, [Value](repeating: .none, count: rowCount)))
+                }
+                columns[place].values += column.values
+            }
+            rowCount += table.rowCount
+            for place in columns.indices where columns[place].values.count < rowCount {
+                columns[place].values += repeatElement(.none, count: table.rowCount)
+            }
+        }
+        return try Table(columns)
     }
 
     /// A column as numbers.
@@ -85,7 +96,10 @@ public struct Table {
             }
             columns[position].values = values
         } else {
-            self = try Table(columns + [Column(name, values)])
+            if let first = columns.first, values.count != rowCount {
+                throw VerbError(Sentence.columnLengths(first, Column(name, values)))
+            }
+            columns.append(Column(name, values))
         }
     }
 }

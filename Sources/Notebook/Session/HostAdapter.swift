@@ -16,7 +16,7 @@ final class HostAdapter: ConfiningHost {
     private let settings: [String: String]
     let isShort: Bool
     /// The first thing that went wrong with keeping a result since it was last asked for.
-    private var problem: VerbError?
+    private var problem: (any Error)?
     /// Title of the first figure since it was last asked for.
     private var figureTitle: String?
     /// Files and folders that the code read, in the order of first use.
@@ -32,7 +32,7 @@ final class HostAdapter: ConfiningHost {
         self.isShort = isShort
     }
 
-    func takeProblem() -> VerbError? {
+    func takeProblem() -> (any Error)? {
         defer { problem = nil }
         return problem
     }
@@ -53,6 +53,8 @@ final class HostAdapter: ConfiningHost {
         guard problem == nil else { return nil }
         do {
             return try body()
+        } catch is Interruption {
+            problem = Interruption()
         } catch let error as CheckpointError {
             problem = VerbError(error.message, hint: error.hint)
         } catch let error as any ExplainedError {

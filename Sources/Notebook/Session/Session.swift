@@ -78,9 +78,11 @@ public final class Session {
         return nil
     }
 
-    private func diagnostic(_ problem: VerbError, _ code: Source) -> Diagnostic {
-        Diagnostic(
-            .runtime, problem.message, at: Place(source: code, range: 0..<code.text.utf8.count), help: problem.hint)
+    private func diagnostic(_ problem: any Error, _ code: Source) -> Diagnostic {
+        let place = Place(source: code, range: 0..<code.text.utf8.count)
+        if problem is Interruption { return Diagnostic(.interrupted, "interrupted", at: place) }
+        let explained = problem as? VerbError ?? VerbError("\(problem)")
+        return Diagnostic(.runtime, explained.message, at: place, help: explained.hint)
     }
 
     /// Whether code could run as it stands. False only when more lines could complete it; code with an error is complete,

@@ -69,7 +69,9 @@ extension Figure {
                 Bars(categories: names, series: [.init(values)], isHorizontal: isLong, showsValues: names.count <= 20),
                 title: title, x: x, y: y)
         case .table(let table):
-            return try .metrics(table, title: title)
+            var view = MetricsView()
+            view.title = title
+            return try .metrics([MetricsSource("the table", table)], view).figure
         case .images(let images, let captions):
             return .images(images, captions: captions, title: title)
         }

@@ -16,14 +16,29 @@ extension Panel {
         guard !layers.isEmpty else { throw .emptyFigure }
         try x.validate("x")
         try y.validate("y")
+        try right?.validate("right")
+        try validateNames()
         for layer in layers { try layer.validate() }
+    }
+}
+
+extension Panel {
+    /// An axis of names or of cells has no logarithm.
+    private func validateNames() throws(PlotError) {
+        let isHorizontal = bars?.isHorizontal == true
+        if x.isLogarithmic, heatmap != nil || images != nil || (bars != nil && !isHorizontal) {
+            throw .namesOnLogarithmicAxis("x", values: heatmap == nil && images == nil ? "y" : nil)
+        }
+        if y.isLogarithmic, heatmap != nil || images != nil || isHorizontal {
+            throw .namesOnLogarithmicAxis("y", values: isHorizontal ? "x" : nil)
+        }
     }
 }
 
 extension Axis {
     fileprivate func validate(_ name: String) throws(PlotError) {
         for bound in [lower, upper].compactMap({ $0 }) {
-            guard bound.isFinite else { throw .badRange(axis: name, lower: lower, upper: upper) }
+            guard bound.magnitude <= .greatestDrawable else { throw .badRange(axis: name, lower: lower, upper: upper) }
             if isLogarithmic, bound <= 0 { throw .notPositive(axis: name, value: bound) }
         }
         if let lower, let upper, lower >= upper { throw .badRange(axis: name, lower: lower, upper: upper) }
@@ -69,7 +84,7 @@ extension Layer {
             case .width(let width): if !(width > 0) { throw .badBins }
             case .edges(let edges):
                 let rises = zip(edges, edges.dropFirst()).allSatisfy { $0 < $1 }
-                if edges.count < 2 || !rises { throw .badBins }
+                if edges.count < 2 || !rises || edges.contains(where: \.isNaN) { throw .badBins }
             case .automatic: break
             }
         case .arrow: break

@@ -11,11 +11,14 @@ public struct Panel: Sendable, Hashable {
     public var legend: Legend
     /// Whether a unit of x is drawn as long as a unit of y.
     public var hasEqualUnits = false
+    /// The axis at the right, for lines that say so; without such a line it isn't drawn.
+    public var right: Axis?
 
     public init(
         _ layers: [Layer], title: String = "", x: Axis = Axis(), y: Axis = Axis(),
-        references: [ReferenceLine] = [], annotations: [Annotation] = [], legend: Legend = .automatic
+        references: [ReferenceLine] = [], annotations: [Annotation] = [], legend: Legend = .automatic, right: Axis? = nil
     ) {
+        self.right = right
         self.layers = layers
         self.title = title
         self.x = x

@@ -52,9 +52,11 @@ public struct Heatmap: Sendable, Hashable {
             high = max(abs(low), abs(high))
             low = -high
         }
-        low = lower ?? low
-        high = upper ?? high
-        return high > low ? (low, high) : (low - 0.5, low + 0.5)
+        low = lower ?? min(low, upper ?? low)
+        high = upper ?? max(high, low)
+        if high > low { return (low, high) }
+        let half = max(0.5, abs(low) * 1e-3)
+        return (low - half, low + half)
     }
 
     /// How many decimals the values are written with: two for numbers around one, fewer for large ones, more for small.

@@ -70,11 +70,15 @@ extension Histogram.Bins {
         if case .edges(let edges) = self { return edges }
         let sorted = values.filter(\.isFinite).sorted()
         guard let least = sorted.first, let greatest = sorted.last else { return [] }
-        guard greatest > least else { return [least - 0.5, least + 0.5] }
+        guard greatest > least else {
+            let half = max(0.5, least.magnitude * 1e-3)
+            return [least - half, least + half]
+        }
         let span = greatest - least
         switch self {
         case .automatic:
-            if sorted.allSatisfy({ $0 == $0.rounded() }), span <= 30 {
+            // Beyond 2⁵² there is no half between two whole numbers.
+            if span <= 30, max(least.magnitude, greatest.magnitude) < 0x1p52, sorted.allSatisfy({ $0 == $0.rounded() }) {
                 return stride(from: least - 0.5, through: greatest + 0.5, by: 1).map { $0 }
             }
             let width = 2 * (sorted.quantile(0.75) - sorted.quantile(0.25)) / cbrt(Double(sorted.count))
@@ -87,18 +91,35 @@ extension Histogram.Bins {
             let step = max(width, span / Double(Self.limit))
             let first = (least / step).rounded(.down)
             let count = Int((greatest / step).rounded(.down) - first) + 1
-            return (0...count).map { (first + Double($0)) * step }
+            return (0...count).map { (first + Double($0)) * step }.rising
         case .edges(let edges):
             return edges
         }
     }
 
     private static func even(_ least: Double, _ greatest: Double, count: Int) -> [Double] {
-        (0...count).map { $0 == count ? greatest : least + (greatest - least) * Double($0) / Double(count) }
+        (0...count).map { $0 == count ? greatest : least + (greatest - least) * Double($0) / Double(count) }.rising
+    }
+
+    /// The edges for an axis with a logarithmic scale: those of equal ratio, unless the width or the edges are given.
+    /// Values that aren't positive have no place there.
+    package func logarithmicEdges(for values: [Double]) -> [Double] {
+        let positive = values.filter { $0.isFinite && $0 > 0 }
+        switch self {
+        case .automatic, .count: return edges(for: positive.map { log10($0) }).map { pow(10, $0) }.rising
+        case .width, .edges: return edges(for: positive)
+        }
     }
 }
 
 extension [Double] {
+    /// Without what is no greater than the one before: numbers that rounding has made equal.
+    fileprivate var rising: [Double] {
+        var result: [Double] = []
+        for value in self where value > result.last ?? -.infinity { result.append(value) }
+        return result.count > 1 ? result : self
+    }
+
     /// The quantile of these sorted values by linear interpolation (NumPy's default).
     func quantile(_ fraction: Double) -> Double {
         let position = fraction * Double(count - 1)

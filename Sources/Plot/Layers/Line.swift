@@ -1,4 +1,5 @@
-/// A series of points joined by a line, with a band around it if wanted; a value that isn't finite leaves a gap.
+/// A series of points joined by a line, with a band around it if wanted; a value that isn't finite leaves a gap, and a
+/// value between two gaps is drawn as a mark.
 public struct Line: Sendable, Hashable {
     public enum Style: String, Sendable, Hashable, CaseIterable { case solid, dashed, dotted }
 
@@ -15,6 +16,8 @@ public struct Line: Sendable, Hashable {
     public var colour: Colour?
     /// 0…1; a series under its own moving average is drawn pale.
     public var opacity = 1.0
+    /// Whether its values are read off the panel's second axis, at the right.
+    public var isOnRightAxis = false
 
     /// The edges of a shaded band.
     public struct Band: Sendable, Hashable {

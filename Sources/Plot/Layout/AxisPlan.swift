@@ -20,9 +20,12 @@ struct AxisPlan {
         if let upper = axis.upper { extent = Extent(min(extent.lower, upper), upper) }
         (lower, upper) = (extent.lower, extent.upper)
         if isLogarithmic {
-            if lower == upper { (lower, upper) = (lower / 2, upper * 2) }
-            let air = pow(upper / lower, padding)
-            (lower, upper) = (lower / air, upper * air)
+            // Bars stand on half of the least of them, which would have no height otherwise.
+            if lower == upper { upper *= 2 }
+            if lower == extent.upper || standsOnZero { lower /= 2 }
+            let ratio = upper / lower
+            let air = ratio.isFinite ? pow(ratio, padding) : exp((log(upper) - log(lower)) * padding)
+            (lower, upper) = (standsOnZero ? lower : lower / air, upper * air)
         } else if upper - lower <= max(abs(lower), abs(upper)) * 1e-12 {
             // A span that is lost in the rounding of its ends is none.
             let half = lower == 0 ? 0.5 : abs(lower) * 0.1
@@ -52,16 +55,23 @@ struct AxisPlan {
     func fraction(_ value: Double) -> Double {
         let position: Double
         if isLogarithmic {
-            position = value > 0 ? log(value / lower) / log(upper / lower) : -.infinity
+            // A quotient of two numbers could overflow.
+            position = value > 0 ? (log(value) - log(lower)) / (log(upper) - log(lower)) : -.infinity
         } else {
             position = (value - lower) / (upper - lower)
         }
         return isReversed ? 1 - position : position
     }
 
+    /// Where a bar that begins at this value begins: on a logarithmic axis nothing lies below its lower end.
+    func floored(_ value: Double) -> Double { isLogarithmic ? max(value, lower) : value }
+
+    /// Whether a value has a place on the axis, inside or outside of its range.
+    func hasPlace(_ value: Double) -> Bool { value.isFinite && (!isLogarithmic || value > 0) }
+
     /// The value at a position of the axis.
     func value(_ fraction: Double) -> Double {
         let position = isReversed ? 1 - fraction : fraction
-        return isLogarithmic ? lower * pow(upper / lower, position) : lower + (upper - lower) * position
+        return isLogarithmic ? exp(log(lower) + (log(upper) - log(lower)) * position) : lower + (upper - lower) * position
     }
 }

@@ -33,6 +33,8 @@ struct Extent: Equatable {
 struct LayerBounds {
     var x: Extent?
     var y: Extent?
+    /// Of the lines that are read off the axis at the right.
+    var right: Extent?
     /// The share of the span left empty at either end of the axis.
     var paddingX = 0.0
     var paddingY = 0.0
@@ -43,6 +45,7 @@ struct LayerBounds {
     mutating func formUnion(_ other: LayerBounds) {
         x = .union(x, other.x)
         y = .union(y, other.y)
+        right = .union(right, other.right)
         paddingX = max(paddingX, other.paddingX)
         paddingY = max(paddingY, other.paddingY)
         standsOnZeroX = standsOnZeroX || other.standsOnZeroX
@@ -68,9 +71,10 @@ extension Panel {
         switch layer {
         case .line(let line):
             let edges = (line.band?.lower ?? []) + (line.band?.upper ?? [])
+            let values = Extent(shown(edges.isEmpty ? line.y : line.y + edges, on: line.isOnRightAxis ? right ?? Axis() : y))
             return LayerBounds(
-                x: Extent(shown(line.x, on: x)), y: Extent(shown(line.y + edges, on: y)),
-                paddingX: line.showsPoints ? 0.025 : 0, paddingY: 0.06)
+                x: Extent(shown(line.x, on: x)), y: line.isOnRightAxis ? nil : values,
+                right: line.isOnRightAxis ? values : nil, paddingX: line.showsPoints ? 0.025 : 0, paddingY: 0.06)
         case .scatter(let scatter):
             return LayerBounds(
                 x: Extent(shown(scatter.x, on: x)), y: Extent(shown(scatter.y, on: y)), paddingX: 0.06, paddingY: 0.08)
@@ -80,8 +84,8 @@ extension Panel {
                 y: Extent(shown([arrow.from.y, arrow.to.y], on: y)), paddingX: 0.06, paddingY: 0.08)
         case .histogram(let histogram):
             return LayerBounds(
-                x: Extent(bins), y: Extent(histogram.heights(edges: bins) + [0]), paddingX: 0.02, paddingY: 0.06,
-                standsOnZeroY: true)
+                x: Extent(shown(bins, on: x)), y: Extent(shown(histogram.heights(edges: bins) + [0], on: y)),
+                paddingX: 0.02, paddingY: 0.06, standsOnZeroY: true)
         case .bars(let bars):
             let along = Extent(-0.5, Double(bars.categories.count) - 0.5)
             let reaches = bars.series.flatMap { series in
@@ -93,8 +97,8 @@ extension Panel {
             // A value beside a bar takes more of the axis than one above it.
             let padding = !bars.showsValues ? 0.06 : bars.isHorizontal ? 0.14 : 0.1
             return bars.isHorizontal
-                ? LayerBounds(x: Extent(reaches + [0]), y: along, paddingX: padding, standsOnZeroX: true)
-                : LayerBounds(x: along, y: Extent(reaches + [0]), paddingY: padding, standsOnZeroY: true)
+                ? LayerBounds(x: Extent(shown(reaches + [0], on: x)), y: along, paddingX: padding, standsOnZeroX: true)
+                : LayerBounds(x: along, y: Extent(shown(reaches + [0], on: y)), paddingY: padding, standsOnZeroY: true)
         case .heatmap(let heatmap):
             return LayerBounds(
                 x: Extent(-0.5, Double(heatmap.columns) - 0.5), y: Extent(-0.5, Double(heatmap.rows) - 0.5))

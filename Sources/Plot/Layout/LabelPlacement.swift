@@ -62,7 +62,7 @@ struct LabelPlacement {
                 guard from.isFinite, to.isFinite else { continue }
                 let length = max(((to.x - from.x) * (to.x - from.x) + (to.y - from.y) * (to.y - from.y)).squareRoot(), 1e-9)
                 let direction = Point((to.x - from.x) / length, (to.y - from.y) / length)
-                for step in 0..<max(1, Int(length / 6)) {
+                for step in 0..<max(1, length < 60_000 ? Int(length / 6) : 10_000) {
                     let x = from.x + direction.x * Double(step) * 6, y = from.y + direction.y * Double(step) * 6
                     obstacles.append(Box(x: x - 3, y: y - 3, width: 6, height: 6))
                 }

@@ -58,8 +58,9 @@ struct LegendPlan {
 
 extension Panel {
     /// Points where the layers draw something, as fractions of the plot.
-    func covered(x xAxis: AxisPlan, y yAxis: AxisPlan, bins: [Double]) -> [Point] {
+    func covered(x xAxis: AxisPlan, y leftAxis: AxisPlan, right: AxisPlan?, bins: [Double]) -> [Point] {
         var points: [Point] = []
+        var yAxis = leftAxis
         func add(_ x: Double, _ y: Double) {
             let point = Point(xAxis.fraction(x), yAxis.fraction(y))
             if point.x.isFinite, point.y.isFinite { points.append(point) }
@@ -92,25 +93,32 @@ extension Panel {
         for layer in layers {
             switch layer {
             case .line(let line):
+                yAxis = line.isOnRightAxis ? right ?? leftAxis : leftAxis
                 addPath(line.x, line.y)
                 if let band = line.band {
                     addPath(line.x, band.lower)
                     addPath(line.x, band.upper)
                 }
+                yAxis = leftAxis
             case .scatter(let scatter):
                 for (x, y) in zip(scatter.x, scatter.y) { add(x, y) }
             case .arrow(let arrow):
                 addPath([arrow.from.x, arrow.to.x], [arrow.from.y, arrow.to.y])
             case .histogram(let histogram):
                 for (index, height) in histogram.heights(edges: bins).enumerated() where height > 0 {
-                    addBox(bins[index], bins[index + 1], 0, height)
+                    addBox(
+                        xAxis.floored(bins[index]), bins[index + 1], leftAxis.floored(0), height)
                 }
             case .bars(let bars):
                 for (s, series) in bars.series.enumerated() {
                     for (c, value) in series.values.enumerated() where value.isFinite {
                         let (lower, upper) = bars.interval(series: s, category: c)
                         let reach = value + (series.errors.isEmpty ? 0 : series.errors[c]) * (value < 0 ? -1 : 1)
-                        if bars.isHorizontal { addBox(0, reach, lower, upper) } else { addBox(lower, upper, 0, reach) }
+                        if bars.isHorizontal {
+                            addBox(xAxis.floored(0), reach, lower, upper)
+                        } else {
+                            addBox(lower, upper, leftAxis.floored(0), reach)
+                        }
                     }
                 }
             case .heatmap, .images:

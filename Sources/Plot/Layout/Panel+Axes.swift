@@ -25,7 +25,7 @@ extension Panel {
             values += histogram.values
             bins = bins ?? histogram.bins
         }
-        return bins?.edges(for: values) ?? []
+        return (x.isLogarithmic ? bins?.logarithmicEdges(for: values) : bins?.edges(for: values)) ?? []
     }
 
     /// The label of the y axis; a histogram says what its height means.
@@ -57,8 +57,11 @@ extension Panel {
         if images != nil { return [] }
         if let heatmap { return indexTicks(heatmap.rowLabels, count: heatmap.rows, room: height / 18) }
         if let bars, bars.isHorizontal { return bars.categories.enumerated().map { Tick(Double($0), $1) } }
-        return automatic(y, axis, count: Int(height / 42))
+        return ticks(y, axis, height: height)
     }
+
+    /// Ticks of an axis of numbers that stands upright.
+    func ticks(_ axis: Axis, _ plan: AxisPlan, height: Double) -> [Tick] { automatic(axis, plan, count: Int(height / 42)) }
 
     /// Names for the rows or columns of a matrix, or their numbers as far as there is room.
     private func indexTicks(_ names: [String], count: Int, room: Double) -> [Tick] {

@@ -16,6 +16,8 @@ struct PanelPlan {
     let bins: [Double]
     let x: AxisPlan
     let y: AxisPlan
+    /// The axis at the right, where lines are read off one.
+    let right: AxisPlan?
     /// Whether the names of the ticks along x are slanted for lack of room.
     let slantsXTicks: Bool
     let legend: LegendPlan?
@@ -24,6 +26,7 @@ struct PanelPlan {
     let title: String
     let xLabel: String
     let yLabel: String
+    let rightLabel: String
     private(set) var insets = Insets()
 
     init(_ whole: Panel, size: FigureSize) {
@@ -36,7 +39,7 @@ struct PanelPlan {
         styles = panel.styles
         bins = panel.sharedBins
         let bounds = panel.bounds(bins: bins)
-        hasData = bounds.x != nil && bounds.y != nil
+        hasData = bounds.x != nil && (bounds.y ?? bounds.right) != nil
 
         var x = AxisPlan(
             panel.x, extent: bounds.x, padding: bounds.paddingX, standsOnZero: bounds.standsOnZeroX)
@@ -51,10 +54,19 @@ struct PanelPlan {
         self.x = x
         self.y = y
 
-        legend = LegendPlan(panel, plot: size, covered: panel.covered(x: x, y: y, bins: bins))
+        right = bounds.right.map { extent in
+            let axis = panel.right ?? Axis()
+            var plan = AxisPlan(axis, extent: extent, padding: bounds.paddingY, standsOnZero: false)
+            plan.ticks = panel.ticks(axis, plan, height: size.height)
+            return plan
+        }
+
+        legend = LegendPlan(panel, plot: size, covered: panel.covered(x: x, y: y, right: right, bins: bins))
         title = TextMetrics.wrapped(panel.title, points: Theme.titleSize, width: size.width + 30)
         xLabel = TextMetrics.wrapped(panel.x.label, points: Theme.labelSize, width: size.width + 20, lines: 2)
         yLabel = TextMetrics.wrapped(panel.yLabel, points: Theme.labelSize, width: size.height + 20, lines: 2)
+        rightLabel = right == nil
+            ? "" : TextMetrics.wrapped(panel.right?.label ?? "", points: Theme.labelSize, width: size.height + 20, lines: 2)
         insets = measuredInsets
     }
 
@@ -81,6 +93,7 @@ extension PanelPlan {
             insets.right = max(insets.right, half - (1 - x.fraction(last.value)) * size.width + 4)
         }
         if panel.heatmap != nil { insets.right += colourBarWidth }
+        insets.right += rightWidth
         switch legend?.place {
         case .right: insets.right += gap * 2 + (legend?.width ?? 0)
         case .below: insets.bottom += gap + (legend?.height ?? 0)
@@ -94,6 +107,27 @@ extension PanelPlan {
         let width = y.labelled.map { TextMetrics.width($0.label, points: Theme.tickSize) }.max() ?? 0
         return width == 0 ? 0 : width + Theme.tickLength + 5
     }
+
+    /// The width of the numbers and the label beside the axis at the right.
+    var rightWidth: Double {
+        guard right != nil else { return 0 }
+        let label = TextMetrics.height(rightLabel, points: Theme.labelSize)
+        return rightTickWidth + (label > 0 ? Theme.gap + label : 0)
+    }
+
+    /// The width of the numbers beside the axis at the right with their ticks.
+    var rightTickWidth: Double {
+        let width = (right?.labelled ?? []).map { TextMetrics.width($0.label, points: Theme.tickSize) }.max() ?? 0
+        return width == 0 ? 0 : width + Theme.tickLength + 5
+    }
+
+    /// What stands in place of data.
+    var noDataText: String {
+        "no \(panel.x.isLogarithmic || panel.y.isLogarithmic ? "positive" : "finite") values to show"
+    }
+
+    /// The axis along which the values of a line are read.
+    func axis(of line: Line) -> AxisPlan { line.isOnRightAxis ? right ?? y : y }
 
     /// How far below the plot the label of the x axis begins.
     var xLabelTop: Double {

@@ -12,7 +12,8 @@ package enum Ticks {
         // A value a rounding error beyond an end still counts as on it.
         let slack = 1e-9 * span / step
         let first = (lower / step - slack).rounded(.up), last = (upper / step + slack).rounded(.down)
-        guard first <= last else { return [] }
+        // Beyond 2⁵³ not every multiple is a number: the range is lost in the rounding of its ends.
+        guard first <= last, max(first.magnitude, last.magnitude) < 0x1p53 else { return [] }
         let values = stride(from: first, through: last, by: 1).map { $0 * step }
         let texts = NumberText.labels(values, step: step)
         return zip(values, texts).map { Tick($0, $1) }
@@ -31,6 +32,7 @@ package enum Ticks {
     /// Powers of ten within a range of positive numbers; a range that holds fewer than two gets 2 and 5 times them as
     /// well, and one that holds none gets linear ticks.
     package static func logarithmic(_ lower: Double, _ upper: Double, count: Int) -> [Tick] {
+        guard lower > 0, upper > lower, upper.isFinite else { return [] }
         let first = Int(log10(lower).rounded(.down)), last = Int(log10(upper).rounded(.up))
         let slack = 1e-9
         func inside(_ value: Double) -> Bool { value >= lower * (1 - slack) && value <= upper * (1 + slack) }

@@ -22,7 +22,8 @@ enum CSVRecord {
         guard separator != " " else { return record.split { $0 == " " || $0 == "\t" } }
         // Most records have no quotes.
         guard record.utf8.contains(UInt8(ascii: "\"")) else {
-            return record.split(separator: separator, omittingEmptySubsequences: false)
+            guard let mark = separator.asciiValue else { return nil }
+            return record.utf8.split(separator: mark, omittingEmptySubsequences: false).map { Substring($0) }
         }
         var fields: [Substring] = []
         var rest = record

@@ -1,68 +1,200 @@
+/// A table of metrics and what its lines are called among those of others.
+public struct MetricsSource: Sendable {
+    public var name: String
+    public var table: MetricsTable
+
+    public init(_ name: String, _ table: MetricsTable) {
+        self.name = name
+        self.table = table
+    }
+}
+
+/// What of some tables of metrics is drawn, and how.
+public struct MetricsView: Sendable {
+    /// The column along x; `nil` takes the first named step, iteration, epoch or the like, else the number of the row.
+    public var x: String?
+    /// The columns to draw, in one panel; `nil` draws each column of numbers in a panel of its own.
+    public var y: [String]?
+    /// Columns that are read off an axis of their own, at the right.
+    public var right: [String] = []
+    /// Whether each column has a panel of its own although they were named.
+    public var hasPanels = false
+    /// Draws the smoothed series over the pale original.
+    public var smoothing: Smoothing?
+    /// Marks on lines; `nil` marks only what no line reaches.
+    public var showsPoints = false
+    public var title = ""
+    public var isLogarithmic = false
+    public var xRange: (lower: Double?, upper: Double?) = (nil, nil)
+    public var yRange: (lower: Double?, upper: Double?) = (nil, nil)
+
+    public init(x: String? = nil, y: [String]? = nil) {
+        self.x = x
+        self.y = y
+    }
+
+    /// As many panels as can be read.
+    static let mostPanels = 40
+}
+
 extension Figure {
-    /// The columns of a table of metrics as lines.
+    /// The columns of tables of metrics as lines, one for each column and table.
     ///
-    /// - Parameters:
-    ///   - x: The column along x; `nil` takes the first column named step, iteration, epoch or the like that rises, else
-    ///     the number of the row.
-    ///   - y: The columns to draw, in one panel; `nil` draws each column of numbers in a panel of its own.
-    ///   - smoothing: Draws the smoothed series over the pale original.
+    /// - Returns: The figure, and a sentence for each thing that isn't drawn as somebody might expect.
     /// - Throws: ``MetricsError`` for a column that isn't there or holds text.
     public static func metrics(
-        _ table: MetricsTable, x: String? = nil, y: [String]? = nil, smoothing: Smoothing? = nil, title: String = "",
-        logarithmic: Bool = false
-    ) throws(MetricsError) -> Figure {
-        let xName = x ?? table.usualX
-        let xValues = try xName.map { name throws(MetricsError) in try table.numbers(name) }
-        let names = y ?? table.numericColumns.map(\.name).filter { $0 != xName }
-        guard !names.isEmpty else { throw .noNumbers(path: title.isEmpty ? "the table" : title) }
+        _ sources: [MetricsSource], _ view: MetricsView = MetricsView()
+    ) throws(MetricsError) -> (figure: Figure, notes: [String]) {
+        var drawing = MetricsDrawing(sources: sources, view: view)
+        let figure = try drawing.figure()
+        return (figure, drawing.notes)
+    }
+}
 
-        func lines(_ name: String, _ number: Int) throws(MetricsError) -> [Layer] {
-            let values = try table.numbers(name)
-            let colour = Palette.colour(number)
-            guard let smoothing else { return [.line(Line(x: xValues, y: values, name: name, colour: colour))] }
-            var original = Line(x: xValues, y: values, colour: colour)
-            original.opacity = 0.3
-            let smooth = Line(x: xValues, y: smoothing(values), name: "\(name) (\(smoothing.name))", colour: colour)
-            return [.line(original), .line(smooth)]
-        }
-        func axis(_ name: String) -> Axis { Axis(name, isLogarithmic: logarithmic) }
+/// The lines of a figure of metrics while it is made.
+private struct MetricsDrawing {
+    let sources: [MetricsSource]
+    let view: MetricsView
+    var notes: [String] = []
 
-        let xAxis = Axis(xName ?? "row")
-        if y != nil || names.count == 1 {
-            var layers: [Layer] = []
-            for (number, name) in names.enumerated() { layers += try lines(name, number) }
-            let legend: Legend = names.count == 1 && smoothing == nil ? .none : .automatic
-            return Figure(
-                Panel(layers, title: title, x: xAxis, y: axis(names.count == 1 ? names[0] : ""), legend: legend))
+    mutating func figure() throws(MetricsError) -> Figure {
+        let right = view.right
+        let chosen = view.y.map { $0 + right.filter { !($0.isEmpty) } }
+        var names = chosen ?? usualNames
+        if view.y == nil { names += right.filter { !names.contains($0) } }
+        var seen: Set<String> = []
+        names = names.filter { seen.insert($0).inserted }
+        guard !names.isEmpty else { throw .noNumbers(path: sources.map(\.name).joined(separator: ", ")) }
+        for name in (view.y ?? []) + right where !sources.contains(where: { $0.table[name] != nil }) {
+            throw .unknownColumn(name, known: knownNames)
         }
-        var panels: [Panel] = []
-        for name in names {
-            panels.append(Panel(try lines(name, 0), title: name, x: xAxis, y: axis(""), legend: .none))
+        if view.hasPanels || (view.y == nil && right.isEmpty && names.count > 1) {
+            if names.count > MetricsView.mostPanels {
+                notes.append(
+                    "\(MetricsView.mostPanels) of \(names.count) columns are drawn; choose some with --y")
+                names = Array(names.prefix(MetricsView.mostPanels))
+            }
+            var panels: [Panel] = []
+            for name in names { panels.append(try panel([name], title: name, label: "")) }
+            return Figure(panels: panels, title: view.title, columns: min(3, names.count))
         }
-        return Figure(panels: panels, title: title, columns: min(3, names.count))
+        let left = names.filter { !right.contains($0) }
+        return Figure(try panel(names, title: view.title, label: left.count == 1 ? left[0] : ""))
+    }
+
+    private var knownNames: [String] {
+        var seen: Set<String> = []
+        return sources.flatMap { $0.table.columns.map(\.name) }.filter { seen.insert($0).inserted }
+    }
+
+    /// Every column of numbers that isn't x; of W&B's exports not the edges of what they average.
+    private var usualNames: [String] {
+        var seen: Set<String> = []
+        return sources.flatMap { source -> [String] in
+            let x = view.x ?? source.table.usualX
+            let names = source.table.numericColumns.map(\.name).filter { $0 != x }
+            let all = Set(names)
+            return names.filter { name in
+                !["__MIN", "__MAX"].contains { name.hasSuffix($0) && all.contains(String(name.dropLast(5))) }
+            }
+        }.filter { seen.insert($0).inserted }
+    }
+
+    private mutating func panel(_ names: [String], title: String, label: String) throws(MetricsError) -> Panel {
+        var layers: [Layer] = []
+        var onLeft: [(name: String, values: [Double])] = []
+        var xNames: [String] = []
+        var series = 0
+        for source in sources {
+            let xName = view.x ?? source.table.usualX
+            let x: [Double?]?
+            if let xName { x = try numbers(xName, source) } else { x = nil }
+            xNames.append(xName ?? "row")
+            for name in names {
+                guard source.table[name] != nil else {
+                    say("'\(source.name)' has no column '\(name)'")
+                    continue
+                }
+                let y = try numbers(name, source)
+                let path = MetricsPath(x: x, y: y)
+                let values = path.values(y)
+                remark(on: path, values, name, xName: xName, source)
+                let isRight = view.right.contains(name)
+                if !isRight { onLeft.append((name, values)) }
+                let parts = [sources.count > 1 ? source.name : "", names.count > 1 ? name : ""].filter { !$0.isEmpty }
+                let text = parts.joined(separator: ", ") + (isRight && names.count > 1 ? " (right)" : "")
+                layers += lines(path, values, name: text, column: name, colour: Palette.colour(series), isRight: isRight)
+                series += 1
+            }
+        }
+        if !view.isLogarithmic, let (flat, wide) = FlatSeries.find(onLeft) {
+            say("'\(flat)' is flat beside '\(wide)': --panels draws them apart, --y2 \(flat) gives it an axis of its own")
+        }
+        let xAxis = Axis(
+            Set(xNames).count == 1 ? xNames[0] : "", lower: view.xRange.lower, upper: view.xRange.upper)
+        let yAxis = Axis(
+            label, lower: view.yRange.lower, upper: view.yRange.upper, isLogarithmic: view.isLogarithmic)
+        let onRight = names.filter(view.right.contains)
+        let hasLegend = series > 1 || view.smoothing != nil
+        return Panel(
+            layers, title: title, x: xAxis, y: yAxis, legend: hasLegend ? .automatic : .none,
+            right: onRight.isEmpty ? nil : Axis(onRight.count == 1 ? onRight[0] : ""))
+    }
+
+    private func lines(
+        _ path: MetricsPath, _ values: [Double], name: String, column: String, colour: Colour, isRight: Bool
+    ) -> [Layer] {
+        var line = Line(x: path.x, y: values, name: name, showsPoints: view.showsPoints, colour: colour)
+        line.isOnRightAxis = isRight
+        guard let smoothing = view.smoothing else { return [.line(line)] }
+        var smooth = line
+        smooth.y = path.smoothed(values, smoothing)
+        smooth.name = "\(name.isEmpty ? column : name) (\(smoothing.name))"
+        smooth.showsPoints = false
+        line.opacity = 0.3
+        line.name = ""
+        return [.line(line), .line(smooth)]
+    }
+
+    private func numbers(_ name: String, _ source: MetricsSource) throws(MetricsError) -> [Double?] {
+        guard let column = source.table[name] else {
+            throw .unknownColumn(name, known: source.table.columns.map(\.name))
+        }
+        guard case .numbers(let numbers) = column.values else {
+            if let first = source.table.firstTexts[name] {
+                throw .notANumber(place: first.place, column: name, text: first.text)
+            }
+            throw .textColumn(name)
+        }
+        return numbers
+    }
+
+    // MARK: Notes
+
+    private mutating func say(_ note: String) { if !notes.contains(note) { notes.append(note) } }
+
+    private mutating func remark(
+        on path: MetricsPath, _ values: [Double], _ name: String, xName: String?, _ source: MetricsSource
+    ) {
+        let place = sources.count > 1 ? " of '\(source.name)'" : ""
+        if path.falls > 0, let xName {
+            say("'\(xName)'\(place) falls back, as after a resume: a new piece of line begins there")
+        }
+        if path.borrowed > 0, let xName {
+            say("values without a '\(xName)'\(place) stand at the one before")
+        }
+        if view.isLogarithmic, !view.right.contains(name) {
+            let count = values.count { $0 <= 0 }
+            if count > 0 { say("\(count) of '\(name)'\(place) aren't positive and have no place on a logarithmic axis") }
+        }
     }
 }
 
 extension MetricsTable {
     /// The column that usually runs along x.
-    var usualX: String? {
-        let usual = ["step", "global_step", "iteration", "iter", "update", "round", "epoch", "time", "x"]
-        return usual.lazy.compactMap { wanted in
-            numericColumns.first { $0.name.lowercased() == wanted && $0.rises }?.name
-        }.first
-    }
-
-    fileprivate func numbers(_ name: String) throws(MetricsError) -> [Double] {
-        guard let column = self[name] else { throw .unknownColumn(name, known: columns.map(\.name)) }
-        guard let numbers = column.numbers else { throw .textColumn(name) }
-        return numbers
-    }
-}
-
-extension MetricsColumn {
-    /// Whether no number is less than one before it.
-    fileprivate var rises: Bool {
-        let finite = (numbers ?? []).filter(\.isFinite)
-        return !finite.isEmpty && zip(finite, finite.dropFirst()).allSatisfy { $0 <= $1 }
+    public var usualX: String? {
+        UsualX.choose(numericColumns.map(\.name)) { name in
+            if case .numbers(let numbers)? = self[name]?.values { numbers } else { [] }
+        }
     }
 }

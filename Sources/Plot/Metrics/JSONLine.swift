@@ -18,7 +18,7 @@ struct JSONLine {
     }
 
     private mutating func skipBlanks() {
-        while let first = rest.first, first == " " || first == "\t" || first == "\r" { rest.removeFirst() }
+        while let first = rest.first, first == " " || first == "\t" || first == "\r" || first == "\n" { rest.removeFirst() }
     }
 
     private mutating func take(_ scalar: Unicode.Scalar) -> Bool {
@@ -48,9 +48,14 @@ struct JSONLine {
     }
 
     private mutating func value(_ depth: Int) throws(Failure) -> MetricsValue {
-        if rest.first == "\"" { return .text(try string()) }
+        if rest.first == "\"" {
+            let text = try string()
+            // What programs write that may not write NaN.
+            if let number = Self.words[text.lowercased()] { return .number(number) }
+            return .text(text)
+        }
         if rest.first == "[" { return .text(try list(depth)) }
-        let end = rest.firstIndex { ",}] \t\r".unicodeScalars.contains($0) } ?? rest.endIndex
+        let end = rest.firstIndex { ",}] \t\r\n".unicodeScalars.contains($0) } ?? rest.endIndex
         let word = String(rest[..<end])
         rest = rest[end...]
         switch word {
@@ -68,7 +73,52 @@ struct JSONLine {
         }
     }
 
+    private static let words: [String: Double] = [
+        "nan": .nan, "inf": .infinity, "infinity": .infinity, "-inf": -.infinity, "-infinity": -.infinity,
+    ]
+
     /// A list is no metric; it is kept as its text.
+    // MARK: Documents
+
+    /// A JSON text as a tree.
+    indirect enum Node {
+        case object([(key: String, value: Node)])
+        case list([Node])
+        case value(MetricsValue)
+    }
+
+    static func document(_ text: Substring) throws(Failure) -> Node {
+        var parser = JSONLine(rest: text.unicodeScalars)
+        let node = try parser.node(0)
+        parser.skipBlanks()
+        guard parser.rest.isEmpty else { throw Failure(reason: "something follows its end") }
+        return node
+    }
+
+    private mutating func node(_ depth: Int) throws(Failure) -> Node {
+        guard depth < 64 else { throw Failure(reason: "it is nested too deeply") }
+        skipBlanks()
+        if take("{") {
+            var members: [(key: String, value: Node)] = []
+            if take("}") { return .object([]) }
+            repeat {
+                let key = try string()
+                guard take(":") else { throw Failure(reason: "':' is missing after \"\(key)\"") }
+                members.append((key, try node(depth + 1)))
+            } while take(",")
+            guard take("}") else { throw Failure(reason: "'}' is missing") }
+            return .object(members)
+        }
+        if take("[") {
+            var items: [Node] = []
+            if take("]") { return .list([]) }
+            repeat { items.append(try node(depth + 1)) } while take(",")
+            guard take("]") else { throw Failure(reason: "']' is missing") }
+            return .list(items)
+        }
+        return .value(try value(depth))
+    }
+
     private mutating func list(_ depth: Int) throws(Failure) -> String {
         guard depth < 32 else { throw Failure(reason: "lists are nested too deeply") }
         let start = rest

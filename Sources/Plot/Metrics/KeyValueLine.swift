@@ -12,7 +12,7 @@ enum KeyValueLine {
             guard let key = key(before: index, in: line) else { index = after; continue }
             let (value, end) = value(from: after, in: line)
             switch (value, separator) {
-            case (.number, _), (.missing, "="), (.text, "="): pairs.append((key, value))
+            case (.number, _), (.measured, _), (.missing, "="), (.text, "="): pairs.append((key, value))
             default: break
             }
             index = max(end, after)
@@ -40,12 +40,6 @@ enum KeyValueLine {
         let rest = line[start...].drop { $0 == " " || $0 == "'" || $0 == "\"" }
         let end = rest.firstIndex { " \t,;|)]}'\"\r".contains($0) } ?? rest.endIndex
         let text = rest[..<end]
-        // A number may have its unit after it: 12%, 3.4s, 1.2ms.
-        if Double(text) == nil, let first = text.first, first.isNumber || "+-.".contains(first) {
-            let digits = text.prefix { $0.isNumber || "+-.eE".contains($0) }
-            let unit = text[digits.endIndex...]
-            if ["%", "s", "ms", "x"].contains(unit), let number = Double(digits) { return (.number(number), end) }
-        }
         return (MetricsValue(text), end)
     }
 }

@@ -6,6 +6,13 @@ public enum MetricsError: Error, Hashable {
     /// No format fits the first lines.
     case unknownFormat(place: String, line: String)
     case empty(path: String)
+    /// A file of which every line was left out.
+    case nothingRead(path: String, notes: [String])
+    /// A JSON document that isn't one, or holds no rows.
+    case badDocument(path: String, reason: String)
+    case noRows(path: String)
+    /// So many names for so many rows that the table couldn't be kept.
+    case nearlyEmpty(path: String, rows: Int, columns: Int)
     /// A row of more fields than there are columns.
     case tooManyFields(place: String, count: Int, columns: Int)
     /// A text in a column of numbers.
@@ -29,6 +36,11 @@ extension MetricsError: LocalizedError, CustomStringConvertible {
         case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
         case .unknownFormat(let place, let line): "\(place): cannot tell what kind of metrics '\(line.shortened)' begins"
         case .empty(let path): "'\(path)' has no rows"
+        case .nothingRead(let path, let notes): "'\(path)' has no rows: \(notes.joined(separator: "; "))"
+        case .badDocument(let path, let reason): "'\(path)' is not a JSON document: \(reason)"
+        case .noRows(let path): "'\(path)' is a JSON document without rows of metrics"
+        case .nearlyEmpty(let path, let rows, let columns):
+            "'\(path)' has \(columns) different names in \(rows) rows: nearly all cells of such a table would be empty"
         case .tooManyFields(let place, let count, let columns):
             "\(place): the row has \(count) fields, but there are only \(columns) columns"
         case .notANumber(let place, let column, let text):
@@ -47,7 +59,10 @@ extension MetricsError: LocalizedError, CustomStringConvertible {
     public var hint: String {
         switch self {
         case .unknownFormat:
-            "CSV and TSV with or without a header, JSON lines, 'key=value' logs and one number a line are read"
+            "CSV and TSV with or without a header, JSON and JSON lines, 'key=value' logs and one number a line are read"
+        case .noRows: "load it and make the table: table(load(\"FILE\").rows)"
+        case .nearlyEmpty: "write one name for a quantity, and what it is of beside it: name=layer3 norm=0.5"
+        case .notText: "save it as UTF-8 or UTF-16"
         case .badQuotes: "a quote inside a quoted field is written twice"
         default: ""
         }

@@ -1,15 +1,38 @@
 import Foundation
 
 extension MetricsTable {
-    /// Reads a whole file of metrics: CSV, TSV, JSON lines, `key=value` logs, or one number a line.
+    /// Reads a whole file of metrics: CSV, TSV, JSON and JSON lines, `key=value` logs, or one number a line.
     ///
+    /// - Parameters:
+    ///   - promised: How the file is written if its lines don't tell; by default what its name says.
+    ///   - mayBeEmpty: Whether names without rows are a table, too.
     /// - Throws: ``MetricsError`` with the file and the line.
-    public init(contentsOf path: String, format: MetricsFormat? = nil) throws(MetricsError) {
-        var reader = MetricsReader(name: path, format: format)
+    public init(
+        contentsOf path: String, format: MetricsFormat? = nil, promised: MetricsFormat? = nil, mayBeEmpty: Bool = false
+    ) throws(MetricsError) {
         let source = try MetricsFollower.Source(path)
-        while case let bytes = try source.next(), !bytes.isEmpty { try reader.read(bytes) }
-        try reader.finish()
-        self = reader.table
+        var bytes: [UInt8] = []
+        while case let more = try source.next(), !more.isEmpty { bytes += more }
+        let promised = promised ?? MetricsFormat.promised(by: path)
+        func read(_ textColumns: Set<String>) throws(MetricsError) -> MetricsReader {
+            var reader = MetricsReader(name: path, format: format, promised: promised, textColumns: textColumns)
+            reader.isFollowing = false
+            // In pieces, of which the reader keeps a copy.
+            for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
+                try reader.read(bytes[start..<min(start + 1 << 20, bytes.count)])
+            }
+            do throws(MetricsError) {
+                try reader.finish()
+            } catch .empty(let path) {
+                guard mayBeEmpty, !reader.table.columns.isEmpty else { throw .empty(path: path) }
+            }
+            return reader
+        }
+        let first = try read([])
+        self = first.table
+        guard !first.spoiledColumns.isEmpty else { return }
+        self = try read(first.spoiledColumns).table
+        firstTexts.merge(first.table.firstTexts) { $1 }
     }
 }
 
@@ -31,11 +54,17 @@ public final class MetricsFollower {
     private let format: MetricsFormat?
     private var source: Source?
     private var reader: MetricsReader
+    private var textColumns: Set<String> = []
 
     public init(_ path: String, format: MetricsFormat? = nil) {
         self.path = path
         self.format = format
         reader = MetricsReader(name: path, format: format)
+        reader = newReader
+    }
+
+    private var newReader: MetricsReader {
+        MetricsReader(name: path, format: format, promised: .promised(by: path), textColumns: textColumns)
     }
 
     /// The rows read so far.
@@ -49,7 +78,8 @@ public final class MetricsFollower {
         if let source, !source.isCurrent() {
             self.source = nil
             hasRestarted = reader.table.rowCount > 0
-            reader = MetricsReader(name: path, format: format)
+            textColumns = []
+            reader = newReader
         }
         if source == nil {
             guard access(path, F_OK) == 0 else { return hasRestarted ? .restarted : .nothing }
@@ -57,6 +87,13 @@ public final class MetricsFollower {
         }
         var added = 0
         while let bytes = try source?.next(), !bytes.isEmpty { added += try reader.read(bytes) }
+        if !reader.spoiledColumns.subtracting(textColumns).isEmpty {
+            // What was taken for numbers is text: from the start once more.
+            textColumns.formUnion(reader.spoiledColumns)
+            reader = newReader
+            source = try Source(path)
+            while let bytes = try source?.next(), !bytes.isEmpty { try reader.read(bytes) }
+        }
         return hasRestarted ? .restarted : added > 0 ? .rows(added) : .nothing
     }
 }

@@ -1,18 +1,33 @@
-/// Reads metrics piece by piece, as they arrive.
+/// Reads metrics piece by piece, as they arrive. What it drops or reads otherwise than it stands is in the table's
+/// ``MetricsTable/notes``.
 public struct MetricsReader {
     /// The rows read so far.
-    public private(set) var table = MetricsTable()
+    public internal(set) var table = MetricsTable()
     /// How the file is written, once its first lines have told.
     public private(set) var format: MetricsFormat?
+    /// Columns that began with numbers or words for nothing and turned out to hold text: their cells can only be had by
+    /// reading once more, with these as ``textColumns``.
+    public private(set) var spoiledColumns: Set<String> = []
 
     /// The name of the file, for errors.
-    private let name: String
+    let name: String
+    /// What the name of the file promises, where its lines tell nothing.
+    private let promised: MetricsFormat?
+    /// Columns whose cells are taken as they stand.
+    private let textColumns: Set<String>
+    private var decoder = MetricsText()
     /// Bytes that don't make a complete line yet, and the number of the line they begin.
     private var pending: [UInt8] = []
     private var line = 1
-    /// The place of each column in the table.
+    /// The place of each column in the table, and how often a header has named it.
     private var places: [String: Int] = [:]
+    private var namings: [String: Int] = [:]
+    /// The columns of a row of fields, in order: a header that comes again may name others.
+    private var header: [Int] = []
     private var hasHeader = false
+    private var lastComment: Substring?
+    /// Whether what has come may be all there is for a while: a document is read as soon as it looks complete.
+    var isFollowing = true
 
     /// The lines that decide about the format.
     private static let sample = 20
@@ -20,9 +35,15 @@ public struct MetricsReader {
     /// - Parameters:
     ///   - name: The name of the file, for errors.
     ///   - format: How the file is written; `nil` finds out.
-    public init(name: String, format: MetricsFormat? = nil) {
+    ///   - promised: How it is written if its lines don't tell.
+    ///   - textColumns: Columns to be read as text, from an earlier reading's ``spoiledColumns``.
+    public init(
+        name: String, format: MetricsFormat? = nil, promised: MetricsFormat? = nil, textColumns: Set<String> = []
+    ) {
         self.name = name
         self.format = format
+        self.promised = promised
+        self.textColumns = textColumns
     }
 
     /// Takes the next bytes of the file and reads the lines they complete.
@@ -31,7 +52,7 @@ public struct MetricsReader {
     /// - Throws: ``MetricsError`` with the file and the line; the rows before it are in the table.
     @discardableResult
     public mutating func read(_ bytes: some Sequence<UInt8>) throws(MetricsError) -> Int {
-        pending += bytes
+        pending += decoder.decode(bytes)
         // Two lines tell a header from values.
         if format == nil, pending.count(where: { $0 == UInt8(ascii: "\n") }) < 2 { return 0 }
         return try readRecords(isEnd: false)
@@ -43,8 +64,10 @@ public struct MetricsReader {
     /// - Throws: ``MetricsError``, also when there are no rows at all.
     @discardableResult
     public mutating func finish() throws(MetricsError) -> Int {
+        pending += decoder.finish()
         let added = try readRecords(isEnd: true)
-        if table.rowCount == 0 { throw .empty(path: name) }
+        for column in table.columns where column.holdsOnlyWords { spoiledColumns.insert(column.name) }
+        if table.rowCount == 0 { throw table.notes.isEmpty ? .empty(path: name) : .nothingRead(path: name, notes: table.notes) }
         return added
     }
 
@@ -52,23 +75,28 @@ public struct MetricsReader {
 
     private mutating func readRecords(isEnd: Bool) throws(MetricsError) -> Int {
         let before = table.rowCount
-        if line == 1, pending.starts(with: [0xef, 0xbb, 0xbf]) { pending.removeFirst(3) }
         if format == nil { try recogniseFormat(isEnd: isEnd) }
         var start = 0
         defer {
             pending.removeFirst(start)
             table.evenOut()
         }
+        if format == .jsonDocument {
+            if try readDocument(isEnd: isEnd) { start = pending.count }
+            return table.rowCount - before
+        }
         while start < pending.count {
+            start = readPlainRows(from: start)
             var end = recordEnd(from: start)
-            if end == nil {
+            let isCut = end == nil
+            if isCut {
                 guard isEnd else { break }
                 end = pending.count
             }
-            guard let end else { break }
+            guard let end, start < pending.count else { break }
             let bytes = pending[start..<end]
             guard let record = String(validating: bytes, as: UTF8.self) else { throw .notText(place: place) }
-            try read(record[...])
+            try read(record[...], isCut: isCut)
             line += bytes.count { $0 == UInt8(ascii: "\n") } + 1
             start = min(end + 1, pending.count)
         }
@@ -81,16 +109,21 @@ public struct MetricsReader {
     }
 
     private mutating func recogniseFormat(isEnd: Bool) throws(MetricsError) {
-        let text = String(decoding: pending, as: UTF8.self)
-        var lines = text.split(omittingEmptySubsequences: false, whereSeparator: \.isNewline)
+        var telling: [(line: Int, text: Substring)] = []
+        var start = 0, number = line
         // What follows the last line break may be half a line.
-        if !isEnd { lines.removeLast() }
-        let telling = lines.filter { !Self.isSilent($0) }.prefix(Self.sample)
+        while telling.count < Self.sample, start < pending.count,
+            let end = pending[start...].firstIndex(of: UInt8(ascii: "\n")) ?? (isEnd ? pending.count : nil)
+        {
+            var text = Substring(decoding: pending[start..<end], as: UTF8.self)
+            while text.last == "\r" { text.removeLast() }
+            if !Self.isSilent(text) { telling.append((number, text)) }
+            (start, number) = (end + 1, number + 1)
+        }
         guard let first = telling.first else { return }
-        format = MetricsFormat.recognise(Array(telling))
+        format = MetricsFormat.recognise(telling.map(\.text), isWhole: isEnd, promised: promised)
         if format == nil {
-            let number = (lines.firstIndex { !Self.isSilent($0) } ?? 0) + line
-            throw .unknownFormat(place: "\(name):\(number)", line: String(first.trimmingBlanks))
+            throw .unknownFormat(place: "\(name):\(first.line)", line: String(first.text.trimmingBlanks))
         }
     }
 
@@ -100,69 +133,189 @@ public struct MetricsReader {
         return text.isEmpty || text.first == "#"
     }
 
-    private mutating func read(_ record: Substring) throws(MetricsError) {
-        guard let format, !Self.isSilent(record) else { return }
+    // MARK: Records
+
+    /// - Returns: Whether the document was complete.
+    private mutating func readDocument(isEnd: Bool) throws(MetricsError) -> Bool {
+        let last = pending.last { ![9, 10, 13, 32].contains($0) }
+        if last == nil, table.rowCount > 0 { return true }
+        guard isEnd || isFollowing && (last == UInt8(ascii: "}") || last == UInt8(ascii: "]")) else { return false }
+        guard let text = String(validating: pending, as: UTF8.self) else { throw .notText(place: name) }
+        let node: JSONLine.Node
+        do {
+            node = try JSONLine.document(text[...])
+        } catch {
+            guard isEnd else { return false }
+            throw .badDocument(path: name, reason: error.reason)
+        }
+        guard let rows = JSONDocument.rows(node) else { throw .noRows(path: name) }
+        for row in rows { append(row) }
+        return true
+    }
+
+    /// Reads rows of nothing but numbers, as many as follow each other.
+    ///
+    /// - Returns: Where the first other row begins.
+    private mutating func readPlainRows(from start: Int) -> Int {
+        guard case .separated(let separator)? = format, let mark = separator.asciiValue, separator != " ", hasHeader,
+            !header.contains(where: { table.columns[$0].isText })
+        else { return start }
+        var row = PlainRow(separator: mark)
+        var next = start
+        let bytes = pending
+        bytes.withUnsafeBufferPointer { bytes in
+            while let end = row.read(bytes, from: next, count: header.count) {
+                for (place, number) in zip(header, row.fields) {
+                    guard let number else { continue }
+                    table.filled += 1
+                    if !table.columns[place].append(number, at: table.rowCount) {
+                        spoil(table.columns[place].name, .number(number))
+                    }
+                }
+                table.rowCount += 1
+                line += 1
+                next = end
+            }
+        }
+        return next
+    }
+
+    private mutating func read(_ record: Substring, isCut: Bool) throws(MetricsError) {
+        guard let format else { return }
+        if Self.isSilent(record) {
+            guard case .separated(let separator) = format, record.trimmingBlanks.first == "#" else { return }
+            lastComment = hasHeader ? nil : record.trimmingBlanks.dropFirst()
+            // A row of a table may begin so, too.
+            guard hasHeader, header.count > 1, CSVRecord.fields(record, separator: separator)?.count == header.count
+            else { return }
+        }
         switch format {
+        case .jsonDocument: break
         case .numbers:
             let text = record.trimmingBlanks
-            try append([("value", MetricsValue(text))])
+            append([("value", MetricsValue(text))], cells: [text])
         case .keyValues:
             let pairs = KeyValueLine.pairs(record)
-            if pairs.isEmpty { table.skippedLines += 1 } else { try append(pairs) }
+            if pairs.isEmpty { table.skippedLines += 1 } else { append(pairs) }
         case .jsonLines:
+            let members: [(key: String, value: MetricsValue)]
             do {
-                try append(JSONLine.members(record))
-            } catch let failure as JSONLine.Failure {
-                throw MetricsError.badJSON(place: place, reason: failure.reason)
+                members = try JSONLine.members(record)
             } catch {
-                throw error as? MetricsError ?? .badJSON(place: place, reason: "\(error)")
+                if isCut { table.hasCutLine = true } else { table.badLines.add(line, "\(error.reason)") }
+                return
             }
+            append(members)
         case .separated(let separator):
             var text = record
             while text.last == "\r" { text.removeLast() }
-            guard let fields = CSVRecord.fields(text, separator: separator) else { throw .badQuotes(place: place) }
-            try readFields(fields, decimalComma: separator == ";")
+            guard let fields = CSVRecord.fields(text, separator: separator) else {
+                guard isCut, hasHeader, !text.contains("\n") else { throw .badQuotes(place: place) }
+                table.hasCutLine = true
+                return
+            }
+            try readFields(fields, separator: separator, isCut: isCut)
         }
     }
 
-    private mutating func readFields(_ fields: [Substring], decimalComma: Bool) throws(MetricsError) {
+    private mutating func readFields(_ fields: [Substring], separator: Character, isCut: Bool) throws(MetricsError) {
+        let decimalComma = separator == ";" || separator == "\t"
         if !hasHeader {
             hasHeader = true
+            table.isSeparated = true
             let values = fields.map { MetricsValue($0, decimalComma: decimalComma) }
             let isHeader = values.contains { if case .text = $0 { true } else { false } }
-            for (index, field) in fields.enumerated() {
-                let name = isHeader ? String(field.trimmingBlanks) : ""
-                addColumn(unique(name.isEmpty ? "column\(index + 1)" : name))
+            var names = isHeader ? fields.map { String($0.trimmingBlanks) } : []
+            // numpy.savetxt writes the names as a comment.
+            if !isHeader, let comment = lastComment {
+                let words = CSVRecord.fields(comment, separator: comment.contains(separator) ? separator : " ") ?? []
+                if words.count == fields.count { names = words.map { String($0.trimmingBlanks) } }
+            }
+            for index in fields.indices {
+                let name = index < names.count ? names[index] : ""
+                header.append(addNamed(name.isEmpty ? "column\(index + 1)" : name))
             }
             if isHeader { return }
         }
-        guard fields.count <= table.columns.count else {
-            throw .tooManyFields(place: place, count: fields.count, columns: table.columns.count)
+        if isHeaderAgain(fields, decimalComma: decimalComma) {
+            table.headersAgain.add(line)
+            header = fields.enumerated().map { index, field in
+                let name = String(field.trimmingBlanks)
+                if index < header.count, table.columns[header[index]].name == name { return header[index] }
+                return places[name] ?? addColumn(name.isEmpty ? "column\(index + 1)" : name)
+            }
+            return
         }
-        try append(
-            zip(table.columns, fields).map { ($0.name, MetricsValue($1, decimalComma: decimalComma)) })
+        var fields = fields
+        while fields.count > header.count, fields.last?.trimmingBlanks.isEmpty == true { fields.removeLast() }
+        guard fields.count <= header.count else {
+            throw .tooManyFields(place: place, count: fields.count, columns: header.count)
+        }
+        if fields.count < header.count, header.count > 1 {
+            if isCut { table.hasCutLine = true } else { table.shortRows.add(line) }
+        }
+        let columns = zip(header, fields).map { table.columns[$0.0].name }
+        append(
+            zip(columns, fields).map { ($0, MetricsValue($1, decimalComma: decimalComma)) }, cells: fields)
     }
 
-    private func unique(_ name: String) -> String {
-        guard places[name] != nil else { return name }
-        var number = 2
+    /// Whether a row names the columns once more, as programs write that go on with a file of theirs: all of them, or some
+    /// of those that hold numbers.
+    private func isHeaderAgain(_ fields: [Substring], decimalComma: Bool) -> Bool {
+        guard table.rowCount > 0, let first = fields.first else { return false }
+        let names = fields.map { $0.trimmingBlanks }
+        func isName(_ index: Int) -> Bool { index < header.count && table.columns[header[index]].name == names[index] }
+        if !isName(0), places[String(first.trimmingBlanks)] == nil { return false }
+        if fields.count == header.count, fields.indices.allSatisfy(isName) { return true }
+        let known = names.count { places[String($0)] != nil }
+        let areTexts = fields.allSatisfy { if case .text = MetricsValue($0, decimalComma: decimalComma) { true } else { false } }
+        return areTexts && known * 2 >= names.count
+            && names.contains { places[String($0)].map { table.columns[$0].hasNumbers } ?? false }
+    }
+
+    // MARK: Columns
+
+    /// A column for a name of the header; a name that stood before gets a number.
+    private mutating func addNamed(_ name: String) -> Int {
+        guard places[name] != nil else { return addColumn(name) }
+        var number = namings[name] ?? 2
         while places["\(name)_\(number)"] != nil { number += 1 }
-        return "\(name)_\(number)"
+        namings[name] = number + 1
+        table.renamed.append((name, "\(name)_\(number)"))
+        return addColumn("\(name)_\(number)")
     }
 
-    private mutating func addColumn(_ name: String) {
+    private mutating func addColumn(_ name: String) -> Int {
         places[name] = table.columns.count
-        table.columns.append(MetricsColumn(name: name))
+        table.columns.append(MetricsColumn(name: name, isText: textColumns.contains(name)))
+        return table.columns.count - 1
+    }
+
+    private mutating func spoil(_ name: String, _ value: MetricsValue) {
+        guard spoiledColumns.insert(name).inserted else { return }
+        switch value {
+        case .text(let text): table.firstTexts[name] = .init(place: place, text: text)
+        case .measured(let number, let unit):
+            table.firstTexts[name] = .init(place: place, text: "\(NumberText.plain(number)) \(unit)")
+        case .number, .missing: break
+        }
     }
 
     /// Adds a row; columns it leaves out have a gap.
-    private mutating func append(_ pairs: [(key: String, value: MetricsValue)]) throws(MetricsError) {
-        for (key, value) in pairs {
-            if places[key] == nil { addColumn(key) }
-            guard let index = places[key] else { continue }
-            if !table.columns[index].append(value, at: table.rowCount), case .text(let text) = value {
-                throw .notANumber(place: place, column: key, text: text)
+    ///
+    /// - Parameter cells: The values as they stand in the file, for columns of text.
+    private mutating func append(
+        _ pairs: [(key: String, value: MetricsValue)], cells: [Substring]? = nil
+    ) {
+        for (place, (key, value)) in pairs.enumerated() {
+            let index = places[key] ?? addColumn(key)
+            if table.columns[index].isText, let cells {
+                table.columns[index].append(cells[place].isEmpty ? .missing : .text(String(cells[place])), at: table.rowCount)
+                continue
             }
+            if value != .missing { table.filled += 1 }
+            let isWord = value == .missing && cells?[place].trimmingBlanks.isEmpty == false
+            if !table.columns[index].append(value, at: table.rowCount, isWord: isWord) { spoil(key, value) }
         }
         table.rowCount += 1
     }

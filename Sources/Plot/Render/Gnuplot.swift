@@ -1,5 +1,6 @@
 import Foundation
 import GnuplotStream
+import Synchronization
 
 /// Runs gnuplot, one process a figure.
 package enum Gnuplot {
@@ -21,7 +22,21 @@ package enum Gnuplot {
         throw .gnuplotMissing
     }
 
-    /// Sends a script to a new process.
+    /// How long a figure may take: RHUMB_GNUPLOT_SECONDS, or a minute, which a hundred usual figures take.
+    package static var patience: Double {
+        let wanted = getenv("RHUMB_GNUPLOT_SECONDS").flatMap { Double(String(cString: $0)) }
+        return wanted.flatMap { $0 > 0 ? $0 : nil } ?? 60
+    }
+
+    /// Asked many times a second, from another thread, while gnuplot runs: whether it is to be ended.
+    private static let shouldStop = Mutex<(@convention(c) () -> Bool)?>(nil)
+
+    /// Lets an interrupt end a gnuplot at work; the figure then throws ``PlotError/interrupted``.
+    package static func stop(when isAsked: @escaping @convention(c) () -> Bool) {
+        shouldStop.withLock { $0 = isAsked }
+    }
+
+    /// Sends a script to a new process, which has ``patience`` to end.
     ///
     /// - Parameters:
     ///   - files: How many files in memory the script writes.
@@ -30,7 +45,10 @@ package enum Gnuplot {
         files count: Int = 0, _ script: (_ files: [String]) -> String
     ) throws(PlotError) -> Output {
         var error: UnsafeMutablePointer<CChar>?
-        guard let stream = gnuplotstream_open(try locate(), Int32(count), &error) else {
+        let seconds = patience
+        guard let stream = gnuplotstream_open(
+            try locate(), Int32(count), seconds, shouldStop.withLock(\.self), &error)
+        else {
             throw .gnuplotUnusable(reason: taken(error))
         }
         // A write fails only when gnuplot has stopped reading; its diagnostics below tell why.
@@ -41,6 +59,8 @@ package enum Gnuplot {
         var result = gnuplotstream_result()
         guard gnuplotstream_close(stream, &result, &error) == 0 else { throw .gnuplotUnusable(reason: taken(error)) }
         defer { gnuplotstream_result_free(&result) }
+        if result.was_stopped { throw .interrupted }
+        if result.was_late { throw .gnuplotTooSlow(seconds: seconds) }
         guard result.status == 0 else {
             let diagnostics = String(decoding: bytes(result.diagnostics), as: UTF8.self)
             throw .gnuplotFailed(status: Int(result.status), diagnostics: GnuplotDiagnostics.summary(diagnostics))

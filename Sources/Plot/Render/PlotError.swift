@@ -6,6 +6,10 @@ public enum PlotError: Error, Hashable {
     case gnuplotMissing
     /// The process could not be started or waited for.
     case gnuplotUnusable(reason: String)
+    /// gnuplot was still at work after so many seconds, and was ended.
+    case gnuplotTooSlow(seconds: Double)
+    /// Somebody asked to stop while gnuplot was at work.
+    case interrupted
     /// gnuplot refused a command; `diagnostics` is what it printed.
     case gnuplotFailed(status: Int, diagnostics: String)
     /// gnuplot ended well and left an unfinished file.
@@ -21,6 +25,8 @@ public enum PlotError: Error, Hashable {
     case badRange(axis: String, lower: Double?, upper: Double?)
     /// A logarithmic axis asked to reach zero or below.
     case notPositive(axis: String, value: Double)
+    /// A logarithmic axis along which names or cells stand; `values` is the axis of the numbers, where there is one.
+    case namesOnLogarithmicAxis(String, values: String?)
     /// Bins without width.
     case badBins
     /// An option below its least value.
@@ -33,6 +39,8 @@ extension PlotError: LocalizedError, CustomStringConvertible {
         switch self {
         case .gnuplotMissing: "gnuplot is needed to draw figures and is not on the PATH"
         case .gnuplotUnusable(let reason): "gnuplot could not be run: \(reason)"
+        case .gnuplotTooSlow(let seconds): "gnuplot did not end within \(NumberText.plain(seconds)) second\(seconds == 1 ? "" : "s") and was stopped"
+        case .interrupted: "gnuplot was interrupted"
         case .gnuplotFailed(let status, let diagnostics):
             diagnostics.isEmpty
                 ? "gnuplot ended with status \(status) and said nothing" : "gnuplot could not draw the figure: \(diagnostics)"
@@ -46,6 +54,7 @@ extension PlotError: LocalizedError, CustomStringConvertible {
                 + "\(lower.map(NumberText.plain) ?? "the least value") to \(upper.map(NumberText.plain) ?? "the greatest")"
         case .notPositive(let axis, let value):
             "a logarithmic \(axis) axis can only show positive values, not \(NumberText.plain(value))"
+        case .namesOnLogarithmicAxis(let axis, _): "the \(axis) axis holds names or cells here and can't be logarithmic"
         case .badBins: "the bins of a histogram need a positive width and edges that rise"
         case .tooSmall(let what, let least, let value):
             "'\(what)' must be at least \(NumberText.plain(least)), not \(NumberText.plain(value))"
@@ -55,7 +64,9 @@ extension PlotError: LocalizedError, CustomStringConvertible {
     /// What to try; empty when there is nothing to say.
     public var hint: String {
         switch self {
+        case .gnuplotTooSlow: "try 'gnuplot --version'; for large figures RHUMB_GNUPLOT_SECONDS=600 waits longer"
         case .gnuplotMissing: "install it with: sudo apt-get install gnuplot-nox"
+        case .namesOnLogarithmicAxis(_, let values?): "for the values: log: \"\(values)\""
         case .notPositive: "give the axis a positive lower end, or make it linear"
         default: ""
         }

@@ -16,8 +16,7 @@ extension Figure {
 
     /// Everything but the paths of the drawn files.
     func body(formats: [OutputFormat]) throws(PlotError) -> String {
-        try validate()
-        let layout = FigureLayout(self)
+        let layout = FigureLayout(try checked())
         var builder = ScriptBuilder(size: layout.size)
         let isGrid = layout.places.count > 1
         if isGrid { builder.command("set multiplot") }

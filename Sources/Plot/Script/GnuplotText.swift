@@ -29,6 +29,9 @@ extension String {
 }
 
 extension String {
+    /// This text as gnuplot's label of a tick, which is a format: a percent sign is written twice.
+    var gnuplotTickText: String { replacing("%", with: "%%").gnuplotQuoted }
+
     /// This text in bold as a gnuplot string expression, to be used without `noenhanced`: the svg terminal knows bold
     /// type only as markup, so every character that means something there is escaped.
     package var gnuplotBold: String {

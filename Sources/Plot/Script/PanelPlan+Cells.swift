@@ -67,7 +67,7 @@ extension PanelPlan {
                 + "screen \((height / builder.size.height).fractionText) noborder")
         builder.command(
             "set cbtics out nomirror scale 0.4 noenhanced font ',\(Theme.tickSize.shortText)' textcolor '\(Theme.ink.hex)' ("
-                + ticks.map { "\($0.label.gnuplotQuoted) \($0.value.gnuplotText)" }.joined(separator: ", ") + ")")
+                + ticks.map { "\($0.label.gnuplotTickText) \($0.value.gnuplotText)" }.joined(separator: ", ") + ")")
         guard !heatmap.label.isEmpty else { return }
         let numbers = ticks.map { TextMetrics.width($0.label, points: Theme.tickSize) }.max() ?? 0
         builder.text(

@@ -14,11 +14,12 @@ extension PanelPlan {
         var elements = self.elements(at: origin, in: &builder)
         if elements.isEmpty { elements = ["NaN notitle"] }
         builder.command("plot " + elements.joined(separator: ", \\\n     "))
-        builder.command("unset label; unset arrow; unset object")
+        builder.command("unset label; unset arrow; unset object" + (right == nil ? "" : "; unset y2tics"))
     }
 
     private func drawAxes(in builder: inout ScriptBuilder) {
-        for (name, axis) in [("x", x), ("y", y)] {
+        for (name, axis) in [("x", x), ("y", y), ("y2", right)] {
+            guard let axis else { continue }
             let range = axis.isReversed ? (axis.upper, axis.lower) : (axis.lower, axis.upper)
             builder.command(axis.isLogarithmic ? "set logscale \(name)" : "unset logscale \(name)")
             builder.command("set \(name)range [\(range.0.gnuplotText):\(range.1.gnuplotText)]")
@@ -27,7 +28,7 @@ extension PanelPlan {
                 continue
             }
             let ticks = axis.ticks.map { tick in
-                "\(tick.label.gnuplotQuoted) \(tick.value.gnuplotText)" + (tick.isMinor ? " 1" : "")
+                "\(tick.label.gnuplotTickText) \(tick.value.gnuplotText)" + (tick.isMinor ? " 1" : "")
             }
             let slant = name == "x" && slantsXTicks ? "rotate by \(Slant.degrees) right " : "norotate "
             let scale = panel.heatmap != nil ? "scale 0 " : "scale 0.5,0.3 "
@@ -38,7 +39,7 @@ extension PanelPlan {
         if panel.images != nil {
             builder.command("unset border")
         } else {
-            let sides = panel.heatmap != nil ? 0 : x.ticks.isEmpty && y.ticks.isEmpty ? 15 : 3
+            let sides = panel.heatmap != nil ? 0 : x.ticks.isEmpty && y.ticks.isEmpty ? 15 : right != nil ? 11 : 3
             builder.command("set border \(sides) linecolor '\(Theme.frame.hex)' linewidth 0.8")
         }
         drawGrid(in: &builder)
@@ -71,9 +72,14 @@ extension PanelPlan {
                 yLabel, x: origin.x - yTickWidth - Theme.gap - height, y: origin.y + size.height / 2, align: .center,
                 points: Theme.labelSize, isTurned: true)
         }
+        if !rightLabel.isEmpty {
+            builder.text(
+                rightLabel, x: origin.x + size.width + rightTickWidth + Theme.gap, y: origin.y + size.height / 2,
+                align: .center, points: Theme.labelSize, isTurned: true)
+        }
         if !hasData {
             builder.text(
-                "no finite values to show", x: centre, y: origin.y + size.height / 2 - 8, align: .center,
+                noDataText, x: centre, y: origin.y + size.height / 2 - 8, align: .center,
                 points: Theme.labelSize, colour: Theme.softInk)
         }
         for annotation in panel.annotations {
@@ -92,7 +98,7 @@ extension PanelPlan {
             case .topLeft: (origin.x + margin, origin.y + margin)
             case .bottomLeft: (origin.x + margin, bottom - margin - legend.height)
             case .bottomRight: (right - margin - legend.width, bottom - margin - legend.height)
-            case .right: (right + Theme.gap * 2, origin.y)
+            case .right: (right + rightWidth + Theme.gap * 2, origin.y)
             case .below: (origin.x, bottom + legendTop)
             default: (right - margin - legend.width, origin.y + margin)
             }

@@ -47,7 +47,7 @@ extension PanelPlan {
         guard rows.contains(where: { !$0.isEmpty }) else { return [] }
         let block = builder.block("band", rows: rows)
         return [
-            "\(block) using 1:2:3 with filledcurves linecolor '\(colour.hex)' "
+            "\(block) using 1:2:3\(axes(line)) with filledcurves linecolor '\(colour.hex)' "
                 + "fillstyle transparent solid \(Theme.bandOpacity) noborder notitle"
         ]
     }
@@ -61,11 +61,30 @@ extension PanelPlan {
             case .dotted: " dashtype (2,3)"
             }
         let style = line.showsPoints ? "linespoints pointtype 7 pointsize 0.5" : "lines"
-        return [
-            "\(block) using 1:2 with \(style) linewidth \(Theme.lineWidth.shortText)\(dashes) "
-                + "linecolor '\(colour.hex(opacity: line.opacity))' \(title(line.name))"
+        let ink = "linecolor '\(colour.hex(opacity: line.opacity))'"
+        var elements = [
+            "\(block) using 1:2\(axes(line)) with \(style) linewidth \(Theme.lineWidth.shortText)\(dashes) "
+                + "\(ink) \(title(line.name))"
         ]
+        let lone = line.showsPoints ? [] : lonePoints(of: line)
+        if !lone.isEmpty {
+            let block = builder.block("lone", rows: lone.map { "\(line.x[$0].gnuplotText) \(line.y[$0].gnuplotText)" })
+            elements.append("\(block) using 1:2\(axes(line)) with points pointtype 7 pointsize 0.5 \(ink) notitle")
+        }
+        return elements
     }
+
+    /// The values between two gaps, which no line reaches.
+    func lonePoints(of line: Line) -> [Int] {
+        let yAxis = axis(of: line)
+        let count = min(line.x.count, line.y.count)
+        func isShown(_ index: Int) -> Bool {
+            index >= 0 && index < count && x.hasPlace(line.x[index]) && yAxis.hasPlace(line.y[index])
+        }
+        return (0..<count).filter { isShown($0) && !isShown($0 - 1) && !isShown($0 + 1) }
+    }
+
+    private func axes(_ line: Line) -> String { line.isOnRightAxis && right != nil ? " axes x1y2" : "" }
 
     // MARK: Points and arrows
 

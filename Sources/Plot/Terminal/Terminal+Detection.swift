@@ -33,7 +33,8 @@ extension Terminal {
     package static func graphics(_ environment: [String: String]) -> TerminalGraphics? {
         if let wanted = environment["RHUMB_GRAPHICS"].flatMap(TerminalGraphics.init) { return wanted }
         let type = environment["TERM"] ?? ""
-        if type.isEmpty || type == "dumb" || !(environment["NO_COLOR"] ?? "").isEmpty { return TerminalGraphics.none }
+        // Text needs no colours.
+        if type.isEmpty || type == "dumb" || !(environment["NO_COLOR"] ?? "").isEmpty { return .blocks }
         // A multiplexer shows no pictures of the terminal around it; it may know sixel and then says so when asked.
         if environment["TMUX"] != nil || type.hasPrefix("screen") || type.hasPrefix("tmux") { return nil }
         if environment["KITTY_WINDOW_ID"] != nil || type.contains("kitty") || type.contains("ghostty") { return .kitty }

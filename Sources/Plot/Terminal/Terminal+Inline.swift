@@ -9,6 +9,8 @@ extension Terminal {
         guard graphics != .none else { return "" }
         guard let bitmap = Bitmap(png: png) else { return "" }
         if graphics == .blocks {
+            // Without colours all halves look alike.
+            guard depth != .none else { return "" }
             let widest = min(columns - 1, (rows - 2) * 2 * bitmap.width / bitmap.height)
             return HalfBlocks.encode(bitmap, columns: widest, depth: depth)
         }

@@ -6,9 +6,9 @@ public enum TerminalGraphics: String, Sendable, Hashable, CaseIterable {
     case iterm
     /// DEC's six-pixel columns: foot, mlterm, contour, xterm -ti vt340 and others.
     case sixel
-    /// Characters whose upper and lower halves have a colour each.
+    /// Characters: braille dots for figures and, where there are colours, halves of two colours for pictures.
     case blocks
-    /// No pictures: a pipe, a dumb terminal, or nobody wants colours.
+    /// No pictures: a pipe.
     case none
 }
 

@@ -1,6 +1,11 @@
+import Foundation
+
 extension Bars {
     /// One line a bar, whatever way the bars run in a picture: names need the width.
-    func text(columns: Int, styles: [SeriesStyle], depth: ColourDepth) -> [String] {
+    ///
+    /// - Parameter isLogarithmic: Whether the lengths follow the logarithm, from half of the least positive value on; the
+    ///   others have no bar then.
+    func text(columns: Int, styles: [SeriesStyle], depth: ColourDepth, isLogarithmic: Bool) -> [String] {
         let colours = (styles.first?.colours ?? []).map { $0.mixed(with: .white, 0.15) }
         let several = series.count > 1
         let names = categories.map { $0.replacing("\n", with: " ").fitted(columns / 4) }
@@ -12,8 +17,12 @@ extension Bars {
         }
         let valueWidth = texts.flatMap { $0 }.map(\.cellWidth).max() ?? 0
         let room = max(4, columns - nameWidth - valueWidth - 3)
-        let finite = series.flatMap(\.values).filter(\.isFinite)
-        let least = min(finite.min() ?? 0, 0), greatest = max(finite.max() ?? 1, 0)
+        let finite = series.flatMap(\.values).filter { $0.isFinite && (!isLogarithmic || $0 > 0) }
+        let floor = isLogarithmic ? (finite.min() ?? 1) / 2 : 0
+        func length(_ value: Double) -> Double {
+            isLogarithmic ? (value > 0 ? log(value) - log(floor) : 0) : value
+        }
+        let least = min(length(finite.min() ?? 0), 0), greatest = max(length(finite.max() ?? 1), 0)
         let unit = greatest > least ? Double(room) / (greatest - least) : 0
         let zero = Int((-least * unit).rounded())
 
@@ -30,7 +39,7 @@ extension Bars {
                 let value = series.values[c]
                 let start = s == 0 ? name.padded(nameWidth, right: true) : String(repeating: " ", count: nameWidth)
                 guard value.isFinite else { lines.append(start + " –"); continue }
-                let bar = Self.bar(value * unit)
+                let bar = Self.bar(length(value) * unit)
                 let blanks = value < 0 ? zero - bar.count : zero
                 let drawn = String(repeating: " ", count: max(0, blanks)) + bar.coloured(colours[s], depth)
                 lines.append("\(start) \(drawn) \(texts[s][c])")

@@ -8,7 +8,7 @@ extension Figure {
     ///   - depth: The colours the lines may use; `.none` gives plain text.
     /// - Throws: ``PlotError`` when the description can't be drawn.
     public func text(columns: Int = 80, rows: Int = 20, depth: ColourDepth = .none) throws(PlotError) -> String {
-        try validate()
+        let panels = try checked().panels
         var lines: [String] = []
         let width = min(max(columns, 30), 110)
         if !title.isEmpty, panels.count > 1 { lines += [title.fitted(width).centred(width), ""] }
@@ -24,7 +24,11 @@ extension Panel {
     func text(columns: Int, rows: Int, depth: ColourDepth) -> [String] {
         if let images { return heading(columns) + images.text(columns: columns, depth: depth) }
         if let heatmap { return heading(columns) + heatmap.text(columns: columns, depth: depth) + footing(columns) }
-        if let bars { return heading(columns) + bars.text(columns: columns, styles: styles, depth: depth) }
+        if let bars {
+            let isLogarithmic = bars.isHorizontal ? x.isLogarithmic : y.isLogarithmic
+            return heading(columns)
+                + bars.text(columns: columns, styles: styles, depth: depth, isLogarithmic: isLogarithmic)
+        }
         return TextPlot(self, columns: columns, rows: rows, depth: depth).lines
     }
 

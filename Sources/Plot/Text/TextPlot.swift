@@ -17,11 +17,13 @@ struct TextPlot {
         let plotRows = max(5, rows - title.count - legend.count - (panel.x.label.isEmpty ? 2 : 3))
         // The width of the numbers along y follows from the ticks, and these only from the height.
         let size = FigureSize(width: Double(columns) * 8, height: Double(plotRows) * 16)
-        let numbers = PanelPlan(panel, size: size).y.labelled.map(\.label.cellWidth).max() ?? 0
+        let rough = PanelPlan(panel, size: size)
+        let numbers = rough.y.labelled.map(\.label.cellWidth).max() ?? 0
+        let rightNumbers = rough.right.map { min(($0.labelled.map(\.label.cellWidth).max() ?? 0) + 2, columns / 3) } ?? 0
         left = min(numbers, columns / 3) + 2
-        width = max(10, columns - left)
+        width = max(10, columns - left - rightNumbers)
         height = plotRows
-        top = title.count + legend.count + (panel.yLabel.isEmpty ? 0 : 1)
+        top = title.count + legend.count + (panel.yLabel.isEmpty && (panel.right?.label ?? "").isEmpty ? 0 : 1)
         plan = PanelPlan(panel, size: FigureSize(width: Double(width) * 8, height: size.height))
         canvas = TextCanvas(columns: columns, rows: top + height + (panel.x.label.isEmpty ? 2 : 3))
 
@@ -91,10 +93,23 @@ struct TextPlot {
         let label = plan.panel.x.label.fitted(width)
         canvas.write(label, left + max(0, (width - label.cellWidth) / 2), top + height + 2)
         canvas.write(plan.panel.yLabel.fitted(canvas.columns), 0, top - 1, Theme.softInk.mixed(with: .white, 0.3))
+        drawRightAxis()
         if !plan.hasData {
-            let text = "no finite values to show"
+            let text = plan.noDataText
             canvas.write(text, left + max(0, (width - text.count) / 2), top + height / 2)
         }
+    }
+
+    private mutating func drawRightAxis() {
+        guard let right = plan.right else { return }
+        for row in 0..<height { canvas.put("│", left + width, top + row, Theme.frame) }
+        for tick in right.labelled {
+            let row = top + height - 1 - cell(right.fraction(tick.value), height)
+            canvas.put("├", left + width, row, Theme.frame)
+            canvas.write(tick.label.fitted(canvas.columns - left - width - 2), left + width + 2, row)
+        }
+        let label = (plan.panel.right?.label ?? "").fitted(width / 2)
+        canvas.write(label, max(0, canvas.columns - label.cellWidth), top - 1, Theme.softInk.mixed(with: .white, 0.3))
     }
 
     /// The character, counted from 0, that a fraction of an extent falls into.
@@ -103,12 +118,17 @@ struct TextPlot {
     }
 
     /// The dot of a point; `nil` where it isn't a number or lies outside.
-    private func position(_ x: Double, _ y: Double) -> (x: Int, y: Int)? {
-        let fx = plan.x.fraction(x), fy = plan.y.fraction(y)
+    private func position(_ x: Double, _ y: Double, _ yAxis: AxisPlan? = nil) -> (x: Int, y: Int)? {
+        let fx = plan.x.fraction(x), fy = (yAxis ?? plan.y).fraction(y)
         guard fx.isFinite, fy.isFinite, (-1e-9...1 + 1e-9).contains(fx), (-1e-9...1 + 1e-9).contains(fy) else { return nil }
-        return (
-            left * 2 + Int((fx * Double(width * 2 - 1)).rounded()),
-            top * 4 + Int(((1 - fy) * Double(height * 4 - 1)).rounded())
+        return dot(Point(fx, fy))
+    }
+
+    /// The dot at a place given as fractions of the plot.
+    private func dot(_ place: Point) -> (x: Int, y: Int) {
+        (
+            left * 2 + Int((place.x * Double(width * 2 - 1)).rounded()),
+            top * 4 + Int(((1 - place.y) * Double(height * 4 - 1)).rounded())
         )
     }
 
@@ -149,13 +169,43 @@ struct TextPlot {
     }
 
     private mutating func draw(_ line: Line, _ colour: Colour?) {
-        var previous: (x: Int, y: Int)?
+        let yAxis = plan.axis(of: line), isDashed = line.style != .solid
+        var previous: Point?
         for (x, y) in zip(line.x, line.y) {
-            guard let place = position(x, y) else { previous = nil; continue }
-            let isDashed = line.style != .solid
-            canvas.line(from: previous ?? place, to: place, colour) { !isDashed || $0 % 4 < 2 }
+            let place = Point(plan.x.fraction(x), yAxis.fraction(y))
+            guard place.x.isFinite, place.y.isFinite else { previous = nil; continue }
+            if let (from, to) = Self.clipped(from: previous ?? place, to: place) {
+                canvas.line(from: dot(from), to: dot(to), colour) { !isDashed || $0 % 4 < 2 }
+            }
             previous = place
         }
+        let marks = plan.lonePoints(of: line)
+        // A mark takes a character: many of them would hide the line.
+        guard marks.count <= width / 3 else { return }
+        for index in marks {
+            guard let place = position(line.x[index], line.y[index], yAxis) else { continue }
+            canvas.put("•", place.x / 2, place.y / 4, colour)
+        }
+    }
+
+    /// The part of a segment that lies within the unit square (Liang and Barsky, 1984); `nil` when none does.
+    private static func clipped(from a: Point, to b: Point) -> (Point, Point)? {
+        let dx = b.x - a.x, dy = b.y - a.y, slack = 1e-9
+        guard dx.isFinite, dy.isFinite else { return nil }
+        var enters = 0.0, leaves = 1.0
+        for (run, room) in [(-dx, a.x + slack), (dx, 1 + slack - a.x), (-dy, a.y + slack), (dy, 1 + slack - a.y)] {
+            if run == 0 {
+                if room < 0 { return nil }
+            } else if run < 0 {
+                enters = max(enters, room / run)
+            } else {
+                leaves = min(leaves, room / run)
+            }
+        }
+        guard enters <= leaves else { return nil }
+        func unit(_ value: Double) -> Double { value > 0 ? min(value, 1) : 0 }
+        func at(_ t: Double) -> Point { Point(unit(a.x + dx * t), unit(a.y + dy * t)) }
+        return (at(enters), at(leaves))
     }
 
     /// Thin dots between the edges of a band.
@@ -228,7 +278,7 @@ struct TextPlot {
             for row in 0..<height {
                 // The lowest series that reaches into this character; behind it the next that fills all of it.
                 guard let front = levels.firstIndex(where: { $0.level > Double(row) + 1.0 / 16 }) else { break }
-                let eighths = min(8, max(1, Int(((levels[front].level - Double(row)) * 8).rounded())))
+                let eighths = min(8, max(1, Int((min(levels[front].level - Double(row), 1) * 8).rounded())))
                 let behind = levels[(front + 1)...].first { $0.level >= Double(row + 1) }
                 let blocks: [Character] = ["▁", "▂", "▃", "▄", "▅", "▆", "▇", "█"]
                 canvas.put(

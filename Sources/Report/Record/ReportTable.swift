@@ -9,7 +9,7 @@ struct ReportTable {
         let isNumeric: Bool
         /// The cells as they are shown, one a row.
         let shown: [String]
-        /// What a column of numbers is sorted by: every digit, empty for none.
+        /// What a column of numbers is sorted by: every digit; empty, which comes last, for none and NaN.
         let exact: [String]
     }
 
@@ -30,9 +30,9 @@ struct ReportTable {
                 return Column(name: name, isNumeric: false, shown: Array(texts.prefix(count)), exact: [])
             case .numbers(let all):
                 let numbers = all.prefix(count)
-                let layout = NumberColumn(numbers)
+                let layout = NumberColumn(numbers.compactMap(\.self))
                 return Column(
-                    name: name, isNumeric: true, shown: numbers.map { $0.isNaN ? "" : layout.text($0) },
+                    name: name, isNumeric: true, shown: numbers.map { $0.map(layout.text) ?? "" },
                     exact: numbers.map(Self.exact))
             }
         }
@@ -47,8 +47,8 @@ struct ReportTable {
     }
 
     /// As scripts read numbers.
-    private static func exact(_ number: Double) -> String {
-        if number.isNaN { return "" }
+    private static func exact(_ number: Double?) -> String {
+        guard let number, !number.isNaN else { return "" }
         if number.isInfinite { return number < 0 ? "-Infinity" : "Infinity" }
         return "\(number)"
     }

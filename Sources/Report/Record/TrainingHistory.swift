@@ -19,13 +19,14 @@ struct TrainingHistory {
 
     /// - Returns: nil unless the first column counts at least three steps and another column changes.
     init?(_ data: DataColumns) {
-        guard let unit = data.names.first, Self.units.contains(unit), case .numbers(let steps)? = data.columns.first,
-            steps.count >= Self.fewestSteps, zip(steps, steps.dropFirst()).allSatisfy({ $0 < $1 })
+        guard let unit = data.names.first, Self.units.contains(unit), case .numbers(let cells)? = data.columns.first,
+            case let steps = cells.compactMap(\.self), steps.count == cells.count, steps.count >= Self.fewestSteps, zip(steps, steps.dropFirst()).allSatisfy({ $0 < $1 })
         else { return nil }
         self.unit = unit
         self.steps = steps
         metrics = zip(data.names, data.columns).dropFirst().compactMap { name, column in
-            guard case .numbers(let values) = column else { return nil }
+            guard case .numbers(let cells) = column else { return nil }
+            let values = cells.map { $0 ?? .nan }
             let finite = values.filter(\.isFinite)
             guard let first = finite.first, finite.contains(where: { $0 != first }) else { return nil }
             return Metric(name: name, values: values)

@@ -84,9 +84,10 @@ enum LoadedValue {
             return .object(
                 ImageValue(try ImageFile.read(url), name: url.lastPathComponent, parameters: parameters))
         case .array: return .tensor(try NPY.read(url, as: tensorType))
-        case .table where url.pathExtension == "log":
-            return .table(try Table(MetricsTable(contentsOf: url.relativePath)))
-        case .table: return .table(try Table(TableFile.read(url)))
+        case .table:
+            let metrics = try MetricsTable(contentsOf: url.relativePath, promised: promised(url, wanted), mayBeEmpty: true)
+            for note in metrics.notes { call.host.note("\(name): \(note)") }
+            return .table(try Table(metrics, of: name))
         case .json: return Value(try Checkpoint.json(url))
         case .text, .recipe: return .string(String(decoding: try Checkpoint.bytes(of: url), as: UTF8.self))
         case .tensors, .pytorchArchive:
@@ -95,6 +96,11 @@ enum LoadedValue {
         case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")
         case .clip, .openCLIP, .diffusers, .autoencoder, .transformers: throw unusable(kind, name, call)
         }
+    }
+
+    /// How a table's file is written if its lines don't tell.
+    private static func promised(_ url: URL, _ wanted: Checkpoint.Kind?) -> MetricsFormat? {
+        MetricsFormat.promised(by: url.path) ?? (wanted == .table ? .separated(by: ",") : nil)
     }
 
     private static func unusable(_ kind: Checkpoint.Kind, _ name: String, _ call: Arguments) -> VerbError {
@@ -111,12 +117,12 @@ enum LoadedValue {
 }
 
 extension Table {
-    /// A table's columns as they came from a file; a missing number is nan.
+    /// The history of a training; a missing number is none.
     init(_ columns: DataColumns) throws {
         try self.init(
             zip(columns.names, columns.columns).map { name, column in
                 switch column {
-                case .numbers(let numbers): Column(name, numbers)
+                case .numbers(let numbers): Column(name, numbers.map { $0.map { .number($0) } ?? Value.none })
                 case .texts(let texts): Column(name, texts)
                 }
             })

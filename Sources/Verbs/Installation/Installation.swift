@@ -120,9 +120,11 @@ public enum Installation {
                 advice: "sudo apt-get install gnuplot-nox")
         }
         guard let version = gnuplotVersion else {
-            return Check("gnuplot", .broken, "\(path) does not run", advice: "try: gnuplot --version")
+            return Check(
+                "gnuplot", .broken, "\(path) does not run, or tells no version within \(TimedCommand.time)",
+                advice: "try: gnuplot --version")
         }
-        let canDraw = output(of: "gnuplot -d -e 'set terminal pngcairo' 2>&1")?.isEmpty ?? false
+        let canDraw = TimedCommand.output(of: "exec gnuplot -d -e 'set terminal pngcairo' 2>&1")?.isEmpty ?? false
         guard canDraw else {
             return Check(
                 "gnuplot", .broken, "\(path) \(version) can't write PNG",
@@ -133,7 +135,7 @@ public enum Installation {
 
     /// `5.4.4`, or nil without a gnuplot that runs.
     private static var gnuplotVersion: String? {
-        guard (try? Gnuplot.locate()) != nil, let words = output(of: "gnuplot --version 2>/dev/null")?.split(separator: " "),
+        guard (try? Gnuplot.locate()) != nil, let words = TimedCommand.output(of: "exec gnuplot --version 2>/dev/null")?.split(separator: " "),
             words.count >= 4
         else { return nil }
         return "\(words[1]).\(words[3].prefix(while: \.isNumber))"
@@ -189,19 +191,5 @@ public enum Installation {
         } catch {
             return Check("model", .broken, error.message, advice: error.hint)
         }
-    }
-
-    /// What a command of the shell writes; nil when it can't be run.
-    private static func output(of command: String) -> String? {
-        guard let stream = popen(command, "r") else { return nil }
-        defer { pclose(stream) }
-        var bytes: [UInt8] = []
-        var chunk = [UInt8](repeating: 0, count: 4096)
-        while true {
-            let count = fread(&chunk, 1, chunk.count, stream)
-            if count == 0 { break }
-            bytes += chunk[..<count]
-        }
-        return String(decoding: bytes, as: UTF8.self)
     }
 }

@@ -11,6 +11,8 @@ enum DrawableData {
     /// One number for each name.
     case named([String], [Double])
     case table(Table)
+    /// Tables to be compared, by name.
+    case tables([(name: String, table: Table)])
     case images([ImageValue])
     case figures([Figure])
 
@@ -20,6 +22,10 @@ enum DrawableData {
         case .table(let table): self = .table(table)
         case .record(let record):
             guard record.count > 0 else { return nil }
+            let tables = record.fields.compactMap { name, value -> (name: String, table: Table)? in
+                if case .table(let table) = value { (name, table) } else { nil }
+            }
+            if tables.count == record.count { self = .tables(tables); return }
             let rows = try record.fields.map { ($0, try $1.asRow()) }
             guard rows.allSatisfy({ $1 != nil }) else { return nil }
             let isScalar = record.values.allSatisfy { if case .number = $0 { true } else { false } }
@@ -36,6 +42,11 @@ enum DrawableData {
                 self = data
             }
         case .list(let items):
+            let tables = items.compactMap { if case .table(let table) = $0 { table } else { nil } }
+            if !items.isEmpty, tables.count == items.count {
+                self = .tables(tables.enumerated().map { ("\($0.offset + 1)", $0.element) })
+                return
+            }
             let images = items.compactMap { $0.object(as: ImageValue.self) }
             let figures = items.compactMap { $0.object(as: FigureValue.self)?.figure }
             if items.isEmpty {

@@ -15,6 +15,8 @@ extension FigureValue: SavableValue {
                 "'save' has no way to write a figure as \(found)", hint: "a figure is saved as .png, .svg, .pdf or .gp",
                 parameter: "path")
         }
-        try figure.write(to: url.deletingPathExtension().path, formats: [format])
+        _ = try Self.interruptibly { () throws(PlotError) in
+            try figure.write(to: url.deletingPathExtension().path, formats: [format])
+        }
     }
 }

@@ -6,6 +6,8 @@ final class FigureValue: ObjectValue {
     let figure: Figure
     /// The width of a figure as text: fits the usual terminal and a transcript.
     static let textColumns = 78
+    /// The widths for narrower terminals, the greatest first.
+    static let narrowColumns = [58, 46, 38, 30]
     private var drawn: DrawnFigure?
 
     init(_ figure: Figure) { self.figure = figure }
@@ -27,15 +29,28 @@ final class FigureValue: ObjectValue {
         for (type, depth) in [(MediaType.text, ColourDepth.none), (MediaType.ansi256, .indexed), (MediaType.ansi, .full)] {
             forms.append((type, Array(try figure.text(columns: Self.textColumns, depth: depth).utf8)))
         }
+        for columns in Self.narrowColumns {
+            let text = try figure.text(columns: columns, rows: 16, depth: .indexed)
+            forms.append((MediaType.narrow(MediaType.ansi256, columns: columns), Array(text.utf8)))
+        }
         return Attachment(title: FigureText.description(of: figure), forms: forms)
     }
 
     /// Drawn once: the figure doesn't change.
-    private func draw() throws(PlotError) -> DrawnFigure {
+    private func draw() throws -> DrawnFigure {
         if let drawn { return drawn }
-        let result = try figure.draw([.png, .svg])
+        let result = try Self.interruptibly { () throws(PlotError) in try figure.draw([.png, .svg]) }
         drawn = result
         return result
+    }
+
+    /// An interrupt of gnuplot is one of the code that draws.
+    static func interruptibly<Result>(_ body: () throws(PlotError) -> Result) throws -> Result {
+        do throws(PlotError) {
+            return try body()
+        } catch {
+            throw error == .interrupted ? Interruption() : error
+        }
     }
 
     var memberNames: [String] { ["title", "script", "panels"] }
@@ -66,6 +81,9 @@ enum MediaType {
     /// Text with escape sequences for colours: any colour, or xterm's 256.
     static let ansi = "text/x-ansi"
     static let ansi256 = "text/x-ansi; colours=256"
+
+    /// The same for a narrower terminal.
+    static func narrow(_ type: String, columns: Int) -> String { type + "; columns=\(columns)" }
 }
 
 /// What a figure shows, in words: for summaries, and for readers who can't see it.

@@ -27,6 +27,7 @@ extension PictureSheet {
         guard columns > 0, rows > 1 else { return nil }
         switch terminal.graphics {
         case .none: return nil
+        case .blocks where terminal.depth == .none: return nil
         case .blocks: return halfBlocks(columns, rows, terminal.depth)
         case .kitty, .iterm, .sixel: return picture(on: terminal, columns, rows)
         }

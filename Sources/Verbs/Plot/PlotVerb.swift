@@ -17,6 +17,10 @@ enum PlotVerb {
                     "y", .optional(.either([.string, .list(of: .string)])), default: .none,
                     help: "a table's columns to draw, in one panel"),
                 .option(
+                    "y2", .optional(.either([.string, .list(of: .string)])), default: .none,
+                    help: "a table's columns to read off an axis of their own, at the right"),
+                .option("panels", .boolean, default: false, help: "a panel for each of the columns that y names"),
+                .option(
                     "group", .optional(.string), default: .none,
                     help: "a table's column of texts; the rows of each make a series"),
                 .option("points", .optional(.boolean), default: .none, help: "marks on lines; by default for few values"),
@@ -36,7 +40,11 @@ enum PlotVerb {
                 | a table with low and high (or std) | lines with bands, one for each group |
                 | a table with a column of names | bars |
                 | another table | its columns of numbers, one panel each |
+                | a record of tables, `{a: t, b: u}` | a line for each: two runs in one figure |
                 | images, figures | a grid |
+
+                Where a column of a table has nothing (none), the line joins the values on either side; nan, as of a training
+                that diverged, leaves a gap. Where x falls back, as after a resume, a new piece of line begins.
                 """,
             examples: [
                 .init("plot [1, 4, 2, 3] title: \"four numbers\"", gives: "figure \"four numbers\": 1 line"),
@@ -45,7 +53,10 @@ enum PlotVerb {
                 .init("plot {weapon: 0.76, horror: 0.68, insult: 0.6} ylabel: \"unsafe share\"", gives: "figure 3 bars"),
                 .init("plot (randn [20, 30] seed: 1)", gives: "figure heatmap 20×30"),
                 .init(
-                    "t = table {step: [1, 2, 3], reward: [0.1, 0.3, 0.4]}\nplot t \"reward\" smooth: 3",
+                    "t = table {step: [1, 2, 3], reward: [0.1, 0.3, 0.4], kl: [1e-6, 3e-6, 4e-6]}\nplot t \"reward\" smooth: 3",
+                    gives: "figure 2 lines"),
+                .init(
+                    "t = table {step: [1, 2, 3], reward: [0.1, 0.3, 0.4], kl: [1e-6, 3e-6, 4e-6]}\nplot t y: \"reward\" y2: \"kl\"",
                     gives: "figure 2 lines"),
             ],
             seeAlso: ["scatter", "histogram", "bars", "heatmap", "grid", "embedding_map"]
@@ -61,7 +72,14 @@ enum PlotVerb {
         }
         let more = try call.list("more")
         switch data {
+        case .table, .tables: break
+        default: try refuseColumns(call)
+        }
+        switch data {
         case .table(let table): return try TableArguments(call, table, options).figure()
+        case .tables(let tables):
+            let (table, group) = try Table.joined(tables)
+            return try TableArguments(call, table, options, group: group).figure()
         case .images(let images):
             return options.applied(to: try GridVerb.figure(of: images, captions: nil, columns: nil))
         case .figures(let figures):
@@ -72,6 +90,18 @@ enum PlotVerb {
             return options.applied(to: try .automatic(for: .named(names, values)))
         case .matrix(let values, let rows, let columns):
             return try ofMatrix(values, rows, columns, call, options)
+        }
+    }
+
+    /// What names columns says nothing of data that has none.
+    private static func refuseColumns(_ call: Arguments) throws {
+        for name in ["y", "y2", "group"] where try !call.value(name).isNone {
+            throw call.failure(name, "'\(name)' names columns of a table, and the data is a \(try call.value("data").typeName)")
+        }
+        if try call.boolean("panels") {
+            throw call.failure(
+                "panels", "'panels' is for columns of a table, and the data is a \(try call.value("data").typeName)",
+                hint: "figures side by side: grid [plot(a), plot(b)]")
         }
     }
 
@@ -169,20 +199,35 @@ private struct TableArguments {
     let plot: TablePlot
     let x: String?
     let y: [String]
+    /// Those that are read off the axis at the right.
+    let right: [String]
+    let hasPanels: Bool
     let group: String?
 
-    init(_ call: Arguments, _ table: Table, _ options: FigureOptions) throws {
+    init(_ call: Arguments, _ table: Table, _ options: FigureOptions, group: String? = nil) throws {
         (self.call, self.options) = (call, options)
         plot = TablePlot(table)
-        group = try call.optional("group", call.string) ?? plot.usualGroup
-        x = try call.optional("x", call.string) ?? plot.usualX(group: group)
+        self.group = try call.optional("group", call.string) ?? group ?? plot.usualGroup
+        x = try call.optional("x", call.string) ?? plot.usualX(group: self.group)
         let named = try call.list("more").map { value in
             guard case .string(let name) = value else {
                 throw call.failure("more", "columns of a table are given by name, not as a \(value.typeName)")
             }
             return name
         }
-        y = try call.optional("y", call.strings) ?? named
+        right = try call.optional("y2", call.strings) ?? []
+        hasPanels = try call.boolean("panels")
+        let left = try call.optional("y", call.strings) ?? named
+        y = left + right.filter { !left.contains($0) }
+        let kind = try call.string("kind")
+        guard !right.isEmpty || hasPanels else { return }
+        let name = right.isEmpty ? "panels" : "y2"
+        guard ["auto", "line"].contains(kind) else {
+            throw call.failure(name, "'\(name)' is for lines, and the kind is \"\(kind)\"")
+        }
+        if !right.isEmpty, hasPanels {
+            throw call.failure("panels", "'panels' draws columns apart and 'y2' in one panel: choose one")
+        }
     }
 
     private var isChosen: Bool { !y.isEmpty }
@@ -202,7 +247,7 @@ private struct TableArguments {
         case "heatmap": return try heatmap(values)
         case "line": return try lines(values)
         default:
-            if x == nil, group == nil, plot.texts.first != nil { return try bars(values) }
+            if x == nil, group == nil, plot.texts.first != nil, right.isEmpty, !hasPanels { return try bars(values) }
             return try lines(values)
         }
     }
@@ -211,12 +256,20 @@ private struct TableArguments {
         let window = try call.whole("smooth")
         let smoothing: Smoothing? = window > 1 ? .movingAverage(window) : nil
         let points = try call.optional("points", call.boolean)
+        var notes: Set<String> = []
+        func note(_ text: String) { if notes.insert(text).inserted { call.host.note(text) } }
         func layers(_ columns: [String]) throws -> [Layer] {
-            try plot.lines(x: x, y: columns, group: group, smoothing: smoothing, showsPoints: points)
+            try plot.lines(
+                x: x, y: columns, right: right, group: group, smoothing: smoothing, showsPoints: points, note: note)
         }
-        if isChosen || values.count == 1 {
-            return options.figure(
-                try layers(values), xLabel: x ?? "row", yLabel: values.count == 1 ? values[0] : "")
+        if isChosen && !hasPanels || values.count == 1 {
+            let left = values.filter { !right.contains($0) }
+            var figure = options.figure(try layers(values), xLabel: x ?? "row", yLabel: left.count == 1 ? left[0] : "")
+            if !right.isEmpty { figure.panels[0].right = Axis(right.count == 1 ? right[0] : "") }
+            if !options.y.isLogarithmic, let (flat, wide) = FlatSeries.find(try left.map { ($0, try plot.numbers($0)) }) {
+                note("'\(flat)' is flat beside '\(wide)': panels: true draws them apart, y2: \"\(flat)\" gives it an axis of its own")
+            }
+            return figure
         }
         let panels = try values.map { Panel(try layers([$0]), title: $0, x: Axis(x ?? "row")) }
         return options.applied(to: Figure(panels: panels, columns: min(3, panels.count)))

@@ -2,34 +2,26 @@ import Foundation
 import Language
 import Plot
 
-/// A file of metrics as a figure, in the terminal and on disk: what `rhumb plot` does.
+/// Files of metrics as a figure, in the terminal and on disk: what `rhumb plot` does.
 package struct QuickPlot {
-    /// The file, or `-` for standard input.
-    package let path: String
+    /// The files, or `-` for standard input.
+    package let paths: [String]
     /// Where the figure is written: the stem of its files, and their kind.
     package let output: (stem: String, format: OutputFormat)
-    private let x: String?
-    private let y: [String]?
-    private let smoothing: Smoothing?
-    private let isLogarithmic: Bool
+    private var view: MetricsView
     private let title: String?
 
     /// - Parameters:
-    ///   - y: The columns to draw, in one panel; empty draws each column of numbers in a panel of its own.
-    ///   - smooth: How many neighbouring values the smoothed line is the mean of; 0 or 1 for none.
-    ///   - output: The figure's file; by default `NAME-plot.png` in the current folder.
+    ///   - view: What is drawn; its title is made here.
+    ///   - title: Of the figure; by default the file.
+    ///   - output: The figure's file; by default `NAME-plot.png` in the current folder, by the first file.
     /// - Throws: `VerbError` for an output of an unknown kind.
-    package init(
-        path: String, x: String? = nil, y: [String] = [], smooth: Int = 0, isLogarithmic: Bool = false,
-        title: String? = nil, output: String? = nil
-    ) throws {
-        self.path = path
-        self.x = x
-        self.y = y.isEmpty ? nil : y
-        smoothing = smooth > 1 ? .movingAverage(smooth) : nil
-        self.isLogarithmic = isLogarithmic
+    package init(paths: [String], view: MetricsView = MetricsView(), title: String? = nil, output: String? = nil) throws {
+        self.paths = paths
+        self.view = view
         self.title = title
-        let name = path == "-" ? "metrics" : URL(fileURLWithPath: path).deletingPathExtension().lastPathComponent
+        let first = paths.first ?? "-"
+        let name = first == "-" ? "metrics" : URL(fileURLWithPath: first).deletingPathExtension().lastPathComponent
         let url = URL(fileURLWithPath: output ?? name + "-plot.png")
         let suffix = url.pathExtension.lowercased()
         guard let format = OutputFormat(rawValue: suffix.isEmpty ? "png" : suffix) else {
@@ -38,37 +30,58 @@ package struct QuickPlot {
         self.output = ((suffix.isEmpty ? url : url.deletingPathExtension()).relativePath, format)
     }
 
-    private var name: String { path == "-" ? "standard input" : path }
+    private var names: [String] { paths.map { $0 == "-" ? "standard input" : $0 } }
 
     /// What is left of a run: what to print, and the files that were written.
     package struct Result {
         /// The figure as the terminal shows it; empty when it shows none.
         package let drawing: String
-        /// A line about the figure and its file.
+        /// A line about the figure and its file, and one for each thing worth knowing.
         package let remark: String
     }
 
-    /// Reads the whole file and draws it.
-    package func run(on terminal: Terminal) throws -> Result {
-        let table = try MetricsTable(contentsOf: path == "-" ? "/dev/stdin" : path)
-        return try draw(table, on: terminal, fitsScreen: false)
+    /// Reads the whole files and draws them.
+    ///
+    /// - Parameter willDraw: Called when everything is read.
+    package func run(on terminal: Terminal, willDraw: () -> Void = {}) throws -> Result {
+        let tables = try paths.map { try MetricsTable(contentsOf: $0 == "-" ? "/dev/stdin" : $0) }
+        willDraw()
+        return try draw(tables, on: terminal, fitsScreen: false)
     }
 
     /// Draws the rows read so far.
-    private func draw(_ table: MetricsTable, on terminal: Terminal, fitsScreen: Bool) throws -> Result {
-        let figure = try Figure.metrics(
-            table, x: x, y: y, smoothing: smoothing, title: title ?? (y?.count == 1 ? "" : name),
-            logarithmic: isLogarithmic)
+    private func draw(_ tables: [MetricsTable], on terminal: Terminal, fitsScreen: Bool) throws -> Result {
+        var view = view
+        view.title = title ?? (view.y?.count == 1 || paths.count > 1 ? "" : names[0])
+        let labels = PathLabels.telling(names)
+        let (figure, notes) = try figure(zip(labels, tables).map { MetricsSource($0, $1) }, view)
         var formats = [output.format]
         if output.format != .png, terminal.graphics != .none, terminal.graphics != .blocks { formats.append(.png) }
         let drawn = try figure.draw(formats)
         let files = try drawn.only(output.format).write(to: output.stem)
         let drawing = terminal.inline(figure, png: drawn[.png] ?? [], fitsScreen: fitsScreen)
-        var remark = "\(name): \(table.rowCount) rows"
-        if table.skippedLines > 0 { remark += ", \(table.skippedLines) lines without metrics" }
+        var lines = zip(names, tables).map { name, table in
+            "\(name): \(table.rowCount) rows" + (table.skippedLines > 0 ? ", \(table.skippedLines) lines without metrics" : "")
+        }
         let folder = FileManager.default.currentDirectoryPath + "/"
         let shown = files.images[0].hasPrefix(folder) ? String(files.images[0].dropFirst(folder.count)) : files.images[0]
-        return Result(drawing: drawing, remark: remark + "; \(shown)")
+        lines[lines.count - 1] += "; \(shown)"
+        for (name, table) in zip(names, tables) { lines += table.notes.map { "\(name): \($0)" } }
+        return Result(drawing: drawing, remark: (lines + notes).joined(separator: "\n"))
+    }
+
+    /// - Throws: `VerbError` that names the column that was probably meant.
+    private func figure(_ sources: [MetricsSource], _ view: MetricsView) throws -> (figure: Figure, notes: [String]) {
+        do throws(MetricsError) {
+            let made = try Figure.metrics(sources, view)
+            return made
+        } catch {
+            guard case .unknownColumn(let name, let known) = error else { throw error }
+            throw VerbError(
+                "there is no column '\(name)'",
+                hint: Suggestion.closest(to: name, in: known).map { "did you mean '\($0)'?" }
+                    ?? "columns: " + known.prefix(30).joined(separator: ", ") + (known.count > 30 ? ", …" : ""))
+        }
     }
 
     /// Draws the file each time it has grown, until somebody interrupts.
@@ -80,16 +93,16 @@ package struct QuickPlot {
     package func watch(
         on terminal: Terminal, every interval: Double = 1, isInterrupted: () -> Bool, show: (Result) -> Void
     ) throws {
-        let follower = MetricsFollower(path)
+        let follower = MetricsFollower(paths[0])
         var said = ""
         while !isInterrupted() {
             let change = try follower.poll()
             if change == .nothing || follower.table.rowCount == 0 {
-                let waiting = follower.table.rowCount == 0 ? "\(name): waiting for the first row" : said
+                let waiting = follower.table.rowCount == 0 ? "\(names[0]): waiting for the first row" : said
                 if waiting != said { show(Result(drawing: "", remark: waiting)) }
                 said = waiting
             } else {
-                let result = try draw(follower.table, on: terminal, fitsScreen: true)
+                let result = try draw([follower.table], on: terminal, fitsScreen: true)
                 said = result.remark
                 show(result)
             }

@@ -25,12 +25,25 @@ struct TablePlot {
     func numbers(_ name: String) throws -> [Double] {
         guard let values = table[name] else {
             throw VerbError(
-                "the table has no column '\(name)'", hint: "columns: " + table.names.joined(separator: ", "))
+                "the table has no column '\(name)'",
+                hint: Suggestion.closest(to: name, in: table.names).map { "did you mean '\($0)'?" }
+                    ?? "columns: " + table.names.joined(separator: ", "))
         }
         guard let row = try Value.list(values).asRow() else {
             throw VerbError("column '\(name)' holds no numbers", hint: "columns of numbers: " + numeric.joined(separator: ", "))
         }
         return row
+    }
+
+    /// The numbers of a column, nil where it has nothing.
+    func optionalNumbers(_ name: String) throws -> [Double?] {
+        let numbers = try numbers(name)
+        return zip(table[name] ?? [], numbers).map { value, number in
+            switch value {
+            case .none, .unset: nil
+            default: number
+            }
+        }
     }
 
     func strings(_ name: String) throws -> [String] {
@@ -52,8 +65,9 @@ struct TablePlot {
 
     /// The column along x: one that is usually called so, or the first if it rises (within each group).
     func usualX(group: String?) -> String? {
-        let usual = ["alpha", "step", "iteration", "iter", "epoch", "round", "update", "x", "time"]
-        if let name = usual.first(where: { wanted in numeric.contains { $0.lowercased() == wanted } }) {
+        if group == nil {
+            if let name = UsualX.choose(numeric, { (try? optionalNumbers($0)) ?? [] }) { return name }
+        } else if let name = UsualX.names.first(where: { wanted in numeric.contains { $0.lowercased() == wanted } }) {
             return numeric.first { $0.lowercased() == name }
         }
         guard let first = numeric.first, numeric.count > 1, let values = try? numbers(first) else { return nil }
@@ -95,29 +109,46 @@ struct TablePlot {
     // MARK: Kinds
 
     /// Lines, one for each group and column of values, with a band where the table has its edges.
-    func lines(x: String?, y: [String], group: String?, smoothing: Smoothing?, showsPoints: Bool?) throws -> [Layer] {
-        let positions = try x.map(numbers)
+    ///
+    /// - Parameters:
+    ///   - right: Columns that are read off the axis at the right.
+    ///   - note: Gets what isn't drawn as somebody might expect.
+    func lines(
+        x: String?, y: [String], right: [String] = [], group: String?, smoothing: Smoothing?, showsPoints: Bool?,
+        note: (String) -> Void = { _ in }
+    ) throws -> [Layer] {
+        let positions = try x.map(optionalNumbers)
         let band = try y.count == 1 ? edges(of: y[0]) : nil
         var layers: [Layer] = []
         for (name, rows) in try rows(by: group) {
             for column in y {
-                let all = try numbers(column)
-                let values = rows.map { all[$0] }, at = positions.map { positions in rows.map { positions[$0] } }
+                let all = try optionalNumbers(column)
+                let path = MetricsPath(x: positions, y: all, chosen: positions == nil && group == nil ? nil : rows)
+                let values = path.values(all)
+                if path.falls > 0, let x { note("'\(x)' falls back, as after a resume: a new piece of line begins there") }
+                // Without a column along x, each group counts its own rows.
+                let at = positions == nil && group != nil ? values.indices.map(Double.init) : path.x
+                let isRight = right.contains(column)
                 let label = [name, y.count > 1 ? column : ""].filter { !$0.isEmpty }.joined(separator: ", ")
+                    + (isRight && y.count > 1 ? " (right)" : "")
                 var line = Line(
                     x: at, y: values,
                     band: band.map { edges in
-                        Line.Band(lower: rows.map { edges.lower[$0] }, upper: rows.map { edges.upper[$0] })
+                        Line.Band(lower: path.values(edges.lower), upper: path.values(edges.upper))
                     },
                     name: label, showsPoints: showsPoints ?? (band == nil && values.count <= 40 && smoothing == nil))
+                line.isOnRightAxis = isRight
                 guard let smoothing else { layers.append(.line(line)); continue }
                 let colour = Palette.colour(layers.count / 2)
                 line.colour = colour
+                var smooth = line
+                smooth.y = path.smoothed(values, smoothing)
+                smooth.band = nil
+                smooth.name = "\(label.isEmpty ? column : label) (\(smoothing.name))"
+                smooth.showsPoints = false
                 line.opacity = 0.3
                 line.name = ""
-                layers.append(.line(line))
-                let smoothed = "\(label.isEmpty ? column : label) (\(smoothing.name))"
-                layers.append(.line(Line(x: at, y: smoothing(values), name: smoothed, colour: colour)))
+                layers += [.line(line), .line(smooth)]
             }
         }
         return layers
