@@ -138,13 +138,13 @@ RK_INLINE void attend_head(const attention_job *job, size_t task, const size_t r
     }
 }
 
-RK_V4_WIDE static void range_v4(const void *job, size_t begin, size_t end) {
+RK_V4_WIDE static void attention_range_v4(const void *job, size_t begin, size_t end) {
     for (size_t task = begin; task < end; task++) attend_head(job, task, 12, 32);
 }
-RK_V3 static void range_v3(const void *job, size_t begin, size_t end) {
+RK_V3 static void attention_range_v3(const void *job, size_t begin, size_t end) {
     for (size_t task = begin; task < end; task++) attend_head(job, task, 6, 16);
 }
 
 void rk_attention_range_f32(const void *job, size_t begin, size_t end) {
-    (rk_runs_v4() ? range_v4 : range_v3)(job, begin, end);
+    (rk_runs_v4() ? attention_range_v4 : attention_range_v3)(job, begin, end);
 }

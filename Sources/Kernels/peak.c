@@ -29,10 +29,10 @@ MULTIPLY_ADD(multiply_add8, v8, CHAINS_OF_16)
 
 #include <immintrin.h>
 
-RK_V4_WIDE static void range_v4(const void *job, size_t begin, size_t end) {
+RK_V4_WIDE static void peak_range_v4(const void *job, size_t begin, size_t end) {
     for (size_t thread = begin; thread < end; thread++) multiply_add16(job, thread);
 }
-RK_V3 static void range_v3(const void *job, size_t begin, size_t end) {
+RK_V3 static void peak_range_v3(const void *job, size_t begin, size_t end) {
     for (size_t thread = begin; thread < end; thread++) multiply_add8(job, thread);
 }
 
@@ -76,7 +76,7 @@ static double rate(void (*range)(const void *, size_t, size_t), double operation
 }
 
 double rk_peak_f32(void) {
-    return rk_runs_v4() ? rate(range_v4, CHAINS * 2 * 16) : rate(range_v3, CHAINS_OF_16 * 2 * 8);
+    return rk_runs_v4() ? rate(peak_range_v4, CHAINS * 2 * 16) : rate(peak_range_v3, CHAINS_OF_16 * 2 * 8);
 }
 
 double rk_peak_bf16(void) {

@@ -1,16 +1,18 @@
-// Products of matrices in float32, with what follows them. Blocks of both sides are copied to where the inner loop walks
-// them straight: `a` to tiles of a few rows, `b` to panels of one or two vectors (Goto and van de Geijn 2008).
+// Products of matrices in float32, with what follows them. Blocks of both sides are copied to where the inner loop
+// walks them straight: `a` to tiles of a few rows, `b` to panels of one or two vectors (Goto and van de Geijn 2008).
 #include "dispatch.h"
 #include "parallel.h"
 #include "vector16.h"
+#include <stdatomic.h>
 #include <stdlib.h>
 
 enum {
     DEPTH = RK_PRODUCT_DEPTH,
-    ROW_STEP = DEPTH + 16,  // between the rows of a tile; not a power of two, so that they do not fight for the same cache sets
-    ROWS = 96,              // of `a` copied at once, a multiple of both tiles' heights
-    COLUMNS = 256,          // of `b` copied at once, where it is not packed
+    ROW_STEP = DEPTH + 16,  // between the rows of a tile; no power of two, so that they are in several cache sets
+    ROWS = 144,             // of `a` copied at once at most, a multiple of both tiles' heights
     CACHED = 1 << 17,       // floats, half of a second cache
+    COLUMNS = 256,          // of `b` copied at once, where it is not packed
+    NEAR = 64,              // columns of which what follows the product is done while they are in the first caches
     PANEL = 32,             // columns side by side, or 16 at the end; the same for all, so that what is packed is
     HEIGHT_V3 = 6,
     HEIGHT_V4 = 12,
@@ -19,11 +21,15 @@ enum {
 RK_INLINE size_t smaller(size_t a, size_t b) { return a < b ? a : b; }
 RK_INLINE size_t larger(size_t a, size_t b) { return a > b ? a : b; }
 RK_INLINE size_t rounded(size_t n, size_t unit) { return (n + unit - 1) / unit * unit; }
+RK_INLINE size_t rounded_share(size_t all, size_t pieces, size_t unit) {
+    return rounded((all + pieces - 1) / pieces, unit);
+}
 
 // MARK: Copies
 
 /// b[from..<from + k, column..<column + width] as rows of `panel` floats, those beyond the width 0.
-RK_INLINE void pack_panel(size_t k, size_t width, size_t panel, const float *b, ptrdiff_t step, ptrdiff_t column, float *to) {
+RK_INLINE void pack_panel(size_t k, size_t width, size_t panel, const float *b, ptrdiff_t step, ptrdiff_t column,
+                          float *to) {
     if (column == 1) {
         for (size_t p = 0; p < k; p++, to += panel) {
             const float *from = b + (ptrdiff_t)p * step;
@@ -62,7 +68,8 @@ RK_INLINE void pack_columns(size_t k, size_t first, size_t last, const float *b,
 
 /// The elements [p, p + k) of a row of patches.
 static void patch_row(const rk_patches *g, const float *pictures, size_t row, size_t p, size_t k, float *to) {
-    const size_t x = row % g->out_width, y = row / g->out_width % g->out_height, picture = row / g->out_width / g->out_height;
+    const size_t x = row % g->out_width, y = row / g->out_width % g->out_height;
+    const size_t picture = row / g->out_width / g->out_height;
     size_t channel = p % g->channels, tap = p / g->channels;
     for (const size_t end = p + k; p < end; tap++, channel = 0) {
         const size_t count = smaller(g->channels - channel, end - p);
@@ -82,17 +89,19 @@ static void patch_row(const rk_patches *g, const float *pictures, size_t row, si
 RK_INLINE int is_turned(const rk_product *job) { return !job->patches && job->a_row == 1 && job->a_step != 1; }
 
 /// Rows [first, first + rows) and steps [p, p + k) of `a`, tile by tile.
-RK_INLINE void pack_rows(const rk_product *job, size_t height, const float *a, size_t first, size_t rows, size_t p, size_t k,
-                         float *to) {
+RK_INLINE void pack_rows(const rk_product *job, size_t height, const float *a, size_t first, size_t rows, size_t p,
+                         size_t k, float *to) {
     if (is_turned(job)) {
         for (size_t r = 0; r < rows; r += height, to += height * ROW_STEP) {
             const float *from = a + first + r + (ptrdiff_t)p * job->a_step;
             const size_t own = smaller(height, rows - r);
             if (own == height)
-                for (size_t l = 0; l < k; l++) memcpy(to + l * height, from + (ptrdiff_t)l * job->a_step, height * sizeof(float));
+                for (size_t l = 0; l < k; l++)
+                    memcpy(to + l * height, from + (ptrdiff_t)l * job->a_step, height * sizeof(float));
             else
                 for (size_t l = 0; l < k; l++)
-                    for (size_t i = 0; i < own; i++) to[l * height + i] = from[(ptrdiff_t)l * job->a_step + (ptrdiff_t)i];
+                    for (size_t i = 0; i < own; i++)
+                        to[l * height + i] = from[(ptrdiff_t)l * job->a_step + (ptrdiff_t)i];
         }
         return;
     }
@@ -116,7 +125,10 @@ RK_INLINE void tile(const size_t rows, const size_t vectors, size_t depth, const
 #pragma clang loop unroll(full)
     for (size_t r = 0; r < rows; r++)
 #pragma clang loop unroll(full)
-        for (size_t s = 0; s < vectors; s++) sum[r][s] = (v16){0};
+        for (size_t s = 0; s < vectors; s++) {
+            sum[r][s] = (v16){0};
+            if (vectors > 1) __builtin_prefetch(c + (ptrdiff_t)r * c_row + 16 * s, 1, 3);
+        }
     for (size_t p = 0; p < depth; p++, a += a_step, b += b_step) {
         v16 column[2];
 #pragma clang loop unroll(full)
@@ -147,7 +159,8 @@ RK_INLINE void tile(const size_t rows, const size_t vectors, size_t depth, const
     TILE(7, __VA_ARGS__) TILE(8, __VA_ARGS__) TILE(9, __VA_ARGS__) TILE(10, __VA_ARGS__) TILE(11, __VA_ARGS__)         \
     TILE(12, __VA_ARGS__)
 
-typedef void tile_function(size_t rows, size_t depth, const float *a, const float *b, float *c, ptrdiff_t c_row, int adds);
+typedef void tile_function(size_t rows, size_t depth, const float *a, const float *b, float *c, ptrdiff_t c_row,
+                           int adds);
 #define TILE_FUNCTION(NAME, TARGET, TILES)                                                                             \
     TARGET static void NAME(size_t rows, size_t depth, const float *a, const float *b, float *c, ptrdiff_t c_row,      \
                             int adds) {                                                                                \
@@ -181,7 +194,8 @@ static const tile_set tiles[2][2] = {
         row[j] = (EXPRESSION);                                                                                         \
     }
 
-/// Columns [first, last) of some rows of `c`, in steps: a loop that asks whether there is a bias is several times as long.
+/// Columns [first, last) of some rows of `c`, step by step: a loop that asks whether there is a bias takes several
+/// times as long.
 RK_INLINE void finish(const rk_product *job, size_t first_row, size_t rows, size_t first, size_t last) {
     const size_t n = last - first;
     const float scale = job->scale;
@@ -211,13 +225,31 @@ RK_INLINE void finish(const rk_product *job, size_t first_row, size_t rows, size
 
 typedef struct {
     const rk_product *product;
-    size_t rows_each, columns_each, row_pieces, column_pieces;
+    size_t row_pieces, column_pieces;
     int finishes;
     int *failed;
+    uint64_t serial;  // another for each product
 } product_job;
 
 // Kept by each thread, which lives as long as the process.
-static _Thread_local float *scratch;
+static _Thread_local struct {
+    float *memory;
+    size_t count;               // floats
+    uint64_t serial;            // the product whose rows are copied,
+    size_t rows_of;             // and which of them
+} scratch;
+
+/// Memory of a thread for the copies of rows, for those of columns and for a tile at the edge; NULL if there is none.
+static float *scratch_for(size_t rows_copies) {
+    const size_t count = rows_copies * ROWS * ROW_STEP + DEPTH * COLUMNS + HEIGHT_V4 * PANEL;
+    if (scratch.count < count) {
+        free(scratch.memory);
+        scratch.serial = 0;
+        scratch.memory = aligned_alloc(64, rounded(count, 16) * sizeof(float));
+        scratch.count = scratch.memory ? count : 0;
+    }
+    return scratch.memory;
+}
 
 /// A tile of at most `width` columns, by way of another place where these are fewer than it has.
 static void multiply_tile(tile_function *run, size_t height, size_t columns, size_t width, size_t depth, const float *a,
@@ -231,12 +263,37 @@ static void multiply_tile(tile_function *run, size_t height, size_t columns, siz
         }
 }
 
+/// Where the given one of some pieces begins, all of as many whole units as can be.
+RK_INLINE size_t bound(size_t all, size_t unit, size_t piece, size_t pieces) {
+    return smaller((all + unit - 1) / unit * piece / pieces * unit, all);
+}
+
+/// Rows [top, top + rows) times panels [first, last): all that a block of depth adds to these elements.
+RK_INLINE void multiply_panels(const rk_product *own, const tile_set *s, size_t top, size_t rows, size_t first,
+                               size_t last, size_t depth, const float *rows_copy, const float *panel, int adds,
+                               float *edge) {
+    for (size_t j = first; j < last; j += PANEL) {
+        const size_t all = smaller(PANEL, last - j), padded = rounded(all, 16);
+        const size_t columns = padded == PANEL ? s->columns : 16;
+        tile_function *run = padded == PANEL ? s->whole : s->narrow;
+        for (size_t part = 0; part < all; part += columns)
+            for (size_t r = 0; r < rows; r += s->height) {
+                float *const to = own->c + (ptrdiff_t)(top + r) * own->c_row + (ptrdiff_t)(j + part);
+                multiply_tile(run, smaller(s->height, rows - r), columns, all - part, depth, rows_copy + r * ROW_STEP,
+                              panel + part, to, own->c_row, adds, edge);
+            }
+        panel += depth * padded;
+    }
+}
+
 RK_INLINE void range(const product_job *job, size_t begin, size_t end, const tile_set *s) {
     const rk_product *whole = job->product;
-    if (!scratch) scratch = aligned_alloc(64, (ROWS * ROW_STEP + DEPTH * COLUMNS + HEIGHT_V4 * PANEL) * sizeof(float));
-    if (!scratch) { *job->failed = 1; return; }
-    float *const rows_copy = scratch, *const columns_copy = rows_copy + ROWS * ROW_STEP;
-    float *const edge = columns_copy + DEPTH * COLUMNS;
+    // Few rows are copied for one piece and kept for those that follow; more are copied for each anew.
+    const int keeps = whole->packed && job->row_pieces == 1 && whole->m <= ROWS && job->column_pieces > 1;
+    const size_t copies = keeps ? (whole->k + DEPTH - 1) / DEPTH : 1;
+    float *const all_rows = scratch_for(copies);
+    if (!all_rows) { *job->failed = 1; return; }
+    float *const columns_copy = all_rows + copies * ROWS * ROW_STEP, *const edge = columns_copy + DEPTH * COLUMNS;
     const size_t all_columns = rounded(whole->n, 16);
     for (size_t task = begin; task < end; task++) {
         rk_product own = *whole;
@@ -250,33 +307,45 @@ RK_INLINE void range(const product_job *job, size_t begin, size_t end, const til
             else own.b += index * own.b_batch[axis];
         }
         const size_t row_piece = task / job->column_pieces % job->row_pieces, column_piece = task % job->column_pieces;
-        const size_t top = row_piece * job->rows_each, bottom = smaller(top + job->rows_each, own.m);
-        const size_t left = column_piece * job->columns_each, right = smaller(left + job->columns_each, own.n);
-        // A block of columns stays in the second cache while all rows go by.
-        const size_t columns_at_once = packed && bottom - top <= ROWS ? right - left : COLUMNS;
-        for (size_t first = left; first < right; first += columns_at_once) {
-            const size_t last = smaller(first + columns_at_once, right);
+        const size_t top = bound(own.m, s->height, row_piece, job->row_pieces);
+        const size_t bottom = bound(own.m, s->height, row_piece + 1, job->row_pieces);
+        const size_t left = bound(own.n, PANEL, column_piece, job->column_pieces);
+        const size_t right = bound(own.n, PANEL, column_piece + 1, job->column_pieces);
+        const size_t blocks = (bottom - top + ROWS - 1) / ROWS, each = rounded_share(bottom - top, blocks, s->height);
+        if (packed) {
+            // Rows are copied once and stay in the second cache while the panels go by, straight and so without a wait.
+            const int kept = keeps && scratch.serial == job->serial && scratch.rows_of == task / job->column_pieces;
+            scratch.serial = 0;
+            for (size_t i = top; i < bottom; i += each) {
+                const size_t rows = smaller(each, bottom - i);
+                for (size_t p = 0; p < own.k; p += DEPTH) {
+                    const size_t depth = smaller(DEPTH, own.k - p);
+                    float *const rows_copy = all_rows + (keeps ? p / DEPTH * ROWS * ROW_STEP : 0);
+                    if (!kept) pack_rows(&own, s->height, own.a, i, rows, p, depth, rows_copy);
+                    for (size_t first = left; first < right; first += NEAR) {
+                        const size_t last = smaller(first + NEAR, right);
+                        multiply_panels(&own, s, i, rows, first, last, depth, rows_copy,
+                                        packed + p * all_columns + first * depth, own.adds || p > 0, edge);
+                        if (job->finishes && p + depth == own.k) finish(&own, i, rows, first, last);
+                    }
+                }
+            }
+            if (keeps) { scratch.serial = job->serial; scratch.rows_of = task / job->column_pieces; }
+            continue;
+        }
+        scratch.serial = 0;
+        // A block of columns is copied once and stays in the second cache while all rows go by.
+        for (size_t first = left; first < right; first += COLUMNS) {
+            const size_t last = smaller(first + COLUMNS, right);
             for (size_t p = 0; p < own.k; p += DEPTH) {
                 const size_t depth = smaller(DEPTH, own.k - p);
-                const int adds = own.adds || p > 0;
-                const float *panels = packed ? packed + p * all_columns + first * depth : columns_copy;
-                if (!packed)
-                    pack_columns(depth, first, last, own.b + (ptrdiff_t)p * own.b_step, own.b_step, own.b_column, columns_copy);
-                for (size_t i = top; i < bottom; i += ROWS) {
-                    const size_t rows = smaller(ROWS, bottom - i);
-                    pack_rows(&own, s->height, own.a, i, rows, p, depth, rows_copy);
-                    const float *panel = panels;
-                    for (size_t j = first; j < last; j += PANEL) {
-                        const size_t all = smaller(PANEL, last - j), padded = rounded(all, 16);
-                        const size_t columns = padded == PANEL ? s->columns : 16;
-                        tile_function *run = padded == PANEL ? s->whole : s->narrow;
-                        for (size_t part = 0; part < all; part += columns)
-                            for (size_t r = 0; r < rows; r += s->height)
-                                multiply_tile(run, smaller(s->height, rows - r), columns, all - part, depth,
-                                              rows_copy + r * ROW_STEP, panel + part,
-                                              own.c + (ptrdiff_t)(i + r) * own.c_row + (ptrdiff_t)(j + part), own.c_row, adds, edge);
-                        panel += depth * padded;
-                    }
+                const float *const from = own.b + (ptrdiff_t)p * own.b_step;
+                pack_columns(depth, first, last, from, own.b_step, own.b_column, columns_copy);
+                for (size_t i = top; i < bottom; i += each) {
+                    const size_t rows = smaller(each, bottom - i);
+                    pack_rows(&own, s->height, own.a, i, rows, p, depth, all_rows);
+                    const int adds = own.adds || p > 0;
+                    multiply_panels(&own, s, i, rows, first, last, depth, all_rows, columns_copy, adds, edge);
                     if (job->finishes && p + depth == own.k) finish(&own, i, rows, first, last);
                 }
             }
@@ -284,40 +353,44 @@ RK_INLINE void range(const product_job *job, size_t begin, size_t end, const til
     }
 }
 
-RK_V3 static void range_v3(const void *context, size_t begin, size_t end) {
+RK_V3 static void product_range_v3(const void *context, size_t begin, size_t end) {
     const product_job *job = context;
     range(job, begin, end, &tiles[0][is_turned(job->product)]);
 }
-RK_V4 static void range_v4(const void *context, size_t begin, size_t end) {
+RK_V4 static void product_range_v4(const void *context, size_t begin, size_t end) {
     const product_job *job = context;
     range(job, begin, end, &tiles[1][is_turned(job->product)]);
 }
-
-static size_t rounded_share(size_t all, size_t pieces, size_t unit) { return rounded((all + pieces - 1) / pieces, unit); }
 
 /// How a product is cut between threads. What is cut is copied once a piece, so the longer side is cut first.
 static void cut(product_job *job, size_t height, size_t stack, double work) {
     static const double little = 1 << 18;  // multiplications: what waking a thread is worth
     const rk_product *p = job->product;
-    job->rows_each = p->m;
-    job->columns_each = p->n;
+    job->row_pieces = job->column_pieces = 1;
     size_t pieces = (size_t)rk_threads() > 1 ? 4 * (size_t)rk_threads() : 1;
     if (pieces > work / little) pieces = (size_t)(work / little);
     pieces = (pieces + stack - 1) / stack;
-    if (pieces > 1) {
-        // Packed columns cost nothing to be read again, but more of them than a cache holds take their time; else each
-        // piece has enough of the other side's copies to do.
-        const size_t least = p->packed ? 0 : 48, threads = (size_t)rk_threads();
+    if (pieces <= 1) return;
+    size_t rows = 1, columns = 1;
+    if (p->packed) {
+        // Packed columns can be read again for every block of rows; few rows are kept, so that columns cost nothing.
+        const size_t least = p->k * p->n <= CACHED ? 48 : 96;
+        rows = larger(smaller(pieces, p->m / least), 1);
+        columns = smaller((pieces + rows - 1) / rows, larger(p->n / PANEL, 1));
+        if (rows == 1) rows = larger(smaller((pieces + columns - 1) / columns, p->m / (2 * height)), 1);
+    } else {
+        // Each piece has enough of the other side's copies to do.
+        const size_t least = 48, threads = (size_t)rk_threads();
         const size_t most_rows = p->m / larger(2 * height, least), most_columns = p->n / larger(PANEL, least);
-        const int rows_first = p->packed ? most_rows >= pieces && p->k * p->n <= CACHED : p->m >= p->n;
+        const int rows_first = p->m >= p->n;
         const size_t first = larger(smaller(pieces, rows_first ? most_rows : most_columns), 1);
-        if (!p->packed && first * stack >= threads) pieces = first;
+        if (first * stack >= threads) pieces = first;
         const size_t second = larger(smaller((pieces + first - 1) / first, rows_first ? most_columns : most_rows), 1);
-        job->rows_each = rounded_share(p->m, rows_first ? first : second, height);
-        job->columns_each = rounded_share(p->n, rows_first ? second : first, PANEL);
+        rows = rows_first ? first : second;
+        columns = rows_first ? second : first;
     }
-    job->row_pieces = (p->m + job->rows_each - 1) / job->rows_each;
-    job->column_pieces = (p->n + job->columns_each - 1) / job->columns_each;
+    job->row_pieces = rows;
+    job->column_pieces = columns;
 }
 
 int rk_product_f32(const rk_product *product) {
@@ -325,13 +398,14 @@ int rk_product_f32(const rk_product *product) {
     for (int axis = 0; axis < RK_PRODUCT_AXES; axis++) stack *= product->batch[axis];
     if (product->m == 0 || product->n == 0 || stack == 0) return 1;
     int failed = 0;
-    product_job job = {.product = product, .failed = &failed};
+    static _Atomic(uint64_t) products;
+    product_job job = {.product = product, .failed = &failed, .serial = ++products};
     job.finishes = product->bias || product->residual || product->scale != 1 || product->activation != RK_NO_ACTIVATION;
     const double work = (double)stack * (double)product->m * (double)product->n * (double)product->k;
     cut(&job, rk_runs_v4() ? HEIGHT_V4 : HEIGHT_V3, stack, work);
     const size_t tasks = stack * job.row_pieces * job.column_pieces;
     const size_t minimum = (size_t)((1 << 17) / (work / (double)tasks + 1)) + 1;
-    rk_parallel(tasks, minimum, rk_runs_v4() ? range_v4 : range_v3, &job);
+    rk_parallel(tasks, minimum, rk_runs_v4() ? product_range_v4 : product_range_v3, &job);
     return !failed;
 }
 
@@ -349,7 +423,8 @@ typedef struct {
 RK_INLINE void pack(const pack_job *job, size_t begin, size_t end) {
     for (size_t panel = begin; panel < end; panel++)
         for (size_t p = 0; p < job->k; p += DEPTH) {
-            const size_t depth = smaller(DEPTH, job->k - p), first = panel * PANEL, last = smaller(first + PANEL, job->n);
+            const size_t depth = smaller(DEPTH, job->k - p);
+            const size_t first = panel * PANEL, last = smaller(first + PANEL, job->n);
             pack_columns(depth, first, last, job->b + (ptrdiff_t)p * job->step, job->step, job->column,
                          job->packed + p * rounded(job->n, 16) + first * depth);
         }

@@ -11,7 +11,7 @@ final class ProductTests: XCTestCase {
     private func bits(_ tensor: Tensor) -> [UInt32] { tensor.floats.map(\.bitPattern) }
 
     /// Shapes with rests of tiles, panels and blocks on every side.
-    private let shapes = [(1, 1, 1), (1, 300, 40), (7, 3, 5), (13, 257, 33), (97, 512, 31), (100, 600, 300), (5, 48, 1000)]
+    private let shapes = [(1, 1, 1), (1, 300, 40), (7, 3, 5), (13, 257, 33), (97, 512, 31), (100, 600, 300), (5, 48, 1000), (310, 530, 200)]
 
     func testAgreesWithSumsInDoublePrecision() throws {
         for (m, k, n) in shapes {
@@ -72,6 +72,24 @@ final class ProductTests: XCTestCase {
                 }
                 let stack = try a.expanded([3, m, k]).matmul(b.expanded([3, k, n]))
                 for index in 0..<3 { XCTAssertEqual(bits(try stack.selected(0, index)), expected, "in a stack") }
+            }
+        }
+    }
+
+    /// Threads keep their copies of few rows from piece to piece, but not from product to product.
+    func testRowsOfOneProductAreNotTakenForThoseOfTheNext() throws {
+        let w = try random([700, 600], seed: 5), inputs = try (0..<4).map { try random([90, 600], seed: 6 + UInt64($0)) }
+        try withoutGradients {
+            let expected = try inputs.map { bits(try $0.matmul(w.transposed())) }
+            XCTAssertEqual(Set(expected).count, 4)
+            for _ in 0..<3 {
+                for (x, right) in zip(inputs, expected) { XCTAssertEqual(bits(try x.linear(w)), right) }
+                // In place: the same memory with other numbers.
+                let place = try random([90, 600], seed: 1)
+                for (x, right) in zip(inputs, expected) {
+                    try place.assign(x)
+                    XCTAssertEqual(bits(try place.linear(w)), right)
+                }
             }
         }
     }
