@@ -27,6 +27,13 @@ RK_INLINE size_t rounded_share(size_t all, size_t pieces, size_t unit) {
 
 // MARK: Copies
 
+/// A copy in line: the ones of this file are short, and a call takes as long.
+RK_INLINE void copy(float *restrict to, const float *restrict from, size_t count) {
+    size_t i = 0;
+    for (; i + 16 <= count; i += 16) store16(to + i, load16(from + i));
+    for (; i < count; i++) to[i] = from[i];
+}
+
 /// b[from..<from + k, column..<column + width] as rows of `panel` floats, those beyond the width 0.
 RK_INLINE void pack_panel(size_t k, size_t width, size_t panel, const float *b, ptrdiff_t step, ptrdiff_t column,
                           float *to) {
@@ -78,8 +85,8 @@ static void patch_row(const rk_patches *g, const float *pictures, size_t row, si
         if (iy < 0 || ix < 0 || iy >= (ptrdiff_t)g->height || ix >= (ptrdiff_t)g->width)
             memset(to, 0, count * sizeof(float));
         else
-            memcpy(to, pictures + ((picture * g->height + (size_t)iy) * g->width + (size_t)ix) * g->channels + channel,
-                   count * sizeof(float));
+            copy(to, pictures + ((picture * g->height + (size_t)iy) * g->width + (size_t)ix) * g->channels + channel,
+                 count);
         to += count;
         p += count;
     }
@@ -88,6 +95,11 @@ static void patch_row(const rk_patches *g, const float *pictures, size_t row, si
 /// Whether tiles of `a` are kept turned, [step, row] instead of [row, step]: as it lies itself.
 RK_INLINE int is_turned(const rk_product *job) { return !job->patches && job->a_row == 1 && job->a_step != 1; }
 
+/// One tile of turned rows; `height` is known when it is compiled.
+RK_INLINE void copy_turned(const size_t height, size_t k, const float *from, ptrdiff_t step, float *to) {
+    for (size_t l = 0; l < k; l++) memcpy(to + l * height, from + (ptrdiff_t)l * step, height * sizeof(float));
+}
+
 /// Rows [first, first + rows) and steps [p, p + k) of `a`, tile by tile.
 RK_INLINE void pack_rows(const rk_product *job, size_t height, const float *a, size_t first, size_t rows, size_t p,
                          size_t k, float *to) {
@@ -95,9 +107,8 @@ RK_INLINE void pack_rows(const rk_product *job, size_t height, const float *a, s
         for (size_t r = 0; r < rows; r += height, to += height * ROW_STEP) {
             const float *from = a + first + r + (ptrdiff_t)p * job->a_step;
             const size_t own = smaller(height, rows - r);
-            if (own == height)
-                for (size_t l = 0; l < k; l++)
-                    memcpy(to + l * height, from + (ptrdiff_t)l * job->a_step, height * sizeof(float));
+            if (own == HEIGHT_V4) copy_turned(HEIGHT_V4, k, from, job->a_step, to);
+            else if (own == HEIGHT_V3 && height == HEIGHT_V3) copy_turned(HEIGHT_V3, k, from, job->a_step, to);
             else
                 for (size_t l = 0; l < k; l++)
                     for (size_t i = 0; i < own; i++)
@@ -111,7 +122,7 @@ RK_INLINE void pack_rows(const rk_product *job, size_t height, const float *a, s
             continue;
         }
         const float *from = a + (ptrdiff_t)(first + r) * job->a_row + (ptrdiff_t)p * job->a_step;
-        if (job->a_step == 1) memcpy(to, from, k * sizeof(float));
+        if (job->a_step == 1) copy(to, from, k);
         else for (size_t l = 0; l < k; l++) to[l] = from[(ptrdiff_t)l * job->a_step];
     }
 }
