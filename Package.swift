@@ -45,6 +45,7 @@ let package = Package(
         .target(
             name: "Kernels", dependencies: ["LateLibraries"], exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
         .target(name: "LineEditor", dependencies: ["LateLibraries"], exclude: ["README.md"]),
+        .target(name: "LowMemory", exclude: ["README.md"]),
         .target(
             name: "ColourFont", dependencies: ["LateLibraries"], exclude: ["README.md"],
             cSettings: [.unsafeFlags(["-I/usr/include/freetype2"])]),
@@ -93,7 +94,7 @@ let package = Package(
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "Verbs", "Console", "Bench", "Report", "Notebook", "Language", "Plot", "Tensor",
+                "Verbs", "Console", "Bench", "Report", "Notebook", "Language", "Plot", "Tensor", "LowMemory",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             exclude: ["README.md"],

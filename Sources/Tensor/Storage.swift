@@ -149,13 +149,21 @@ package enum StoragePool {
         heldBytes = 0
     }
 
-    /// What the machine can still give, in bytes: free and reclaimable memory.
+    /// What the machine can still give, in bytes: free and reclaimable memory, within what `ulimit -v` leaves the process.
     static var availableBytes: Int {
-        guard let text = try? String(contentsOfFile: "/proc/meminfo", encoding: .utf8),
-            let line = text.split(separator: "\n").first(where: { $0.hasPrefix("MemAvailable:") }),
-            let kibibytes = line.split(separator: " ").dropFirst().first.flatMap({ Int($0) })
-        else { return Int.max }
-        return kibibytes * 1024
+        let free = number(after: "MemAvailable:", in: "/proc/meminfo").map { $0 * 1024 } ?? .max
+        guard let limit = number(after: "Max address space", in: "/proc/self/limits"),
+            let used = number(after: "VmSize:", in: "/proc/self/status")
+        else { return free }
+        return min(free, max(0, limit - used * 1024))
+    }
+
+    /// The first number of the line that begins with a key; nil where there is none, as in "unlimited".
+    private static func number(after key: String, in file: String) -> Int? {
+        guard let text = try? String(contentsOfFile: file, encoding: .utf8),
+            let line = text.split(separator: "\n").first(where: { $0.hasPrefix(key) })
+        else { return nil }
+        return line.dropFirst(key.count).split(whereSeparator: \.isWhitespace).first.flatMap { Int($0) }
     }
 
     /// Sizes rounded up to an eighth of their power of two: few classes, little waste.

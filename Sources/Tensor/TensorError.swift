@@ -98,11 +98,14 @@ extension TensorError {
 
     static func tooLarge(_ shape: [Int], _ dtype: DType, bytes: Double, available: Double) -> TensorError {
         func size(_ bytes: Double) -> String {
-            let gibibytes = bytes / 1_073_741_824
-            return gibibytes >= 1 ? "\((gibibytes * 10).rounded() / 10) GiB" : "\(Int(bytes / 1_048_576)) MiB"
+            let gibibytes = bytes / 1_073_741_824, mebibytes = bytes / 1_048_576
+            if gibibytes >= 1 { return "\((gibibytes * 10).rounded() / 10) GiB" }
+            return mebibytes >= 1 ? "\(Int(mebibytes)) MiB" : "\(Int((bytes / 1024).rounded(.up))) KiB"
         }
+        // What is free may lie in pieces that are too small.
+        let given = available >= bytes ? "the system does not give it" : "\(size(available)) are available"
         return TensorError(
-            "\(dtype == .int64 ? "an" : "a") \(dtype.rawValue) tensor of shape \(text(shape)) needs \(size(bytes)) and \(size(available)) are available",
+            "\(dtype == .int64 ? "an" : "a") \(dtype.rawValue) tensor of shape \(text(shape)) needs \(size(bytes)) and \(given)",
             hint: "use a smaller batch or shape")
     }
 

@@ -79,9 +79,12 @@ struct Executable {
         private final class Box { var data = Data() }
     }
 
-    func start(_ arguments: [String], environment changes: [String: String] = [:]) throws -> Running {
+    /// - Parameter program: another program than Rhumb.
+    func start(
+        _ arguments: [String], of program: String = path, environment changes: [String: String] = [:]
+    ) throws -> Running {
         let running = Running(process: Process())
-        running.process.executableURL = URL(fileURLWithPath: Self.path)
+        running.process.executableURL = URL(fileURLWithPath: program)
         running.process.arguments = arguments
         running.process.environment = environment(changes)
         running.process.currentDirectoryURL = folder
@@ -90,6 +93,14 @@ struct Executable {
         running.process.standardInput = running.input
         try running.process.run()
         return running
+    }
+
+    /// Runs a script of the shell in the folder.
+    func runShell(_ script: String, input: String = "") throws -> Result {
+        let running = try start(["-c", script], of: "/bin/sh")
+        running.input.fileHandleForWriting.write(Data(input.utf8))
+        try running.input.fileHandleForWriting.close()
+        return running.finish()
     }
 
     func run(_ arguments: String..., input: String = "", environment: [String: String] = [:]) throws -> Result {
