@@ -1,9 +1,12 @@
 import FoundationEssentials
 import Glibc
 
-/// A file that appears whole or not at all: bytes go to a hidden temporary file in the same folder, and
-/// ``commit()`` flushes it to the disk and renames it over the target. A file object that goes away uncommitted takes
-/// its temporary file with it, and what stood at the target before is untouched.
+/// A file that appears whole or not at all: bytes go to a temporary file in the same folder, and ``commit()`` flushes it to
+/// the disk and renames it over the target. A file object that goes away uncommitted takes its temporary file with it, and
+/// what stood at the target before is untouched.
+///
+/// Where the file system can, the temporary file has no name until it is whole, so that a process that is killed leaves
+/// nothing behind; elsewhere it is a hidden `.name.process-number.part`.
 ///
 /// A symbolic link is followed, so that the file it names is replaced and not the link. A target that is no regular
 /// file (`/dev/stdout`, a named pipe) is written directly.
@@ -11,8 +14,9 @@ public final class AtomicFile {
     /// The file that will exist after ``commit()``.
     public let url: URL
     private var descriptor: Int32
-    /// Nil when the target is written directly.
+    /// Nil when the target is written directly, and while the temporary file has no name.
     private var temporaryPath: String?
+    private var isNameless = false
     private let targetPath: String
     private var length = 0
     private var reserved = 0
@@ -33,16 +37,16 @@ public final class AtomicFile {
             guard descriptor >= 0 else { throw .system(.write, path: url.displayPath, code: errno) }
             return
         }
-        let (folder, name) = Self.split(targetPath)
-        var attempt = 0
-        repeat {
-            let path = "\(folder).\(name.prefix(200)).\(getpid())-\(attempt).part"
-            descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
-            temporaryPath = path
-            attempt += 1
-        } while descriptor < 0 && errno == EEXIST && attempt < 1000
+        descriptor = Self.canName ? open(Self.folder(of: targetPath), Self.nameless | O_WRONLY | O_CLOEXEC, 0o666) : -1
+        isNameless = descriptor >= 0
+        // Some file systems have no such files, and some kernels take the flag for that of a folder.
+        if !isNameless {
+            withFreeName { path in
+                descriptor = open(path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0o666)
+                return descriptor >= 0
+            }
+        }
         guard descriptor >= 0 else {
-            temporaryPath = nil
             throw .system(.create, path: url.displayPath, code: errno)
         }
         // A file that is replaced keeps its permissions.
@@ -56,7 +60,7 @@ public final class AtomicFile {
 
     /// Sets room aside for a large file, so that a disk that is too full is found out before anything is written.
     public func reserve(_ byteCount: Int) throws(CheckpointError) {
-        guard temporaryPath != nil, byteCount > 0 else { return }
+        guard temporaryPath != nil || isNameless, byteCount > 0 else { return }
         let code = posix_fallocate(descriptor, 0, byteCount)
         // Other failures mean that this file system can't promise; writing will tell.
         if [ENOSPC, EDQUOT, EFBIG].contains(code) { throw .system(.write, path: url.displayPath, code: code) }
@@ -100,16 +104,22 @@ public final class AtomicFile {
             if descriptor >= 0 { close(descriptor) }
             descriptor = -1
         }
-        guard let path = temporaryPath else { return }
+        guard temporaryPath != nil || isNameless else { return }
         let isLong = reserved > length
         guard !isLong || ftruncate(descriptor, length) == 0, !lasting || fsync(descriptor) == 0 else {
             throw .system(.write, path: url.displayPath, code: errno)
         }
-        guard rename(path, targetPath) == 0 else { throw .system(.rename, path: url.displayPath, code: errno) }
+        if isNameless {
+            let own = "/proc/self/fd/\(descriptor)"
+            withFreeName { linkat(AT_FDCWD, own, AT_FDCWD, $0, AT_SYMLINK_FOLLOW) == 0 }
+        }
+        guard let path = temporaryPath, rename(path, targetPath) == 0 else {
+            throw .system(.rename, path: url.displayPath, code: errno)
+        }
         temporaryPath = nil
         guard lasting else { return }
         // The new name is on the disk once the folder is; where a folder can't be synced the file is complete anyway.
-        let folder = open(Self.split(targetPath).folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC)
+        let folder = open(Self.folder(of: targetPath), O_RDONLY | O_DIRECTORY | O_CLOEXEC)
         if folder >= 0 {
             fsync(folder)
             close(folder)
@@ -128,6 +138,29 @@ public final class AtomicFile {
     /// Writes a whole text file in UTF-8.
     public static func write(_ text: String, to url: URL) throws(CheckpointError) {
         try write(Array(text.utf8), to: url)
+    }
+
+    /// The system's O_TMPFILE, which Swift does not import.
+    private static let nameless = 0o20000000 | O_DIRECTORY
+    /// Whether a file without a name can get one, which goes by this folder.
+    private static let canName = access("/proc/self/fd", X_OK) == 0
+
+    private static func folder(of path: String) -> String {
+        let folder = split(path).folder
+        return folder.isEmpty ? "." : folder
+    }
+
+    /// Calls `take` with names of temporary files beside the target until one is free, which it then has.
+    private func withFreeName(_ take: (String) -> Bool) {
+        let (folder, name) = Self.split(targetPath)
+        for attempt in 0..<1000 {
+            let path = "\(folder).\(name.prefix(200)).\(getpid())-\(attempt).part"
+            if take(path) {
+                temporaryPath = path
+                return
+            }
+            if errno != EEXIST { return }
+        }
     }
 
     /// The folder with its closing slash (or nothing, for the current one), and the name in it.
