@@ -1,5 +1,6 @@
 import FoundationEssentials
 import Glibc
+import Tensor
 
 /// Questions about files that belong to no single format.
 public enum Checkpoint {
@@ -21,10 +22,13 @@ public enum Checkpoint {
             let count = read(descriptor, &buffer, buffer.count)
             if count == 0 { return contents }
             if count < 0 {
-                if errno == EINTR { continue }
+                // A pipe may be waited for until somebody has enough of it.
+                if errno == EINTR, !Engine.isCancelled { continue }
                 throw .system(.read, path: url.displayPath, code: errno)
             }
             contents += buffer[..<count]
+            // So may a device that never ends.
+            guard contents.count <= FileBytes.memory / 4 else { throw .system(.read, path: url.displayPath, code: ENOMEM) }
         }
     }
 

@@ -23,7 +23,7 @@ public final class FileBytes {
     public init(_ url: URL, mapsLargeFiles: Bool = false) throws(CheckpointError) {
         self.url = url
         let file = url.displayPath
-        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(.open, path: file, code: errno) }
         var keepsOpen = false
         defer { if !keepsOpen { close(descriptor) } }

@@ -84,12 +84,13 @@ extension Checkpoint {
 
     /// A file's first bytes, as many as there are.
     static func bytes(of url: URL, first count: Int) throws(CheckpointError) -> [UInt8] {
-        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(.open, path: url.displayPath, code: errno) }
         defer { close(descriptor) }
         var head = [UInt8](repeating: 0, count: count)
         let found = read(descriptor, &head, count)
-        guard found >= 0 else { throw .system(.read, path: url.displayPath, code: errno) }
-        return Array(head[..<found])
+        // Nobody may have written into a pipe yet.
+        guard found >= 0 || errno == EAGAIN else { throw .system(.read, path: url.displayPath, code: errno) }
+        return Array(head[..<max(found, 0)])
     }
 }

@@ -47,7 +47,7 @@ public final class SHA256 {
 
     /// The checksum of a file, read in pieces: any size, little memory.
     public static func hex(ofFile url: URL) throws(CheckpointError) -> String {
-        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC)
+        let descriptor = open(url.path, O_RDONLY | O_CLOEXEC | O_NONBLOCK)
         guard descriptor >= 0 else { throw .system(.open, path: url.displayPath, code: errno) }
         defer { close(descriptor) }
         let hash = SHA256()

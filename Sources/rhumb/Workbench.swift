@@ -58,6 +58,9 @@ struct Workbench {
             }
             if count <= 0 { break }
             bytes += chunk[..<count]
+            guard bytes.count <= 64 << 20 else {
+                throw RunError.unreadable(path: "standard input", reason: "it is longer than 64 MB")
+            }
         }
         try run(String(decoding: bytes, as: UTF8.self), name: "standard input")
     }

@@ -71,6 +71,8 @@ extension Interpreter {
         return String(importer[...slash]) + path
     }
 
+    private static let longestText = 64 << 20
+
     /// The text of a file.
     ///
     /// - Throws: `VerbError` naming the file and the system's reason.
@@ -85,6 +87,8 @@ extension Interpreter {
             let count = fread(&chunk, 1, chunk.count, file)
             if count == 0 { break }
             bytes += chunk[..<count]
+            // A device may never end.
+            guard bytes.count <= longestText else { throw VerbError(Sentence.unreadable(path, reason: "it is longer than 64 MB")) }
         }
         if ferror(file) != 0 { throw VerbError(Sentence.unreadable(path, reason: String(cString: strerror(errno)))) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw VerbError(Sentence.notText(path)) }

@@ -50,7 +50,9 @@ extension CellKeeper {
         let changed = log.reads.filter { !$0.path.hasPrefix(ownPath) && planner.digests.hasChanged($0.path) }
         guard changed.isEmpty else { throw RunError.changedWhileRunning(changed.map(\.name)) }
         for read in log.reads {
-            if FileStamp(read.path) != read.stamp {
+            if !read.stamp.isWhole {
+                draft.obstacle = draft.obstacle ?? "'\(read.name)' holds more than \(FilesBelow.most) files"
+            } else if FileStamp(read.path) != read.stamp {
                 draft.obstacle = draft.obstacle ?? "'\(read.name)' changed while it ran"
             }
             draft.entry.reads.append(try use(read.path, as: read.name))

@@ -41,18 +41,15 @@ struct FileLog {
 
 /// Size, time and identity of a file, or of every file in a folder: tells cheaply whether it stayed as it was.
 struct FileStamp: Equatable {
-    private var marks: [[Int]] = []
+    private let marks: [[Int]]
+    /// Whether all files are among them, and not only the first ``FilesBelow/most``.
+    let isWhole: Bool
 
-    init(_ path: String) { add(path) }
-
-    private mutating func add(_ path: String) {
-        var status = stat()
-        guard stat(path, &status) == 0 else { return marks.append([]) }
-        marks.append([Int(status.st_ino), Int(status.st_size), status.st_mtim.tv_sec, status.st_mtim.tv_nsec])
-        guard status.st_mode & S_IFMT == S_IFDIR else { return }
-        for name in ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted()
-        where !name.hasPrefix(".") {
-            add(path + "/" + name)
+    init(_ path: String) {
+        let below = FilesBelow(path)
+        isWhole = below.isWhole
+        marks = below.found.map { file in
+            file.status.map { [Int($0.st_ino), Int($0.st_size), $0.st_mtim.tv_sec, $0.st_mtim.tv_nsec] } ?? []
         }
     }
 }
@@ -82,7 +79,7 @@ final class FileDigests {
     }
 
     /// Whether a path is no longer as it was when its checksum was taken; false for one of which none was.
-    func hasChanged(_ path: String) -> Bool { stamps[path].map { $0 != FileStamp(path) } ?? false }
+    func hasChanged(_ path: String) -> Bool { stamps[path].map { $0.isWhole && $0 != FileStamp(path) } ?? false }
 
     /// Which files a pattern of the shell names.
     static func matches(_ pattern: String) throws -> String {

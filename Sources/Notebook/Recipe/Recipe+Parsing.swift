@@ -35,21 +35,32 @@ extension Recipe {
     /// - Parameter name: what messages call it.
     /// - Throws: `RunError.unreadable`, or `Diagnostic` as ``init(path:text:)``.
     public init(reading path: String, as name: String) throws {
-        let bytes: Data
-        do {
-            bytes = try Data(contentsOf: URL(filePath: path))
-        } catch {
-            var status = stat()
-            let reason =
-                stat(path, &status) != 0
-                ? String(cString: strerror(errno))
-                : status.st_mode & S_IFMT == S_IFDIR ? "it is a folder" : "permission denied"
-            throw RunError.unreadable(path: path, reason: reason)
-        }
+        let bytes = try Self.bytes(of: path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw RunError.unreadable(path: path, reason: "it is not text in UTF-8")
         }
         try self.init(path: name, text: text)
+    }
+
+    /// Longer ones are no text that somebody wrote.
+    private static let longest = 64 << 20
+
+    /// All bytes of a file, or of a pipe as the shell's `<(…)` makes it.
+    private static func bytes(of path: String) throws -> [UInt8] {
+        func unreadable(_ reason: String) -> RunError { .unreadable(path: path, reason: reason) }
+        let descriptor = open(path, O_RDONLY | O_CLOEXEC)
+        guard descriptor >= 0 else { throw unreadable(String(cString: strerror(errno))) }
+        defer { close(descriptor) }
+        var bytes: [UInt8] = []
+        var piece = [UInt8](repeating: 0, count: 1 << 16)
+        while true {
+            let count = read(descriptor, &piece, piece.count)
+            if count < 0, errno == EINTR, !Interrupt.isRequested { continue }
+            guard count >= 0 else { throw unreadable(errno == EISDIR ? "it is a folder" : String(cString: strerror(errno))) }
+            guard count > 0 else { return bytes }
+            bytes += piece[..<count]
+            guard bytes.count <= longest else { throw unreadable("it is longer than \(longest >> 20) MB") }
+        }
     }
 
     /// What its run folders are called: the file's name without its suffix.
