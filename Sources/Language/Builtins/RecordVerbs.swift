@@ -101,7 +101,7 @@ enum RecordVerbs {
         ) { call in
             if case .record(let record) = try call.value("rows") {
                 return .table(
-                    try Table(record.fields.map { name, value in Table.Column(name, try Operations.items(value)) }))
+                    try Table(record.fields.map { name, value in Table.Column(name, try items(of: name, value)) }))
             }
             var names: [String] = []
             let rows = try call.list("rows").compactMap { row -> Record? in
@@ -110,6 +110,13 @@ enum RecordVerbs {
                 return record
             }
             return .table(try Table(names.map { name in Table.Column(name, rows.map { $0[name] ?? .none }) }))
+        }
+    }
+
+    private static func items(of name: String, _ value: Value) throws -> [Value] {
+        switch value {
+        case .list, .range, .object: try Operations.items(value)
+        default: throw VerbError(Sentence.columnNeedsList(name, value))
         }
     }
 

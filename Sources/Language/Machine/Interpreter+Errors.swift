@@ -13,7 +13,7 @@ extension Interpreter {
         case let inner as Diagnostic:
             // From a function that a verb called back.
             diagnostic = inner
-            diagnostic.trace.append(.init(function: site?.calleeName ?? "function", place: place))
+            diagnostic.trace.append(.init(function: site.map { $0.calleeName ?? "function" } ?? "import", place: place))
         case let problem as CallProblem:
             let isGuess = problem.label.isEmpty && problem.help.hasPrefix("did you mean")
             diagnostic = Diagnostic(

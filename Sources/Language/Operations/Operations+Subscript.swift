@@ -98,7 +98,7 @@ extension Operations {
         case .object(let object):
             if let found = try object.member(name) { return found }
             known = object.memberNames
-        default: break
+        default: throw VerbError(Sentence.noMember(name, value), hint: Sentence.noMembersHelp(name))
         }
         throw VerbError(
             Sentence.noMember(name, value),

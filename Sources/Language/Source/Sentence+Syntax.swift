@@ -17,6 +17,12 @@ extension Sentence {
         return replacements[scalar].map { "write \($0)" } ?? ""
     }
     static func malformedNumber(_ text: String) -> String { "'\(text)' is neither a number nor a name" }
+    static func inexactNumber(_ text: String) -> String {
+        "\(text) has more digits than a number keeps, which counts in ones up to 2^53 = 9007199254740992"
+    }
+    static func inexactNumberHelp(_ text: String) -> String {
+        "the nearest number is meant by \(text).0; int64 tensors count on: tensor([2**53], dtype: \"int64\") + 1"
+    }
     static let unclosedString = "the string is not closed on its line"
     static func unclosedStringHelp(quote: String) -> String {
         "add \(quote) at its end; \\n inside a string is a new line"
@@ -42,6 +48,9 @@ extension Sentence {
     static let assignInExpressionHelp = "== compares; an option is written name: value"
     static let slashAsValue = "expected a value, found '/'"
     static let slashAsValueHelp = "a comment begins with #; the whole part of a quotient is floor(a / b)"
+    static let pointAsValue = "expected a value, found '.'"
+    static let pointAsValueHelp = "a number begins with a digit: 0.5"
+    static let bracesHelp = "what belongs together stands in braces: if x > 0 { … }, for x in xs { … }, func f(x) { … }"
     static let spaceBeforeBracket = "x[0] indexes, without a space"
     static let spaceBeforeParenthesis = "f(x) calls, without a space"
     static let chainedComparison = "comparisons can't be chained"

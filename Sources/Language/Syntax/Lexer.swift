@@ -160,6 +160,11 @@ struct Lexer {
             throw Diagnostic(
                 .syntax, Sentence.malformedNumber(source.slice(start..<position)), at: place(start..<position))
         }
+        // Whole numbers that are silently others would be taken for identifiers, seeds or counts.
+        if value >= 0x1p53, let whole = Int(text), Int(exactly: value) != whole {
+            throw Diagnostic(
+                .syntax, Sentence.inexactNumber(text), at: place(start..<position), help: Sentence.inexactNumberHelp(text))
+        }
         var token = Token(kind: .number, range: start..<position, spaceBefore: spaceBefore)
         token.number = value
         return token

@@ -30,6 +30,8 @@ extension Parser {
             throw failure(Sentence.assignInExpression, token.range, help: Sentence.assignInExpressionHelp)
         case .slash:
             throw failure(Sentence.slashAsValue, token.range, help: Sentence.slashAsValueHelp)
+        case .dot:
+            throw failure(Sentence.pointAsValue, token.range, help: Sentence.pointAsValueHelp)
         default:
             throw unexpected(expected: "a value")
         }

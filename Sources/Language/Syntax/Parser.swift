@@ -104,7 +104,9 @@ struct Parser {
         case .number: found = "the number \(text(token))"
         default: break
         }
-        var error = failure(Sentence.expected(expected, found: found), token.range)
+        let lacksBraces = token.kind == .colon && expected.hasPrefix("'{'")
+        var error = failure(
+            Sentence.expected(expected, found: found), token.range, help: lacksBraces ? Sentence.bracesHelp : "")
         error.isIncomplete = token.kind == .end && !isInsideString
         return error
     }
