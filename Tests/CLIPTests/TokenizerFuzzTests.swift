@@ -6,7 +6,7 @@ import XCTest
 
 /// A tokenizer's file, cut and with bytes exchanged: it is refused by an error of this program's own, or it works to an end.
 ///
-/// RHUMB_FUZZ=100000 asks for as many changes as that.
+/// ``Fuzz`` asks for more changes.
 final class TokenizerFuzzTests: XCTestCase {
     private let text = #"""
         {"added_tokens": [{"id": 6, "content": "<s>", "special": true, "lstrip": true}, {"id": 7, "content": "</s>", "special": true}],
@@ -24,7 +24,7 @@ final class TokenizerFuzzTests: XCTestCase {
         """#
 
     func testDamagedTokenizers() throws {
-        let changes = ProcessInfo.processInfo.environment["RHUMB_FUZZ"].flatMap { Int($0) } ?? 1500
+        let changes = Fuzz.count(1500)
         let whole = Array(text.utf8)
         func read(_ bytes: [UInt8]) throws {
             let json = try bytes.withUnsafeBytes { try JSON(parsing: $0) }
@@ -35,7 +35,7 @@ final class TokenizerFuzzTests: XCTestCase {
             }
         }
         XCTAssertNoThrow(try read(whole))
-        var state: UInt64 = 7
+        var state = 7 &+ Fuzz.seed &* 0x9E37_79B9_7F4A_7C15
         func number(_ limit: Int) -> Int {
             state = state &* 6_364_136_223_846_793_005 &+ 1_442_695_040_888_963_407
             return Int(state >> 33) % limit

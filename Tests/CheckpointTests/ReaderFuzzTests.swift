@@ -6,9 +6,9 @@ import XCTest
 
 /// Valid small files, cut and with bytes exchanged: whatever a reader makes of them, it ends, and an error is one of its own.
 ///
-/// A few hundred changes of each file take seconds; RHUMB_FUZZ=100000 asks for as many of each.
+/// A few hundred changes of each file take seconds; ``Fuzz`` asks for more of each.
 final class ReaderFuzzTests: XCTestCase {
-    private static let changes = ProcessInfo.processInfo.environment["RHUMB_FUZZ"].flatMap { Int($0) } ?? 150
+    private static let changes = Fuzz.count(150)
 
     /// Draws that are the same every time.
     private struct Draws {
@@ -42,7 +42,7 @@ final class ReaderFuzzTests: XCTestCase {
 
     private func fuzz(_ name: String, _ bytes: [UInt8], _ read: (URL) throws -> Void) throws {
         let folder = TemporaryFolder(self)
-        var draws = Draws(state: UInt64(bytes.count))
+        var draws = Draws(state: UInt64(bytes.count) &+ Fuzz.seed &* 0x9E37_79B9_7F4A_7C15)
         XCTAssertNoThrow(try read(folder.write(name, bytes)), name)
         var refused = 0
         for _ in 0..<Self.changes {
@@ -54,6 +54,7 @@ final class ReaderFuzzTests: XCTestCase {
             }
         }
         XCTAssertGreaterThan(refused, 0, "\(name): not one change was noticed")
+        if Fuzz.isLong { print("fuzz: \(Self.changes) changes of \(name), \(refused) of them refused") }
     }
 
     private func bytes(_ name: String) throws -> [UInt8] { try [UInt8](Data(contentsOf: golden(name))) }

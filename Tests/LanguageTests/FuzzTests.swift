@@ -3,7 +3,7 @@ import Language
 import TestSupport
 import XCTest
 
-/// Random texts: nothing may crash, and every error must have a place inside the text.
+/// Random texts: nothing may crash, and every error must have a place inside the text. ``Fuzz`` asks for more of them.
 final class FuzzTests: XCTestCase {
     /// Interrupts endless loops.
     private final class ImpatientHost: SessionHost {
@@ -27,8 +27,8 @@ final class FuzzTests: XCTestCase {
     ]
 
     func testTokenSoup() {
-        var stream = SplitMix(state: 1)
-        for _ in 0..<4000 {
+        var stream = SplitMix(state: 1 &+ Fuzz.seed &* 100)
+        for _ in 0..<Fuzz.count(4000) {
             let length = Int.random(in: 1...25, using: &stream)
             let text = (0..<length).map { _ in Self.words.randomElement(using: &stream)! }
                 .joined(separator: Bool.random(using: &stream) ? " " : "")
@@ -37,7 +37,7 @@ final class FuzzTests: XCTestCase {
     }
 
     func testMutatedScripts() throws {
-        var stream = SplitMix(state: 2)
+        var stream = SplitMix(state: 2 &+ Fuzz.seed &* 100)
         let files =
             FileManager.default.enumerator(at: ScriptTests.folder, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "rhumb" }.sorted { $0.path < $1.path } ?? []
@@ -45,7 +45,7 @@ final class FuzzTests: XCTestCase {
             Script.scripts(in: try String(contentsOf: $0, encoding: .utf8), path: $0.path)
         }
         for script in scripts {
-            for _ in 0..<8 {
+            for _ in 0..<max(8, Fuzz.count(0) / scripts.count) {
                 var bytes = Array(script.text.utf8)
                 for _ in 0..<Int.random(in: 1...4, using: &stream) where !bytes.isEmpty {
                     let position = Int.random(in: 0..<bytes.count, using: &stream)

@@ -1,22 +1,12 @@
 import Foundation
 import Language
 import Tensor
+import TestSupport
 import XCTest
 
 /// Verbs are called with arguments made from their declarations, a share of them hostile: each call gives a value or an
-/// error with a sentence, within seconds. `RHUMB_FUZZ=1000000` makes so many calls instead of a few thousand.
+/// error with a sentence, within seconds. ``Fuzz`` asks for more calls than a few thousand.
 final class HostileArgumentsTests: XCTestCase {
-    private struct Stream: RandomNumberGenerator {
-        var state: UInt64
-        mutating func next() -> UInt64 {
-            state &+= 0x9E37_79B9_7F4A_7C15
-            var bits = state
-            bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-            bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-            return bits ^ (bits >> 31)
-        }
-    }
-
     /// Interrupts a call that takes long.
     private final class ImpatientHost: SessionHost {
         var start = Date()
@@ -28,6 +18,9 @@ final class HostileArgumentsTests: XCTestCase {
         "numbers", "lists", "strings", "records", "tensors", "elementwise", "reductions", "shapes", "algebra", "random",
         "networks",
     ]
+
+    /// Their calls take longer: each works with a model or a picture.
+    private static let modelFamilies = ["gradients", "images", "clip", "steering", "world", "evaluation", "diffusion", "grpo"]
 
     /// Code that gives hostile values of every kind.
     private static let hostile = [
@@ -52,7 +45,29 @@ final class HostileArgumentsTests: XCTestCase {
         scalar = most[0]
         """
 
-    private func fitting(_ type: ValueType, _ stream: inout Stream) -> String {
+    private static let modelSetUp = """
+        clip = load "emoji"
+        sd = load "emoji-sd"
+        v = direction clip safe: ["a dog"] unsafe: ["a dagger"]
+        picture = scene "a ball" seed: 1
+        black = image (zeros 3 8 8)
+        broken = image (tensor [[[nan, inf]], [[1, 2]], [[-1, -inf]]])
+        long = image (ones 3 1 300)
+        latents = randn(1, 4, 8, 8, seed: 1)
+        w = requires_grad [1, 2]
+        """
+
+    private static let modelHostile = [
+        "clip", "sd", "v", "picture", "black", "broken", "long", "latents", "w", "[picture, black]", "[]", "\"\"",
+        "[\"a dog\", \"\"]", "[clip, v]", "[[picture]]", "{a: picture}", "\"a dog\"", "repeat(\"long \", 1000)",
+    ]
+
+    private static let objects = [
+        "clip": ["clip"], "pipeline": ["sd"], "direction": ["v"], "image": ["picture", "black", "broken", "long"],
+        "tensor": ["latents", "rand(2, 3, seed: 1)", "few", "w"],
+    ]
+
+    private func fitting(_ type: ValueType, _ stream: inout SplitMix) -> String {
         switch type {
         case .number(let range):
             "\(Double.random(in: max(range?.lowerBound ?? -5, -1e3)...min(range?.upperBound ?? 5, 1e3), using: &stream))"
@@ -69,37 +84,64 @@ final class HostileArgumentsTests: XCTestCase {
         case .range: "0..4"
         case .table: "table({a: [1, 2], b: [\"x\", \"y\"]})"
         case .function: ["x -> x", "sqrt", "(a, b) -> a", "x -> true"].randomElement(using: &stream)!
-        case .object: ["rand(2, 3, seed: 1)", "rand(3, 3, seed: 2)", "few", "ones(4)"].randomElement(using: &stream)!
+        case .object(let name):
+            (usesModels ? Self.objects[name] : nil)?.randomElement(using: &stream)
+                ?? ["rand(2, 3, seed: 1)", "rand(3, 3, seed: 2)", "few", "ones(4)"].randomElement(using: &stream)!
         case .either(let types): fitting(types.randomElement(using: &stream)!, &stream)
         case .optional(let type): Bool.random(using: &stream) ? "none" : fitting(type, &stream)
         case .any: Self.hostile.randomElement(using: &stream)!
         }
     }
 
+    private var usesModels = false
+
     func testEveryVerbAnswers() throws {
+        try call(Self.families, atLeast: 100, calls: Fuzz.count(3_000), Self.setUp, Self.hostile)
+    }
+
+    func testEveryVerbOfModelsAndPicturesAnswers() throws {
+        usesModels = true
+        // Pictures of the largest sizes that verbs take would fill any machine.
+        limitAddresses("\(8 << 30)")
+        defer { limitAddresses("unlimited") }
+        try call(
+            Self.modelFamilies, atLeast: 40, calls: Fuzz.count(300), Self.setUp + "\n" + Self.modelSetUp,
+            Self.hostile + Self.modelHostile + Self.modelHostile)
+    }
+
+    private func limitAddresses(_ bytes: String) {
+        let process = Process()
+        process.executableURL = URL(fileURLWithPath: "/usr/bin/prlimit")
+        process.arguments = ["--pid", "\(getpid())", "--as=\(bytes):"]
+        try? process.run()
+        process.waitUntilExit()
+    }
+
+    /// Calls the verbs of some families, each at least once when there are calls enough.
+    private func call(_ families: [String], atLeast least: Int, calls: Int, _ setUp: String, _ hostile: [String]) throws {
         Engine.threads = 1
-        let calls = ProcessInfo.processInfo.environment["RHUMB_FUZZ"].flatMap { Int($0) } ?? 3_000
         let registry = Registry.rhumb()
-        let verbs = registry.entries.filter { Self.families.contains($0.verb.family) }.flatMap(\.variants)
-        XCTAssertGreaterThan(verbs.count, 100)
-        var stream = Stream(state: 7)
+        let verbs = registry.entries.filter { families.contains($0.verb.family) }.flatMap(\.variants)
+        XCTAssertGreaterThan(verbs.count, least)
+        var stream = SplitMix(state: 7 &+ Fuzz.seed &* 1000)
         let host = ImpatientHost()
         var interpreter = Interpreter(registry: registry, host: host)
         for call in 0..<calls {
             if call % 500 == 0 {
                 interpreter = Interpreter(registry: registry, host: host)
-                try interpreter.run(Source(name: "test", text: Self.setUp))
+                host.start = Date()
+                try interpreter.run(Source(name: "test", text: setUp))
             }
             let verb = verbs[call < verbs.count ? call : Int.random(in: 0..<verbs.count, using: &stream)]
             var arguments: [String] = []
             for parameter in verb.parameters where parameter.isRequired || Bool.random(using: &stream) {
                 let value =
                     Int.random(in: 0..<5, using: &stream) < 2
-                    ? Self.hostile.randomElement(using: &stream)! : fitting(parameter.type, &stream)
+                    ? hostile.randomElement(using: &stream)! : fitting(parameter.type, &stream)
                 arguments.append(parameter.style == .option ? "\(parameter.name): \(value)" : "(\(value))")
             }
             let code = "value = \(verb.name)(\(arguments.joined(separator: ", ")))\n\"{value}\";"
-            if calls > 100_000 { print(code) }
+            if Fuzz.isLong { print("\(call): \(code.replacingOccurrences(of: "\n", with: "; "))") }
             host.start = Date()
             do throws(Diagnostic) {
                 try interpreter.run(Source(name: "test", text: code))
