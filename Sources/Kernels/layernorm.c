@@ -79,7 +79,7 @@ RK_RANGE(layer_norm_gradient_range) {
 int rk_layer_norm_gradient_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *mean,
                                const float *rstd, const float *dy, float *dx, float *dweight, float *dbias) {
     const size_t chunk = rows / 32 + 1, chunks = (rows + chunk - 1) / chunk;
-    float *sums = malloc((chunks * 2 * columns + 1) * sizeof(float));
+    float *sums = aligned_alloc(64, ((chunks * 2 * columns + 1) * sizeof(float) + 63) / 64 * 64);
     if (!sums) return 0;
     const layer_norm_job job = {.rows = rows, .columns = columns, .chunk = chunk, .x = x, .weight = weight,
                                 .mean = mean, .rstd = rstd, .dy = dy, .y = dx, .sums = sums};

@@ -11,10 +11,12 @@
 
 void *__libc_malloc(size_t size);  // under this name it is glibc's in any case
 
-// Swift's arrays, strings and objects: their allocation traps when it is refused. OpenBLAS asks again and again, for ever.
+// Swift's arrays, strings and objects: their allocation traps when it is refused. Its libraries are part of the program, or
+// beside it. OpenBLAS asks again and again, for ever.
 static int needs_it(const void *caller) {
-    Dl_info info;
+    Dl_info info, program;
     if (!dladdr(caller, &info) || !info.dli_fname) return 0;
+    if (dladdr((const void *)needs_it, &program) && program.dli_fbase == info.dli_fbase) return 1;
     const char *slash = strrchr(info.dli_fname, '/'), *name = slash ? slash + 1 : info.dli_fname;
     return strncmp(name, "libswift", 8) == 0 || strstr(name, "Foundation") || strncmp(name, "libopenblas", 11) == 0;
 }

@@ -65,6 +65,6 @@ final class MappedWeightsTests: XCTestCase {
         try file.close()
         let result = running.finish()
         XCTAssertEqual(result.status, 1, result.errors)
-        XCTAssertTrue(result.errors.contains("was changed by another program after it was loaded; load it again"), result.errors)
+        XCTAssertTrue(result.errors.contains("was changed by another program after it was loaded\n"), result.errors)
     }
 }

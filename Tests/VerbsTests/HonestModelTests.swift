@@ -145,6 +145,18 @@ final class HonestModelTests: XCTestCase {
 
     // MARK: Files
 
+    func testAPictureOfNumbersThatAreNotFiniteIsNoted() {
+        for (code, isNoted) in [
+            ("image [[nan, 1]]", true), ("image [[1, 2]] low: -inf", true), ("image (tensor [[inf, 1]])", true),
+            ("image [[0, 300]]", false), ("image (zeros(3, 0, 0))", false),
+        ] {
+            let session = Session()
+            _ = session.output(code + ";")
+            let note = "the picture holds numbers that are not finite; shown or saved, NaN is black"
+            XCTAssertEqual(session.host.notes, isNoted ? [note] : [], code)
+        }
+    }
+
     func testAPatternPassesOverWhatIsNotRead() throws {
         let session = Session()
         _ = session.output("save (scene \"a dog\" seed: 1) \"a.png\"\nsave (scene \"a cat\" seed: 1) \"c.png\"")

@@ -27,7 +27,8 @@ enum ImageVerbs {
                 .option("low", .number(), default: 0, help: "the value that becomes black"),
                 .option("high", .number(), default: 1, help: "the value that becomes white"),
             ],
-            result: "image", details: "Values beyond black and white are clipped when it is shown or saved.",
+            result: "image",
+            details: "Values beyond black and white are clipped when it is shown or saved; NaN is black then, and a note says so.",
             examples: [
                 Example("image(rand(3, 4, 6, seed: 0), name: \"noise\")", gives: "image 6×4  noise"),
                 Example(
@@ -42,7 +43,11 @@ enum ImageVerbs {
             }
             if low != 0 || high != 1 { pixels = try (pixels - low) / (high - low) }
             if pixels.rank == 2 { pixels = try pixels.expanded([3] + pixels.shape) }
-            return .image(try Image(pixels.detached()), name: try call.string("name"))
+            let image = try Image(pixels.detached())
+            if !image.tensor.isFinite {
+                call.host.note("the picture holds numbers that are not finite; shown or saved, NaN is black")
+            }
+            return .image(image, name: try call.string("name"))
         }
     }
 
