@@ -73,7 +73,7 @@ package class ConsoleFront: Front {
     }
 
     private func show(_ attachment: Attachment, _ saved: SavedFigure?) {
-        if output.isTerminal {
+        if output.isTerminal || output.isDumb {
             let drawing = draw(attachment)
             if !drawing.isEmpty { write(drawing.hasSuffix("\n") ? drawing : drawing + "\n") }
         }

@@ -7,6 +7,8 @@ package struct Screen: Sendable, Equatable {
     package var isTerminal: Bool
     /// ANSI colours are understood and wanted.
     package var hasColour: Bool
+    /// Someone is looking, at a terminal that knows no escape sequences: figures are drawn as plain text.
+    package var isDumb = false
 
     package init(isTerminal: Bool, hasColour: Bool) {
         self.isTerminal = isTerminal
@@ -20,6 +22,7 @@ package struct Screen: Sendable, Equatable {
         descriptor: Int32, wantsColour: Bool = true, environment: [String: String] = ProcessInfo.processInfo.environment
     ) {
         isTerminal = isatty(descriptor) == 1 && environment["TERM"] != "dumb"
+        isDumb = isatty(descriptor) == 1 && !isTerminal
         hasColour = isTerminal && wantsColour && (environment["NO_COLOR"] ?? "").isEmpty
     }
 

@@ -37,6 +37,18 @@ final class ExtremeFigureTests: XCTestCase {
         XCTAssertTrue(String(decoding: svg, as: UTF8.self).contains(">50%<"))
     }
 
+    /// Long numbers are written with a power of ten, tiny ones are not all zero, and each value is looked at once.
+    func testValuesOfAHeatMapCanBeRead() throws {
+        let large = try Figure.heatmap(Heatmap(values: [9.3e18, 1], rows: 1, columns: 2, showsValues: true)).text(columns: 60)
+        XCTAssertTrue(large.contains("9.3×10¹⁸ ") && !large.contains("930"), large)
+        let small = try Figure.heatmap(Heatmap(values: [2e-5, 1e-6], rows: 1, columns: 2)).text(columns: 60)
+        XCTAssertTrue(small.contains("2×10⁻⁵") && small.contains("10⁻⁶"), small)
+        let start = Date()
+        let values = (0..<90_000).map { Double($0 % 777) / 77 }
+        _ = try Figure.heatmap(Heatmap(values: values, rows: 300, columns: 300)).script()
+        XCTAssertLessThan(Date().timeIntervalSince(start), 10)
+    }
+
     /// Every kind of layer with every kind of number, on every kind of axis: a script and a text come out, or an error.
     func testNumbersAtTheEndsOfTheirRange() throws {
         let odd: [Double] = [

@@ -18,6 +18,31 @@ final class MetricsPathTests: XCTestCase {
         }
     }
 
+    /// A step that falls back begins a new piece; a quantity that wanders to and fro is followed.
+    func testOnlyASeldomFallBreaksALine() throws {
+        let resumed = MetricsPath(x: [1, 2, 3, 2, 3, 4], y: [1, 1, 1, 2, 2, 2])
+        XCTAssertEqual(resumed.x, [1, 2, 3, 3, 2, 3, 4])
+        XCTAssertEqual(resumed.rows, [0, 1, 2, nil, 3, 4, 5])
+        XCTAssertEqual(resumed.falls, 1)
+        for x: [Double?] in [[5, 4, 3, 2, 1], [1, 3, 2, 4, 3], [1, nil, 0]] {
+            let path = MetricsPath(x: x, y: x.map { _ in 1 })
+            XCTAssertEqual(path.rows, Array(x.indices), "\(x)")
+            XCTAssertEqual(path.falls, 0)
+        }
+    }
+
+    func testPanelsShareTheirXAxis() throws {
+        let text = "step,loss,eval\n0,1,\n5,2,0.5\n10,3,\n"
+        let panels = try Figure.metrics([MetricsSource("m", table(text))]).figure.panels
+        XCTAssertEqual(panels.map(\.x.lower), [0, 0])
+        XCTAssertEqual(panels.map(\.x.upper), [10, 10])
+        var view = MetricsView()
+        view.xRange = (2, nil)
+        let cut = try Figure.metrics([MetricsSource("m", table(text))], view).figure.panels
+        XCTAssertEqual(cut.map(\.x.lower), [2, 2])
+        XCTAssertEqual(cut.map(\.x.upper), [10, 10])
+    }
+
     func testALineJoinsAcrossRowsThatHaveNothing() throws {
         let sparse = "step,train,val\n" + (0..<200).map { "\($0),\(1.0 / Double($0 + 1)),\($0 % 50 == 49 ? "0.5" : "")\n" }.joined()
         let line = try XCTUnwrap(lines(sparse, MetricsView(y: ["val"])).first)

@@ -67,6 +67,22 @@ final class PlotCommandTests: XCTestCase {
         }
     }
 
+    /// Braille needs no colours, and a narrow terminal gets a narrow text.
+    func testFiguresAreTextWithoutColoursAndInNarrowTerminals() throws {
+        for (environment, columns) in [(["TERM": "dumb"], 80), (["NO_COLOR": "1"], 80), (["NO_COLOR": "1"], 44), (["TERM": "dumb"], 33)] {
+            for arguments in [["plot", "m.csv", "--y", "loss"], ["eval", "plot [1, 4, 2, 3]"]] {
+                let terminal = try PseudoTerminal(rhumb, arguments, environment: environment, columns: Int32(columns))
+                terminal.expect(".png", within: 30)
+                let shown = String(decoding: terminal.raw, as: UTF8.self)
+                XCTAssertTrue(shown.contains { ("\u{2801}"..."\u{28ff}").contains($0) }, shown)
+                XCTAssertFalse(shown.contains("\u{1b}"), shown)
+                let plot = shown.split(whereSeparator: \.isNewline).filter { $0.contains("│") || $0.contains("┤") || $0.contains("└") }
+                XCTAssertGreaterThan(plot.count, 5, shown)
+                XCTAssertLessThan(plot.map(\.count).max() ?? 999, columns, shown)
+            }
+        }
+    }
+
     func testAGnuplotThatHangsIsStoppedAndNamed() throws {
         let hanging = try hangingGnuplot().merging(["RHUMB_GNUPLOT_SECONDS": "1"]) { $1 }
         let (plot, _) = try run("plot", "m.csv", environment: hanging)

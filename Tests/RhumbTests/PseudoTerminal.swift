@@ -18,13 +18,15 @@ final class PseudoTerminal {
     /// Where the next `expect` starts to look.
     private var position = 0
 
-    init(_ executable: Executable, _ arguments: [String] = [], environment: [String: String] = [:]) throws {
+    init(
+        _ executable: Executable, _ arguments: [String] = [], environment: [String: String] = [:], columns: Int32 = 80
+    ) throws {
         let variables = executable.environment(environment).map { "\($0.key)=\($0.value)" }
         var argv: [UnsafeMutablePointer<CChar>?] = ([Executable.path] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }
         var child = pid_t()
-        master = pty_spawn(Executable.path, &argv, &envp, executable.folder.path, 24, 80, &child)
+        master = pty_spawn(Executable.path, &argv, &envp, executable.folder.path, 24, columns, &child)
         process = child
         guard master >= 0 else { throw NoPseudoTerminal(reason: String(cString: strerror(errno))) }
         _ = fcntl(master, F_SETFL, O_NONBLOCK)

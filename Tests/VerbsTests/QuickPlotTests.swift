@@ -84,6 +84,24 @@ final class QuickPlotTests: XCTestCase {
         }
     }
 
+    func testAPartOfANameAFolderAndATextAmongNumbersAreAnsweredWithWhatToType() throws {
+        try write("power.draw [W],loss\n1,0.5\n2,n.v.\n3,0.4\n")
+        func failure(_ paths: [String], _ view: MetricsView) -> VerbError? {
+            do {
+                _ = try QuickPlot(paths: paths, view: view, output: "\(folder)/o.png").run(on: .none)
+                return nil
+            } catch { return error as? VerbError }
+        }
+        XCTAssertEqual(failure(["\(folder)/m.csv"], MetricsView(y: ["power"]))?.hint, "did you mean 'power.draw [W]'?")
+        XCTAssertEqual(failure([folder], MetricsView())?.hint, "name a file in it: m.csv")
+        let shown = try QuickPlot(paths: ["\(folder)/m.csv"], output: "\(folder)/o.png").run(on: .none)
+        XCTAssertTrue(shown.remark.hasSuffix("\n'loss' is not drawn: \(folder)/m.csv:3 has 'n.v.' for a number"), shown.remark)
+        try write("step,loss\n1,0.5\n2,n.v.\n", to: "t.csv")
+        XCTAssertThrowsError(try QuickPlot(paths: ["\(folder)/t.csv"], output: "\(folder)/o.png").run(on: .none)) {
+            guard case .notANumber(_, "loss", "n.v.")? = $0 as? MetricsError else { return XCTFail("\($0)") }
+        }
+    }
+
     func testAFlatLineIsHintedAtAndASecondAxisTakesIt() throws {
         try write("step,reward,kl\n1,0.5,1e-6\n2,0.6,2e-6\n3,0.7,4e-6\n")
         let both = MetricsView(y: ["reward", "kl"])

@@ -5,28 +5,38 @@ extension JSON {
     ///   - indent: Spaces a level; nil writes one line without spaces.
     /// - Returns: UTF-8 safe text; non-ASCII characters are written as they are. A number that is not finite has no JSON
     ///   form and is written `null`.
-    public func text(indent: Int? = nil) -> String {
+    public func text(indent: Int? = nil) -> String { text(indent: indent, keepsNonFinite: false) }
+
+    /// The value as JSON text.
+    ///
+    /// - Parameters:
+    ///   - indent: Spaces a level; nil writes one line without spaces.
+    ///   - keepsNonFinite: Whether a number that is not finite is written as Python writes it, NaN and Infinity, which
+    ///     this project reads, and some programs refuse; `null` otherwise.
+    public func text(indent: Int? = nil, keepsNonFinite: Bool) -> String {
         var out = ""
-        write(to: &out, indent: indent, level: 0)
+        write(to: &out, indent: indent, level: 0, keepsNonFinite)
         return out
     }
 
-    private func write(to out: inout String, indent: Int?, level: Int) {
+    private func write(to out: inout String, indent: Int?, level: Int, _ keepsNonFinite: Bool) {
         switch self {
         case .null: out += "null"
         case .bool(let value): out += value ? "true" : "false"
         case .integer(let value): out += String(value)
-        case .number(let value): out += value.isFinite ? String(value) : "null"
+        case .number(let value) where value.isFinite: out += String(value)
+        case .number(let value):
+            out += !keepsNonFinite ? "null" : value.isNaN ? "NaN" : value < 0 ? "-Infinity" : "Infinity"
         case .string(let value): Self.quote(value, to: &out)
         case .array(let values):
             Self.writeList(values, "[", "]", to: &out, indent: indent, level: level) { value, out in
-                value.write(to: &out, indent: indent, level: level + 1)
+                value.write(to: &out, indent: indent, level: level + 1, keepsNonFinite)
             }
         case .object(let members):
             Self.writeList(members, "{", "}", to: &out, indent: indent, level: level) { member, out in
                 Self.quote(member.key, to: &out)
                 out += indent == nil ? ":" : ": "
-                member.value.write(to: &out, indent: indent, level: level + 1)
+                member.value.write(to: &out, indent: indent, level: level + 1, keepsNonFinite)
             }
         }
     }

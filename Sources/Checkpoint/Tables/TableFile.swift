@@ -151,7 +151,7 @@ public enum TableFile {
         case .numbers(let values):
             switch values[row] {
             case nil: "null"
-            case let value?: value.isNaN ? "NaN" : value.isInfinite ? (value < 0 ? "-Infinity" : "Infinity") : DataColumns.text(value)
+            case let value?: value.isFinite ? DataColumns.text(value) : JSON.number(value).text(keepsNonFinite: true)
             }
         }
     }

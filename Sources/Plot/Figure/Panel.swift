@@ -54,3 +54,21 @@ public enum Legend: String, Sendable, Hashable, CaseIterable {
     case below
     case none
 }
+
+extension Panel {
+    /// Gives panels one range along x, that of all their lines: what is logged seldom then stands where it belongs.
+    public static func shareX(_ panels: inout [Panel]) {
+        guard panels.count > 1, Set(panels.map(\.x.label)).count == 1 else { return }
+        let extents = panels.flatMap(\.layers).compactMap { layer -> Extent? in
+            guard case .line(let line) = layer else { return nil }
+            return Extent(zip(line.x, line.y).lazy.filter { $1.isFinite }.map(\.0))
+        }
+        guard let first = extents.first else { return }
+        let all = extents.reduce(first) { Extent(min($0.lower, $1.lower), max($0.upper, $1.upper)) }
+        guard all.span > 0 else { return }
+        for index in panels.indices {
+            let lower = panels[index].x.lower ?? all.lower, upper = panels[index].x.upper ?? all.upper
+            if lower < upper { (panels[index].x.lower, panels[index].x.upper) = (lower, upper) }
+        }
+    }
+}

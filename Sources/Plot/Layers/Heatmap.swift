@@ -59,12 +59,17 @@ public struct Heatmap: Sendable, Hashable {
         return (low - half, low + half)
     }
 
-    /// How many decimals the values are written with: two for numbers around one, fewer for large ones, more for small.
-    var decimals: Int {
+    /// How the values are written, all alike: with two decimals for numbers around one, fewer for large ones, more for
+    /// small; with a power of ten where they would be long.
+    var writing: (Double) -> String {
         let finite = values.filter(\.isFinite)
         let greatest = finite.map(\.magnitude).max() ?? 0
-        if greatest == 0 || finite.allSatisfy({ $0 == $0.rounded() }) { return 0 }
-        return greatest >= 1000 ? 0 : greatest >= 10 ? 1 : max(2, min(4, 1 - Int(log10(greatest).rounded(.down))))
+        if greatest >= 1e6 || greatest > 0 && greatest < 1e-3 { return NumberText.short }
+        var decimals = 0
+        if greatest > 0, !finite.allSatisfy({ $0 == $0.rounded() }) {
+            decimals = greatest >= 1000 ? 0 : greatest >= 10 ? 1 : max(2, min(4, 1 - Int(log10(greatest).rounded(.down))))
+        }
+        return { NumberText.fixed($0, decimals: decimals) }
     }
 
     func value(row: Int, column: Int) -> Double { values[row * columns + column] }

@@ -25,7 +25,8 @@ struct AxisPlan {
             if lower == extent.upper || standsOnZero { lower /= 2 }
             let ratio = upper / lower
             let air = ratio.isFinite ? pow(ratio, padding) : exp((log(upper) - log(lower)) * padding)
-            (lower, upper) = (standsOnZero ? lower : lower / air, upper * air)
+            // Air of many decades would leave the range of numbers.
+            (lower, upper) = (standsOnZero ? lower : max(lower / air, 1e-305), min(upper * air, 1e305))
         } else if upper - lower <= max(abs(lower), abs(upper)) * 1e-12 {
             // A span that is lost in the rounding of its ends is none.
             let half = lower == 0 ? 0.5 : abs(lower) * 0.1

@@ -64,7 +64,15 @@ private struct MetricsDrawing {
         if view.y == nil { names += right.filter { !names.contains($0) } }
         var seen: Set<String> = []
         names = names.filter { seen.insert($0).inserted }
-        guard !names.isEmpty else { throw .noNumbers(path: sources.map(\.name).joined(separator: ", ")) }
+        if view.y == nil { remarkOnTexts() }
+        guard !names.isEmpty else {
+            for source in sources {
+                if let (name, first) = source.table.firstTexts.min(by: { $0.key < $1.key }) {
+                    throw .notANumber(place: first.place, column: name, text: first.text)
+                }
+            }
+            throw .noNumbers(path: sources.map(\.name).joined(separator: ", "))
+        }
         for name in (view.y ?? []) + right where !sources.contains(where: { $0.table[name] != nil }) {
             throw .unknownColumn(name, known: knownNames)
         }
@@ -76,6 +84,7 @@ private struct MetricsDrawing {
             }
             var panels: [Panel] = []
             for name in names { panels.append(try panel([name], title: name, label: "")) }
+            Panel.shareX(&panels)
             return Figure(panels: panels, title: view.title, columns: min(3, names.count))
         }
         let left = names.filter { !right.contains($0) }
@@ -105,6 +114,8 @@ private struct MetricsDrawing {
         var onLeft: [(name: String, values: [Double])] = []
         var xNames: [String] = []
         var series = 0
+        // With one column at either side, a colour tells whose line it is, and dashes that it is read at the right.
+        let isPaired = sources.count > 1 && names.count == 2 && names.count(where: view.right.contains) == 1
         for source in sources {
             let xName = view.x ?? source.table.usualX
             let x: [Double?]?
@@ -113,6 +124,7 @@ private struct MetricsDrawing {
             for name in names {
                 guard source.table[name] != nil else {
                     say("'\(source.name)' has no column '\(name)'")
+                    series += 1
                     continue
                 }
                 let y = try numbers(name, source)
@@ -123,7 +135,10 @@ private struct MetricsDrawing {
                 if !isRight { onLeft.append((name, values)) }
                 let parts = [sources.count > 1 ? source.name : "", names.count > 1 ? name : ""].filter { !$0.isEmpty }
                 let text = parts.joined(separator: ", ") + (isRight && names.count > 1 ? " (right)" : "")
-                layers += lines(path, values, name: text, column: name, colour: Palette.colour(series), isRight: isRight)
+                let colour = Palette.colour(isPaired ? series / 2 : series)
+                layers += lines(
+                    path, values, name: text, column: name, colour: colour, isRight: isRight,
+                    style: isPaired && isRight ? .dashed : .solid)
                 series += 1
             }
         }
@@ -142,9 +157,10 @@ private struct MetricsDrawing {
     }
 
     private func lines(
-        _ path: MetricsPath, _ values: [Double], name: String, column: String, colour: Colour, isRight: Bool
+        _ path: MetricsPath, _ values: [Double], name: String, column: String, colour: Colour, isRight: Bool,
+        style: Line.Style
     ) -> [Layer] {
-        var line = Line(x: path.x, y: values, name: name, showsPoints: view.showsPoints, colour: colour)
+        var line = Line(x: path.x, y: values, name: name, style: style, showsPoints: view.showsPoints, colour: colour)
         line.isOnRightAxis = isRight
         guard let smoothing = view.smoothing else { return [.line(line)] }
         var smooth = line
@@ -172,6 +188,16 @@ private struct MetricsDrawing {
     // MARK: Notes
 
     private mutating func say(_ note: String) { if !notes.contains(note) { notes.append(note) } }
+
+    /// Columns that would be drawn but for a text among their numbers.
+    private mutating func remarkOnTexts() {
+        for source in sources {
+            for column in source.table.columns where column.isText {
+                guard let first = source.table.firstTexts[column.name] else { continue }
+                say("'\(column.name)' is not drawn: \(first.place) has '\(first.text.shortened)' for a number")
+            }
+        }
+    }
 
     private mutating func remark(
         on path: MetricsPath, _ values: [Double], _ name: String, xName: String?, _ source: MetricsSource

@@ -74,5 +74,5 @@ extension MetricsError: LocalizedError, CustomStringConvertible {
 
 extension String {
     /// At most forty characters.
-    fileprivate var shortened: String { count > 40 ? prefix(39) + "…" : self }
+    var shortened: String { count > 40 ? prefix(39) + "…" : self }
 }

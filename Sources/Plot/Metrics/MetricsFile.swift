@@ -4,18 +4,19 @@ extension MetricsTable {
     /// Reads a whole file of metrics: CSV, TSV, JSON and JSON lines, `key=value` logs, or one number a line.
     ///
     /// - Parameters:
+    ///   - name: What errors and notes call the file; by default its path.
     ///   - promised: How the file is written if its lines don't tell; by default what its name says.
     ///   - mayBeEmpty: Whether names without rows are a table, too.
     /// - Throws: ``MetricsError`` with the file and the line.
     public init(
-        contentsOf path: String, format: MetricsFormat? = nil, promised: MetricsFormat? = nil, mayBeEmpty: Bool = false
+        contentsOf path: String, named name: String? = nil, format: MetricsFormat? = nil, promised: MetricsFormat? = nil, mayBeEmpty: Bool = false
     ) throws(MetricsError) {
         let source = try MetricsFollower.Source(path)
         var bytes: [UInt8] = []
         while case let more = try source.next(), !more.isEmpty { bytes += more }
-        let promised = promised ?? MetricsFormat.promised(by: path)
+        let promised = promised ?? MetricsFormat.promised(by: path), name = name ?? path
         func read(_ textColumns: Set<String>) throws(MetricsError) -> MetricsReader {
-            var reader = MetricsReader(name: path, format: format, promised: promised, textColumns: textColumns)
+            var reader = MetricsReader(name: name, format: format, promised: promised, textColumns: textColumns)
             reader.isFollowing = false
             // In pieces, of which the reader keeps a copy.
             for start in stride(from: 0, to: bytes.count, by: 1 << 20) {

@@ -64,7 +64,7 @@ public enum UsualX {
         "epoch", "x", "time",
     ]
 
-    /// The column that is called so and rises; else the first that falls back now and then.
+    /// The column that is called so and rises, or falls all along; else the first that falls back now and then.
     ///
     /// - Parameters:
     ///   - columns: The names of the columns of numbers.
@@ -74,7 +74,7 @@ public enum UsualX {
         for column in columns { named[column.lowercased()] = named[column.lowercased()] ?? column }
         let usable = names.compactMap { named[$0] }.map { (name: $0, values: values($0)) }
             .filter { $0.values.contains { $0?.isFinite == true } }
-        return (usable.first { falls($0.values) == 0 } ?? usable.first { fallsSeldom($0.values) })?.name
+        return (usable.first { falls($0.values) == 0 || falls($0.values.reversed()) == 0 } ?? usable.first { fallsSeldom($0.values) })?.name
     }
 
     /// How often a value is less than the one before.

@@ -18,14 +18,14 @@ public struct MetricsReader {
     private var decoder = MetricsText()
     /// Bytes that don't make a complete line yet, and the number of the line they begin.
     private var pending: [UInt8] = []
-    private var line = 1
+    var line = 1
     /// The place of each column in the table, and how often a header has named it.
-    private var places: [String: Int] = [:]
+    var places: [String: Int] = [:]
     private var namings: [String: Int] = [:]
     /// The columns of a row of fields, in order: a header that comes again may name others.
-    private var header: [Int] = []
-    private var hasHeader = false
-    private var lastComment: Substring?
+    var header: [Int] = []
+    var hasHeader = false
+    var lastComment: Substring?
     /// Whether what has come may be all there is for a while: a document is read as soon as it looks complete.
     var isFollowing = true
 
@@ -71,7 +71,7 @@ public struct MetricsReader {
         return added
     }
 
-    private var place: String { "\(name):\(line)" }
+    var place: String { "\(name):\(line)" }
 
     private mutating func readRecords(isEnd: Bool) throws(MetricsError) -> Int {
         let before = table.rowCount
@@ -218,65 +218,10 @@ public struct MetricsReader {
         }
     }
 
-    private mutating func readFields(_ fields: [Substring], separator: Character, isCut: Bool) throws(MetricsError) {
-        let decimalComma = separator == ";" || separator == "\t"
-        if !hasHeader {
-            hasHeader = true
-            table.isSeparated = true
-            let values = fields.map { MetricsValue($0, decimalComma: decimalComma) }
-            let isHeader = values.contains { if case .text = $0 { true } else { false } }
-            var names = isHeader ? fields.map { String($0.trimmingBlanks) } : []
-            // numpy.savetxt writes the names as a comment.
-            if !isHeader, let comment = lastComment {
-                let words = CSVRecord.fields(comment, separator: comment.contains(separator) ? separator : " ") ?? []
-                if words.count == fields.count { names = words.map { String($0.trimmingBlanks) } }
-            }
-            for index in fields.indices {
-                let name = index < names.count ? names[index] : ""
-                header.append(addNamed(name.isEmpty ? "column\(index + 1)" : name))
-            }
-            if isHeader { return }
-        }
-        if isHeaderAgain(fields, decimalComma: decimalComma) {
-            table.headersAgain.add(line)
-            header = fields.enumerated().map { index, field in
-                let name = String(field.trimmingBlanks)
-                if index < header.count, table.columns[header[index]].name == name { return header[index] }
-                return places[name] ?? addColumn(name.isEmpty ? "column\(index + 1)" : name)
-            }
-            return
-        }
-        var fields = fields
-        while fields.count > header.count, fields.last?.trimmingBlanks.isEmpty == true { fields.removeLast() }
-        guard fields.count <= header.count else {
-            throw .tooManyFields(place: place, count: fields.count, columns: header.count)
-        }
-        if fields.count < header.count, header.count > 1 {
-            if isCut { table.hasCutLine = true } else { table.shortRows.add(line) }
-        }
-        let columns = zip(header, fields).map { table.columns[$0.0].name }
-        append(
-            zip(columns, fields).map { ($0, MetricsValue($1, decimalComma: decimalComma)) }, cells: fields)
-    }
-
-    /// Whether a row names the columns once more, as programs write that go on with a file of theirs: all of them, or some
-    /// of those that hold numbers.
-    private func isHeaderAgain(_ fields: [Substring], decimalComma: Bool) -> Bool {
-        guard table.rowCount > 0, let first = fields.first else { return false }
-        let names = fields.map { $0.trimmingBlanks }
-        func isName(_ index: Int) -> Bool { index < header.count && table.columns[header[index]].name == names[index] }
-        if !isName(0), places[String(first.trimmingBlanks)] == nil { return false }
-        if fields.count == header.count, fields.indices.allSatisfy(isName) { return true }
-        let known = names.count { places[String($0)] != nil }
-        let areTexts = fields.allSatisfy { if case .text = MetricsValue($0, decimalComma: decimalComma) { true } else { false } }
-        return areTexts && known * 2 >= names.count
-            && names.contains { places[String($0)].map { table.columns[$0].hasNumbers } ?? false }
-    }
-
     // MARK: Columns
 
     /// A column for a name of the header; a name that stood before gets a number.
-    private mutating func addNamed(_ name: String) -> Int {
+    mutating func addNamed(_ name: String) -> Int {
         guard places[name] != nil else { return addColumn(name) }
         var number = namings[name] ?? 2
         while places["\(name)_\(number)"] != nil { number += 1 }
@@ -285,13 +230,13 @@ public struct MetricsReader {
         return addColumn("\(name)_\(number)")
     }
 
-    private mutating func addColumn(_ name: String) -> Int {
+    mutating func addColumn(_ name: String) -> Int {
         places[name] = table.columns.count
         table.columns.append(MetricsColumn(name: name, isText: textColumns.contains(name)))
         return table.columns.count - 1
     }
 
-    private mutating func spoil(_ name: String, _ value: MetricsValue) {
+    mutating func spoil(_ name: String, _ value: MetricsValue) {
         guard spoiledColumns.insert(name).inserted else { return }
         switch value {
         case .text(let text): table.firstTexts[name] = .init(place: place, text: text)
@@ -304,7 +249,7 @@ public struct MetricsReader {
     /// Adds a row; columns it leaves out have a gap.
     ///
     /// - Parameter cells: The values as they stand in the file, for columns of text.
-    private mutating func append(
+    mutating func append(
         _ pairs: [(key: String, value: MetricsValue)], cells: [Substring]? = nil
     ) {
         for (place, (key, value)) in pairs.enumerated() {

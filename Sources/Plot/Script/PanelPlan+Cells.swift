@@ -32,7 +32,8 @@ extension PanelPlan {
         builder.command(map.command)
         builder.command("set cbrange [\(lower.gnuplotText):\(upper.gnuplotText)]")
         drawColourBar(heatmap, at: origin, in: &builder)
-        let texts = heatmap.values.map { $0.isFinite ? NumberText.fixed($0, decimals: heatmap.decimals) : "" }
+        let writing = heatmap.writing
+        let texts = heatmap.values.map { $0.isFinite ? writing($0) : "" }
         if showsValues(heatmap, texts: texts) {
             for row in 0..<heatmap.rows {
                 for column in 0..<heatmap.columns {

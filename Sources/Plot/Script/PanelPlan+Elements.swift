@@ -69,7 +69,7 @@ extension PanelPlan {
         let lone = line.showsPoints ? [] : lonePoints(of: line)
         if !lone.isEmpty {
             let block = builder.block("lone", rows: lone.map { "\(line.x[$0].gnuplotText) \(line.y[$0].gnuplotText)" })
-            elements.append("\(block) using 1:2\(axes(line)) with points pointtype 7 pointsize 0.5 \(ink) notitle")
+            elements.append("\(block) using 1:2\(axes(line)) with points pointtype 7 pointsize 0.8 \(ink) notitle")
         }
         return elements
     }

@@ -5,7 +5,8 @@ extension Heatmap {
         let names = rowLabels.map { $0.replacing("\n", with: " ").fitted(columns / 4) }
         let nameWidth = names.map(\.cellWidth).max() ?? 0
         let left = nameWidth > 0 ? nameWidth + 1 : 0
-        let texts = values.map { $0.isFinite ? NumberText.fixed($0, decimals: decimals) : "–" }
+        let writing = writing, map = resolvedMap
+        let texts = values.map { $0.isFinite ? writing($0) : "–" }
         let cell = (texts.map(\.cellWidth).max() ?? 1) + 2
         var lines: [String] = []
         if left + cell * self.columns <= columns, rows <= 40 {
@@ -19,7 +20,7 @@ extension Heatmap {
                     let text = texts[row * self.columns + column].centredExactly(cell)
                     let value = value(row: row, column: column)
                     guard depth != .none, value.isFinite else { return text }
-                    let colour = resolvedMap.colour(at: (value - lower) / (upper - lower))
+                    let colour = map.colour(at: (value - lower) / (upper - lower))
                     let ink = colour.lightness < 0.55 ? Colour.white : Theme.ink
                     return "\u{1b}[\(ink.foreground(depth));\(colour.background(depth))m\(text)\u{1b}[0m"
                 }
@@ -33,9 +34,9 @@ extension Heatmap {
 
     /// One pixel a cell.
     private var bitmap: Bitmap {
-        let (lower, upper) = resolvedRange
+        let (lower, upper) = resolvedRange, map = resolvedMap
         let pixels = values.flatMap { value -> [UInt8] in
-            let colour = value.isFinite ? resolvedMap.colour(at: (value - lower) / (upper - lower)) : Theme.missing
+            let colour = value.isFinite ? map.colour(at: (value - lower) / (upper - lower)) : Theme.missing
             return [colour.red, colour.green, colour.blue]
         }
         return Bitmap(validWidth: columns, height: rows, pixels: pixels)
@@ -43,8 +44,9 @@ extension Heatmap {
 
     /// What the colours mean, in one line.
     private func scale(_ lower: Double, _ upper: Double, _ depth: ColourDepth) -> String {
-        let colours = (0..<16).map { "█".coloured(resolvedMap.colour(at: Double($0) / 15), depth) }.joined()
-        let ends = (NumberText.fixed(lower, decimals: decimals), NumberText.fixed(upper, decimals: decimals))
+        let map = resolvedMap, writing = writing
+        let colours = (0..<16).map { "█".coloured(map.colour(at: Double($0) / 15), depth) }.joined()
+        let ends = (writing(lower), writing(upper))
         let bar = depth == .none ? "…" : " \(colours) "
         return (label.isEmpty ? "" : label + ": ") + ends.0 + bar + ends.1
     }

@@ -27,7 +27,7 @@ enum SavedValue {
                     "value",
                     "the value holds \(NumberText.shown(value.writtenCount)) values in all, too many for a JSON file")
             }
-            try AtomicFile.write(JSON(value, call).text(indent: 2) + "\n", to: url)
+            try AtomicFile.write(JSON(value, call).text(indent: 2, keepsNonFinite: true) + "\n", to: url)
         default:
             guard let tensor = try value.asTensor() else { throw mismatch(value, url, call) }
             switch kind {

@@ -44,9 +44,26 @@ package struct QuickPlot {
     ///
     /// - Parameter willDraw: Called when everything is read.
     package func run(on terminal: Terminal, willDraw: () -> Void = {}) throws -> Result {
-        let tables = try paths.map { try MetricsTable(contentsOf: $0 == "-" ? "/dev/stdin" : $0) }
+        let tables = try zip(paths, names).map { path, name in
+            try refuseFolder(path)
+            return try MetricsTable(contentsOf: path == "-" ? "/dev/stdin" : path, named: name)
+        }
         willDraw()
         return try draw(tables, on: terminal, fitsScreen: false)
+    }
+
+    /// - Throws: `VerbError` that names the files of metrics in a folder.
+    private func refuseFolder(_ path: String) throws {
+        var isFolder: ObjCBool = false
+        guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return }
+        let files = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().filter {
+            ["csv", "tsv", "jsonl", "ndjson", "json", "log"].contains(URL(fileURLWithPath: $0).pathExtension.lowercased())
+        }
+        throw VerbError(
+            "'\(path)' is a folder",
+            hint: files.isEmpty
+                ? "name a file of metrics in it"
+                : "name a file in it: " + files.prefix(6).joined(separator: ", ") + (files.count > 6 ? ", …" : ""))
     }
 
     /// Draws the rows read so far.
@@ -79,9 +96,16 @@ package struct QuickPlot {
             guard case .unknownColumn(let name, let known) = error else { throw error }
             throw VerbError(
                 "there is no column '\(name)'",
-                hint: Suggestion.closest(to: name, in: known).map { "did you mean '\($0)'?" }
+                hint: Self.meant(name, among: known).map { "did you mean '\($0)'?" }
                     ?? "columns: " + known.prefix(30).joined(separator: ", ") + (known.count > 30 ? ", …" : ""))
         }
+    }
+
+    /// The column that a name is close to, or the only one that it is a part of.
+    private static func meant(_ name: String, among columns: [String]) -> String? {
+        if let close = Suggestion.closest(to: name, in: columns) { return close }
+        let whole = columns.filter { $0.lowercased().contains(name.lowercased()) }
+        return whole.count == 1 ? whole[0] : nil
     }
 
     /// Draws the file each time it has grown, until somebody interrupts.

@@ -119,37 +119,40 @@ struct TablePlot {
     ) throws -> [Layer] {
         let positions = try x.map(optionalNumbers)
         let band = try y.count == 1 ? edges(of: y[0]) : nil
-        var layers: [Layer] = []
-        for (name, rows) in try rows(by: group) {
-            for column in y {
-                let all = try optionalNumbers(column)
-                let path = MetricsPath(x: positions, y: all, chosen: positions == nil && group == nil ? nil : rows)
-                let values = path.values(all)
-                if path.falls > 0, let x { note("'\(x)' falls back, as after a resume: a new piece of line begins there") }
-                // Without a column along x, each group counts its own rows.
-                let at = positions == nil && group != nil ? values.indices.map(Double.init) : path.x
-                let isRight = right.contains(column)
-                let label = [name, y.count > 1 ? column : ""].filter { !$0.isEmpty }.joined(separator: ", ")
-                    + (isRight && y.count > 1 ? " (right)" : "")
-                var line = Line(
-                    x: at, y: values,
-                    band: band.map { edges in
-                        Line.Band(lower: path.values(edges.lower), upper: path.values(edges.upper))
-                    },
-                    name: label, showsPoints: showsPoints ?? (band == nil && values.count <= 40 && smoothing == nil))
-                line.isOnRightAxis = isRight
-                guard let smoothing else { layers.append(.line(line)); continue }
-                let colour = Palette.colour(layers.count / 2)
-                line.colour = colour
-                var smooth = line
-                smooth.y = path.smoothed(values, smoothing)
-                smooth.band = nil
-                smooth.name = "\(label.isEmpty ? column : label) (\(smoothing.name))"
-                smooth.showsPoints = false
-                line.opacity = 0.3
-                line.name = ""
-                layers += [.line(line), .line(smooth)]
+        let columns = try y.map { (name: $0, numbers: try optionalNumbers($0)) }
+        let series = try rows(by: group).flatMap { name, rows in
+            columns.map { column in
+                let chosen = positions == nil && group == nil ? nil : rows
+                let path = MetricsPath(x: positions, y: column.numbers, chosen: chosen)
+                return (group: name, column: column.name, path: path, values: path.values(column.numbers))
             }
+        }
+        // Marks on all lines of a panel or on none.
+        let areFew = series.allSatisfy { $0.values.count <= 40 } && band == nil && smoothing == nil
+        // With one column at either side, a colour tells whose line it is, and dashes that it is read at the right.
+        let isPaired = group != nil && y.count == 2 && y.count(where: right.contains) == 1
+        var layers: [Layer] = []
+        for (place, (name, column, path, values)) in series.enumerated() {
+            if path.falls > 0, let x { note("'\(x)' falls back, as after a resume: a new piece of line begins there") }
+            let isRight = right.contains(column)
+            let label = [name, y.count > 1 ? column : ""].filter { !$0.isEmpty }.joined(separator: ", ")
+                + (isRight && y.count > 1 ? " (right)" : "")
+            var line = Line(
+                // Without a column along x, each group counts its own rows.
+                x: positions == nil && group != nil ? values.indices.map(Double.init) : path.x, y: values,
+                band: band.map { Line.Band(lower: path.values($0.lower), upper: path.values($0.upper)) },
+                name: label, style: isPaired && isRight ? .dashed : .solid, showsPoints: showsPoints ?? areFew,
+                colour: smoothing == nil && !isPaired ? nil : Palette.colour(isPaired ? place / 2 : place))
+            line.isOnRightAxis = isRight
+            guard let smoothing else { layers.append(.line(line)); continue }
+            var smooth = line
+            smooth.y = path.smoothed(values, smoothing)
+            smooth.band = nil
+            smooth.name = "\(label.isEmpty ? column : label) (\(smoothing.name))"
+            smooth.showsPoints = false
+            line.opacity = 0.3
+            line.name = ""
+            layers += [.line(line), .line(smooth)]
         }
         return layers
     }
