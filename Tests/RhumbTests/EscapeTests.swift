@@ -64,6 +64,23 @@ final class EscapeTests: XCTestCase {
         XCTAssertFalse(String(decoding: terminal.raw, as: UTF8.self).contains("\u{1B}]0;"))
     }
 
+    func testFiguresAndWhatIsSaidOfThem() throws {
+        let evil = evil.replacingOccurrences(of: "\u{8}", with: "")
+        try rhumb.file("t.csv", "step,l\(evil)\n1,0.5\n2,0.25\n")
+        try check(["plot", "t.csv", "--y", "m\(evil)"])
+        try check(["plot", "t.csv", "--title", "T \(evil)", "--out", "o\(evil).svg"])
+        let svg = try rhumb.text(of: "o\(evil).svg")
+        XCTAssertTrue(svg.contains("␛]0;PWNED␇"))
+        XCTAssertFalse(svg.unicodeScalars.contains { $0.value < 0x20 && !"\n\t\r".unicodeScalars.contains($0) }, "no XML")
+        for arguments in [["plot", "t.csv"], ["eval", "plot load(\"t.csv\")"], ["eval", "bars {\"b\(evil)\": 1}"]] {
+            let terminal = try PseudoTerminal(rhumb, arguments, environment: ["NO_COLOR": "1"])
+            terminal.expect(".png", within: 30)
+            let raw = String(decoding: terminal.raw, as: UTF8.self)
+            XCTAssertFalse(raw.contains("\u{1B}]0;") || raw.contains("\u{7}"), raw.debugDescription)
+            XCTAssertTrue(raw.contains("␛]0;PWNED␇"), raw.debugDescription)
+        }
+    }
+
     func testTablesStayAlignedAndCaretsPointAtTheirPlace() throws {
         try rhumb.file("t.csv", "a,b\n\u{1B}x,1\nyyyy,2\n")
         XCTAssertEqual(try rhumb.run("eval", "load \"t.csv\"").output, "a     b\n␛x    1\nyyyy  2\n")

@@ -3,8 +3,8 @@ extension Figure {
     ///
     /// - Throws: ``PlotError`` for parts that don't fit together.
     func checked() throws(PlotError) -> Figure {
-        var figure = self
-        figure.panels = panels.map(\.drawable)
+        var figure = withPlainTexts
+        figure.panels = figure.panels.map(\.drawable)
         try figure.validate()
         return figure
     }

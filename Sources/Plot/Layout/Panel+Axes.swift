@@ -83,7 +83,8 @@ extension Panel {
 
     /// Whether every position along x is a whole number: steps, ranks, counts.
     private var hasWholeX: Bool {
-        !layers.isEmpty && layers.allSatisfy { layer in
+        guard [x.lower, x.upper].allSatisfy({ $0.map { $0 == $0.rounded() } ?? true }) else { return false }
+        return !layers.isEmpty && layers.allSatisfy { layer in
             switch layer {
             case .line(let line): line.x.allSatisfy { $0 == $0.rounded() }
             default: false

@@ -13,7 +13,12 @@ extension MetricsTable {
     ) throws(MetricsError) {
         let source = try MetricsFollower.Source(path)
         var bytes: [UInt8] = []
-        while case let more = try source.next(), !more.isEmpty { bytes += more }
+        // A device may never end.
+        let limit = Int(ProcessInfo.processInfo.physicalMemory / 4)
+        while case let more = try source.next(), !more.isEmpty {
+            bytes += more
+            if bytes.count > limit { throw .unreadable(path: name ?? path, reason: String(cString: strerror(ENOMEM))) }
+        }
         let promised = promised ?? MetricsFormat.promised(by: path), name = name ?? path
         func read(_ textColumns: Set<String>) throws(MetricsError) -> MetricsReader {
             var reader = MetricsReader(name: name, format: format, promised: promised, textColumns: textColumns)

@@ -8,7 +8,7 @@ extension Figure {
     ///   - depth: The colours the lines may use; `.none` gives plain text.
     /// - Throws: ``PlotError`` when the description can't be drawn.
     public func text(columns: Int = 80, rows: Int = 20, depth: ColourDepth = .none) throws(PlotError) -> String {
-        let panels = try checked().panels
+        let figure = try checked(), panels = figure.panels, title = figure.title
         var lines: [String] = []
         let width = min(max(columns, 30), 110)
         if !title.isEmpty, panels.count > 1 { lines += [title.fitted(width).centred(width), ""] }

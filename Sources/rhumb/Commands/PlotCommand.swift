@@ -110,7 +110,7 @@ struct PlotCommand: ParsableCommand {
     }
 
     private func show(_ result: QuickPlot.Result, after clear: String = "") {
-        print(clear + (result.drawing.isEmpty ? "" : result.drawing + "\n") + result.remark)
+        print(clear + (result.drawing.isEmpty ? "" : result.drawing + "\n") + result.remark.visible)
         fflush(nil)
     }
 }
