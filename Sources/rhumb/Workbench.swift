@@ -56,7 +56,11 @@ struct Workbench {
                 if Interrupt.isRequested { throw Failure.Shown(code: 130) }
                 continue
             }
-            if count <= 0 { break }
+            guard count >= 0 else {
+                let reason = errno == EISDIR ? "it is a folder" : String(cString: strerror(errno))
+                throw RunError.unreadable(path: "standard input", reason: reason)
+            }
+            if count == 0 { break }
             bytes += chunk[..<count]
             guard bytes.count <= 64 << 20 else {
                 throw RunError.unreadable(path: "standard input", reason: "it is longer than 64 MB")

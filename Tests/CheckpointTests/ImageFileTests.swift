@@ -51,6 +51,15 @@ final class ImageFileTests: XCTestCase {
         XCTAssertTrue(try ImageFile.texts(golden("images/colour.jpg")).isEmpty)
     }
 
+    /// As the prompt of a picture that was made from none; the format has chunks of at least one character, without zeros.
+    func testTextsThatThePNGFormatCantHold() throws {
+        let folder = TemporaryFolder(self), url = folder.file("a.png")
+        let texts = [("prompt", ""), ("negative", "a\0b"), ("note", "é\0"), ("last", "one")]
+        try ImageFile.write(Image(try Tensor.zeros([3, 2, 2])), to: url, texts: texts)
+        let read = try ImageFile.texts(url).map { "\($0.keyword)=\($0.text)" }
+        XCTAssertEqual(Set(read), ["negative=a\u{2400}b", "note=é\u{2400}", "last=one"])
+    }
+
     func testWhatCannotBeWritten() throws {
         let folder = TemporaryFolder(self)
         let image = try Image(width: 1, height: 1, rgb: [1, 2, 3])

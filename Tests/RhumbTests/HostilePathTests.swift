@@ -66,6 +66,13 @@ final class HostilePathTests: XCTestCase {
         XCTAssertFalse(result.errors.contains("/dev/null': permission denied"), result.errors)
     }
 
+    func testStandardInputThatCantBeRead() throws {
+        let result = try shell("rhumb - < /; echo \"$?\"; rhumb - <&-; echo \"$?\"; rhumb - < /dev/null; echo \"$?\"")
+        XCTAssertEqual(result.output, "1\n1\n0\n")
+        XCTAssertTrue(result.errors.hasPrefix("error: can't read 'standard input': it is a folder\n"), result.errors)
+        XCTAssertTrue(result.errors.contains("error: can't read 'standard input': Bad file descriptor\n"), result.errors)
+    }
+
     func testARecipeOutOfAPipe() throws {
         let result = try shell("printf 'print 40 + 2\\n' | rhumb run /dev/stdin --out out; echo \"$?\"")
         XCTAssertTrue(result.output.contains("\n42\n") || result.output.hasPrefix("42\n"), result.output + result.errors)

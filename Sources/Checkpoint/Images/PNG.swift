@@ -106,7 +106,8 @@ public enum PNG {
         try check(spng_set_ihdr(context, &header))
         var entries: [spng_text] = []
         defer { for entry in entries { free(entry.text) } }
-        for (keyword, text) in texts { entries.append(try entry(keyword, text, file: file)) }
+        // A chunk holds one character at least; what is not there is empty.
+        for (keyword, text) in texts where !text.isEmpty { entries.append(try entry(keyword, text, file: file)) }
         if !entries.isEmpty { try check(spng_set_text(context, &entries, UInt32(entries.count))) }
         let pixels = image.rgb8
         try check(
@@ -132,8 +133,9 @@ public enum PNG {
         }
         var entry = spng_text()
         withUnsafeMutableBytes(of: &entry.keyword) { $0.copyBytes(from: keyword.utf8) }
-        entry.type = Int32((text.utf8.allSatisfy { $0 < 128 } ? SPNG_TEXT : SPNG_ITXT).rawValue)
-        entry.text = strdup(text)
+        entry.type = Int32((text.utf8.allSatisfy { 1...127 ~= $0 } ? SPNG_TEXT : SPNG_ITXT).rawValue)
+        // A zero would end the text, and the format has none.
+        entry.text = strdup(text.replacing("\0", with: "\u{2400}"))
         entry.length = strlen(entry.text)
         // International texts also carry a language and a translated keyword, here empty.
         entry.language_tag = empty

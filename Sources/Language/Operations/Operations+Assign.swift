@@ -65,6 +65,7 @@ extension Operations {
             try table.set(name, values)
             container = .table(table)
         default:
+            if case .string = container { throw VerbError(Sentence.fixedString, hint: Sentence.fixedStringHelp) }
             throw VerbError(Sentence.wrongKey(container, key), hint: Sentence.wrongKeyHint(container, key))
         }
     }

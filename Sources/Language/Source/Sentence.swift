@@ -116,6 +116,8 @@ enum Sentence {
         default: ""
         }
     }
+    static let fixedString = "characters of a string can't be replaced in it"
+    static let fixedStringHelp = "make another: text[..2] + \"x\" + text[3..], or replace text \"a\" \"b\""
     static func indexOutside(_ index: Int, count: Int, _ value: Value) -> String {
         if count == 0 { return "index \(index) is outside of an empty \(value.typeName)" }
         return "index \(index) is outside of \(described(value)): it runs from 0 to \(count - 1), or from -1 back"
