@@ -1,15 +1,19 @@
-// malloc as the C library's. A refusal ends the program with a sentence where the caller can't go on without.
+// malloc and its aligned kin as the C library's. A refusal ends the program with a sentence where the caller can't go on
+// without.
 #define _GNU_SOURCE
 #include "lowmemory.h"
 
 #include <dlfcn.h>
+#include <errno.h>
 #include <stddef.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
-void *__libc_malloc(size_t size);  // under this name it is glibc's in any case
+// Under these names they are glibc's in any case.
+void *__libc_malloc(size_t size);
+void *__libc_memalign(size_t alignment, size_t size);
 
 // Swift's arrays, strings and objects: their allocation traps when it is refused. Its libraries are part of the program, or
 // beside it. OpenBLAS asks again and again, for ever.
@@ -35,5 +39,25 @@ __attribute__((noinline, cold)) static void refused(size_t size, const void *cal
 void *malloc(size_t size) {
     void *memory = __libc_malloc(size);
     if (__builtin_expect(!memory, 0)) refused(size, __builtin_return_address(0));
+    return memory;
+}
+
+// Swift's own requests are aligned to 16 bytes; tensors and kernels, which can do without, ask for more.
+enum { alignment_of_swift = 16 };
+
+int posix_memalign(void **memory, size_t alignment, size_t size) {
+    if (alignment < sizeof(void *) || (alignment & (alignment - 1)) != 0) return EINVAL;
+    void *found = __libc_memalign(alignment, size);
+    if (__builtin_expect(!found, 0)) {
+        if (alignment <= alignment_of_swift) refused(size, __builtin_return_address(0));
+        return ENOMEM;
+    }
+    *memory = found;
+    return 0;
+}
+
+void *aligned_alloc(size_t alignment, size_t size) {
+    void *memory = __libc_memalign(alignment, size);
+    if (__builtin_expect(!memory, 0) && alignment <= alignment_of_swift) refused(size, __builtin_return_address(0));
     return memory;
 }

@@ -95,10 +95,12 @@ struct Executable {
         return running
     }
 
-    /// Runs a script of the shell in the folder.
+    /// Runs a script of the shell in the folder, with input from a file: who reads a pipe may be gone before.
     func runShell(_ script: String, input: String = "") throws -> Result {
-        let running = try start(["-c", script], of: "/bin/sh")
-        running.input.fileHandleForWriting.write(Data(input.utf8))
+        let place = FileManager.default.temporaryDirectory.appendingPathComponent("input-\(UUID().uuidString)")
+        try Data(input.utf8).write(to: place)
+        defer { try? FileManager.default.removeItem(at: place) }
+        let running = try start(["-c", "exec < '\(place.path)'\n" + script], of: "/bin/sh")
         try running.input.fileHandleForWriting.close()
         return running.finish()
     }

@@ -26,7 +26,7 @@ final class MappedWeightsTests: XCTestCase {
         header["text_model.embeddings.position_ids"] = ["dtype": "I64", "shape": [1, filled / 8], "data_offsets": [0, filled]]
         var text = try JSONSerialization.data(withJSONObject: header)
         while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
-        FileManager.default.createFile(atPath: url.path, contents: nil)
+        try Data().write(to: url)
         let file = try FileHandle(forWritingTo: url)
         try file.write(contentsOf: Data((0..<8).map { UInt8(truncatingIfNeeded: text.count >> (8 * $0)) }) + text)
         try file.seek(toOffset: UInt64(8 + text.count + filled))

@@ -91,7 +91,7 @@ final class FileVerbTests: XCTestCase {
         assertOutputs([
             (
                 "save ones(2) \"a.xyz\"",
-                "error: 'save' has no way to write tensor as '.xyz'; `help save` lists what goes where"
+                "error: 'save' has no way to write a tensor as '.xyz'; `help save` lists what goes where"
             ),
             ("save {a: \"x\"} \"a.safetensors\"", "error: 'a' is string, and a safetensors file holds tensors"),
             ("save {f: sum} \"a.json\"", "error: JSON can't hold a function"),

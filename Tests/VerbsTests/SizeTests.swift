@@ -55,6 +55,18 @@ final class SizeTests: XCTestCase {
     }
 
     /// A list of prompts has an end, however many are asked for.
+    /// Views with more elements than any memory holds; found by HostileArgumentsTests, seed 11.
+    func testWhatNeedsAllElementsOfALongViewIsRefused() {
+        for view in ["expand(zeros(1), 2**40)", "expand(cast([1], \"int64\"), 2**40)"] {
+            for code in ["median(\(view))", "quantile(\(view), 0.5)", "0 in \(view)", "median(\(view), axis: 0)"] {
+                let output = Session().output(code)
+                XCTAssertTrue(output.hasPrefix("error: a") && output.contains("tensor of shape 1099511627776 needs "), "\(code): \(output)")
+            }
+        }
+        XCTAssertEqual(Session().output("median(expand(zeros(1), 5))"), "0")
+        XCTAssertEqual(Session().output("0 in expand(zeros(1), 5)"), "true")
+    }
+
     func testManyPromptsEnd() {
         let start = Date()
         XCTAssertEqual(Session().output("len(prompts(\"weapon\", count: 96))"), "96")

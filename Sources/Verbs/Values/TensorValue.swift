@@ -87,6 +87,8 @@ final class TensorValue: ObjectValue {
 
     func contains(_ item: Value) throws -> Bool? {
         guard case .number(let number) = item else { return nil }
+        // A view may have more elements than there is memory for, which is an error rather than a tensor without any.
+        let tensor = try tensor.contiguous()
         if tensor.dtype == .int64 { return Int(exactly: number).map(tensor.ints.contains) ?? false }
         return tensor.floats.contains(Float(number))
     }
