@@ -54,6 +54,8 @@ let package = Package(
             // Boost's few functions are linked into the program: its libraries would be loaded at every start.
             linkerSettings: [.linkedLibrary(":libboost_iostreams.a"), .linkedLibrary(":libboost_filesystem.a")]),
 
+        .target(name: "Basics", exclude: ["README.md"]),
+
         // Engine and models.
         .target(name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels", "LateLibraries"], exclude: ["README.md"]),
         .target(
@@ -63,13 +65,13 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["Tensor", "Checkpoint", "CLIP"], exclude: ["README.md"]),
         .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
         .target(
-            name: "GRPO", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering"], exclude: ["README.md"]),
+            name: "GRPO", dependencies: ["Basics", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering"], exclude: ["README.md"]),
         .target(
             name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "ColourFont"], exclude: ["README.md"],
             resources: [.copy("Resources")]),
 
         // The language and what shows its results.
-        .target(name: "Language", exclude: ["README.md"]),
+        .target(name: "Language", dependencies: ["Basics"], exclude: ["README.md"]),
         .target(name: "Markdown", dependencies: ["CMarkdown", "LateLibraries"], exclude: ["README.md"]),
         .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
         .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint", "Markdown"], exclude: ["README.md"]),
@@ -87,8 +89,8 @@ let package = Package(
         .target(
             name: "Verbs",
             dependencies: [
-                "Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "GRPO", "World", "ColourFont",
-                "LateLibraries",
+                "Basics", "Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "GRPO", "World",
+                "ColourFont", "LateLibraries",
             ],
             exclude: ["README.md"]),
         .executableTarget(
@@ -127,7 +129,7 @@ let package = Package(
         .target(name: "Pty", path: "Tests/Pty"),
         // Its tests start the program, which is built with them; they don't link it.
         .testTarget(name: "RhumbTests", dependencies: ["TestSupport", "Pty"]),
-        .testTarget(name: "VerbsTests", dependencies: ["TestSupport", "Verbs", "CLIP", "World", "GRPO"]),
+        .testTarget(name: "VerbsTests", dependencies: ["TestSupport", "Basics", "Verbs", "CLIP", "World", "GRPO"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

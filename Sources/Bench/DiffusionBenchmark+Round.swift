@@ -8,9 +8,9 @@ import World
 enum GRPORound {
     static let options: GRPOOptions = {
         var options = GRPOOptions()
-        (options.group, options.promptsPerRound, options.steps, options.guidance) = (8, 4, 8, 4)
-        (options.trainSteps, options.stepChoice, options.updates) = (5, .first, 5)
-        (options.learningRate, options.warmUp) = (5e-5, 0)
+        (options.group, options.roundPrompts, options.steps, options.guidance) = (8, 4, 8, 4)
+        (options.trainSteps, options.choose, options.updates) = (5, .first, 5)
+        (options.rate, options.warmup) = (5e-5, 0)
         options.microbatch = options.samplesPerRound
         return options
     }()
@@ -27,7 +27,7 @@ enum GRPORound {
         let policy = try Policy(from: start, scheduler: scheduler, options: options, generator: Generator(seed: 0))
         let learner = try PolicyLearner(policy, options: options)
         let c = start.configuration, count = options.samplesPerRound
-        let context = try FormulaNumbers.filled([options.promptsPerRound, tokens, c.contextWidth], scale: 1.7)
+        let context = try FormulaNumbers.filled([options.roundPrompts, tokens, c.contextWidth], scale: 1.7)
         let empty = try FormulaNumbers.filled([1, tokens, c.contextWidth], scale: 1.7, from: 500)
         let contexts = try context.gathered(0, (0..<count).map { $0 / options.group })
         func noise(_ index: Int) throws -> Tensor {
@@ -46,7 +46,7 @@ enum GRPORound {
         }
         let rewards = FormulaNumbers.block.prefix(count).map(Double.init)
         let rollout = Rollout(
-            round: 0, prompts: (0..<options.promptsPerRound).map { "prompt \($0)" }, groupSize: options.group,
+            round: 0, prompts: (0..<options.roundPrompts).map { "prompt \($0)" }, groupSize: options.group,
             timesteps: plan.timesteps, sigmas: plan.sigmas, samples: samples, trained: trained, context: context,
             emptyContext: empty, images: [], scores: RewardScores(totals: rewards),
             advantages: try Advantages(rewards: rewards, groupSize: options.group))

@@ -52,7 +52,7 @@ enum DiffusionScripts {
             import math
             STEPS, GROUP = \(options.steps), \(options.group)
             UPDATES, GUIDANCE = \(options.updates), \(options.guidance)
-            CLIP, RATE, DECAY = \(options.clip), \(options.learningRate), \(options.weightDecay)
+            CLIP, RATE, DECAY = \(options.clip), \(options.rate), \(options.decay)
             LONGEST = \(options.gradientNorm)
 
             timesteps = timesteps_of(STEPS)

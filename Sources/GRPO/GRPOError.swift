@@ -65,7 +65,7 @@ extension GRPOError {
 
 extension GRPOError {
     static func option(_ name: String, _ value: String, expected: String, hint: String = "") -> GRPOError {
-        GRPOError("the option '\(name)' is \(value), and must be \(expected)", hint: hint)
+        GRPOError("'\(name)' must be \(expected), not \(value)", hint: hint)
     }
 
     static let noPrompts = GRPOError(

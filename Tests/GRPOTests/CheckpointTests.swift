@@ -42,11 +42,11 @@ final class CheckpointTests: XCTestCase {
     }
 
     func testAFullRunGoesOnByteForByte() throws {
-        try check { ($0.kl, $0.averaging, $0.split) = (0.1, 0.9, .samples) }
+        try check { ($0.kl, $0.ema, $0.split) = (0.1, 0.9, .samples) }
     }
 
     func testARunOfAdaptersGoesOnByteForByte() throws {
-        try check { ($0.lora, $0.averaging) = (LoRAOptions(rank: 2), 0.5) }
+        try check { ($0.lora, $0.ema) = (LoRAOptions(rank: 2), 0.5) }
     }
 
     func testTheFolderHasHistoryAndAdaptersAndTheFinishedModel() throws {
@@ -68,7 +68,7 @@ final class CheckpointTests: XCTestCase {
 
     func testAveragedWeightsAreAModelOfTheirOwn() throws {
         for lora in [nil, LoRAOptions(rank: 2)] {
-            let trainer = try Fixture.trainer { ($0.averaging, $0.lora) = (0.9, lora) }
+            let trainer = try Fixture.trainer { ($0.ema, $0.lora) = (0.9, lora) }
             try trainer.advance()
             let generator = Generator(seed: 1)
             let x = try Tensor.randn([1, 8, 8, 4], generator: generator)

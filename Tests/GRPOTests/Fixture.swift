@@ -48,9 +48,9 @@ enum Fixture {
     static var options: GRPOOptions {
         var options = GRPOOptions()
         options.seed = 11
-        (options.group, options.promptsPerRound, options.steps) = (3, 2, 4)
+        (options.group, options.roundPrompts, options.steps) = (3, 2, 4)
         (options.trainSteps, options.updates, options.microbatch) = (2, 2, 4)
-        (options.learningRate, options.warmUp) = (1e-3, 0)
+        (options.rate, options.warmup) = (1e-3, 0)
         return options
     }
 

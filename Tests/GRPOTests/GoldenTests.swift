@@ -22,9 +22,9 @@ final class GoldenTests: XCTestCase {
     private func check(_ name: String, _ change: (inout GRPOOptions, Golden) -> Void) throws {
         let golden = try Golden()
         var options = GRPOOptions()
-        (options.group, options.promptsPerRound, options.steps, options.guidance) = (3, 2, 4, 5)
+        (options.group, options.roundPrompts, options.steps, options.guidance) = (3, 2, 4, 5)
         (options.trainSteps, options.updates, options.clip) = (nil, 1, 1e-4)
-        (options.learningRate, options.warmUp, options.gradientNorm) = (1e-4, 0, 0.5)
+        (options.rate, options.warmup, options.gradientNorm) = (1e-4, 0, 0.5)
         // Smaller than the round, and no divisor of it: pieces must add up to the whole.
         options.microbatch = 4
         change(&options, golden)

@@ -31,7 +31,7 @@ final class TrainerTests: XCTestCase {
     }
 
     func testPromptsGoThroughTheListBeforeTheyRepeat() throws {
-        let trainer = try Fixture.trainer { ($0.promptsPerRound, $0.group, $0.trainSteps, $0.updates) = (3, 2, 1, 1) }
+        let trainer = try Fixture.trainer { ($0.roundPrompts, $0.group, $0.trainSteps, $0.updates) = (3, 2, 1, 1) }
         var drawn: [String] = []
         for _ in 0..<4 {
             drawn += try trainer.rollout().prompts
@@ -55,7 +55,7 @@ final class TrainerTests: XCTestCase {
 
     /// With noise at trained steps only, the others follow DDIM's deterministic path.
     func testOnlyTrainedStepsAreRandomIfAsked() throws {
-        let trainer = try Fixture.trainer { ($0.stochastic, $0.stepChoice, $0.trainSteps, $0.updates) = (.trained, .first, 1, 1) }
+        let trainer = try Fixture.trainer { ($0.sde, $0.choose, $0.trainSteps, $0.updates) = (.trained, .first, 1, 1) }
         let rollout = try trainer.rollout(), scheduler = try DDIMScheduler(.stableDiffusion, steps: 4)
         XCTAssertEqual(rollout.steps, [0])
         let guidance = Guidance(
@@ -83,7 +83,7 @@ final class TrainerTests: XCTestCase {
     func testTheRewardRisesAndTheModelGivenStaysAsItIs() throws {
         let start = try Fixture.pipeline(), before = start.unet.parameters.map(\.tensor.floats)
         var options = Fixture.options
-        (options.group, options.learningRate, options.guidance) = (6, 3e-3, 1)
+        (options.group, options.rate, options.guidance) = (6, 3e-3, 1)
         options.clip = 0.1
         let trainer = try GRPOTrainer(start, reward: Fixture.redness, prompts: Fixture.prompts, options: options)
         for _ in 0..<4 { try trainer.advance() }
@@ -112,7 +112,7 @@ final class TrainerTests: XCTestCase {
     }
 
     func testOnlyKeptPromptsAreHeldByTheirOwnWeight() throws {
-        let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { ($0.kl, $0.keptKL) = (0, 0.5) }
+        let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { ($0.kl, $0.keepKL) = (0, 0.5) }
         let rollout = try trainer.rollout()
         XCTAssertEqual(rollout.kept, rollout.prompts.map { $0 == "a dog" })
         XCTAssertEqual(Set(rollout.prompts), ["a knife", "a dog"])
@@ -129,14 +129,14 @@ final class TrainerTests: XCTestCase {
                 XCTAssertEqual(row.loss, pays)
             }
         }
-        let free = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { $0.keptKL = 0 }
+        let free = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { $0.keepKL = 0 }
         XCTAssertEqual(try free.update(free.rollout()).loss, first.loss, accuracy: 1e-5)
         XCTAssertNotEqual(try free.update(free.pending!.rollout).loss, try trainer.update(rollout).loss)
     }
 
     func testTheStartIsAskedForAnotherPromptButWhereItIsKept() throws {
         let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) {
-            ($0.kl, $0.klPrompt, $0.keptKL) = (0.25, "a picture of one thing", 0.5)
+            ($0.kl, $0.klPrompt, $0.keepKL) = (0.25, "a picture of one thing", 0.5)
         }
         let rollout = try trainer.rollout(), other = try trainer.pipeline.context(of: ["a picture of one thing"])
         for row in try trainer.objective(of: rollout) {
@@ -168,7 +168,7 @@ final class TrainerTests: XCTestCase {
     /// An update of a hundredth of the usual length moves log-ratios by Δμ z/σ − Δμ²/2σ²: what is left of the normalised
     /// one, over σ, is z Δμ/σ, whose sign is even-handed.
     func testNormalisedRatiosAreCorrectedAndScaled() throws {
-        let plain = try Fixture.trainer { $0.updates = 1 }, normal = try Fixture.trainer { ($0.updates, $0.normalizesRatios) = (1, true) }
+        let plain = try Fixture.trainer { $0.updates = 1 }, normal = try Fixture.trainer { ($0.updates, $0.ratioNorm) = (1, true) }
         let rollout = try plain.rollout()
         for trainer in [plain, normal] {
             // Both policies move alike: away from the rollout's, without an update of their own.

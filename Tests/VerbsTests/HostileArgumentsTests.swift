@@ -69,8 +69,8 @@ final class HostileArgumentsTests: XCTestCase {
 
     private func fitting(_ type: ValueType, _ stream: inout SplitMix) -> String {
         switch type {
-        case .number(let range):
-            "\(Double.random(in: max(range?.lowerBound ?? -5, -1e3)...min(range?.upperBound ?? 5, 1e3), using: &stream))"
+        case .number(let bounds):
+            "\(Double.random(in: max(bounds?.lower.number ?? -5, -1e3)...min(bounds?.upper.number ?? 5, 1e3), using: &stream))"
         case .whole(let range):
             "(\([range?.lowerBound ?? -3, 0, 1, 2, 3, min(range?.upperBound ?? 1 << 53, 1 << 53)].randomElement(using: &stream)!))"
         case .boolean: Bool.random(using: &stream) ? "true" : "false"

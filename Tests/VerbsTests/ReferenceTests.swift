@@ -21,4 +21,13 @@ final class ReferenceTests: XCTestCase {
             "\(stale.map(\.file) + extra.sorted()) of docs/verbs differ; refresh them with: swift run rhumb verbs --write docs/verbs"
         )
     }
+
+    func testTheTableOfSwitchesIsCurrent() throws {
+        let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .deletingLastPathComponent()
+        let page = try String(contentsOf: root.appendingPathComponent("docs/grpo.md"), encoding: .utf8)
+        XCTAssertTrue(
+            Registry.withSwitches(page) == page,
+            "the table in docs/grpo.md is not current; refresh it with: swift run rhumb verbs --write docs/verbs")
+    }
 }

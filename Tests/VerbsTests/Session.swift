@@ -12,12 +12,16 @@ final class Session {
     /// What running some code writes, without the last line end; an error's message and hint where it fails.
     func output(_ code: String) -> String {
         host.output = ""
-        do throws(Diagnostic) {
-            try interpreter.run(Source(name: "test", text: code))
-        } catch {
-            return "error: " + error.message + (error.help.isEmpty ? "" : "; " + error.help)
-        }
+        if let error = failure(code) { return "error: " + error.message + (error.help.isEmpty ? "" : "; " + error.help) }
         return host.output.hasSuffix("\n") ? String(host.output.dropLast()) : host.output
+    }
+}
+
+extension Session {
+    /// How some code fails; nil where it doesn't.
+    func failure(_ code: String) -> Diagnostic? {
+        do throws(Diagnostic) { try interpreter.run(Source(name: "test", text: code)) } catch { return error }
+        return nil
     }
 }
 

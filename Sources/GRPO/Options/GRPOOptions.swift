@@ -43,7 +43,7 @@ public enum UpdateSplit: String, CaseIterable, Codable, Sendable {
 ///
 /// `GRPOOptions()` trains all weights by a few random steps; `.miniature` is what works on the bundled model, `.paper` has
 /// the published values, and `differencesFromPaper` tells one from the other.
-public struct GRPOOptions: Codable, Equatable, Sendable {
+public struct GRPOOptions: Equatable, Sendable {
     /// Decides prompt order, noise, chosen steps, adapters and the order of updates.
     public var seed: UInt64 = 0
 
@@ -54,7 +54,7 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
     /// Samples a prompt.
     public var group = 8
     /// Prompts a round.
-    public var promptsPerRound = 4
+    public var roundPrompts = 4
 
     // MARK: Sampling
 
@@ -65,17 +65,17 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
     /// Classifier-free guidance.
     public var guidance = 4.0
     /// What guidance leads away from.
-    public var negativePrompt = ""
+    public var negative = ""
     /// Rollouts and updates without guidance: half the work; guidance comes back when the result is sampled from.
-    public var withoutGuidance = false
+    public var cfgFree = false
     public var latents = InitialLatents.perSample
 
     // MARK: Which steps are trained
 
     /// How many a round; nil for all that can be.
     public var trainSteps: Int? = 5
-    public var stepChoice = StepChoice.random
-    public var stochastic = StochasticSteps.all
+    public var choose = StepChoice.random
+    public var sde = StochasticSteps.all
     /// Whether the last denoising step may be trained too. Its σ is the smallest, so its ratio the wildest.
     public var trainLast = false
 
@@ -93,7 +93,7 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
 
     /// ε of the clipped ratio, on the mean log-probability.
     public var clip = 1e-3
-    public var advantageScale = AdvantageScale.group
+    public var std = AdvantageScale.group
     /// Added to the standard deviation of a group.
     public var advantageEpsilon = 1e-8
     /// The largest advantage, either way.
@@ -104,30 +104,30 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
     /// gives up what it was asked for stays among pictures it knew.
     public var klPrompt: String?
     /// Weight of the KL to the frozen start on prompts that are to be kept.
-    public var keptKL = 1.0
+    public var keepKL = 1.0
     /// Whether log-ratios are corrected and scaled by their step's σ, so that steps weigh alike (Wang et al. 2025,
     /// "GRPO-Guard").
-    public var normalizesRatios = false
+    public var ratioNorm = false
 
     // MARK: The optimiser (AdamW)
 
-    public var learningRate = 5e-5
+    public var rate = 5e-5
     /// Rounds that lead up to the learning rate.
-    public var warmUp = 5
+    public var warmup = 5
     public var betas = [0.9, 0.999]
     public var epsilon = 1e-8
-    public var weightDecay = 1e-4
+    public var decay = 1e-4
     /// The greatest length of all gradients together.
     public var gradientNorm = 1.0
     /// Decay of the running average of the weights; 0 for none.
-    public var averaging = 0.0
+    public var ema = 0.0
     /// Adapters instead of all weights.
     public var lora: LoRAOptions?
 
     // MARK: Rewards
 
     /// Whether pictures are truncated to 8 bits and go through JPEG before they are judged, as in the published code.
-    public var storesPictures = false
+    public var parity = false
 
     public init() {}
 
@@ -135,60 +135,28 @@ public struct GRPOOptions: Codable, Equatable, Sendable {
     /// trained on the noisy steps, where a picture's content is decided, of pictures drawn without guidance.
     public static let miniature: GRPOOptions = {
         var options = GRPOOptions()
-        (options.promptsPerRound, options.withoutGuidance) = (8, true)
-        (options.trainSteps, options.stepChoice, options.updates) = (4, .first, 4)
-        options.advantageScale = .global
-        (options.lora, options.learningRate) = (LoRAOptions(rank: 32, targets: LoRAOptions.words), 2.5e-3)
+        (options.roundPrompts, options.cfgFree) = (8, true)
+        (options.trainSteps, options.choose, options.updates) = (4, .first, 4)
+        options.std = .global
+        (options.lora, options.rate) = (LoRAOptions(rank: 32, targets: LoRAOptions.words), 2.5e-3)
         return options
     }()
 
     /// The published settings: Stable Diffusion 1.5 on four pictures' prompts a device.
     public static let paper: GRPOOptions = {
         var options = GRPOOptions()
-        (options.rounds, options.group, options.promptsPerRound) = (300, 16, 4)
+        (options.rounds, options.group, options.roundPrompts) = (300, 16, 4)
         (options.steps, options.eta, options.guidance, options.latents) = (50, 1, 5, .shared)
-        (options.trainSteps, options.stepChoice, options.trainLast) = (nil, .random, false)
+        (options.trainSteps, options.choose, options.trainLast) = (nil, .random, false)
         (options.updates, options.split, options.shuffle) = (16, .samples, false)
-        (options.clip, options.learningRate, options.warmUp) = (1e-4, 1e-5, 0)
-        options.storesPictures = true
+        (options.clip, options.rate, options.warmup) = (1e-4, 1e-5, 0)
+        options.parity = true
         return options
     }()
 
     /// Samples a round.
-    public var samplesPerRound: Int { group * promptsPerRound }
+    public var samplesPerRound: Int { group * roundPrompts }
 
     /// The guidance that rollouts and updates use; 1 is none.
-    public var effectiveGuidance: Double { withoutGuidance ? 1 : guidance }
-}
-
-extension GRPOOptions {
-    /// - Throws: `GRPOError` for the first option that can't be.
-    func validate() throws {
-        func require(_ holds: Bool, _ name: String, _ value: some CustomStringConvertible, _ expected: String) throws {
-            guard holds else { throw GRPOError.option(name, value.description, expected: expected) }
-        }
-        guard group > 1 else { throw GRPOError.groupSize(group) }
-        try require(promptsPerRound > 0, "round_prompts", promptsPerRound, "at least 1")
-        try require(rounds ?? 1 > 0, "rounds", rounds ?? 0, "at least 1")
-        try require(steps > 0, "steps", steps, "at least 1")
-        try require((0...1).contains(eta), "eta", eta, "from 0 to 1")
-        try require(guidance >= 1 && guidance.isFinite, "guidance", guidance, "at least 1, which is none")
-        try require(trainSteps ?? 1 > 0, "train_steps", trainSteps ?? 0, "at least 1")
-        try require(updates > 0, "updates", updates, "at least 1")
-        try require(microbatch > 0, "microbatch", microbatch, "at least 1")
-        try require(clip > 0 && clip < 1, "clip", clip, "between 0 and 1")
-        try require(advantageEpsilon >= 0, "advantage_epsilon", advantageEpsilon, "at least 0")
-        try require(advantageClip > 0, "advantage_clip", advantageClip, "above 0")
-        try require(kl >= 0 && kl.isFinite, "kl", kl, "at least 0")
-        try require(keptKL >= 0 && keptKL.isFinite, "keep_kl", keptKL, "at least 0")
-        try require(learningRate > 0 && learningRate.isFinite, "rate", learningRate, "above 0")
-        try require(warmUp >= 0, "warmup", warmUp, "at least 0")
-        try require(
-            betas.count == 2 && betas.allSatisfy { (0..<1).contains($0) }, "betas", "\(betas)",
-            "two numbers from 0 to 1")
-        try require(epsilon > 0, "epsilon", epsilon, "above 0")
-        try require(weightDecay >= 0, "decay", weightDecay, "at least 0")
-        try require(gradientNorm > 0, "gradient_norm", gradientNorm, "above 0")
-        try require((0..<1).contains(averaging), "ema", averaging, "from 0 to below 1")
-    }
+    public var effectiveGuidance: Double { cfgFree ? 1 : guidance }
 }

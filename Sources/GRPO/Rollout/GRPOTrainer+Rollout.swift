@@ -14,8 +14,8 @@ extension GRPOTrainer {
         let start = Date()
         let plan = try RoundPlan(round: completed, promptCount: prompts.count, steps: stepPlan, options: options)
         let prompts = chosen ?? plan.prompts.map { self.prompts[$0] }
-        guard prompts.count == options.promptsPerRound else {
-            throw GRPOError.foreignRollout("it has \(prompts.count) prompts, and a round \(options.promptsPerRound)")
+        guard prompts.count == options.roundPrompts else {
+            throw GRPOError.foreignRollout("it has \(prompts.count) prompts, and a round \(options.roundPrompts)")
         }
         let context = try pipeline.context(of: prompts)
         let path = try withoutGradients { try samples(plan, context: context, progress: progress) }
@@ -23,7 +23,7 @@ extension GRPOTrainer {
         try progress?("reward", 0, 1)
         let texts = prompts.flatMap { Array(repeating: $0, count: options.group) }
         let batch = RewardBatch(
-            images: options.storesPictures ? try images.map { try $0.asStored() } : images, prompts: texts)
+            images: options.parity ? try images.map { try $0.asStored() } : images, prompts: texts)
         let scores = try withoutGradients { try reward.checkedScores(of: batch) }
         let judgements = try withoutGradients {
             try judge?.checkedScores(of: RewardBatch(images: images, prompts: texts)).totals
@@ -47,7 +47,7 @@ extension GRPOTrainer {
 
     func advantages(of scores: RewardScores) throws -> Advantages {
         try Advantages(
-            rewards: scores.totals, groupSize: options.group, scale: options.advantageScale,
+            rewards: scores.totals, groupSize: options.group, scale: options.std,
             epsilon: options.advantageEpsilon, clip: options.advantageClip)
     }
 
@@ -62,7 +62,7 @@ extension GRPOTrainer {
         var x: Tensor
         switch options.latents {
         case .shared: x = try noise(1).gathered(0, [Int](repeating: 0, count: count))
-        case .perPrompt: x = try noise(options.promptsPerRound).gathered(0, (0..<count).map { $0 / options.group })
+        case .perPrompt: x = try noise(options.roundPrompts).gathered(0, (0..<count).map { $0 / options.group })
         case .perSample: x = try noise(count)
         }
         var samples = [x]
@@ -70,7 +70,7 @@ extension GRPOTrainer {
         for step in stepPlan.timesteps.indices {
             try progress?("sample", step, stepPlan.timesteps.count)
             let isTrained = plan.steps.contains(step)
-            let isRandom = stepPlan.sigmas[step] > 0 && (options.stochastic == .all || isTrained)
+            let isRandom = stepPlan.sigmas[step] > 0 && (options.sde == .all || isTrained)
             let mean = try inPieces(of: count) { rows in
                 try policy.mean(
                     at: step, rows.count == count ? x : x.sliced(0, from: rows.lowerBound, to: rows.upperBound),

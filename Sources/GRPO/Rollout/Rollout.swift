@@ -71,7 +71,7 @@ public struct Rollout {
 
     /// The weight of each sample's KL to the start.
     func startWeights(of samples: [Int], _ options: GRPOOptions) -> [Double] {
-        samples.map { kept[$0 / groupSize] ? options.keptKL : options.kl }
+        samples.map { kept[$0 / groupSize] ? options.keepKL : options.kl }
     }
 
     /// Whether the KL to the start has a weight for any of some samples.

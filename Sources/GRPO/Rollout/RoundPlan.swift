@@ -17,9 +17,9 @@ struct RoundPlan {
     ///   - promptCount: of the whole list, above 0.
     init(round: Int, promptCount: Int, steps plan: StepPlan, options: GRPOOptions) throws {
         let streams = SeedStreams(options.seed)
-        prompts = (0..<options.promptsPerRound).map { slot in
+        prompts = (0..<options.roundPrompts).map { slot in
             // The list is gone through in one random order after another, a round taking up where the last one ended.
-            let (pass, place) = (round * options.promptsPerRound + slot).quotientAndRemainder(dividingBy: promptCount)
+            let (pass, place) = (round * options.roundPrompts + slot).quotientAndRemainder(dividingBy: promptCount)
             return streams.generator(.prompts, pass).permutation(promptCount)[place]
         }
         steps = plan.chosen(options, generator: streams.generator(.steps, round))

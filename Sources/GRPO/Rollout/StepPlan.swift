@@ -35,7 +35,7 @@ public struct StepPlan: Equatable, Sendable {
     /// The steps a round trains, in the order of denoising.
     func chosen(_ options: GRPOOptions, generator: Generator) -> [Int] {
         guard let count = options.trainSteps, count < trainable.count else { return trainable }
-        switch options.stepChoice {
+        switch options.choose {
         case .first: return Array(trainable.prefix(count))
         case .last: return Array(trainable.suffix(count))
         case .random: return generator.permutation(trainable.count).prefix(count).map { trainable[$0] }.sorted()

@@ -11,7 +11,7 @@ public final class GRPOTrainer {
     public let options: GRPOOptions
     /// All that is trained on, those that are kept among them.
     public let prompts: [String]
-    /// Prompts on which the model is held near its start, by the weight `keptKL`.
+    /// Prompts on which the model is held near its start, by the weight `keepKL`.
     public let kept: [String]
     public let reward: any Reward
     /// Scores every rollout's pictures without anything being learnt from it: what shows when the reward is gamed.
@@ -61,7 +61,7 @@ public final class GRPOTrainer {
             generator: SeedStreams(options.seed).generator(.adapters, 0))
         pipeline = try start.replacing(unet: policy.unet)
         learner = try PolicyLearner(policy, options: options)
-        emptyContext = try start.context(of: [options.negativePrompt])
+        emptyContext = try start.context(of: [options.negative])
     }
 
     public var isFinished: Bool { options.rounds.map { completed >= $0 } ?? false }

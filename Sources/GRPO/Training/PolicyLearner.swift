@@ -12,10 +12,10 @@ package final class PolicyLearner {
     package init(_ policy: Policy, options: GRPOOptions) throws {
         (self.policy, self.options) = (policy, options)
         optimiser = try AdamW(
-            policy.parameters, learningRate: options.learningRate, betas: (options.betas[0], options.betas[1]),
-            epsilon: options.epsilon, weightDecay: options.weightDecay)
+            policy.parameters, learningRate: options.rate, betas: (options.betas[0], options.betas[1]),
+            epsilon: options.epsilon, weightDecay: options.decay)
         average =
-            options.averaging > 0 ? try ExponentialMovingAverage(policy.parameters, decay: options.averaging) : nil
+            options.ema > 0 ? try ExponentialMovingAverage(policy.parameters, decay: options.ema) : nil
     }
 
     /// One step of the optimiser along the gradient of a part of a rollout.
@@ -29,8 +29,8 @@ package final class PolicyLearner {
         var metrics = try PolicyUpdate(policy: policy, options: options).accumulateGradient(
             rollout, part, measuresReference: measuresReference)
         metrics.gradientNorm = try GradientClipping.clip(policy.parameters, maximum: options.gradientNorm)
-        let warmUp = LearningRateSchedule(warmUp: options.warmUp)
-        optimiser.learningRate = options.learningRate * warmUp.factor(at: rollout.round)
+        let warmUp = LearningRateSchedule(warmUp: options.warmup)
+        optimiser.learningRate = options.rate * warmUp.factor(at: rollout.round)
         try optimiser.step()
         average?.update()
         metrics.learningRate = optimiser.learningRate

@@ -58,7 +58,7 @@ package struct PolicyUpdate {
         let before = try rollout.rows(trained.mean, samples)
 
         var logRatio = try new - old
-        if options.normalizesRatios {
+        if options.ratioNorm {
             // log ρ = z·Δμ/σ − Δμ²/2σ²: without its second part it has mean 0, times σ the same scale at every step.
             logRatio = try (logRatio + Gaussian.divergence(mean, from: before, sigma: sigma)) * sigma
         }

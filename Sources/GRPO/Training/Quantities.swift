@@ -40,7 +40,7 @@ extension GRPOTrainer {
                 formula: "groups with max r = min r / groups", value: text(round?.zeroSpread)),
             Quantity(
                 name: "ratio", meaning: "how much likelier a step has become since it was drawn; 1 before the first update",
-                formula: options.normalizesRatios
+                formula: options.ratioNorm
                     ? "ρ = exp(σ (log p_new − log p_old + (μ_new − μ_old)² / 2σ²))" : "ρ = exp(log p_new − log p_old)",
                 value: round.map { "\(text($0.lowestRatio)!) … \(text($0.highestRatio)!)" }),
             Quantity(
@@ -64,13 +64,13 @@ extension GRPOTrainer {
                 name: "gradient_norm", meaning: "length of the gradient of all parameters, before it is cut to \(options.gradientNorm)",
                 formula: "‖∇ objective‖", value: text(round?.gradientNorm)),
             Quantity(
-                name: "rate", meaning: "AdamW's learning rate, after \(options.warmUp) rounds of warm-up",
-                formula: "\(options.learningRate) · min(1, round / warm-up)", value: text(round?.learningRate)),
+                name: "rate", meaning: "AdamW's learning rate, after \(options.warmup) rounds of warm-up",
+                formula: "\(options.rate) · min(1, round / warm-up)", value: text(round?.learningRate)),
         ]
     }
 
     private var advantageFormula: String {
-        switch options.advantageScale {
+        switch options.std {
         case .group: "A = (r − mean of the group) / (std of the group + ε), within ± \(options.advantageClip)"
         case .global: "A = (r − mean of the group) / (std of the round + ε), within ± \(options.advantageClip)"
         case .none: "A = r − mean of the group, within ± \(options.advantageClip)"
@@ -80,7 +80,7 @@ extension GRPOTrainer {
     /// The KL to the start, where the objective has it.
     private var startTerm: String {
         let other = "\(options.kl) KL" + (options.klPrompt.map { " to the start at \"\($0)\"" } ?? "")
-        if !kept.isEmpty { return " + \(options.keptKL) KL for what is kept, + \(other) else" }
+        if !kept.isEmpty { return " + \(options.keepKL) KL for what is kept, + \(other) else" }
         return options.kl > 0 ? " + \(other)" : ""
     }
 }

@@ -1,7 +1,9 @@
+import Basics
+
 /// What a parameter takes. One description drives checking, help and completion.
 public indirect enum ValueType: Sendable, Equatable {
     case any
-    case number(in: ClosedRange<Double>? = nil)
+    case number(in: Bounds? = nil)
     /// A number without a fraction.
     case whole(in: ClosedRange<Int>? = nil)
     case boolean
@@ -27,7 +29,7 @@ public indirect enum ValueType: Sendable, Equatable {
     public var text: String {
         switch self {
         case .any: "anything"
-        case .number(let range): "number" + (range.map { " " + Self.interval($0) } ?? "")
+        case .number(let bounds): "number" + (bounds.map { " " + $0.text(NumberText.shown) } ?? "")
         case .whole(let range): "whole number" + (range.map { " " + Self.interval($0) } ?? "")
         case .boolean: "true or false"
         case .string: "string"
@@ -62,17 +64,10 @@ public indirect enum ValueType: Sendable, Equatable {
         }
     }
 
-    /// `0…1`, `at least 0`, `at most 1`: as short as a reader understands it.
-    static func interval(_ range: ClosedRange<Double>) -> String {
-        if range.upperBound == .infinity || range.upperBound >= Double.greatestFiniteMagnitude {
-            return "at least " + NumberText.shown(range.lowerBound)
-        }
-        if range.lowerBound == -.infinity || range.lowerBound <= -Double.greatestFiniteMagnitude {
-            return "at most " + NumberText.shown(range.upperBound)
-        }
-        return NumberText.shown(range.lowerBound) + "…" + NumberText.shown(range.upperBound)
-    }
+    /// Both ends included; one at the greatest finite number is none.
+    public static func number(in range: ClosedRange<Double>) -> ValueType { .number(in: Bounds(range)) }
 
+    /// `1…5`, `at least 0`, `at most 1`: as short as a reader understands it.
     static func interval(_ range: ClosedRange<Int>) -> String {
         if range.upperBound == .max { return "at least \(range.lowerBound)" }
         if range.lowerBound == .min { return "at most \(range.upperBound)" }
@@ -93,7 +88,7 @@ public indirect enum ValueType: Sendable, Equatable {
     public func accepts(_ value: Value) -> Bool {
         switch (self, value) {
         case (.any, _): true
-        case (.number(let range), .number(let number)): range?.contains(number) ?? true
+        case (.number(let bounds), .number(let number)): bounds?.contains(number) ?? true
         case (.whole(let range), .number):
             if let whole = value.whole { range?.contains(whole) ?? true } else { false }
         case (.boolean, .boolean), (.string, .string), (.file, .string), (.word, .string), (.word, .function): true

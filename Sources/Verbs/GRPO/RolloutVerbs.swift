@@ -42,7 +42,7 @@ enum RolloutVerbs {
                     "rewards", .either([.object("rollout"), .object("tensor"), .list(of: .any)]),
                     help: "a rollout, or rewards with a row a group"),
                 .option(
-                    "std", .choice(AdvantageScale.allCases.map(\.rawValue)), default: .string(standard.advantageScale.rawValue),
+                    "std", .choice(AdvantageScale.allCases.map(\.rawValue)), default: .string(standard.std.rawValue),
                     help: "what differences are divided by; not for a rollout, whose trainer has decided"),
                 .option(
                     "clip", .number(in: 0...Double.greatestFiniteMagnitude), default: .number(standard.advantageClip),

@@ -20,7 +20,7 @@ final class TrainerValue: ObjectValue {
         let what = trainer.policy.lora.map { "LoRA of rank \($0.options.rank)" } ?? "all weights"
         let under = trainer.updatesDone > 0 ? " and \(trainer.updatesDone) of \(options.updates) updates" : ""
         return "trainer of \(modelName): \(what), reward \(trainer.reward.name), "
-            + "\(options.promptsPerRound) × \(options.group) samples a round, \(position)\(under)"
+            + "\(options.roundPrompts) × \(options.group) samples a round, \(position)\(under)"
             + (progressDetail.isEmpty ? "" : "  " + progressDetail)
     }
 

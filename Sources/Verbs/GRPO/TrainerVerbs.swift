@@ -26,7 +26,7 @@ enum TrainerVerbs {
                 .option(
                     "preset", .choice(["miniature", "paper"]), default: "miniature",
                     help: "where switches stand that are not given: for the bundled model, or as published"),
-            ] + TrainerOption.all.map(\.parameter) + TrainerOption.lora + [.seed],
+            ] + GRPOOptions.switches.map(\.parameter) + [.seed],
             result: "a trainer: round, history, policy, average, options, differences, rollout",
             details: """
                 A round draws `group` pictures for each of `round_prompts` prompts, scores them, turns scores into advantages \

@@ -1,0 +1,106 @@
+import Basics
+import GRPO
+import Language
+import TestSupport
+import Verbs
+import XCTest
+
+/// Every switch of a GRPO run, at every end that is declared for it: what the declaration says is what the run takes.
+final class SwitchTests: XCTestCase {
+    private let session = Session()
+
+    override func setUp() {
+        _ = session.output("sd = load \"emoji-sd\"\nr = (image, prompt) -> mean(image)")
+    }
+
+    /// What `trainer` says to a setting, and the text that it points at; nil when it takes it.
+    private func refusal(_ name: String, _ value: String) -> (message: String, place: String)? {
+        let code = "t = trainer sd reward: r prompts: [\"a ball\"] seed: 1 steps: 1000 \(name): \(value)"
+        return session.failure(code).map { error in
+            (error.message, String(decoding: Array(code.utf8)[error.place.range], as: UTF8.self))
+        }
+    }
+
+    private func text(_ number: Double) -> String { "\(number)" }
+
+    func testEveryEndIsTakenOrRefusedAsDeclared() throws {
+        for item in GRPOOptions.switches where item.name != "steps" {
+            for (value, isTaken) in ends(of: item.kind) {
+                let answer = refusal(item.name, value)
+                XCTAssertEqual(answer == nil, isTaken, "\(item.name): \(value): \(answer?.message ?? "taken")")
+                guard let answer, !isTaken else { continue }
+                XCTAssertTrue(answer.message.contains("'\(item.name)'"), answer.message)
+                XCTAssertEqual(answer.place, value, "at the argument: \(answer.message)")
+            }
+        }
+    }
+
+    /// The ends, what lies just outside them, and whether they are to be taken.
+    private func ends(of kind: GRPOSwitch.Kind) -> [(String, Bool)] {
+        switch kind {
+        case .flag: [("true", true), ("false", true), ("1", false)]
+        case .whole(let range):
+            [
+                ("\(range.lowerBound)", true), ("\(range.lowerBound - 1)", false), ("\(range.upperBound + 1)", false),
+                ("1.5", false),
+            ]
+        case .number(let bounds): numbers(bounds).map { (text($0), $1) } + [("\"a\"", false)]
+        case .numbers(let count, let bounds):
+            numbers(bounds).map { number, isTaken in
+                ("[" + [String](repeating: text(number), count: count).joined(separator: ", ") + "]", isTaken)
+            } + [("[0.5]", count == 1), ("[]", false)]
+        case .choice(let names): names.map { ("\"\($0)\"", true) } + [("\"neither\"", false)]
+        case .text: [("\"words\"", true), ("1", false)]
+        case .texts: [("[\"attn2.to_k\"]", true), ("1", false)]
+        case .optional(let kind): [("none", true)] + ends(of: kind)
+        }
+    }
+
+    private func numbers(_ bounds: Bounds) -> [(Double, Bool)] {
+        func end(_ end: Bounds.End, outward: (Double) -> Double, inward: (Double) -> Double) -> [(Double, Bool)] {
+            switch end {
+            case .none: []
+            case .closed(let number): [(number, true), (outward(number), false)]
+            case .open(let number): [(number, false), (inward(number), true)]
+            }
+        }
+        return end(bounds.lower, outward: { $0 - 1e-3 }, inward: { $0 + 1e-6 })
+            + end(bounds.upper, outward: { $0 * 1.001 }, inward: { $0 - 1e-6 })
+    }
+
+    /// The library refuses what the verb refuses, in the same words.
+    func testTheLibraryRefusesTheSame() throws {
+        let clip = try XCTUnwrap(GRPOOptions.switches.first { $0.name == "clip" })
+        var options = GRPOOptions()
+        XCTAssertThrowsError(try clip.set(.number(1), in: &options)) {
+            XCTAssertEqual("\($0)", "'clip' must be a number above 0 and below 1, not 1")
+        }
+        XCTAssertEqual(refusal("clip", "1")?.message, "'clip' must be a number above 0 and below 1, not 1")
+        XCTAssertThrowsError(try clip.set(.number(.nan), in: &options))
+        XCTAssertEqual(options, GRPOOptions(), "nothing is set by what is refused")
+    }
+
+    func testHelpSaysWhatIsTaken() {
+        let help = session.output("help trainer")
+        for words in ["number above 0 and below 1", "whole number 2…100000", "number at least 0 and below 1"] {
+            XCTAssertTrue(help.contains(words), words)
+        }
+    }
+
+    func testBoundsHaveOpenAndClosedEnds() {
+        func text(_ bounds: Bounds) -> String { bounds.text { "\(Int($0))" } }
+        XCTAssertEqual(text(Bounds(0...1)), "0…1")
+        XCTAssertEqual(text(.atLeast(2)), "at least 2")
+        XCTAssertEqual(text(.above(0)), "above 0")
+        XCTAssertEqual(text(.from(0, below: 1)), "at least 0 and below 1")
+        XCTAssertEqual(text(Bounds(0...Double.greatestFiniteMagnitude)), "at least 0")
+        XCTAssertEqual(text(Bounds(0...Double.infinity)), "at least 0")
+        XCTAssertTrue(Bounds(0...Double.infinity).contains(.infinity))
+        XCTAssertFalse(Bounds.atLeast(0).contains(.infinity))
+        for bounds in [Bounds(0...1), .atLeast(0), .above(0), Bounds(.none, .none)] {
+            XCTAssertFalse(bounds.contains(.nan))
+        }
+        XCTAssertFalse(Bounds.above(0, below: 1).contains(1))
+        XCTAssertTrue(Bounds.from(0, below: 1).contains(0))
+    }
+}
