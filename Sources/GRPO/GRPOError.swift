@@ -75,13 +75,19 @@ extension GRPOError {
         GRPOError("prompt \(position) is empty", hint: "every picture is judged by the prompt it was drawn for")
     }
 
-    static func nothingToTrain(steps: Int, eta: Double, deterministic: [Int]) -> GRPOError {
+    static func keptAndTrained(_ prompt: String) -> GRPOError {
         GRPOError(
-            eta == 0
-                ? "with eta 0 every step is deterministic (σ = 0), and there is no probability to raise"
-                : "none of the \(steps) denoising steps can be trained: those at timesteps "
-                    + "\(deterministic.map(String.init).joined(separator: ", ")) have σ = 0 and the last one is left out",
-            hint: eta == 0 ? "use eta: 1" : "take more steps, or train_last: true")
+            "'\(prompt)' is among 'prompts' and among 'keep'",
+            hint: "a prompt is either trained on or kept as it is: take it out of one of them")
+    }
+
+    /// - Parameter deterministic: the timesteps with σ = 0.
+    static func nothingToTrain(steps: Int, deterministic: [Int]) -> GRPOError {
+        let which = deterministic.isEmpty
+            ? "" : "those at timesteps \(deterministic.map(String.init).joined(separator: ", ")) have σ = 0 and "
+        return GRPOError(
+            "none of the \(steps) denoising steps can be trained: \(which)the last one is left out",
+            hint: "take more steps, or train_last: true")
     }
 
     static func tooManySteps(_ wanted: Int, available: Int) -> GRPOError {

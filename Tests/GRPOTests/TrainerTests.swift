@@ -213,12 +213,21 @@ final class TrainerTests: XCTestCase {
     func testWhatCanNotBeTrainedIsRefused() {
         assertMessage("the list is empty") { try Fixture.trainer(prompts: []) }
         assertMessage("prompt 1 is empty") { try Fixture.trainer(prompts: ["a dog", " "]) }
-        assertMessage("a group of 1") { try Fixture.trainer { $0.group = 1 } }
-        assertMessage("with eta 0 every step is deterministic") { try Fixture.trainer { $0.eta = 0 } }
-        assertMessage("none of the 1 denoising steps") { try Fixture.trainer { ($0.steps, $0.trainSteps) = (1, nil) } }
+        assertMessage("'group' must be a whole number 2…100000, not 1; samples per prompt; advantages are differences") {
+            try Fixture.trainer { $0.group = 1 }
+        }
+        assertMessage("'eta' must be a number above 0 and at most 1, not 0; how random a step is; 0 leaves nothing") {
+            try Fixture.trainer { $0.eta = 0 }
+        }
+        assertMessage("'a dog' is among 'prompts' and among 'keep'") {
+            try Fixture.trainer(prompts: ["a cat", "a dog"], keeping: ["a dog", "a hat"])
+        }
+        assertMessage("none of the 1 denoising steps can be trained: the last one is left out") {
+            try Fixture.trainer { ($0.steps, $0.trainSteps) = (1, nil) }
+        }
         assertMessage("asks for 4 denoising steps a round, and 3 can be trained") { try Fixture.trainer { $0.trainSteps = 4 } }
         assertMessage("3 updates can't share 2 steps") { try Fixture.trainer { $0.updates = 3 } }
-        assertMessage("'clip' is 0.0") { try Fixture.trainer { $0.clip = 0 } }
+        assertMessage("'clip' must be a number above 0 and below 1, not 0") { try Fixture.trainer { $0.clip = 0 } }
         assertMessage("weights are bfloat16") {
             try GRPOTrainer(Fixture.pipeline().converted(to: .bfloat16), reward: Fixture.redness, prompts: ["a"], options: Fixture.options)
         }

@@ -28,9 +28,9 @@ final class ExtremeFigureTests: XCTestCase {
     }
 
     func testPercentSignsInNames() throws {
-        try Figure.bars(Bars(categories: ["50%", "100%d"], series: [.init([1, 2])], showsValues: true)).draw([.png])
-        try Figure.bars(Bars(categories: ["%s", "%"], series: [.init([1, 2])], isHorizontal: true)).draw([.svg])
-        try Figure.heatmap(
+        _ = try Figure.bars(Bars(categories: ["50%", "100%d"], series: [.init([1, 2])], showsValues: true)).draw([.png])
+        _ = try Figure.bars(Bars(categories: ["%s", "%"], series: [.init([1, 2])], isHorizontal: true)).draw([.svg])
+        _ = try Figure.heatmap(
             Heatmap(values: [1, 2], rows: 1, columns: 2, rowLabels: ["5 %"], columnLabels: ["%a", "%%"], label: "%")
         ).draw([.png])
         let svg = try XCTUnwrap(Figure.bars(Bars(categories: ["50%"], series: [.init([1])])).draw([.svg])[.svg])
@@ -52,8 +52,8 @@ final class ExtremeFigureTests: XCTestCase {
     /// Every kind of layer with every kind of number, on every kind of axis: a script and a text come out, or an error.
     func testNumbersAtTheEndsOfTheirRange() throws {
         let odd: [Double] = [
-            0, -0.0, 1, -1, 1e-308, 5e-324, -5e-324, 1.7e308, -1.7e308, 9.3e18, -9.3e18, 1e300, 1e-300, .infinity, -.infinity, .nan,
-            0x1p53, 1e-12, 1e15 + 0.125,
+            0, -0.0, 1, -1, 1e-308, .leastNonzeroMagnitude, -.leastNonzeroMagnitude, 1.7e308, -1.7e308, 9.3e18, -9.3e18,
+            1e300, 1e-300, .infinity, -.infinity, .nan, 0x1p53, 1e-12, 1e15 + 0.125,
         ]
         var state: UInt64 = 7
         func next(_ count: Int) -> Int {

@@ -44,7 +44,8 @@ final class ReportCommandTests: XCTestCase {
             "long.md", "```rhumb\nprint \"one\"\n```\n\n```rhumb\nprint \"two\"\nwhile true { x = 1 }\n```\n")
         let running = try rhumb.start(["run", "long.md", "--out", "out"])
         let deadline = Date().addingTimeInterval(20)
-        while !exists("out/cells/2.json"), Date() < deadline { usleep(10_000) }
+        // The cell is written down when it begins, and again with what it has given.
+        while (try? rhumb.text(of: "out/cells/2.json"))?.contains("two\\n") != true, Date() < deadline { usleep(10_000) }
         kill(running.process.processIdentifier, SIGKILL)
         _ = running.finish()
         XCTAssertFalse(exists("out/report.html"))

@@ -9,8 +9,8 @@ extension GRPOOptions {
             "rounds in all; none for a run without an end of its own"),
         .whole("group", 2...100_000, \.group, "samples per prompt; advantages are differences between them"),
         .whole("round_prompts", 1...100_000, \.roundPrompts, "prompts per round"),
-        .whole("steps", 1...1000, \.steps, "denoising steps (DDIM)"),
-        .number("eta", Bounds(0...1), \.eta, "how random a step is; 0 leaves nothing to train"),
+        .whole("steps", 1...999, \.steps, "denoising steps (DDIM)"),
+        .number("eta", Bounds(.open(0), .closed(1)), \.eta, "how random a step is; 0 leaves nothing to train"),
         .number("guidance", .atLeast(1), \.guidance, "classifier-free guidance; 1 is none"),
         GRPOSwitch(
             "negative", .text, "what guidance leads away from", shown: { "\"\($0.negative)\"" }, get: { .text($0.negative) }
@@ -72,7 +72,7 @@ extension GRPOOptions {
             options.lora = LoRAOptions(rank: rank, targets: options.lora?.targets ?? LoRAOptions.words)
         },
         GRPOSwitch(
-            "lora_alpha", .optional(.number(Bounds(1e-6...1e6))), "they are scaled by alpha / rank", defaultText: "the rank",
+            "lora_alpha", .optional(.number(Bounds(.open(0), .closed(1e6)))), "they are scaled by alpha / rank", defaultText: "the rank",
             get: { $0.lora.map { .number(Double($0.alpha)) } ?? .none }
         ) { options, setting in
             guard let rank = options.lora?.rank else { return }

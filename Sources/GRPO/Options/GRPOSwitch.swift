@@ -108,7 +108,9 @@ public struct GRPOSwitch: Sendable {
     }
 
     func check(_ setting: Setting) throws {
-        guard kind.accepts(setting) else { throw GRPOError.option(name, setting.text, expected: kind.text) }
+        guard kind.accepts(setting) else {
+            throw GRPOError.option(name, setting.text, expected: kind.text, hint: help)
+        }
     }
 }
 

@@ -24,7 +24,7 @@ public struct StepPlan: Equatable, Sendable {
         trainable = timesteps.indices.filter { sigmas[$0] > 0 && (options.trainLast || $0 != last) }
         guard !trainable.isEmpty else {
             throw GRPOError.nothingToTrain(
-                steps: timesteps.count, eta: options.eta,
+                steps: timesteps.count,
                 deterministic: timesteps.indices.filter { sigmas[$0] == 0 }.map { timesteps[$0] })
         }
         if let wanted = options.trainSteps, wanted > trainable.count {

@@ -48,6 +48,7 @@ public final class GRPOTrainer {
         judge: (any Reward)? = nil, options: GRPOOptions = GRPOOptions()
     ) throws {
         try options.validate()
+        if let both = prompts.first(where: Set(kept).contains) { throw GRPOError.keptAndTrained(both) }
         let prompts = prompts + kept
         guard !prompts.isEmpty else { throw GRPOError.noPrompts }
         if let empty = prompts.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) { throw GRPOError.emptyPrompt(empty) }
