@@ -112,6 +112,8 @@ final class ChildProcess {
     }
 
     private func end() {
+        // Group 0 would be our own.
+        guard process > 0 else { return }
         kill(-process, SIGKILL)
         var status: Int32 = 0
         while waitpid(process, &status, 0) < 0, errno == EINTR {}
@@ -132,7 +134,7 @@ final class ChildProcess {
         var pending = pollfd(fd: errors, events: Int16(POLLIN), revents: 0)
         while poll(&pending, 1, 0) > 0, pending.revents & Int16(POLLIN) != 0 { listen() }
         // What it has started may be alive still.
-        kill(-process, SIGKILL)
+        if process > 0 { kill(-process, SIGKILL) }
         if isOver { process = 0 } else { end() }
         let signal = status & 0x7f
         let manner =

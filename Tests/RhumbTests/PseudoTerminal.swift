@@ -33,6 +33,8 @@ final class PseudoTerminal {
     }
 
     deinit {
+        // Also called where there was no terminal: a signal to process -1 goes to every process of the user.
+        guard process > 0, master >= 0 else { return }
         close(master)
         kill(process, SIGKILL)
         var status: Int32 = 0
