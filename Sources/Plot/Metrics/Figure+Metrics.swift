@@ -162,14 +162,7 @@ private struct MetricsDrawing {
     ) -> [Layer] {
         var line = Line(x: path.x, y: values, name: name, style: style, showsPoints: view.showsPoints, colour: colour)
         line.isOnRightAxis = isRight
-        guard let smoothing = view.smoothing else { return [.line(line)] }
-        var smooth = line
-        smooth.y = path.smoothed(values, smoothing)
-        smooth.name = "\(name.isEmpty ? column : name) (\(smoothing.name))"
-        smooth.showsPoints = false
-        line.opacity = 0.3
-        line.name = ""
-        return [.line(line), .line(smooth)]
+        return line.layers(smoothedBy: view.smoothing, path: path, column: column)
     }
 
     private func numbers(_ name: String, _ source: MetricsSource) throws(MetricsError) -> [Double?] {

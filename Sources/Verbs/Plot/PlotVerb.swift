@@ -196,14 +196,8 @@ enum PlotVerb {
         if kind == "scatter" { return [.scatter(Scatter(x: x ?? y.indices.map(Double.init), y: y, name: name))] }
         let window = try call.whole("smooth")
         let showsPoints = try call.optional("points", call.boolean) ?? (y.count <= 40 && window == 0)
-        let line = Line(x: x, y: y, name: name, showsPoints: showsPoints)
-        guard window > 1 else { return [.line(line)] }
-        let smoothing = Smoothing.movingAverage(window)
-        var pale = line
-        pale.name = ""
-        pale.opacity = 0.3
-        pale.colour = Palette.colour(place)
-        let label = name.isEmpty ? smoothing.name : "\(name) (\(smoothing.name))"
-        return [.line(pale), .line(Line(x: x, y: smoothing(y), name: label, colour: pale.colour))]
+        var line = Line(x: x, y: y, name: name, showsPoints: showsPoints)
+        if window > 1 { line.colour = Palette.colour(place) }
+        return line.layers(smoothedBy: window > 1 ? .movingAverage(window) : nil)
     }
 }

@@ -144,15 +144,7 @@ struct TablePlot {
                 name: label, style: isPaired && isRight ? .dashed : .solid, showsPoints: showsPoints ?? areFew,
                 colour: smoothing == nil && !isPaired ? nil : Palette.colour(isPaired ? place / 2 : place))
             line.isOnRightAxis = isRight
-            guard let smoothing else { layers.append(.line(line)); continue }
-            var smooth = line
-            smooth.y = path.smoothed(values, smoothing)
-            smooth.band = nil
-            smooth.name = "\(label.isEmpty ? column : label) (\(smoothing.name))"
-            smooth.showsPoints = false
-            line.opacity = 0.3
-            line.name = ""
-            layers += [.line(line), .line(smooth)]
+            layers += line.layers(smoothedBy: smoothing, path: path, column: column)
         }
         return layers
     }
