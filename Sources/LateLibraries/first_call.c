@@ -22,7 +22,6 @@ __attribute__((used, visibility("hidden"))) void *late_bind(struct late_slot *sl
     return target;
 }
 
-#if defined(__x86_64__)
 // %r11: the slot. Integers come in six registers, floating point in eight, %al says how many of those a variadic call uses.
 __asm__(".pushsection .text.late_first_call,\"ax\",@progbits\n"
         ".globl late_first_call\n"
@@ -71,43 +70,3 @@ __asm__(".pushsection .text.late_first_call,\"ax\",@progbits\n"
         ".cfi_endproc\n"
         ".size late_first_call, . - late_first_call\n"
         ".popsection\n");
-#elif defined(__aarch64__)
-// x17: the slot. Integers come in x0 to x7, the address of a result in x8, floating point in q0 to q7.
-__asm__(".pushsection .text.late_first_call,\"ax\",@progbits\n"
-        ".globl late_first_call\n"
-        ".hidden late_first_call\n"
-        ".type late_first_call, @function\n"
-        "late_first_call:\n"
-        ".cfi_startproc\n"
-        "stp x29, x30, [sp, #-224]!\n"
-        ".cfi_def_cfa_offset 224\n"
-        ".cfi_offset x29, -224\n"
-        ".cfi_offset x30, -216\n"
-        "stp x0, x1, [sp, #16]\n"
-        "stp x2, x3, [sp, #32]\n"
-        "stp x4, x5, [sp, #48]\n"
-        "stp x6, x7, [sp, #64]\n"
-        "str x8, [sp, #80]\n"
-        "stp q0, q1, [sp, #96]\n"
-        "stp q2, q3, [sp, #128]\n"
-        "stp q4, q5, [sp, #160]\n"
-        "stp q6, q7, [sp, #192]\n"
-        "mov x0, x17\n"
-        "bl late_bind\n"
-        "mov x16, x0\n"
-        "ldp x0, x1, [sp, #16]\n"
-        "ldp x2, x3, [sp, #32]\n"
-        "ldp x4, x5, [sp, #48]\n"
-        "ldp x6, x7, [sp, #64]\n"
-        "ldr x8, [sp, #80]\n"
-        "ldp q0, q1, [sp, #96]\n"
-        "ldp q2, q3, [sp, #128]\n"
-        "ldp q4, q5, [sp, #160]\n"
-        "ldp q6, q7, [sp, #192]\n"
-        "ldp x29, x30, [sp], #224\n"
-        ".cfi_def_cfa_offset 0\n"
-        "br x16\n"
-        ".cfi_endproc\n"
-        ".size late_first_call, . - late_first_call\n"
-        ".popsection\n");
-#endif

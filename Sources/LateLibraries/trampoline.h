@@ -14,23 +14,8 @@ struct late_slot {
     late_library library;
 };
 
-#if defined(__x86_64__)
-#define LATE_JUMP(name)                                                                                                \
-    "jmp *late_slot_" #name "(%rip)\n"
-#define LATE_FIRST(name)                                                                                               \
-    "leaq late_slot_" #name "(%rip), %r11\n"                                                                           \
-    "jmp late_first_call\n"
-#elif defined(__aarch64__)
-#define LATE_JUMP(name)                                                                                                \
-    "adrp x16, late_slot_" #name "\n"                                                                                  \
-    "ldr x16, [x16, :lo12:late_slot_" #name "]\n"                                                                      \
-    "br x16\n"
-#define LATE_FIRST(name)                                                                                               \
-    "adrp x17, late_slot_" #name "\n"                                                                                  \
-    "add x17, x17, :lo12:late_slot_" #name "\n"                                                                        \
-    "b late_first_call\n"
-#else
-#error "functions that load their library when they are first called are written for x86-64 and arm64 only"
+#if !defined(__x86_64__)
+#error "functions that load their library when they are first called are written for x86-64 only"
 #endif
 
 /// Declares `name` as a function of a library.
@@ -40,11 +25,12 @@ struct late_slot {
             ".hidden " #name "\n"                                                                                      \
             ".type " #name ", @function\n"                                                                             \
             ".p2align 4\n" #name ":\n"                                                                                 \
-            LATE_JUMP(name)                                                                                            \
+            "jmp *late_slot_" #name "(%rip)\n"                                                                        \
             ".hidden late_first_" #name "\n"                                                                           \
             ".globl late_first_" #name "\n"                                                                            \
             "late_first_" #name ":\n"                                                                                  \
-            LATE_FIRST(name)                                                                                           \
+            "leaq late_slot_" #name "(%rip), %r11\n"                                                                  \
+            "jmp late_first_call\n"                                                                                   \
             ".size " #name ", . - " #name "\n"                                                                         \
             ".popsection\n");                                                                                          \
     extern char late_first_##name[] __attribute__((visibility("hidden")));                                             \
