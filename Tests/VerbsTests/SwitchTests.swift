@@ -86,6 +86,13 @@ final class SwitchTests: XCTestCase {
         XCTAssertEqual(options, GRPOOptions(), "nothing is set by what is refused")
     }
 
+    func testAPromptThatIsTrainedOnAndKeptIsRefusedAtKeep() throws {
+        let code = "t = trainer sd reward: r prompts: [\"a ball\", \"a car\"] keep: [\"a car\"] seed: 1"
+        let error = try XCTUnwrap(session.failure(code))
+        XCTAssertEqual(error.message, "'a car' is among 'prompts' and among 'keep'")
+        XCTAssertEqual(String(decoding: Array(code.utf8)[error.place.range], as: UTF8.self), "[\"a car\"]")
+    }
+
     func testHelpSaysWhatIsTaken() {
         let help = session.output("help trainer")
         for words in ["number above 0 and below 1", "whole number 2…100000", "number at least 0 and below 1"] {

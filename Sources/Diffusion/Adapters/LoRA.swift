@@ -1,7 +1,7 @@
 import Tensor
 
 /// What a low-rank adaptation of a UNet looks like (Hu et al. 2021), in PEFT's terms.
-public struct LoRAOptions: Codable, Equatable, Sendable {
+public struct LoRAOptions: Equatable, Sendable {
     /// Width of the bottleneck.
     public var rank: Int
     /// The correction is scaled by alpha / rank.

@@ -1,5 +1,5 @@
 /// What the differences of rewards within a group are divided by.
-public enum AdvantageScale: String, CaseIterable, Codable, Sendable {
+public enum AdvantageScale: String, CaseIterable, Sendable {
     /// The group's own standard deviation: every prompt counts alike, however little its pictures differ.
     case group
     /// The standard deviation of all rewards of the round: prompts whose pictures differ more count for more.

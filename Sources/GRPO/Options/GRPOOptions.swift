@@ -2,7 +2,7 @@ import Diffusion
 import Tensor
 
 /// Where the samples of a round start from.
-public enum InitialLatents: String, CaseIterable, Codable, Sendable {
+public enum InitialLatents: String, CaseIterable, Sendable {
     /// All of a round from one noise, as the published code does: what differs then comes from the steps alone.
     case shared
     /// Each group from a noise of its own.
@@ -12,7 +12,7 @@ public enum InitialLatents: String, CaseIterable, Codable, Sendable {
 }
 
 /// Which of the steps that can be trained a round trains, when not all.
-public enum StepChoice: String, CaseIterable, Codable, Sendable {
+public enum StepChoice: String, CaseIterable, Sendable {
     /// Any, drawn anew each round (Xue et al. 2025 train a fraction of the timesteps).
     case random
     /// The noisiest, where composition is decided.
@@ -24,7 +24,7 @@ public enum StepChoice: String, CaseIterable, Codable, Sendable {
 }
 
 /// Which steps are random.
-public enum StochasticSteps: String, CaseIterable, Codable, Sendable {
+public enum StochasticSteps: String, CaseIterable, Sendable {
     /// All of them, as DDIM with η does.
     case all
     /// Those that are trained; the others follow the deterministic path, so that rewards tell about the trained ones.
@@ -32,7 +32,7 @@ public enum StochasticSteps: String, CaseIterable, Codable, Sendable {
 }
 
 /// What the updates of a rollout share out among themselves.
-public enum UpdateSplit: String, CaseIterable, Codable, Sendable {
+public enum UpdateSplit: String, CaseIterable, Sendable {
     /// Each update takes a part of the samples, with all trained steps.
     case samples
     /// Each update takes a part of the trained steps, of all samples.

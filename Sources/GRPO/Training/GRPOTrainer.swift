@@ -48,7 +48,7 @@ public final class GRPOTrainer {
         judge: (any Reward)? = nil, options: GRPOOptions = GRPOOptions()
     ) throws {
         try options.validate()
-        if let both = prompts.first(where: Set(kept).contains) { throw GRPOError.keptAndTrained(both) }
+        try Self.check(prompts: prompts, keeping: kept)
         let prompts = prompts + kept
         guard !prompts.isEmpty else { throw GRPOError.noPrompts }
         if let empty = prompts.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) { throw GRPOError.emptyPrompt(empty) }
@@ -170,6 +170,11 @@ public final class GRPOTrainer {
     public var differencesFromPaper: [(name: String, value: String, paper: String)] {
         let count = kept.count == 1 ? "1 prompt" : "\(kept.count) prompts"
         return (kept.isEmpty ? [] : [("keep", count, "none")]) + options.differencesFromPaper + reward.differencesFromPaper
+    }
+
+    /// - Throws: `GRPOError` for a prompt that is trained on and kept.
+    public static func check(prompts: [String], keeping kept: [String]) throws {
+        if let both = prompts.first(where: Set(kept).contains) { throw GRPOError.keptAndTrained(both) }
     }
 
     /// Whether each of some prompts is one that is kept.

@@ -50,9 +50,12 @@ enum TrainerVerbs {
             let pipeline = try call.object("policy", as: PipelineValue.self)
             let options = try GRPOOptions(call)
             try pipeline.noteUnseen(call.strings("prompts") + call.strings("keep"), call.host)
+            let (prompts, kept) = (try call.strings("prompts"), try call.strings("keep"))
+            do { try GRPOTrainer.check(prompts: prompts, keeping: kept) } catch let error as GRPOError {
+                throw call.failure("keep", error.message, hint: error.hint)
+            }
             let trainer = try GRPOTrainer(
-                pipeline.model, reward: call.reward("reward"), prompts: call.strings("prompts"),
-                keeping: call.strings("keep"), judge: call.optional("judge") { try call.reward($0) }, options: options)
+                pipeline.model, reward: call.reward("reward"), prompts: prompts, keeping: kept, judge: call.optional("judge") { try call.reward($0) }, options: options)
             if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
             if !trainer.stepPlan.deterministic.isEmpty {
                 let timesteps = trainer.stepPlan.deterministic.map(String.init).joined(separator: ", ")
