@@ -71,7 +71,7 @@ final class IntegerTests: XCTestCase {
         ])
     }
 
-    /// torch and NumPy wrap round; Rhumb refuses, see docs/decisions.md.
+    /// torch and NumPy wrap round; Rhumb refuses, see docs/decisions/exact-int64.md.
     func testNothingWrapsRound() {
         let most = #"x = tensor [9223372036854774784] dtype: "int64""# + "\n"
         let hint = "; cast(x, \"float32\") rounds instead"
