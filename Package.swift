@@ -27,7 +27,7 @@ let package = Package(
     name: "Rhumb",
     products: [.executable(name: "rhumb", targets: ["rhumb"])],
     dependencies: [
-        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+        .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
         // Libraries of the system: their headers. LateLibraries loads them when they are first needed; none is linked.
@@ -43,7 +43,8 @@ let package = Package(
         .target(
             name: "OneDNN", dependencies: ["Kernels", "LateLibraries"], exclude: ["README.md"]),
         .target(
-            name: "Kernels", dependencies: ["LateLibraries"], exclude: ["README.md"], linkerSettings: [.linkedLibrary("m")]),
+            name: "Kernels", dependencies: ["LateLibraries"], exclude: ["README.md"],
+            linkerSettings: [.linkedLibrary("m")]),
         .target(name: "LineEditor", dependencies: ["LateLibraries"], exclude: ["README.md"]),
         .target(name: "LowMemory", exclude: ["README.md"]),
         .target(
@@ -57,7 +58,8 @@ let package = Package(
         .target(name: "Basics", exclude: ["README.md"]),
 
         // Engine and models.
-        .target(name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels", "LateLibraries"], exclude: ["README.md"]),
+        .target(
+            name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels", "LateLibraries"], exclude: ["README.md"]),
         .target(
             name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto", "CZip", "LateLibraries"],
             exclude: ["README.md"]),
@@ -65,21 +67,26 @@ let package = Package(
         .target(name: "Diffusion", dependencies: ["Tensor", "Checkpoint", "CLIP"], exclude: ["README.md"]),
         .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
         .target(
-            name: "GRPO", dependencies: ["Basics", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering"], exclude: ["README.md"]),
+            name: "GRPO", dependencies: ["Basics", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering"],
+            exclude: ["README.md"]),
         .target(
-            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "ColourFont"], exclude: ["README.md"],
+            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "ColourFont"],
+            exclude: ["README.md"],
             resources: [.copy("Resources")]),
 
         // The language and what shows its results.
         .target(name: "Language", dependencies: ["Basics"], exclude: ["README.md"]),
         .target(name: "Markdown", dependencies: ["CMarkdown", "LateLibraries"], exclude: ["README.md"]),
         .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
-        .target(name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint", "Markdown"], exclude: ["README.md"]),
         .target(
-            name: "Report", dependencies: ["Language", "Notebook", "Checkpoint", "Plot", "Markdown"], exclude: ["README.md"],
+            name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint", "Markdown"], exclude: ["README.md"]),
+        .target(
+            name: "Report", dependencies: ["Language", "Notebook", "Checkpoint", "Plot", "Markdown"],
+            exclude: ["README.md"],
             resources: [.embedInCode("Resources")]),
         .target(
-            name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor", "Markdown"], exclude: ["README.md"]),
+            name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor", "Markdown"],
+            exclude: ["README.md"]),
         .target(
             name: "Bench",
             dependencies: ["Language", "Checkpoint", "Tensor", "Kernels", "CLIP", "Diffusion", "GRPO", "World"],
@@ -89,7 +96,8 @@ let package = Package(
         .target(
             name: "Verbs",
             dependencies: [
-                "Basics", "Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "GRPO", "World",
+                "Basics", "Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering",
+                "GRPO", "World",
                 "ColourFont", "LateLibraries",
             ],
             exclude: ["README.md"]),
@@ -108,7 +116,8 @@ let package = Package(
         .testTarget(
             name: "TensorTests", dependencies: ["TestSupport", "Tensor", "OneDNN", "Kernels"],
             resources: [.copy("Golden")]),
-        .testTarget(name: "CheckpointTests", dependencies: ["TestSupport", "Checkpoint"], resources: [.copy("Golden")]),
+        .testTarget(
+            name: "CheckpointTests", dependencies: ["TestSupport", "Checkpoint"], resources: [.copy("Golden")]),
         .testTarget(name: "CLIPTests", dependencies: ["TestSupport", "CLIP"], resources: [.copy("Golden")]),
         .testTarget(name: "DiffusionTests", dependencies: ["TestSupport", "Diffusion"], resources: [.copy("Golden")]),
         .testTarget(name: "SteeringTests", dependencies: ["TestSupport", "Steering"], resources: [.copy("Golden")]),
@@ -117,7 +126,8 @@ let package = Package(
             dependencies: ["TestSupport", "GRPO", "World", "Diffusion", "CLIP", "Checkpoint", "Tensor", "Kernels"],
             resources: [.copy("Golden")]),
         .testTarget(
-            name: "WorldTests", dependencies: ["TestSupport", "World", "CLIP", "Diffusion"], resources: [.copy("Golden")]),
+            name: "WorldTests", dependencies: ["TestSupport", "World", "CLIP", "Diffusion"],
+            resources: [.copy("Golden")]),
         .testTarget(name: "LanguageTests", dependencies: ["TestSupport", "Language"], exclude: ["Scripts"]),
         .testTarget(
             name: "PlotTests", dependencies: ["TestSupport", "Plot"], exclude: ["Snapshots"],

@@ -32,16 +32,18 @@ public struct Bounds: Sendable, Equatable {
     /// Whether a number is one of them. NaN never is; infinity only as an end of its own.
     public func contains(_ number: Double) -> Bool {
         guard number.isFinite || lower == .closed(number) || upper == .closed(number) else { return false }
-        let isAbove = switch lower {
-        case .none: true
-        case .closed(let end): number >= end
-        case .open(let end): number > end
-        }
-        let isBelow = switch upper {
-        case .none: true
-        case .closed(let end): number <= end
-        case .open(let end): number < end
-        }
+        let isAbove =
+            switch lower {
+            case .none: true
+            case .closed(let end): number >= end
+            case .open(let end): number > end
+            }
+        let isBelow =
+            switch upper {
+            case .none: true
+            case .closed(let end): number <= end
+            case .open(let end): number < end
+            }
         return isAbove && isBelow
     }
 
@@ -51,16 +53,18 @@ public struct Bounds: Sendable, Equatable {
     public func text(_ shown: (Double) -> String) -> String {
         let (lower, upper) = (lower == .closed(-.infinity) ? .none : lower, upper == .closed(.infinity) ? .none : upper)
         if case (.closed(let low), .closed(let high)) = (lower, upper) { return shown(low) + "…" + shown(high) }
-        let low: String? = switch lower {
-        case .none: nil
-        case .closed(let end): "at least \(shown(end))"
-        case .open(let end): "above \(shown(end))"
-        }
-        let high: String? = switch upper {
-        case .none: nil
-        case .closed(let end): "at most \(shown(end))"
-        case .open(let end): "below \(shown(end))"
-        }
+        let low: String? =
+            switch lower {
+            case .none: nil
+            case .closed(let end): "at least \(shown(end))"
+            case .open(let end): "above \(shown(end))"
+            }
+        let high: String? =
+            switch upper {
+            case .none: nil
+            case .closed(let end): "at most \(shown(end))"
+            case .open(let end): "below \(shown(end))"
+            }
         return [low, high].compactMap { $0 }.joined(separator: " and ")
     }
 }

@@ -138,9 +138,11 @@ final class ChildProcess {
         if isOver { process = 0 } else { end() }
         let signal = status & 0x7f
         let manner =
-            !isOver ? "closed its output"
-            : signal == 0 ? "ended with exit code \(status >> 8 & 0xff)"
-            : "ended by signal \(signal) (\(String(cString: strsignal(signal))))"
+            !isOver
+            ? "closed its output"
+            : signal == 0
+                ? "ended with exit code \(status >> 8 & 0xff)"
+                : "ended by signal \(signal) (\(String(cString: strsignal(signal))))"
         let last = String(decoding: complaints, as: UTF8.self).split(whereSeparator: \.isNewline)
             .last { !$0.allSatisfy(\.isWhitespace) }
         return manner + (last.map { ": \($0)" } ?? "")

@@ -15,7 +15,8 @@ enum GRPORound {
         return options
     }()
 
-    /// Forward passes of all samples, both branches of the guidance, that the arithmetic is worth: a pass back costs two.
+    /// Forward passes of all samples, both branches of the guidance, that the arithmetic is worth: a pass back costs
+    /// two.
     static let passes = Double(2 * (options.steps + 3 * options.updates))
 
     /// Plays the round from the given weights, which stay as they are.

@@ -29,7 +29,9 @@ extension CLIPError {
     }
 
     static func normalizedTooLong(_ limit: Int) -> CLIPError {
-        CLIPError("the tokenizer's normalizer makes more than \(limit) characters of a text", hint: "is its 'Replace' as it should be?")
+        CLIPError(
+            "the tokenizer's normalizer makes more than \(limit) characters of a text",
+            hint: "is its 'Replace' as it should be?")
     }
 
     private static func short(_ text: String) -> String { text.count > 80 ? text.prefix(80) + "…" : text }

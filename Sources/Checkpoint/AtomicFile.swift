@@ -1,9 +1,9 @@
 import FoundationEssentials
 import Glibc
 
-/// A file that appears whole or not at all: bytes go to a temporary file in the same folder, and ``commit()`` flushes it to
-/// the disk and renames it over the target. A file object that goes away uncommitted takes its temporary file with it, and
-/// what stood at the target before is untouched.
+/// A file that appears whole or not at all: bytes go to a temporary file in the same folder, and ``commit()`` flushes
+/// it to the disk and renames it over the target. A file object that goes away uncommitted takes its temporary file
+/// with it, and what stood at the target before is untouched.
 ///
 /// Where the file system can, the temporary file has no name until it is whole, so that a process that is killed leaves
 /// nothing behind; elsewhere it is a hidden `.name.process-number.part`.
@@ -97,8 +97,8 @@ public final class AtomicFile {
 
     /// Flushes the bytes to the disk and gives the file its name. After an error the target is as it was.
     ///
-    /// - Parameter lasting: false leaves flushing to the system, for files that are written again and again: whatever ends
-    ///   the process they are whole, but a power cut may take them.
+    /// - Parameter lasting: false leaves flushing to the system, for files that are written again and again: whatever
+    ///   ends the process they are whole, but a power cut may take them.
     public func commit(lasting: Bool = true) throws(CheckpointError) {
         defer {
             if descriptor >= 0 { close(descriptor) }

@@ -28,7 +28,9 @@ public enum Checkpoint {
             }
             contents += buffer[..<count]
             // So may a device that never ends.
-            guard contents.count <= FileBytes.memory / 4 else { throw .system(.read, path: url.displayPath, code: ENOMEM) }
+            guard contents.count <= FileBytes.memory / 4 else {
+                throw .system(.read, path: url.displayPath, code: ENOMEM)
+            }
         }
     }
 

@@ -19,7 +19,8 @@ extension CheckpointError: CustomStringConvertible {
         case .notWritable(let file, let item, let reason):
             return "can't write '\(file)'" + (item.map { ", '\($0)'" } ?? "") + ": \(reason)"
         case .changed(let file, let isLoaded):
-            return "'\(file)' was changed by another program " + (isLoaded ? "after it was loaded" : "while it was read")
+            return "'\(file)' was changed by another program "
+                + (isLoaded ? "after it was loaded" : "while it was read")
         case .unknownKind(let path, let reason): return "can't tell what '\(path)' holds: \(reason)"
         case .checksumUnavailable: return "libcrypto can't compute SHA-256 here"
         }
@@ -120,10 +121,13 @@ extension CheckpointError.Fault {
         case .brokenArchive(let reason): return "the archive can't be read: \(reason)"
         case .brokenPickle(let clause, let position): return "at byte \(position) \(clause)"
         case .forbiddenOpcode(let code, let position):
-            return "at byte \(position) stands instruction \(code), which no file of tensors needs; nothing of it was run"
-        case .forbiddenName(let name): return "it asks for '\(name)', which is no part of a tensor; nothing of it was run"
+            return
+                "at byte \(position) stands instruction \(code), which no file of tensors needs; nothing of it was run"
+        case .forbiddenName(let name):
+            return "it asks for '\(name)', which is no part of a tensor; nothing of it was run"
         case .wrongStorage(let elements, let found):
-            return "its storage is said to have \(elements) element\(elements == 1 ? "" : "s"), and is of \(found) bytes"
+            return
+                "its storage is said to have \(elements) element\(elements == 1 ? "" : "s"), and is of \(found) bytes"
         case .noTensors: return "there are no named tensors in it"
         case .viewBeyondStorage(let end, let elements):
             return "it reaches to element \(end) of a storage of \(elements)"

@@ -3,8 +3,8 @@ import Glibc
 
 /// A file's bytes in memory, page-aligned. Writing to them never changes the file.
 ///
-/// They are a copy, which no change of the file reaches any more. Only a large file of a model's weights is looked at where it
-/// is, so that processes share its pages; `MappedFiles.check()` tells when such a file was changed.
+/// They are a copy, which no change of the file reaches any more. Only a large file of a model's weights is looked at
+/// where it is, so that processes share its pages; `MappedFiles.check()` tells when such a file was changed.
 public final class FileBytes {
     /// Where the bytes come from.
     public let url: URL
@@ -18,8 +18,8 @@ public final class FileBytes {
 
     /// Reads a regular file.
     /// - Parameter mapsLargeFiles: whether a file of at least `leastMapped` bytes is mapped instead.
-    /// - Throws: ``CheckpointError`` if it is missing, unreadable, a folder, larger than the machine's memory, or changed
-    ///   while it was read.
+    /// - Throws: ``CheckpointError`` if it is missing, unreadable, a folder, larger than the machine's memory, or
+    ///   changed while it was read.
     public init(_ url: URL, mapsLargeFiles: Bool = false) throws(CheckpointError) {
         self.url = url
         let file = url.displayPath
@@ -47,7 +47,9 @@ public final class FileBytes {
         } else {
             do throws(CheckpointError) {
                 try Self.fill(bytes, from: descriptor, file: file)
-                guard try FileState(descriptor, file: file) == state else { throw .changed(file: file, isLoaded: false) }
+                guard try FileState(descriptor, file: file) == state else {
+                    throw .changed(file: file, isLoaded: false)
+                }
             } catch {
                 munmap(start, state.size)
                 throw error

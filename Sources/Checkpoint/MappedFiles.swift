@@ -4,8 +4,9 @@ import Synchronization
 /// The files that models' weights are mapped from.
 ///
 /// A program that writes a new file and renames it into place leaves a mapping as it was. One that writes into the file
-/// (`cp` onto it, `rsync --inplace`) changes the weights of a loaded model, and one that cuts it short makes the system end
-/// whoever touches the missing part. The first is noticed by `check`, the second ends with a sentence instead of a signal.
+/// (`cp` onto it, `rsync --inplace`) changes the weights of a loaded model, and one that cuts it short makes the system
+/// end whoever touches the missing part. The first is noticed by `check`, the second ends with a sentence instead of a
+/// signal.
 public enum MappedFiles {
     private struct Entry {
         let descriptor: Int32
@@ -62,12 +63,15 @@ private enum MappedRanges {
     /// - Returns: nil where the table is full, which leaves the file without its sentence.
     static func add(_ start: UnsafeMutableRawPointer, _ length: Int, file: String) -> Int? {
         _ = handlesSignal
-        guard let slot = isInUse.withLock({ used -> Int? in
-            guard let free = used.firstIndex(of: false) else { return nil }
-            used[free] = true
-            return free
-        }) else { return nil }
-        table[slot] = Range(start: UInt(bitPattern: start), end: UInt(bitPattern: start) + UInt(length), file: strdup(file))
+        guard
+            let slot = isInUse.withLock({ used -> Int? in
+                guard let free = used.firstIndex(of: false) else { return nil }
+                used[free] = true
+                return free
+            })
+        else { return nil }
+        table[slot] = Range(
+            start: UInt(bitPattern: start), end: UInt(bitPattern: start) + UInt(length), file: strdup(file))
         return slot
     }
 

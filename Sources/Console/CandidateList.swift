@@ -28,7 +28,9 @@ package enum CandidateList {
         count > 0 ? [palette.dim("… and \(count) more: type a letter")] : []
     }
 
-    private static func explained(_ candidates: ArraySlice<Completion.Candidate>, width: Int, palette: Palette) -> [String] {
+    private static func explained(_ candidates: ArraySlice<Completion.Candidate>, width: Int, palette: Palette)
+        -> [String]
+    {
         let column = candidates.map(\.text.displayWidth).max() ?? 0
         return candidates.map { candidate in
             let fill = String(repeating: " ", count: column - candidate.text.displayWidth + 3)

@@ -15,7 +15,8 @@ enum ExternalEditor {
         let written = write(descriptor, bytes, bytes.count)
         close(descriptor)
         let file = String(decoding: path.dropLast().map { UInt8(bitPattern: $0) }, as: UTF8.self)
-        // The variable may hold options, `code --wait`, so the shell takes it apart; the file is a parameter of its own.
+        // The variable may hold options, `code --wait`, so the shell takes it apart; the file is a parameter of its
+        // own.
         guard written == bytes.count, run(["/bin/sh", "-c", editor + " \"$1\"", "sh", file]) == 0 else { return nil }
         guard let data = try? Data(contentsOf: URL(filePath: file)) else { return nil }
         var text = String(decoding: data, as: UTF8.self)[...]

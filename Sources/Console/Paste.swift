@@ -5,8 +5,8 @@ package enum Paste {
 
     /// The pasted text without prompts and without white space at its end.
     ///
-    /// When lines start with our prompt, the text was copied from a session: each prompt line and the lines that complete
-    /// its block are kept, and the output between the blocks is dropped. Anything else stays as it is.
+    /// When lines start with our prompt, the text was copied from a session: each prompt line and the lines that
+    /// complete its block are kept, and the output between the blocks is dropped. Anything else stays as it is.
     ///
     /// - Parameter isComplete: whether a block could run, which tells where the output after it starts.
     package static func cleaned(_ text: String, isComplete: (String) -> Bool) -> String {

@@ -1,8 +1,8 @@
 import Language
 import Markdown
 
-/// Markdown as a terminal shows it: paragraphs and lists wrapped, headings and code told apart by colour, tables and code as
-/// they stand.
+/// Markdown as a terminal shows it: paragraphs and lists wrapped, headings and code told apart by colour, tables and
+/// code as they stand.
 package struct ProseText {
     let palette: Palette
     let width: Int
@@ -57,7 +57,8 @@ package struct ProseText {
         case .table: return indented(lines[block.lines].map { String($0.drop { $0 == " " }) })
         case .html:
             let html = block.literal.split(separator: "\n")
-            return html.first?.drop(while: \.isWhitespace).hasPrefix("<!--") == true ? nil : indented(html.map(String.init))
+            return html.first?.drop(while: \.isWhitespace).hasPrefix("<!--") == true
+                ? nil : indented(html.map(String.init))
         case .rule: return first + palette.dim("───")
         case .list: return text(block.children, lines, first: first, width: width)
         case .item(let number, let isDone):
@@ -66,7 +67,8 @@ package struct ProseText {
             return text(block.children, lines, first: first + bullet + box, width: width)
         case .quote:
             let inside = text(block.children, lines, first: "", width: width - first.displayWidth - 2)
-            return indented(inside.split(separator: "\n", omittingEmptySubsequences: false).map { palette.dim("│ ") + $0 })
+            return indented(
+                inside.split(separator: "\n", omittingEmptySubsequences: false).map { palette.dim("│ ") + $0 })
         default: return wrapped(words(of: block), first, width)
         }
     }

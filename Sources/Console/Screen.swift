@@ -29,8 +29,8 @@ package struct Screen: Sendable, Equatable {
     /// Columns of the terminal at a file descriptor; where there is none, as many as `COLUMNS` says, else 100.
     package static func width(of descriptor: Int32 = STDOUT_FILENO) -> Int { size(of: descriptor).columns }
 
-    /// Columns and rows of the terminal at a file descriptor; where there is none, the columns that `COLUMNS` asks for, else
-    /// 100, and 24 rows.
+    /// Columns and rows of the terminal at a file descriptor; where there is none, the columns that `COLUMNS` asks for,
+    /// else 100, and 24 rows.
     package static func size(of descriptor: Int32 = STDOUT_FILENO) -> (columns: Int, rows: Int) {
         var size = winsize()
         guard ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0, size.ws_col > 1 else {

@@ -2,8 +2,8 @@ import FoundationEssentials
 import Language
 import Notebook
 
-/// Goes through a recipe step by step at the prompt: shows prose and cell, waits, runs the cell when asked, and takes any
-/// line of the language in between. At an exercise it waits for the reader's answer.
+/// Goes through a recipe step by step at the prompt: shows prose and cell, waits, runs the cell when asked, and takes
+/// any line of the language in between. At an exercise it waits for the reader's answer.
 package final class Tour {
     package enum End: Equatable {
         /// The last step was passed.
@@ -69,7 +69,8 @@ package final class Tour {
     /// - Throws: `RunError.unknownStep`.
     package func run(from first: Int = 1) throws -> End {
         guard first >= 1, first <= max(1, steps.count) else { throw RunError.unknownStep(first, count: steps.count) }
-        front.write(palette.strong(recipe.title.visible) + palette.dim("  \(recipe.path.visible), \(steps.count) steps") + "\n")
+        front.write(
+            palette.strong(recipe.title.visible) + palette.dim("  \(recipe.path.visible), \(steps.count) steps") + "\n")
         remark("Enter goes on  ·  any line of the language runs  ·  tour lists what else there is  ·  Ctrl-D leaves")
         while position < first - 1 {
             passUnseen(steps[position])
@@ -101,8 +102,11 @@ package final class Tour {
     }
 
     private func farewell() {
-        front.write("\n" + palette.dim("Left at step \(position + 1) of \(steps.count)\(score("; ")). "
-            + "To go on there: rhumb tour \(name.visible) --from \(position + 1)") + "\n")
+        front.write(
+            "\n"
+                + palette.dim(
+                    "Left at step \(position + 1) of \(steps.count)\(score("; ")). "
+                        + "To go on there: rhumb tour \(name.visible) --from \(position + 1)") + "\n")
         front.finish()
     }
 
@@ -186,7 +190,9 @@ package final class Tour {
                     if isDone, !front.hasShown { return .forward }
                 case .back: return .back
                 case .again:
-                    if isDone, case .cell = step.task { _ = perform(step) } else {
+                    if isDone, case .cell = step.task {
+                        _ = perform(step)
+                    } else {
                         show(step)
                         begin(step)
                         isDone = false

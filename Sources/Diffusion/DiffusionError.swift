@@ -47,11 +47,13 @@ extension DiffusionError {
     }
 
     static func pixels(_ shape: [Int], channels: Int) -> DiffusionError {
-        DiffusionError("the autoencoder takes pixels of shape [batch, height, width, \(channels)], and got \(text(shape))")
+        DiffusionError(
+            "the autoencoder takes pixels of shape [batch, height, width, \(channels)], and got \(text(shape))")
     }
 
     static func latents(_ shape: [Int], channels: Int) -> DiffusionError {
-        DiffusionError("the autoencoder takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
+        DiffusionError(
+            "the autoencoder takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
     }
 
     private static func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
@@ -138,7 +140,8 @@ extension DiffusionError {
     }
 
     static func size(width: Int, height: Int, multiple: Int) -> DiffusionError {
-        DiffusionError("this model's pictures have sides that are multiples of \(multiple) pixels, not \(width)×\(height)")
+        DiffusionError(
+            "this model's pictures have sides that are multiples of \(multiple) pixels, not \(width)×\(height)")
     }
 
     static func sizes(_ first: Image, _ other: Image) -> DiffusionError {
@@ -150,17 +153,21 @@ extension DiffusionError {
     static func notFinite(_ part: String, _ place: String) -> DiffusionError {
         DiffusionError(
             "the \(part) gives numbers that are not finite \(place)",
-            hint: "there is no picture in them; a weight may be broken: load the model again, or train it with a lower rate")
+            hint:
+                "there is no picture in them; a weight may be broken: load the model again, or train it with a lower rate"
+        )
     }
 
-    static let latentsNotFinite = DiffusionError("the latents hold numbers that are not finite: there is no picture in them")
+    static let latentsNotFinite = DiffusionError(
+        "the latents hold numbers that are not finite: there is no picture in them")
     static let pictureNotFinite = DiffusionError("a picture to encode holds values that are not finite")
     static let noImages = DiffusionError("there is no picture to encode")
     static let noPrompts = DiffusionError("there is no prompt to sample")
     static let latentsAndImages = DiffusionError("sampling starts from latents or from pictures, not from both")
 
     static func startingLatents(_ shape: [Int], count: Int) -> DiffusionError {
-        DiffusionError("\(count) samples start from one latent or \(count) of this model's channels, and got \(text(shape))")
+        DiffusionError(
+            "\(count) samples start from one latent or \(count) of this model's channels, and got \(text(shape))")
     }
 
     static func strength(_ strength: Double) -> DiffusionError {
@@ -197,7 +204,9 @@ extension DiffusionError {
         return DiffusionError(
             unexpected.isEmpty
                 ? "'\(file)' holds no adapters" : "'\(file)' holds what fits no layer of this UNet: \(names)\(rest)",
-            hint: "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya, UNet only")
+            hint:
+                "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya, UNet only"
+        )
     }
 
     static func lora(file: String, unsupported: String, tensor: String) -> DiffusionError {

@@ -83,7 +83,8 @@ extension GRPOError {
 
     /// - Parameter deterministic: the timesteps with σ = 0.
     static func nothingToTrain(steps: Int, deterministic: [Int]) -> GRPOError {
-        let which = deterministic.isEmpty
+        let which =
+            deterministic.isEmpty
             ? "" : "those at timesteps \(deterministic.map(String.init).joined(separator: ", ")) have σ = 0 and "
         return GRPOError(
             "none of the \(steps) denoising steps can be trained: \(which)the last one is left out",

@@ -45,8 +45,8 @@ public enum Report {
         return path
     }
 
-    /// - Parameter isOwn: whether the name is ours, in a folder of runs: then a symbolic link there is replaced. A link that
-    ///   the user named is followed.
+    /// - Parameter isOwn: whether the name is ours, in a folder of runs: then a symbolic link there is replaced. A link
+    ///   that the user named is followed.
     private static func write(_ text: String, to path: String, isOwn: Bool) throws {
         if isOwn {
             RunFolder.removeLink(path)
@@ -59,8 +59,8 @@ public enum Report {
     /// Writes the page that lists the runs of a folder, and the reports that are missing or older than their run.
     ///
     /// - Returns: the path of the page, and of each run that is damaged what is wrong with it; the page names them too.
-    /// - Throws: `RunError.noRuns` when none of the folder's folders is that of a run; `CheckpointError` when a page can't be
-    ///   written.
+    /// - Throws: `RunError.noRuns` when none of the folder's folders is that of a run; `CheckpointError` when a page
+    ///   can't be written.
     @discardableResult
     public static func writeIndex(
         of folder: String, to file: String? = nil, isVerb: @escaping (String) -> Bool = { _ in false }

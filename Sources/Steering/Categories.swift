@@ -41,7 +41,8 @@ public struct Calibration: Equatable, Sendable {
     /// How a given threshold does on labelled scores; a score below it is called unsafe.
     public init(threshold: Double, safe: [Double], unsafe: [Double]) throws {
         guard !safe.isEmpty, !unsafe.isEmpty else { throw SteeringError.oneClass("calibration") }
-        let found = Double(unsafe.filter { $0 < threshold }.count), falseAlarms = Double(safe.filter { $0 < threshold }.count)
+        let found = Double(unsafe.filter { $0 < threshold }.count),
+            falseAlarms = Double(safe.filter { $0 < threshold }.count)
         let (positives, negatives) = (Double(unsafe.count), Double(safe.count))
         self.threshold = threshold
         accuracy = (found + negatives - falseAlarms) / (positives + negatives)
@@ -49,8 +50,10 @@ public struct Calibration: Equatable, Sendable {
         balancedAccuracy = (found / positives + (negatives - falseAlarms) / negatives) / 2
     }
 
-    /// The best threshold by `criterion`, tried between every two neighbouring scores; of equally good ones, the middle.
-    public static func best(by criterion: CalibrationCriterion, safe: [Double], unsafe: [Double]) throws -> Calibration {
+    /// The best threshold by `criterion`, tried between every two neighbouring scores; of equally good ones, the
+    /// middle.
+    public static func best(by criterion: CalibrationCriterion, safe: [Double], unsafe: [Double]) throws -> Calibration
+    {
         let scores = Set(safe + unsafe).sorted()
         guard scores.allSatisfy(\.isFinite) else { throw SteeringError.notFinite("a score") }
         guard let first = scores.first, let last = scores.last else { throw SteeringError.oneClass("calibration") }

@@ -52,7 +52,8 @@ extension DirectionMethod {
     /// Newton's method on ½ ‖w‖² + Σ log(1 + exp(−y (w·x + b))), the intercept unpenalised.
     private func logisticNormal(_ safe: Rows, _ unsafe: Rows) throws -> [Double] {
         let width = safe.width, size = width + 1
-        let examples = (0..<safe.count).map { Array(safe[$0]) + [1] } + (0..<unsafe.count).map { Array(unsafe[$0]) + [1] }
+        let examples =
+            (0..<safe.count).map { Array(safe[$0]) + [1] } + (0..<unsafe.count).map { Array(unsafe[$0]) + [1] }
         let labels = [Double](repeating: 1, count: safe.count) + [Double](repeating: 0, count: unsafe.count)
         var w = [Double](repeating: 0, count: size)
         for _ in 0..<50 {

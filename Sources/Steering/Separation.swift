@@ -38,13 +38,15 @@ public struct Summary: Equatable, Sendable {
         let n = Double(max(values.count, 1))
         let mean = values.reduce(0, +) / n
         self.mean = mean
-        deviation = values.count > 1
+        deviation =
+            values.count > 1
             ? (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / (n - 1)).squareRoot() : 0
         let sorted = values.sorted()
         func quantile(_ q: Double) -> Double {
             guard let last = sorted.last else { return .nan }
             let at = q * Double(sorted.count - 1), below = Int(at)
-            return below + 1 < sorted.count ? sorted[below] + (at - Double(below)) * (sorted[below + 1] - sorted[below]) : last
+            return below + 1 < sorted.count
+                ? sorted[below] + (at - Double(below)) * (sorted[below + 1] - sorted[below]) : last
         }
         low = quantile((1 - band) / 2)
         high = quantile((1 + band) / 2)

@@ -30,7 +30,8 @@ public struct SteeringRule {
     public var temperature: Float
 
     public init(
-        _ direction: Direction, alpha: Float = 0.5, mode: Steering = .translation, gate: Gate = .all, threshold: Float = 0,
+        _ direction: Direction, alpha: Float = 0.5, mode: Steering = .translation, gate: Gate = .all,
+        threshold: Float = 0,
         temperature: Float = 0.05
     ) {
         (self.direction, self.alpha, self.mode) = (direction, alpha, mode)

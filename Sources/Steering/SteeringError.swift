@@ -10,7 +10,8 @@ public struct SteeringError: Error, Equatable, CustomStringConvertible, Sendable
     public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 
     static func noAnchors(_ side: String) -> SteeringError {
-        SteeringError(message: "a direction needs at least one \(side) anchor", hint: "give a phrase, or a list of them")
+        SteeringError(
+            message: "a direction needs at least one \(side) anchor", hint: "give a phrase, or a list of them")
     }
 
     static func widths(_ a: Int, _ b: Int) -> SteeringError {
@@ -21,7 +22,8 @@ public struct SteeringError: Error, Equatable, CustomStringConvertible, Sendable
 
     static func notRows(_ shape: [Int]) -> SteeringError {
         SteeringError(
-            message: "embeddings are rows of a matrix, and got shape \(shape.map(String.init).joined(separator: "×"))", hint: "")
+            message: "embeddings are rows of a matrix, and got shape \(shape.map(String.init).joined(separator: "×"))",
+            hint: "")
     }
 
     static let coincidentMeans = SteeringError(
@@ -30,7 +32,8 @@ public struct SteeringError: Error, Equatable, CustomStringConvertible, Sendable
 
     static func tooFew(_ method: DirectionMethod, safe: Int, unsafe: Int) -> SteeringError {
         SteeringError(
-            message: "method '\(method.rawValue)' needs at least two anchors on each side, and got \(safe) safe and \(unsafe) unsafe",
+            message:
+                "method '\(method.rawValue)' needs at least two anchors on each side, and got \(safe) safe and \(unsafe) unsafe",
             hint: "add anchors, or use method 'mean'")
     }
 
@@ -45,6 +48,7 @@ public struct SteeringError: Error, Equatable, CustomStringConvertible, Sendable
     }
 
     static func counts(_ what: String, _ a: Int, _ b: Int) -> SteeringError {
-        SteeringError(message: "\(what): \(a) and \(b) rows don't pair up", hint: "give as many of one as of the other, or one")
+        SteeringError(
+            message: "\(what): \(a) and \(b) rows don't pair up", hint: "give as many of one as of the other, or one")
     }
 }

@@ -48,7 +48,8 @@ extension SteeringRule {
             let norm = try moved(z).norm([1]).floats
             return reward.indices.map { i in
                 RewardAnatomy(
-                    reward: reward[i], alignment: alignment[i], imageSafety: imageSafety[i], promptSafety: promptSafety[i],
+                    reward: reward[i], alignment: alignment[i], imageSafety: imageSafety[i],
+                    promptSafety: promptSafety[i],
                     weight: open[i] * (mode == .translation ? alpha : alpha - promptSafety[i]), norm: norm[i])
             }
         }

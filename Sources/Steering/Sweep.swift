@@ -45,12 +45,16 @@ public struct Sweep: Sendable {
         }
     }
 
-    private static func values(_ quantity: SweepQuantity, _ rule: SteeringRule, _ prompts: Tensor, _ images: Tensor?) throws -> Tensor {
+    private static func values(_ quantity: SweepQuantity, _ rule: SteeringRule, _ prompts: Tensor, _ images: Tensor?)
+        throws -> Tensor
+    {
         switch quantity {
         case .safety: return try rule.direction.safety(rule.steered(prompts))
         case .cosine: return try (rule.steered(prompts) * prompts).sum([1])
         case .reward:
-            guard let images else { throw SteeringError(message: "a sweep of rewards needs pictures", hint: "give images for the prompts") }
+            guard let images else {
+                throw SteeringError(message: "a sweep of rewards needs pictures", hint: "give images for the prompts")
+            }
             return try rule.reward(images: images, prompts: prompts)
         }
     }

@@ -58,7 +58,9 @@ extension Tensor {
     @discardableResult
     public func requireGradient(_ wanted: Bool = true) throws -> Tensor {
         guard node == nil else {
-            throw TensorError("gradients can be asked for leaves only, and this tensor is the result of '\(node!.name)'", hint: "use a detached copy")
+            throw TensorError(
+                "gradients can be asked for leaves only, and this tensor is the result of '\(node!.name)'",
+                hint: "use a detached copy")
         }
         guard dtype.isFloatingPoint || !wanted else {
             throw TensorError.dtype(dtype, in: "requireGradient", expected: "a floating-point tensor")
@@ -77,10 +79,12 @@ extension Tensor {
     /// - Parameter seed: the gradient of this tensor, of its shape; 1 for a scalar when absent.
     public func backward(_ seed: Tensor? = nil) throws {
         guard requiresGradient else {
-            throw TensorError("'backward' found nothing that requires a gradient", hint: "mark a leaf with requires_grad first")
+            throw TensorError(
+                "'backward' found nothing that requires a gradient", hint: "mark a leaf with requires_grad first")
         }
         if let seed, seed.shape != shape {
-            throw TensorError.shapes(shape, seed.shape, in: "backward", because: "the seed must have the result's shape")
+            throw TensorError.shapes(
+                shape, seed.shape, in: "backward", because: "the seed must have the result's shape")
         }
         guard seed != nil || count == 1 else {
             throw TensorError.shape(shape, in: "backward", expected: "a scalar (or a seed of the result's shape)")
@@ -94,7 +98,9 @@ extension Tensor {
                 node.pending = nil
                 try Engine.checkCancelled()
                 guard let backward = node.backward else {
-                    throw TensorError("'backward' came to '\(node.name)' a second time, and its graph is gone", hint: "compute the result again first")
+                    throw TensorError(
+                        "'backward' came to '\(node.name)' a second time, and its graph is gone",
+                        hint: "compute the result again first")
                 }
                 let inputs = node.inputs
                 let gradients = try backward(arrived)

@@ -22,7 +22,8 @@ public enum InstructionSet: Int32, Comparable, Sendable {
     /// What it means for whoever uses it.
     public var meaning: String {
         switch self {
-        case .avx2: "float32 as fast as eight numbers at a time allow; bfloat16 is computed in float32 and saves memory, not time"
+        case .avx2:
+            "float32 as fast as eight numbers at a time allow; bfloat16 is computed in float32 and saves memory, not time"
         case .avx512: "bfloat16 is computed in float32 and saves memory, not time"
         case .avx512BFloat16: "bfloat16 is multiplied as it is, up to twice as fast as float32"
         }
@@ -39,10 +40,12 @@ extension Engine {
     public static var processorSet: InstructionSet? { InstructionSet(rawValue: Int32(rk_processor().rawValue)) }
 
     /// What this process computes with. Results of float32 are the same bits in all of them.
-    public static var instructionSet: InstructionSet { InstructionSet(rawValue: Int32(rk_instruction_set().rawValue)) ?? .avx2 }
+    public static var instructionSet: InstructionSet {
+        InstructionSet(rawValue: Int32(rk_instruction_set().rawValue)) ?? .avx2
+    }
 
-    /// Computes with `avx2`, `avx512` (without bfloat16) or all that the processor has, `native`. To be called before anything
-    /// is computed.
+    /// Computes with `avx2`, `avx512` (without bfloat16) or all that the processor has, `native`. To be called before
+    /// anything is computed.
     ///
     /// - Parameter source: who asks, for the error: `--isa` or the variable.
     /// - Throws: where the name is none of these, or the processor lacks it.
@@ -52,7 +55,9 @@ extension Engine {
         case RK_ISA_UNKNOWN:
             throw TensorError("'\(source)' must be avx2, avx512 or native, not \(name.isEmpty ? "empty" : name)")
         default:
-            throw TensorError("'\(source)' asks for \(name), which this processor lacks; it has \(processorSet?.name ?? "less than AVX2")")
+            throw TensorError(
+                "'\(source)' asks for \(name), which this processor lacks; it has \(processorSet?.name ?? "less than AVX2")"
+            )
         }
     }
 
@@ -60,6 +65,7 @@ extension Engine {
     public static func checkProcessor() throws {
         guard processorSet == nil else { return }
         throw TensorError(
-            "Rhumb needs a processor with AVX2 and FMA (x86-64-v3, Intel since 2013 and AMD since 2015); this one lacks them")
+            "Rhumb needs a processor with AVX2 and FMA (x86-64-v3, Intel since 2013 and AMD since 2015); this one lacks them"
+        )
     }
 }

@@ -4,8 +4,8 @@ import LateLibraries
 import OneDNN
 
 extension Engine {
-    /// Threads that work is spread over; at first one for each core the process may use, or as OMP_NUM_THREADS says. Values
-    /// below 1 mean 1. How many there are never shows in a result.
+    /// Threads that work is spread over; at first one for each core the process may use, or as OMP_NUM_THREADS says.
+    /// Values below 1 mean 1. How many there are never shows in a result.
     public static var threads: Int {
         get { Int(rk_threads()) }
         set {

@@ -17,12 +17,15 @@ public struct Image {
     /// - Parameter rgb: height × width × 3 bytes, rows from the top.
     public init(width: Int, height: Int, rgb: [UInt8]) throws {
         guard rgb.count == width * height * 3 else {
-            throw TensorError("an image of \(width)×\(height) pixels has \(width * height * 3) bytes, and got \(rgb.count)")
+            throw TensorError(
+                "an image of \(width)×\(height) pixels has \(width * height * 3) bytes, and got \(rgb.count)")
         }
         let planes = try Tensor(uninitialized: [3, height, width])
         let plane = width * height
         for pixel in 0..<plane {
-            for channel in 0..<3 { planes.floatPointer[channel * plane + pixel] = Float(rgb[pixel * 3 + channel]) / 255 }
+            for channel in 0..<3 {
+                planes.floatPointer[channel * plane + pixel] = Float(rgb[pixel * 3 + channel]) / 255
+            }
         }
         tensor = planes
     }
@@ -35,7 +38,8 @@ public struct Image {
             for pixel in 0..<plane {
                 for channel in 0..<3 {
                     let value = values[channel * plane + pixel]
-                    bytes[pixel * 3 + channel] = value.isNaN ? 0 : UInt8((Swift.min(Swift.max(value, 0), 1) * 255).rounded())
+                    bytes[pixel * 3 + channel] =
+                        value.isNaN ? 0 : UInt8((Swift.min(Swift.max(value, 0), 1) * 255).rounded())
                 }
             }
             count = plane * 3

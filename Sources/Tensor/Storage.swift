@@ -53,7 +53,8 @@ package final class Storage {
 // MARK: - What is made from weights
 
 extension Storage {
-    /// What convolutions make of their weights: four small kernels for a doubled picture, components for Winograd's way.
+    /// What convolutions make of their weights: four small kernels for a doubled picture, components for Winograd's
+    /// way.
     enum Derivation: Hashable { case quarters, components, flippedComponents }
 
     /// What `make` gives, kept as long as the weights stay what they are.
@@ -73,9 +74,12 @@ extension Storage {
     private static let leastLeft = 1 << 16
 
     /// Gives the memory of weights back to the system, since a packed copy holds them all: a model whose weights nobody
-    /// but its kernels reads is in memory once. They come back, bit for bit, when somebody asks for them, and then stay.
+    /// but its kernels reads is in memory once. They come back, bit for bit, when somebody asks for them, and then
+    /// stay.
     func leave(to weights: PackedWeights) {
-        guard keeper == nil, !wasBroughtBack, usedBytes >= Self.leastLeft, packed.count == 1, derived.isEmpty else { return }
+        guard keeper == nil, !wasBroughtBack, usedBytes >= Self.leastLeft, packed.count == 1, derived.isEmpty else {
+            return
+        }
         if owner == nil {
             guard weights.takeOver() else { return }
             keeper = weights
@@ -149,7 +153,8 @@ package enum StoragePool {
         heldBytes = 0
     }
 
-    /// What the machine can still give, in bytes: free and reclaimable memory, within what `ulimit -v` leaves the process.
+    /// What the machine can still give, in bytes: free and reclaimable memory, within what `ulimit -v` leaves the
+    /// process.
     static var availableBytes: Int {
         let free = number(after: "MemAvailable:", in: "/proc/meminfo").map { $0 * 1024 } ?? .max
         guard let limit = number(after: "Max address space", in: "/proc/self/limits"),

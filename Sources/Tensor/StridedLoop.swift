@@ -11,7 +11,8 @@ struct StridedLoop {
         sizes = []
         steps = all.map { _ in [] }
         for axis in shape.indices where shape[axis] != 1 {
-            let mergeable = !sizes.isEmpty
+            let mergeable =
+                !sizes.isEmpty
                 && all.indices.allSatisfy { steps[$0].last! == all[$0][axis] * shape[axis] }
             if mergeable {
                 sizes[sizes.count - 1] *= shape[axis]
@@ -29,7 +30,9 @@ struct StridedLoop {
 
     /// The copy of rows that this walk amounts to, where it does: neighbours in each row, and two operands.
     var rows: (count: Int, length: Int, steps: (Int, Int))? {
-        guard steps.count == 2, steps.allSatisfy({ $0.last == 1 }), sizes.count <= 2, !sizes.contains(0) else { return nil }
+        guard steps.count == 2, steps.allSatisfy({ $0.last == 1 }), sizes.count <= 2, !sizes.contains(0) else {
+            return nil
+        }
         return sizes.count == 1
             ? (1, sizes[0], (sizes[0], sizes[0])) : (sizes[0], sizes[1], (steps[0][0], steps[1][0]))
     }

@@ -6,10 +6,15 @@ extension Tensor {
     /// - Parameters:
     ///   - causal: position i sees positions 0…i only.
     ///   - mask: added to the scores, broadcasting to [batch, heads, queries, keys]; −∞ hides a key.
-    /// - Shapes: q [batch, heads, queries, width], k and v [batch, heads, keys, width] → [batch, heads, queries, width].
-    public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, causal: Bool = false, mask: Tensor? = nil) throws -> Tensor {
+    /// - Shapes: q [batch, heads, queries, width], k and v [batch, heads, keys, width] → [batch, heads, queries,
+    ///   width].
+    public static func attention(_ q: Tensor, _ k: Tensor, _ v: Tensor, causal: Bool = false, mask: Tensor? = nil)
+        throws -> Tensor
+    {
         guard q.rank == 4, k.rank == 4, v.rank == 4, q.shape[3] == k.shape[3], k.shape[2] == v.shape[2] else {
-            throw TensorError.shapes(q.shape, k.shape, in: "attention", because: "expected [batch, heads, positions, width] with equal widths")
+            throw TensorError.shapes(
+                q.shape, k.shape, in: "attention",
+                because: "expected [batch, heads, positions, width] with equal widths")
         }
         try Engine.checkCancelled()
         guard let result = try fastAttention(q.detached(), k.detached(), v.detached(), causal: causal, mask: mask),

@@ -41,21 +41,26 @@ extension Tensor {
         activation: Activation = .identity, residual: Tensor? = nil
     ) throws -> Tensor {
         guard rank == 4, weight.rank == 4, shape[3] == weight.shape[1] else {
-            throw TensorError.shapes(shape, weight.shape, in: "conv2d", because: "expected [batch, height, width, inputs] and [outputs, inputs, height, width]")
+            throw TensorError.shapes(
+                shape, weight.shape, in: "conv2d",
+                because: "expected [batch, height, width, inputs] and [outputs, inputs, height, width]")
         }
         if let bias, bias.shape != [weight.shape[0]] {
-            throw TensorError.shapes(weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
+            throw TensorError.shapes(
+                weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
         }
         guard geometry.stride > 0, geometry.dilation > 0 else {
             throw TensorError("'conv2d' expects a stride and a dilation of at least 1")
         }
         let (oh, ow) = geometry.output(height: shape[1], width: shape[2], kernel: (weight.shape[2], weight.shape[3]))
         guard oh > 0, ow > 0 else {
-            throw TensorError.shapes(shape, weight.shape, in: "conv2d", because: "the kernel is larger than the padded input")
+            throw TensorError.shapes(
+                shape, weight.shape, in: "conv2d", because: "the kernel is larger than the padded input")
         }
         let target = [shape[0], oh, ow, weight.shape[0]]
         if let residual, residual.shape != target {
-            throw TensorError.shapes(target, residual.shape, in: "conv2d", because: "the residual must have the result's shape")
+            throw TensorError.shapes(
+                target, residual.shape, in: "conv2d", because: "the residual must have the result's shape")
         }
         try Engine.checkCancelled()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
@@ -73,7 +78,8 @@ extension Tensor {
         return try result.recorded("conv2d", inputs + (added.map { [$0] } ?? [])) { dy in
             let beside = added == nil ? [] : [dy]
             let dx = self.requiresGradient ? try fast.backwardData(dy, self.shape) : nil
-            let parameters = weight.requiresGradient || bias?.requiresGradient == true
+            let parameters =
+                weight.requiresGradient || bias?.requiresGradient == true
                 ? try fast.backwardWeights(self, dy, bias: bias) : nil
             if (dx == nil && self.requiresGradient) || (parameters == nil && weight.requiresGradient) {
                 return try self.readableGradients(weight, bias, geometry, dy) + beside
@@ -94,7 +100,9 @@ extension Tensor {
     }
 
     /// Derivatives of the readable way, where oneDNN lacks one of its own.
-    private func readableGradients(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution, _ dy: Tensor) throws -> [Tensor?] {
+    private func readableGradients(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution, _ dy: Tensor) throws
+        -> [Tensor?]
+    {
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         let leaves = try inputs.map { try $0.detached().requireGradient() }
         let recording = Engine.isRecording

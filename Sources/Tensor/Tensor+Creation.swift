@@ -4,15 +4,21 @@ extension Tensor {
     /// A float32 tensor with these values in index order.
     public convenience init(_ values: [Float], shape: [Int]? = nil) throws {
         let shape = shape ?? [values.count]
-        guard (try? Tensor.elementCount(of: shape)) == values.count else { throw TensorError.reshape([values.count], shape) }
+        guard (try? Tensor.elementCount(of: shape)) == values.count else {
+            throw TensorError.reshape([values.count], shape)
+        }
         try self.init(uninitialized: shape)
-        values.withUnsafeBufferPointer { if let base = $0.baseAddress { floatPointer.update(from: base, count: count) } }
+        values.withUnsafeBufferPointer {
+            if let base = $0.baseAddress { floatPointer.update(from: base, count: count) }
+        }
     }
 
     /// An int64 tensor with these values in index order.
     public convenience init(integers values: [Int], shape: [Int]? = nil) throws {
         let shape = shape ?? [values.count]
-        guard (try? Tensor.elementCount(of: shape)) == values.count else { throw TensorError.reshape([values.count], shape) }
+        guard (try? Tensor.elementCount(of: shape)) == values.count else {
+            throw TensorError.reshape([values.count], shape)
+        }
         try self.init(uninitialized: shape, .int64)
         for (i, value) in values.enumerated() { intPointer[i] = Int64(value) }
     }
@@ -55,7 +61,8 @@ extension Tensor {
         let step = count > 1 ? (last - first) / Double(count - 1) : 0
         let result = try Tensor(uninitialized: [count])
         for i in 0..<count {
-            result.floatPointer[i] = Float(i < (count + 1) / 2 ? first + step * Double(i) : last - step * Double(count - 1 - i))
+            result.floatPointer[i] = Float(
+                i < (count + 1) / 2 ? first + step * Double(i) : last - step * Double(count - 1 - i))
         }
         return result
     }
@@ -66,7 +73,9 @@ extension Tensor {
             throw TensorError("'arange' expects finite ends and a step other than 0")
         }
         let steps = Swift.max(0, ((end - first) / step).rounded(.up))
-        guard steps <= 0x1p53 else { throw TensorError("'arange' can't make \(steps) numbers", hint: "use a larger step") }
+        guard steps <= 0x1p53 else {
+            throw TensorError("'arange' can't make \(steps) numbers", hint: "use a larger step")
+        }
         let result = try Tensor(uninitialized: [Int(steps)])
         for i in 0..<result.count { result.floatPointer[i] = Float(first + Double(i) * step) }
         return result

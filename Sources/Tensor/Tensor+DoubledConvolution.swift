@@ -18,7 +18,8 @@ extension Tensor {
                 because: "expected [batch, height, width, inputs] and [outputs, inputs, 3, 3]")
         }
         if let bias, bias.shape != [weight.shape[0]] {
-            throw TensorError.shapes(weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
+            throw TensorError.shapes(
+                weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
         }
         try Engine.checkCancelled()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
@@ -67,7 +68,8 @@ private struct DoubledConvolution {
         else { return nil }
         (self.x, self.weight, self.bias) = (try x.contiguous(), weight, bias)
         winograd = WinogradConvolution(
-            weight, Convolution(padding: 1), of: x.dtype, to: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], weight.shape[0]],
+            weight, Convolution(padding: 1), of: x.dtype,
+            to: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], weight.shape[0]],
             isRecorded: isRecorded)
     }
 
@@ -83,7 +85,9 @@ private struct DoubledConvolution {
         let results = try Tensor(uninitialized: [4] + small, x.dtype)
         for (q, part) in try parts().enumerated() {
             let place = try results.selected(0, q)
-            guard try part.forward(x, bias: bias, .identity, residual: nil, small, into: place) != nil else { return nil }
+            guard try part.forward(x, bias: bias, .identity, residual: nil, small, into: place) != nil else {
+                return nil
+            }
         }
         rk_join_quarters(small[0], small[1], small[2], small[3] * x.dtype.byteCount, results.address, y.address)
         return y

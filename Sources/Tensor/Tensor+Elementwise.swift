@@ -10,7 +10,9 @@ extension Tensor {
         var result = [Int](repeating: 1, count: rank)
         for i in 1...Swift.max(rank, 1) where rank > 0 {
             let left = i <= a.count ? a[a.count - i] : 1, right = i <= b.count ? b[b.count - i] : 1
-            guard left == right || left == 1 || right == 1 else { throw TensorError.cannotBroadcast(a, b, in: operation) }
+            guard left == right || left == 1 || right == 1 else {
+                throw TensorError.cannotBroadcast(a, b, in: operation)
+            }
             result[rank - i] = left == 1 ? right : left
         }
         return result
@@ -55,11 +57,15 @@ extension Tensor {
     }
 
     public static func + (a: Tensor, b: Tensor) throws -> Tensor {
-        try binary(RK_ADD, "+", a, b).recorded("+", [a, b]) { [try $0.summed(to: a.shape), try $0.summed(to: b.shape)] }
+        try binary(RK_ADD, "+", a, b).recorded("+", [a, b]) {
+            [try $0.summed(to: a.shape), try $0.summed(to: b.shape)]
+        }
     }
 
     public static func - (a: Tensor, b: Tensor) throws -> Tensor {
-        try binary(RK_SUB, "-", a, b).recorded("-", [a, b]) { [try $0.summed(to: a.shape), try (-$0).summed(to: b.shape)] }
+        try binary(RK_SUB, "-", a, b).recorded("-", [a, b]) {
+            [try $0.summed(to: a.shape), try (-$0).summed(to: b.shape)]
+        }
     }
 
     public static func * (a: Tensor, b: Tensor) throws -> Tensor {
@@ -115,7 +121,10 @@ extension Tensor {
     /// Remainder with the sign of the divisor, as Python's.
     public func modulo(_ other: Tensor) throws -> Tensor {
         try Tensor.binary(RK_MOD, "%", self, other).recorded("%", [self, other]) {
-            [try $0.summed(to: self.shape), try (-($0 * Tensor.binary(RK_FLOOR_DIV, "%", self, other))).summed(to: other.shape)]
+            [
+                try $0.summed(to: self.shape),
+                try (-($0 * Tensor.binary(RK_FLOOR_DIV, "%", self, other))).summed(to: other.shape),
+            ]
         }
     }
 
@@ -126,7 +135,9 @@ extension Tensor {
 
     // Comparisons give 1 and 0; no gradient flows through them.
     public func isGreater(than other: Tensor) throws -> Tensor { try Tensor.binary(RK_GREATER, ">", self, other) }
-    public func isGreaterOrEqual(to other: Tensor) throws -> Tensor { try Tensor.binary(RK_GREATER_EQUAL, ">=", self, other) }
+    public func isGreaterOrEqual(to other: Tensor) throws -> Tensor {
+        try Tensor.binary(RK_GREATER_EQUAL, ">=", self, other)
+    }
     public func isLess(than other: Tensor) throws -> Tensor { try Tensor.binary(RK_LESS, "<", self, other) }
     public func isLessOrEqual(to other: Tensor) throws -> Tensor { try Tensor.binary(RK_LESS_EQUAL, "<=", self, other) }
     public func isEqual(to other: Tensor) throws -> Tensor { try Tensor.binary(RK_EQUAL, "==", self, other) }
@@ -163,7 +174,8 @@ extension Tensor {
             let dy = try $0.to(x.dtype).contiguous(), dx = try Tensor(uninitialized: x.shape, x.dtype)
             x.dtype == .bfloat16
                 ? rk_unary_gradient_bf16(op, x.count, x.halfPointer, kept.halfPointer, dy.halfPointer, dx.halfPointer)
-                : rk_unary_gradient_f32(op, x.count, x.floatPointer, kept.floatPointer, dy.floatPointer, dx.floatPointer)
+                : rk_unary_gradient_f32(
+                    op, x.count, x.floatPointer, kept.floatPointer, dy.floatPointer, dx.floatPointer)
             return [dx]
         }
     }
@@ -201,7 +213,9 @@ extension Tensor {
 
     /// Held between two bounds; the gradient is 0 outside them.
     public func clamped(_ low: Float, _ high: Float) throws -> Tensor {
-        guard low <= high else { throw TensorError("'clamp' expects its low bound \(low) to be no more than its high bound \(high)") }
+        guard low <= high else {
+            throw TensorError("'clamp' expects its low bound \(low) to be no more than its high bound \(high)")
+        }
         return try Tensor.minimum(Tensor.maximum(self, Tensor(low)), Tensor(high))
     }
 

@@ -13,13 +13,16 @@ extension Tensor {
         activation: Activation = .identity
     ) throws -> Tensor {
         guard rank >= 2, let channels = shape.last, groups > 0, channels > 0, channels % groups == 0 else {
-            throw TensorError.shape(shape, in: "group_norm", expected: "[batch, …, channels] with channels divisible into \(groups) groups")
+            throw TensorError.shape(
+                shape, in: "group_norm", expected: "[batch, …, channels] with channels divisible into \(groups) groups")
         }
         for parameter in [weight, bias].compactMap({ $0 }) where parameter.shape != [channels] {
-            throw TensorError.shapes(shape, parameter.shape, in: "group_norm", because: "weight and bias must have \(channels) elements")
+            throw TensorError.shapes(
+                shape, parameter.shape, in: "group_norm", because: "weight and bias must have \(channels) elements")
         }
         if let added, added.shape != [shape[0], channels] {
-            throw TensorError.shapes(shape, added.shape, in: "group_norm", because: "what is added must be [\(shape[0]), \(channels)]")
+            throw TensorError.shapes(
+                shape, added.shape, in: "group_norm", because: "what is added must be [\(shape[0]), \(channels)]")
         }
         try Engine.checkCancelled()
         // SiLU is what follows everywhere; others are operations of their own.
@@ -31,7 +34,8 @@ extension Tensor {
             self, groups: groups, weight: weight, bias: bias, epsilon: epsilon, added: added, silu: activation == .silu)
         return try plan.forward().recorded("group_norm", [self] + [weight, bias, added].compactMap { $0 }) { dy in
             let (dx, dweight, dbias, dadded) = try plan.backward(dy)
-            return [dx] + [weight.map { _ in dweight }, bias.map { _ in dbias }, added.map { _ in dadded }].compactMap { $0 }
+            return [dx]
+                + [weight.map { _ in dweight }, bias.map { _ in dbias }, added.map { _ in dadded }].compactMap { $0 }
         }
     }
 }

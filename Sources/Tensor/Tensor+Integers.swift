@@ -5,7 +5,8 @@ import Kernels
 
 extension Tensor {
     /// nil for what leaves the integers: division and arctangent.
-    static func integers(_ op: rk_binary_op, _ name: String, _ a: Tensor, _ b: Tensor, _ shape: [Int]) throws -> Tensor? {
+    static func integers(_ op: rk_binary_op, _ name: String, _ a: Tensor, _ b: Tensor, _ shape: [Int]) throws -> Tensor?
+    {
         switch op {
         case RK_DIV, RK_ATAN2: return nil
         case RK_GREATER, RK_GREATER_EQUAL, RK_LESS, RK_LESS_EQUAL, RK_EQUAL, RK_NOT_EQUAL:
@@ -22,7 +23,8 @@ extension Tensor {
         return result
     }
 
-    private static func comparedIntegers(_ op: rk_binary_op, _ a: Tensor, _ b: Tensor, _ shape: [Int]) throws -> Tensor {
+    private static func comparedIntegers(_ op: rk_binary_op, _ a: Tensor, _ b: Tensor, _ shape: [Int]) throws -> Tensor
+    {
         let x = try a.expanded(shape), y = try b.expanded(shape)
         let result = try Tensor(uninitialized: shape)
         StridedLoop(shape, [x.strides, y.strides]).run { offsets, n, inner in
@@ -86,7 +88,8 @@ extension Tensor {
     /// The matrix product of int64 tensors, exactly; shapes as for `matmul`.
     public func integerProduct(_ other: Tensor) throws -> Tensor {
         guard rank > 0, other.rank > 0 else {
-            throw TensorError.shapes(shape, other.shape, in: "@", because: "a scalar can't be multiplied as a matrix, use *")
+            throw TensorError.shapes(
+                shape, other.shape, in: "@", because: "a scalar can't be multiplied as a matrix, use *")
         }
         if rank == 1 { return try unsqueezed(0).integerProduct(other).squeezed(other.rank == 1 ? 0 : -2) }
         if other.rank == 1 { return try integerProduct(other.unsqueezed(1)).squeezed(-1) }
@@ -145,7 +148,9 @@ extension Tensor {
         let moved = try detached().transposed(axis, -1).copied()
         let columns = moved.shape.last ?? 1
         let rows = columns == 0 ? 0 : moved.count / columns
-        guard rk_running_sums_i64(rows, columns, moved.intPointer) == 1 else { throw TensorError.integerRange(in: "cumsum") }
+        guard rk_running_sums_i64(rows, columns, moved.intPointer) == 1 else {
+            throw TensorError.integerRange(in: "cumsum")
+        }
         return try moved.transposed(axis, -1)
     }
 }

@@ -10,10 +10,12 @@ extension Tensor {
             var expected = shape
             expected[at] = other.rank == first.rank ? other.shape[at] : 0
             guard other.shape == expected else {
-                throw TensorError.shapes(first.shape, other.shape, in: "concat", because: "they may differ in dimension \(at) only")
+                throw TensorError.shapes(
+                    first.shape, other.shape, in: "concat", because: "they may differ in dimension \(at) only")
             }
             guard other.dtype == first.dtype else {
-                throw TensorError.dtype(other.dtype, in: "concat", expected: "\(first.dtype.rawValue) as in its first tensor")
+                throw TensorError.dtype(
+                    other.dtype, in: "concat", expected: "\(first.dtype.rawValue) as in its first tensor")
             }
             shape[at] += other.shape[at]
         }
@@ -59,7 +61,8 @@ extension Tensor {
         let width = inner * dtype.byteCount
         for o in 0..<outer {
             for (i, index) in picked.enumerated() {
-                (result.address + (o * picked.count + i) * width).copyMemory(from: source.address + (o * size + index) * width, byteCount: width)
+                (result.address + (o * picked.count + i) * width).copyMemory(
+                    from: source.address + (o * size + index) * width, byteCount: width)
             }
         }
         return result.recorded("index", [self]) { gradient in
@@ -77,7 +80,9 @@ extension Tensor {
 
     /// Rows of an embedding table [entries, width] for identifiers of any shape: the identifiers' shape, then width.
     public func embedded(_ identifiers: Tensor) throws -> Tensor {
-        guard rank == 2 else { throw TensorError.shape(shape, in: "embedding", expected: "a table of shape [entries, width]") }
+        guard rank == 2 else {
+            throw TensorError.shape(shape, in: "embedding", expected: "a table of shape [entries, width]")
+        }
         guard identifiers.dtype == .int64 else {
             throw TensorError.dtype(identifiers.dtype, in: "embedding", expected: "int64 identifiers")
         }
@@ -90,7 +95,9 @@ extension Tensor {
         guard let columns = shape.last, columns > 0, indexes.count == count / columns else {
             throw TensorError.shape(shape, in: "pick", expected: "one index for each row, got \(indexes.count)")
         }
-        for index in indexes where index < 0 || index >= columns { throw TensorError.index(index, size: columns, in: "pick") }
+        for index in indexes where index < 0 || index >= columns {
+            throw TensorError.index(index, size: columns, in: "pick")
+        }
         let flat = indexes.enumerated().map { $0.offset * columns + $0.element }
         return try reshaped([count]).gathered(0, flat).reshaped(Array(shape.dropLast()))
     }

@@ -27,14 +27,18 @@ extension Tensor {
         _ weight: Tensor, bias: Tensor? = nil, activation: Activation = .identity, residual: Tensor? = nil
     ) throws -> Tensor {
         guard weight.rank == 2, let width = shape.last, width == weight.shape[1] else {
-            throw TensorError.shapes(shape, weight.shape, in: "linear", because: "a weight is [outputs, inputs] and the last size must be its inputs")
+            throw TensorError.shapes(
+                shape, weight.shape, in: "linear",
+                because: "a weight is [outputs, inputs] and the last size must be its inputs")
         }
         let outputs = weight.shape[0], target = Array(shape.dropLast()) + [outputs]
         if let bias, bias.shape != [outputs] {
-            throw TensorError.shapes(weight.shape, bias.shape, in: "linear", because: "the bias must have \(outputs) elements")
+            throw TensorError.shapes(
+                weight.shape, bias.shape, in: "linear", because: "the bias must have \(outputs) elements")
         }
         if let residual, residual.shape != target {
-            throw TensorError.shapes(target, residual.shape, in: "linear", because: "the residual must have the result's shape")
+            throw TensorError.shapes(
+                target, residual.shape, in: "linear", because: "the residual must have the result's shape")
         }
         try Engine.checkCancelled()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
@@ -44,7 +48,10 @@ extension Tensor {
         }
         // A derivative needs what went into the activation, so that stays an operation of its own, as what follows it.
         let added = activation == .identity && residual?.dtype == dtype ? residual : nil
-        guard let result = try detached().fastLinear(weight.detached(), bias: bias, .identity, residual: added, packing: false) else {
+        guard
+            let result = try detached().fastLinear(
+                weight.detached(), bias: bias, .identity, residual: added, packing: false)
+        else {
             return try affine(weight, bias).finished(activation, residual)
         }
         return try result.recorded("linear", inputs + (added.map { [$0] } ?? [])) { gradient in

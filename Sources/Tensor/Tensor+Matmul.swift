@@ -8,7 +8,8 @@ extension Tensor {
     /// - Shapes: […, m, k] × […, k, n] → […, m, n].
     public func matmul(_ other: Tensor) throws -> Tensor {
         guard rank > 0, other.rank > 0 else {
-            throw TensorError.shapes(shape, other.shape, in: "@", because: "a scalar can't be multiplied as a matrix, use *")
+            throw TensorError.shapes(
+                shape, other.shape, in: "@", because: "a scalar can't be multiplied as a matrix, use *")
         }
         if rank == 1 { return try unsqueezed(0).matmul(other).squeezed(other.rank == 1 ? 0 : -2) }
         if other.rank == 1 { return try matmul(other.unsqueezed(1)).squeezed(-1) }

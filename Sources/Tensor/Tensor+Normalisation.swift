@@ -48,7 +48,8 @@ extension Tensor {
             throw TensorError.shape(shape, in: "layer_norm", expected: "a last dimension of at least one element")
         }
         for parameter in [weight, bias].compactMap({ $0 }) where parameter.shape != [columns] {
-            throw TensorError.shapes(shape, parameter.shape, in: "layer_norm", because: "weight and bias must have \(columns) elements")
+            throw TensorError.shapes(
+                shape, parameter.shape, in: "layer_norm", because: "weight and bias must have \(columns) elements")
         }
         try Engine.checkCancelled()
         let inputs = [self] + [weight, bias].compactMap { $0 }
@@ -64,7 +65,8 @@ extension Tensor {
         }
         let rows = count / columns, x = try detached().to(.float32).contiguous()
         let w = try weight?.detached().to(.float32).contiguous(), b = try bias?.detached().to(.float32).contiguous()
-        let y = try Tensor(uninitialized: shape), mean = try Tensor(uninitialized: [rows]), rstd = try Tensor(uninitialized: [rows])
+        let y = try Tensor(uninitialized: shape), mean = try Tensor(uninitialized: [rows]),
+            rstd = try Tensor(uninitialized: [rows])
         rk_layer_norm_f32(
             rows, columns, x.floatPointer, w?.floatPointer, b?.floatPointer, epsilon, y.floatPointer, mean.floatPointer,
             rstd.floatPointer)
@@ -76,9 +78,11 @@ extension Tensor {
     private func layerNormGradients(
         _ dy: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ mean: Tensor, _ rstd: Tensor
     ) throws -> [Tensor?] {
-        let columns = shape[rank - 1], x = try detached().to(.float32).contiguous(), g = try dy.to(.float32).contiguous()
+        let columns = shape[rank - 1], x = try detached().to(.float32).contiguous(),
+            g = try dy.to(.float32).contiguous()
         let w = try weight?.detached().to(.float32).contiguous(), dx = try Tensor(uninitialized: shape)
-        let dw = try weight.map { _ in try Tensor.zeros([columns]) }, db = try bias.map { _ in try Tensor.zeros([columns]) }
+        let dw = try weight.map { _ in try Tensor.zeros([columns]) },
+            db = try bias.map { _ in try Tensor.zeros([columns]) }
         let done = rk_layer_norm_gradient_f32(
             count / columns, columns, x.floatPointer, w?.floatPointer, mean.floatPointer, rstd.floatPointer,
             g.floatPointer, dx.floatPointer, dw?.floatPointer, db?.floatPointer)

@@ -5,7 +5,9 @@ extension Tensor {
     private func reduced(_ axes: [Int]?, in name: String) throws -> [Int] {
         guard let axes else { return Array(0..<rank) }
         let resolved = try axes.map { try resolve(axis: $0, in: name) }.sorted()
-        guard Set(resolved).count == resolved.count else { throw TensorError("'\(name)' was given a dimension twice: \(axes)") }
+        guard Set(resolved).count == resolved.count else {
+            throw TensorError("'\(name)' was given a dimension twice: \(axes)")
+        }
         return resolved
     }
 
@@ -76,7 +78,8 @@ extension Tensor {
         let n = reducedAxes.reduce(1) { $0 * shape[$1] }
         guard n > 0 else { throw TensorError.shape(shape, in: "mean", expected: "at least one element") }
         if dtype == .int64 {
-            return try integerMean(reducedAxes, into: Tensor(uninitialized: shape(without: reducedAxes, keepDims: keepDims)))
+            return try integerMean(
+                reducedAxes, into: Tensor(uninitialized: shape(without: reducedAxes, keepDims: keepDims)))
         }
         return try sum(reducedAxes, keepDims: keepDims) * (1 / Float(n))
     }
@@ -86,7 +89,8 @@ extension Tensor {
         let reducedAxes = try reduced(axes, in: "var")
         let n = reducedAxes.reduce(1) { $0 * shape[$1] }
         guard n > correction else {
-            throw TensorError.shape(shape, in: "var", expected: "more than \(correction) element\(correction == 1 ? "" : "s") to vary")
+            throw TensorError.shape(
+                shape, in: "var", expected: "more than \(correction) element\(correction == 1 ? "" : "s") to vary")
         }
         let centred = try self - mean(reducedAxes, keepDims: true)
         return try centred.squared().sum(reducedAxes, keepDims: keepDims) * (1 / Float(n - correction))
@@ -130,7 +134,9 @@ extension Tensor {
 
     private func arg(maximum: Bool, _ axis: Int, _ name: String) throws -> Tensor {
         let at = try resolve(axis: axis, in: name)
-        guard shape[at] > 0 else { throw TensorError.shape(shape, in: name, expected: "at least one element in dimension \(axis)") }
+        guard shape[at] > 0 else {
+            throw TensorError.shape(shape, in: name, expected: "at least one element in dimension \(axis)")
+        }
         let result = try Tensor(uninitialized: shape(without: [at], keepDims: false), .int64)
         if dtype == .int64 { return try integerExtreme(maximum: maximum, places: true, [at], into: result) }
         let (rows, columns, source) = try rows(over: [at])

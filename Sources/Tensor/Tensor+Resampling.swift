@@ -18,12 +18,15 @@ extension Tensor {
     ///   (PyTorch's `align_corners=False`).
     public func resampled(height: Int, width: Int, _ mode: Resampling, antialias: Bool = false) throws -> Tensor {
         guard rank == 4, shape[1] > 0, shape[2] > 0, height > 0, width > 0 else {
-            throw TensorError.shape(shape, in: "resample", expected: "[batch, height, width, channels] and positive sizes")
+            throw TensorError.shape(
+                shape, in: "resample", expected: "[batch, height, width, channels] and positive sizes")
         }
         // Asked for and given back untouched: sizes that don't fit are refused before lists of as many places are made.
         _ = try Tensor(uninitialized: [shape[0], height, width, shape[3]], dtype)
         if mode == .nearest {
-            if height == 2 * shape[1], width == 2 * shape[2], Engine.usesPrimitives, dtype.isFloatingPoint { return try doubled() }
+            if height == 2 * shape[1], width == 2 * shape[2], Engine.usesPrimitives, dtype.isFloatingPoint {
+                return try doubled()
+            }
             return try gathered(1, Tensor.nearest(shape[1], height)).gathered(2, Tensor.nearest(shape[2], width))
         }
         // Separable and linear: rows × picture, then columns; the products bring their gradients along.
@@ -38,11 +41,13 @@ extension Tensor {
     private func doubled() throws -> Tensor {
         try Engine.checkCancelled()
         let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
-        let x = try detached().contiguous(), y = try Tensor(uninitialized: [batch, 2 * height, 2 * width, channels], dtype)
+        let x = try detached().contiguous(),
+            y = try Tensor(uninitialized: [batch, 2 * height, 2 * width, channels], dtype)
         rk_double(dtype.byteCount, batch, height, width, channels, x.address, y.address)
         let (target, narrow) = (shape, dtype == .bfloat16)
         return y.recorded("resample", [self]) {
-            let dy = try $0.to(narrow ? .bfloat16 : .float32).contiguous(), dx = try Tensor(uninitialized: target, dy.dtype)
+            let dy = try $0.to(narrow ? .bfloat16 : .float32).contiguous(),
+                dx = try Tensor(uninitialized: target, dy.dtype)
             narrow
                 ? rk_double_gradient_bf16(batch, height, width, channels, dy.halfPointer, dx.halfPointer)
                 : rk_double_gradient_f32(batch, height, width, channels, dy.floatPointer, dx.floatPointer)

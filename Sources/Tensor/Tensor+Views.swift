@@ -63,7 +63,8 @@ extension Tensor {
         var target = requested
         if let free = target.firstIndex(of: -1) {
             target[free] = 1
-            guard !target.contains(-1), let known = try? Tensor.elementCount(of: target), known > 0, count % known == 0 else {
+            guard !target.contains(-1), let known = try? Tensor.elementCount(of: target), known > 0, count % known == 0
+            else {
                 throw TensorError.reshape(shape, requested)
             }
             target[free] = count / known
@@ -133,7 +134,9 @@ extension Tensor {
     /// Without the dimension `axis`, which must have size 1.
     public func squeezed(_ axis: Int) throws -> Tensor {
         let at = try resolve(axis: axis, in: "squeeze")
-        guard shape[at] == 1 else { throw TensorError.shape(shape, in: "squeeze", expected: "size 1 in dimension \(axis)") }
+        guard shape[at] == 1 else {
+            throw TensorError.shape(shape, in: "squeeze", expected: "size 1 in dimension \(axis)")
+        }
         var target = shape, steps = strides
         target.remove(at: at)
         steps.remove(at: at)
@@ -144,7 +147,8 @@ extension Tensor {
     public func sliced(_ axis: Int, from start: Int, to end: Int, step: Int = 1) throws -> Tensor {
         let at = try resolve(axis: axis, in: "slice")
         guard step != 0 else { throw TensorError("'slice' expects a step other than 0") }
-        let size = step > 0 ? Swift.max(0, (end - start + step - 1) / step) : Swift.max(0, (start - end - step - 1) / -step)
+        let size =
+            step > 0 ? Swift.max(0, (end - start + step - 1) / step) : Swift.max(0, (start - end - step - 1) / -step)
         if size > 0 {
             let last = start + (size - 1) * step
             guard start >= 0, start < shape[at] else { throw TensorError.index(start, size: shape[at], in: "slice") }

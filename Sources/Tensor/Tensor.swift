@@ -23,7 +23,9 @@ public final class Tensor {
     /// The operation that made this tensor, when gradients flow through it.
     var node: Node?
 
-    package init(storage: Storage, shape: [Int], strides: [Int], offset: Int, dtype: DType, requiresGradient: Bool = false) {
+    package init(
+        storage: Storage, shape: [Int], strides: [Int], offset: Int, dtype: DType, requiresGradient: Bool = false
+    ) {
         self.storage = storage
         self.shape = shape
         self.strides = strides

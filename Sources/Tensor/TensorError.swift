@@ -45,7 +45,8 @@ extension TensorError {
     static func axis(_ axis: Int, _ shape: [Int], in operation: String) -> TensorError {
         TensorError(
             "'\(operation)' has no dimension \(axis) in shape \(text(shape))",
-            hint: shape.isEmpty ? "a scalar has no dimensions" : "dimensions go from \(-shape.count) to \(shape.count - 1)")
+            hint: shape.isEmpty
+                ? "a scalar has no dimensions" : "dimensions go from \(-shape.count) to \(shape.count - 1)")
     }
 
     static func index(_ index: Int, size: Int, in operation: String) -> TensorError {

@@ -4,8 +4,8 @@ import GRPO
 import Language
 
 extension Registry {
-    /// Writes the reference: an index and a page a family. Pages of families that are gone are removed. A `grpo.md` beside the
-    /// folder gets the table of a GRPO run's switches.
+    /// Writes the reference: an index and a page a family. Pages of families that are gone are removed. A `grpo.md`
+    /// beside the folder gets the table of a GRPO run's switches.
     /// - Throws: `CheckpointError` where the folder can't be written to.
     public func writeReference(to folder: URL) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)

@@ -23,7 +23,9 @@ extension Registry {
         registry.describe(family: "world", "the bundled world of emoji scenes, with captions and prompts")
         registry.add(SceneVerbs.all + PromptVerbs.all)
         registry.describe(family: "diffusion", "text-to-image diffusion models: sampling, and what happens on the way")
-        registry.add([SampleVerb.sample, DenoiseVerb.denoise, DenoisingErrorVerb.denoisingError, TrajectoryVerb.trajectory] + LatentVerbs.all)
+        registry.add(
+            [SampleVerb.sample, DenoiseVerb.denoise, DenoisingErrorVerb.denoisingError, TrajectoryVerb.trajectory]
+                + LatentVerbs.all)
         registry.describe(family: "training", "training the bundled models from nothing")
         registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all)
         registry.describe(family: "evaluation", "what a model's pictures are worth, by a judge that no reward has seen")

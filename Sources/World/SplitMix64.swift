@@ -43,7 +43,8 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
 
     /// A new generator for item `index` of a series: streams of neighbouring items are unrelated.
     public static func stream(seed: UInt64, index: Int) -> SplitMix64 {
-        SplitMix64(seed: mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ mix(UInt64(bitPattern: Int64(index)) &* 0xD1B5_4A32_D192_ED03))
+        SplitMix64(
+            seed: mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ mix(UInt64(bitPattern: Int64(index)) &* 0xD1B5_4A32_D192_ED03))
     }
 
     /// A seed for item `index` of a named series: unrelated to those of other names, items and seeds.

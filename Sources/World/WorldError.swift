@@ -87,7 +87,8 @@ extension WorldError {
 
     static func trainingSizes(steps: Int, batch: Int, phrases: Int) -> WorldError {
         WorldError(
-            message: "training needs at least 1 step, 2 pairs a batch and 1 phrase, not \(steps), \(batch) and \(phrases)",
+            message:
+                "training needs at least 1 step, 2 pairs a batch and 1 phrase, not \(steps), \(batch) and \(phrases)",
             hint: "")
     }
 
@@ -129,7 +130,8 @@ extension WorldError {
     }
 
     static func picturesWithoutPrompts(_ pictures: Int, _ prompts: Int) -> WorldError {
-        WorldError(message: "\(pictures) pictures can't be judged by \(prompts) prompts", hint: "give one prompt a picture")
+        WorldError(
+            message: "\(pictures) pictures can't be judged by \(prompts) prompts", hint: "give one prompt a picture")
     }
 
     static var nothingToCompare: WorldError {
@@ -147,13 +149,15 @@ extension WorldError {
 
     static var detectorConfiguration: WorldError {
         WorldError(
-            message: "a detector needs three widths that its groups divide, a head, and the world's concepts in their order",
+            message:
+                "a detector needs three widths that its groups divide, a head, and the world's concepts in their order",
             hint: "")
     }
 
     static func pictureNotFinite(_ index: Int, of count: Int) -> WorldError {
         WorldError(
-            message: "\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture") holds values that are not finite",
+            message:
+                "\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture") holds values that are not finite",
             hint: "nothing can be found in it, which does not make it safe; look at what made it")
     }
 

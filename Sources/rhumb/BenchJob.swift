@@ -101,8 +101,8 @@ struct BenchJob {
         said = runner.troubles.count
     }
 
-    /// What `--isa` holds back here, the other programs hold back too: the variables of PyTorch and of oneDNN, inside it and
-    /// inside OpenVINO.
+    /// What `--isa` holds back here, the other programs hold back too: the variables of PyTorch and of oneDNN, inside
+    /// it and inside OpenVINO.
     private func limitPeers() {
         guard Engine.instructionSet == .avx2, let best = Engine.processorSet, best > .avx2 else { return }
         setenv("ATEN_CPU_CAPABILITY", "avx2", 0)
@@ -128,7 +128,8 @@ struct BenchJob {
             return "median of up to \(count(rounds, "round")), in each of which the programs take turns, alone and "
                 + "beside \(Benchmark.neighbourLoops) busy loops; no further round after \(Int(Self.neighboursBudget)) s"
         }
-        return "best (median) of \(isQuick ? "up to " : "")\(count(rounds, "round")), in each of which the programs take "
+        return
+            "best (median) of \(isQuick ? "up to " : "")\(count(rounds, "round")), in each of which the programs take "
             + "turns" + (isQuick ? "; no further round after \(Int(Self.quickBudget)) s" : "")
     }
 

@@ -21,7 +21,9 @@ enum Failure {
         } catch let shown as Shown {
             Glibc.exit(shown.code)
         } catch {
-            guard let text = text(of: error, colour: Screen(descriptor: STDERR_FILENO).hasColour) else { exitUsage(error) }
+            guard let text = text(of: error, colour: Screen(descriptor: STDERR_FILENO).hasColour) else {
+                exitUsage(error)
+            }
             exit(code(of: error), text)
         }
     }

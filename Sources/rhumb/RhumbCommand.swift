@@ -7,8 +7,8 @@ struct RhumbCommand: ParsableCommand {
         commandName: "rhumb",
         abstract: "A notebook-style toolkit for steering text-to-image diffusion models.",
         discussion: """
-            Without a command, rhumb opens the prompt at a terminal; elsewhere it runs the program on standard input, as \
-            'rhumb -' always does. 'rhumb FILE' is short for 'rhumb run FILE'.
+            Without a command, rhumb opens the prompt at a terminal; elsewhere it runs the program on standard input, \
+            as 'rhumb -' always does. 'rhumb FILE' is short for 'rhumb run FILE'.
             """,
         version: "rhumb \(Rhumb.version)",
         subcommands: [

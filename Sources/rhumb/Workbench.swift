@@ -80,7 +80,8 @@ struct Workbench {
 
     static func appearance(wantsColour: Bool, wantsLive: Bool) -> Appearance {
         Appearance(
-            wantsColour: wantsColour, wantsLive: wantsLive, draw: { $0.inline(on: Terminal.detect()) }, preview: preview)
+            wantsColour: wantsColour, wantsLive: wantsLive, draw: { $0.inline(on: Terminal.detect()) }, preview: preview
+        )
     }
 
     /// Pictures as this terminal can show them between lines of text.
@@ -98,7 +99,8 @@ enum Interrupts {
         var action = sigaction()
         action.__sigaction_handler.sa_handler = { _ in
             if Session.interrupt() == 2 {
-                let hint: StaticString = "\nstopping as soon as the step under way is over; Ctrl-\\ ends Rhumb at once\n"
+                let hint: StaticString =
+                    "\nstopping as soon as the step under way is over; Ctrl-\\ ends Rhumb at once\n"
                 _ = write(STDERR_FILENO, hint.utf8Start, hint.utf8CodeUnitCount)
             }
         }

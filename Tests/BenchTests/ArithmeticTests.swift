@@ -27,8 +27,8 @@ final class ArithmeticTests: XCTestCase {
         XCTAssertEqual(text.least / text.direct, 1 - 5.0 / 6 / 12, accuracy: 0.005)
     }
 
-    /// Counted in PyTorch 2.15 by hooks on every module of diffusers 0.42's models, for one row; at least with a quarter
-    /// for 3×3 convolutions of step 1.
+    /// Counted in PyTorch 2.15 by hooks on every module of diffusers 0.42's models, for one row; at least with a
+    /// quarter for 3×3 convolutions of step 1.
     func testArithmeticOfDiffusionModels() throws {
         let diffusion = try Benchmark.diffusion()
         XCTAssertEqual(diffusion.works.count, 14)

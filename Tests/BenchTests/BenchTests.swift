@@ -66,7 +66,12 @@ final class BenchTests: XCTestCase {
     func testNoRoundBeginsAfterTheBudget() throws {
         var calls = 0
         let benchmark = Benchmark(
-            name: "test", summary: "", peers: [], works: [.init("count") { calls += 1; return 1 }])
+            name: "test", summary: "", peers: [],
+            works: [
+                .init("count") {
+                    calls += 1; return 1
+                }
+            ])
         _ = try BenchRunner(benchmark, interpreter: []).timing(of: benchmark.works[0], rounds: 9, budget: 0)
         XCTAssertEqual(calls, 2, "one that warms up, and the one that counts")
     }
@@ -75,7 +80,11 @@ final class BenchTests: XCTestCase {
         var calls = 0
         let benchmark = Benchmark(
             name: "test", summary: "", peers: [],
-            works: [.init("count") { calls += 1; return 1 }], warmUp: 1)
+            works: [
+                .init("count") {
+                    calls += 1; return 1
+                }
+            ], warmUp: 1)
         _ = try BenchRunner(benchmark, interpreter: []).timing(of: benchmark.works[0], rounds: 2)
         XCTAssertEqual(calls, 5, "the first round finds out how long it takes; the two that count run twice")
     }

@@ -15,7 +15,10 @@ final class ConfigurationSizeTests: XCTestCase {
         XCTAssertEqual(message { _ in }, "no error")
         for (change, expected) in [
             ({ $0.text.numHiddenLayers = 1_000_000_000 }, "'text_config.num_hidden_layers' is 1000000000"),
-            ({ $0.vision.numHiddenLayers = 1001 }, "'vision_config.num_hidden_layers' is 1001, and must be a number from 0 to 1000"),
+            (
+                { $0.vision.numHiddenLayers = 1001 },
+                "'vision_config.num_hidden_layers' is 1001, and must be a number from 0 to 1000"
+            ),
             ({ $0.vision.imageSize = 1 << 62 }, "'vision_config.image_size' is 4611686018427387904"),
             ({ $0.vision.numChannels = .max }, "'vision_config.num_channels' is 9223372036854775807"),
             ({ $0.vision.patchSize = 1 << 40 }, "'vision_config.patch_size' is"),
@@ -39,14 +42,19 @@ final class ConfigurationSizeTests: XCTestCase {
         for (name, text, expected) in [
             (
                 "open_clip_config.json",
-                #"{"model_cfg": {"embed_dim": 8, "vision_cfg": {"width": 8, "mlp_ratio": 1e300}, "text_cfg": {}}}"#, "mlp_ratio"
+                #"{"model_cfg": {"embed_dim": 8, "vision_cfg": {"width": 8, "mlp_ratio": 1e300}, "text_cfg": {}}}"#,
+                "mlp_ratio"
             ),
             (
                 "open_clip_config.json",
                 #"{"model_cfg": {"embed_dim": 8, "vision_cfg": {"width": 8}, "text_cfg": {"width": 8, "mlp_ratio": NaN}}}"#,
                 "mlp_ratio"
             ),
-            ("config.json", #"{"model_type": "clip", "projection_dim": 1e30, "text_config": {}, "vision_config": {}}"#, "projection_dim"),
+            (
+                "config.json",
+                #"{"model_type": "clip", "projection_dim": 1e30, "text_config": {}, "vision_config": {}}"#,
+                "projection_dim"
+            ),
             (
                 "config.json",
                 #"{"model_type": "clip", "text_config": {"num_hidden_layers": 99999999999999999999}, "vision_config": {}}"#,
@@ -55,7 +63,8 @@ final class ConfigurationSizeTests: XCTestCase {
         ] {
             let file = folder.appendingPathComponent(name)
             try AtomicFile.write(text, to: file)
-            try AtomicFile.write(Array("\u{2}\0\0\0\0\0\0\0{}".utf8), to: folder.appendingPathComponent("model.safetensors"))
+            try AtomicFile.write(
+                Array("\u{2}\0\0\0\0\0\0\0{}".utf8), to: folder.appendingPathComponent("model.safetensors"))
             XCTAssertThrowsError(try CLIPModel.load(weightsIn: folder), text) {
                 XCTAssertTrue("\($0)".contains(expected), "\(text): \($0)")
             }

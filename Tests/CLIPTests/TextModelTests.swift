@@ -49,7 +49,8 @@ final class TextModelTests: XCTestCase {
 
         // With the prefix, without it, and with the buffer of older files.
         let all = Dictionary(uniqueKeysWithValues: original.parameters.map { ($0.name, $0.tensor) })
-        let short = Dictionary(uniqueKeysWithValues: all.map { (String($0.key.dropFirst("text_model.".count)), $0.value) })
+        let short = Dictionary(
+            uniqueKeysWithValues: all.map { (String($0.key.dropFirst("text_model.".count)), $0.value) })
         let positions = try Tensor(integers: Array(0..<5), shape: [1, 5])
         for stored in [
             all, short, all.merging(["text_model.embeddings.position_ids": positions]) { $1 },
@@ -59,13 +60,16 @@ final class TextModelTests: XCTestCase {
             let again = try CLIPTextModel.load(folder: folder)
             XCTAssertEqual(again.configuration, c)
             XCTAssertEqual(again.parameters.map(\.name), original.parameters.map(\.name))
-            for (a, b) in zip(again.parameters, original.parameters) { XCTAssertEqual(a.tensor.floats, b.tensor.floats) }
+            for (a, b) in zip(again.parameters, original.parameters) {
+                XCTAssertEqual(a.tensor.floats, b.tensor.floats)
+            }
             try again.save(to: folder)
             XCTAssertEqual(try Checkpoint.json(config)["initializer_range"], 0.02)
         }
 
         for (key, value) in [
-            ("model_type", "clip_vision_model"), ("use_attention_mask", true), ("hidden_act", "tanh"), ("hidden_size", 7),
+            ("model_type", "clip_vision_model"), ("use_attention_mask", true), ("hidden_act", "tanh"),
+            ("hidden_size", 7),
         ] as [(String, JSON)] {
             try AtomicFile.write(
                 JSON.object(members.filter { $0.key != key } + [JSON.Member(key, value)]).text(), to: config)

@@ -12,15 +12,26 @@ final class TextPatternTests: XCTestCase {
         try Tokenizer(
             json: [
                 "model": words,
-                "pre_tokenizer": ["type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated", "invert": false],
+                "pre_tokenizer": [
+                    "type": "Split", "pattern": ["Regex": .string(pattern)], "behavior": "Isolated", "invert": false,
+                ],
             ], configuration: [:])
     }
 
     func testDepthAndLengthHaveLimits() {
         for (pattern, expected) in [
-            (String(repeating: "(", count: 200_000) + "a" + String(repeating: ")", count: 200_000), "groups nested deeper than 100"),
-            (String(repeating: "(?!", count: 5000) + "a" + String(repeating: ")", count: 5000), "groups nested deeper than 100"),
-            (String(repeating: "(?:", count: 101) + "a" + String(repeating: ")", count: 101), "groups nested deeper than 100"),
+            (
+                String(repeating: "(", count: 200_000) + "a" + String(repeating: ")", count: 200_000),
+                "groups nested deeper than 100"
+            ),
+            (
+                String(repeating: "(?!", count: 5000) + "a" + String(repeating: ")", count: 5000),
+                "groups nested deeper than 100"
+            ),
+            (
+                String(repeating: "(?:", count: 101) + "a" + String(repeating: ")", count: 101),
+                "groups nested deeper than 100"
+            ),
             ("((((a{100}){100}){100}){100}){100}", "100000 steps or more"),
             ("((((a|b){1,100}c){1,100}c){1,100}c){1,100}", "100000 steps or more"),
         ] {
@@ -40,7 +51,8 @@ final class TextPatternTests: XCTestCase {
         ] {
             guard let tokenizer = try? tokenizer(pattern) else { continue }
             XCTAssertThrowsError(try tokenizer.encode(text), pattern) {
-                XCTAssertTrue("\($0)".contains("tries too many ways to match a text of \(text.count) characters"), "\($0)")
+                XCTAssertTrue(
+                    "\($0)".contains("tries too many ways to match a text of \(text.count) characters"), "\($0)")
             }
         }
         XCTAssertEqual(try tokenizer("(a+)+$").encode("aaaa"), [1])
@@ -52,7 +64,10 @@ final class TextPatternTests: XCTestCase {
     func testANormalizerHasALimit() throws {
         let grow: JSON = ["type": "Replace", "pattern": ["String": "a"], "content": "aaaaaaaaaa"]
         let tokenizer = try Tokenizer(
-            json: ["model": words, "normalizer": ["type": "Sequence", "normalizers": .array([JSON](repeating: grow, count: 12))]],
+            json: [
+                "model": words,
+                "normalizer": ["type": "Sequence", "normalizers": .array([JSON](repeating: grow, count: 12))],
+            ],
             configuration: [:])
         XCTAssertThrowsError(try tokenizer.encode("aaaa")) {
             XCTAssertTrue("\($0)".contains("more than 10000000 characters of a text"), "\($0)")
@@ -62,13 +77,18 @@ final class TextPatternTests: XCTestCase {
     func testWhatIsNotSeenOfAText() throws {
         let tokenizer = try Tokenizer(
             json: [
-                "model": ["type": "WordLevel", "vocab": ["a": 0, "red": 1, "apple": 2, "[UNK]": 3], "unk_token": "[UNK]"],
+                "model": [
+                    "type": "WordLevel", "vocab": ["a": 0, "red": 1, "apple": 2, "[UNK]": 3], "unk_token": "[UNK]",
+                ],
                 "pre_tokenizer": ["type": "Whitespace"], "normalizer": ["type": "Lowercase"],
             ], configuration: [:])
         XCTAssertEqual(try tokenizer.unseen(in: "A red apple", length: 3), UnseenText())
         XCTAssertEqual(
-            try tokenizer.unseen(in: "a zxcvb red qwert, zxcvb", length: 20), UnseenText(unknown: ["zxcvb", "qwert", ","], cut: ""))
-        XCTAssertEqual(try tokenizer.unseen(in: "a red apple and a red apple", length: 3), UnseenText(unknown: ["and"], cut: "and a red apple"))
+            try tokenizer.unseen(in: "a zxcvb red qwert, zxcvb", length: 20),
+            UnseenText(unknown: ["zxcvb", "qwert", ","], cut: ""))
+        XCTAssertEqual(
+            try tokenizer.unseen(in: "a red apple and a red apple", length: 3),
+            UnseenText(unknown: ["and"], cut: "and a red apple"))
         XCTAssertEqual(try tokenizer.unseen(in: "", length: 0), UnseenText())
         // CLIP's own vocabulary knows every byte; what is cut is what diffusers warns of.
         let clip = try Tokenizer(folder: goldenFiles.url("tokenizer"))

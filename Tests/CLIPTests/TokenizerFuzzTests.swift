@@ -4,7 +4,8 @@ import Foundation
 import TestSupport
 import XCTest
 
-/// A tokenizer's file, cut and with bytes exchanged: it is refused by an error of this program's own, or it works to an end.
+/// A tokenizer's file, cut and with bytes exchanged: it is refused by an error of this program's own, or it works to an
+/// end.
 ///
 /// ``Fuzz`` asks for more changes.
 final class TokenizerFuzzTests: XCTestCase {

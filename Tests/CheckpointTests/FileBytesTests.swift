@@ -59,7 +59,8 @@ final class FileBytesTests: XCTestCase {
         try overwrite(url, bytes, truncating: false)
         XCTAssertThrowsError(try MappedFiles.check()) {
             XCTAssertEqual($0 as? CheckpointError, .changed(file: url.path, isLoaded: true))
-            XCTAssertTrue("\($0)".contains("was changed by another program after it was loaded; load it again"), "\($0)")
+            XCTAssertTrue(
+                "\($0)".contains("was changed by another program after it was loaded; load it again"), "\($0)")
         }
         XCTAssertEqual(tensor?.floats.count, 4096)
         tensor = nil

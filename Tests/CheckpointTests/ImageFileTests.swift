@@ -51,7 +51,8 @@ final class ImageFileTests: XCTestCase {
         XCTAssertTrue(try ImageFile.texts(golden("images/colour.jpg")).isEmpty)
     }
 
-    /// As the prompt of a picture that was made from none; the format has chunks of at least one character, without zeros.
+    /// As the prompt of a picture that was made from none; the format has chunks of at least one character, without
+    /// zeros.
     func testTextsThatThePNGFormatCantHold() throws {
         let folder = TemporaryFolder(self), url = folder.file("a.png")
         let texts = [("prompt", ""), ("negative", "a\0b"), ("note", "é\0"), ("last", "one")]
@@ -74,8 +75,8 @@ final class ImageFileTests: XCTestCase {
         XCTAssertEqual(folder.names, [])
     }
 
-    /// Whatever is cut off a JPEG behind its header, as Pillow says: "image file is truncated". (A decoder takes a progressive
-    /// one for whole, and all black, where the data of its first scan are missing.)
+    /// Whatever is cut off a JPEG behind its header, as Pillow says: "image file is truncated". (A decoder takes a
+    /// progressive one for whole, and all black, where the data of its first scan are missing.)
     func testEveryCutOfAJPEGIsNoticed() throws {
         XCTAssertThrowsError(try ImageFile.read(golden("images/cut_progressive.jpg"))) {
             XCTAssertTrue("\($0)".contains("it ends before its contents do"), "\($0)")
@@ -84,7 +85,8 @@ final class ImageFileTests: XCTestCase {
             let whole = try [UInt8](Data(contentsOf: golden("images/\(name)")))
             for length in 4..<whole.count {
                 XCTAssertThrowsError(
-                    try whole[..<length].withUnsafeBytes { try ImageFile.decode($0, file: name) }, "\(name) cut to \(length)")
+                    try whole[..<length].withUnsafeBytes { try ImageFile.decode($0, file: name) },
+                    "\(name) cut to \(length)")
             }
             // What stands behind the end belongs to other programs: a film, a second picture.
             XCTAssertNoThrow(try (whole + [1, 2, 3]).withUnsafeBytes { try ImageFile.decode($0, file: name) }, name)
@@ -96,7 +98,8 @@ final class ImageFileTests: XCTestCase {
             let whole = try [UInt8](Data(contentsOf: golden("images/\(name)")))
             for length in 8..<(whole.count - 12) {
                 XCTAssertThrowsError(
-                    try whole[..<length].withUnsafeBytes { try ImageFile.decode($0, file: name) }, "\(name) cut to \(length)")
+                    try whole[..<length].withUnsafeBytes { try ImageFile.decode($0, file: name) },
+                    "\(name) cut to \(length)")
             }
         }
     }

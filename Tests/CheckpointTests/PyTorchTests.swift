@@ -11,7 +11,9 @@ final class PyTorchTests: XCTestCase {
         let values: [Double]
     }
 
-    private static func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: golden("pytorch/\(name)"))) }
+    private static func bytes(_ name: String) throws -> [UInt8] {
+        Array(try Data(contentsOf: golden("pytorch/\(name)")))
+    }
 
     /// Every element type, views of every kind, both formats, both orders of bytes, checkpoints around a state dict.
     func testEveryFileHoldsWhatPyTorchPutIn() throws {
@@ -55,10 +57,12 @@ final class PyTorchTests: XCTestCase {
         for (name, reason) in [
             ("short_storage", "'w': its storage is said to have 6 elements, and is of 20 bytes"),
             ("long_storage", "'w': its storage is said to have 6 elements, and is of 28 bytes"),
-            ("large_shape", "'w': it reaches to element"), ("large_stride", "'w': it reaches to element 7 of a storage of 6"),
+            ("large_shape", "'w': it reaches to element"),
+            ("large_stride", "'w': it reaches to element 7 of a storage of 6"),
             ("huge_shape", "'w': the shape 2147483647×2147483647 has more elements"),
             ("negative_offset", "'w': "), ("byteorder", "the order of bytes 'middle' can't be read"),
-            ("compressed", "compressed or encrypted"), ("no_pickle", "no PyTorch file"), ("no_storage", "'data/0' is missing"),
+            ("compressed", "compressed or encrypted"), ("no_pickle", "no PyTorch file"),
+            ("no_storage", "'data/0' is missing"),
             ("code", "asks for 'posix.system', which is no part of a tensor; nothing of it was run"),
         ] {
             XCTAssertThrowsError(try PyTorchFile(golden("pytorch/damaged/\(name).pt")), name) {
@@ -105,7 +109,9 @@ final class PyTorchTests: XCTestCase {
     /// A file of before PyTorch 1.6 whose values are described by a pickle.
     private func stream(_ pickle: [UInt8]) -> [UInt8] {
         let mark: [UInt8] = [0x80, 2, 0x8A, 10, 0x6C, 0xFC, 0x9C, 0x46, 0xF9, 0x20, 0x6A, 0xA8, 0x50, 0x19, 0x2E]
-        return mark + [0x80, 2, 0x4D, 0xE9, 3, 0x2E] + [0x80, 2, 0x7D, 0x2E] + [0x80, 2] + pickle + [0x80, 2, 0x5D, 0x2E]
+        return mark + [0x80, 2, 0x4D, 0xE9, 3, 0x2E] + [0x80, 2, 0x7D, 0x2E] + [0x80, 2] + pickle + [
+            0x80, 2, 0x5D, 0x2E,
+        ]
     }
 
     private func refusal(_ pickle: [UInt8]) throws -> String {
@@ -122,7 +128,9 @@ final class PyTorchTests: XCTestCase {
 
     func testPicklesThatCallSomething() throws {
         let call = bytes("X\u{4}\0\0\0echo") + [0x85, 0x52, 0x2E]
-        for name in ["os\nsystem", "builtins\neval", "builtins\nexec", "torch\nload", "torch.jit\nload", "__builtin__\ngetattr"] {
+        for name in [
+            "os\nsystem", "builtins\neval", "builtins\nexec", "torch\nload", "torch.jit\nload", "__builtin__\ngetattr",
+        ] {
             let text = try refusal(bytes("c\(name)\n") + call)
             XCTAssertTrue(text.contains("asks for '\(name.replacingOccurrences(of: "\n", with: "."))'"), text)
             XCTAssertTrue(text.contains("nothing of it was run"), text)
@@ -138,7 +146,8 @@ final class PyTorchTests: XCTestCase {
         }
         // Names that are known, used as nothing uses them.
         for pickle in [
-            bytes("ctorch\nFloatStorage\n") + [0x29, 0x52, 0x2E], bytes("ctorch._utils\n_rebuild_tensor_v2\n") + [0x29, 0x52, 0x2E],
+            bytes("ctorch\nFloatStorage\n") + [0x29, 0x52, 0x2E],
+            bytes("ctorch._utils\n_rebuild_tensor_v2\n") + [0x29, 0x52, 0x2E],
             bytes("ccollections\nOrderedDict\n") + [0x4B, 1, 0x85, 0x52, 0x2E], [0x4B, 1, 0x29, 0x52, 0x2E],
             bytes("ccollections\nOrderedDict\n") + [0x7D, 0x62, 0x2E], [0x4B, 1, 0x51, 0x2E], [0x29, 0x51, 0x2E],
         ] {
@@ -150,7 +159,8 @@ final class PyTorchTests: XCTestCase {
         for (pickle, reason) in [
             ([0x2E], "the stack is empty"), ([0x74, 0x2E], "a mark is missing"), ([0x85, 0x2E], "the stack is empty"),
             ([0x68, 9, 0x2E], "entry 9 of its memo was never made"), ([0x28, 0x71, 0, 0x2E], "the stack is empty"),
-            ([0x4B, 1, 0x28, 0x85, 0x2E], "the stack is empty"), ([0x5D, 0x4B, 1, 0x4B, 2, 0x73, 0x2E], "no dictionary"),
+            ([0x4B, 1, 0x28, 0x85, 0x2E], "the stack is empty"),
+            ([0x5D, 0x4B, 1, 0x4B, 2, 0x73, 0x2E], "no dictionary"),
             ([0x7D, 0x4B, 1, 0x61, 0x2E], "no list"), ([0x58, 1, 0, 0, 0, 0xFF, 0x2E], "not UTF-8"),
             ([0x58, 255, 255, 255, 255, 0x41, 0x2E], "ends before its contents do"),
             ([0x8D, 255, 255, 255, 255, 255, 255, 255, 255, 0x2E], "ends before its contents do"),
@@ -164,10 +174,12 @@ final class PyTorchTests: XCTestCase {
     /// What nests, repeats or contains itself takes neither the stack nor the memory nor for ever.
     func testPicklesThatGrow() throws {
         let million = 1_000_000
-        XCTAssertTrue(try refusal([0x29] + [UInt8](repeating: 0x85, count: million) + [0x2E]).contains("no named tensors"))
+        XCTAssertTrue(
+            try refusal([0x29] + [UInt8](repeating: 0x85, count: million) + [0x2E]).contains("no named tensors"))
         let name = bytes("X\u{1}\0\0\0a")
         // { a: { a: { a: …
-        let nested = [UInt8](repeating: 0x7D, count: 1) + (0..<100).flatMap { _ in name + [0x7D] }
+        let nested =
+            [UInt8](repeating: 0x7D, count: 1) + (0..<100).flatMap { _ in name + [0x7D] }
             + [UInt8](repeating: 0x73, count: 100) + [0x2E]
         XCTAssertTrue(try refusal(nested).contains("nests so deeply"))
         // x = {a: x}
@@ -182,7 +194,8 @@ final class PyTorchTests: XCTestCase {
         // One list of pairs, made into dictionaries again and again.
         let pairs = [UInt8](repeating: 0, count: 10_000).flatMap { _ in [0x4B, 1, 0x4B, 1, 0x86] as [UInt8] }
         let list: [UInt8] = [0x5D, 0x71, 0, 0x28] + pairs + [0x65]
-        let again = bytes("ccollections\nOrderedDict\n") + [0x71, 1]
+        let again =
+            bytes("ccollections\nOrderedDict\n") + [0x71, 1]
             + (0..<10_000).flatMap { _ in [0x68, 1, 0x68, 0, 0x85, 0x52] as [UInt8] }
         XCTAssertTrue(try refusal(list + again + [0x2E]).contains("again and again"))
     }

@@ -4,7 +4,8 @@ import Tensor
 import TestSupport
 import XCTest
 
-/// Valid small files, cut and with bytes exchanged: whatever a reader makes of them, it ends, and an error is one of its own.
+/// Valid small files, cut and with bytes exchanged: whatever a reader makes of them, it ends, and an error is one of
+/// its own.
 ///
 /// A few hundred changes of each file take seconds; ``Fuzz`` asks for more of each.
 final class ReaderFuzzTests: XCTestCase {
@@ -30,7 +31,8 @@ final class ReaderFuzzTests: XCTestCase {
                 changed.insert(contentsOf: bytes[start..<end], at: number(bytes.count))
             default:
                 let extremes: [[UInt8]] = [
-                    [0, 0, 0, 0], [255, 255, 255, 255], [255, 255, 255, 127], [0, 0, 0, 128], Array("9999999999999999999".utf8),
+                    [0, 0, 0, 0], [255, 255, 255, 255], [255, 255, 255, 127], [0, 0, 0, 128],
+                    Array("9999999999999999999".utf8),
                     Array("-1".utf8), Array("1e400".utf8), Array("null".utf8), [0x5B, 0x5B, 0x5B], [0x22],
                 ]
                 let one = extremes[number(extremes.count)], start = number(bytes.count)
@@ -82,9 +84,10 @@ final class ReaderFuzzTests: XCTestCase {
     }
 
     func testPictures() throws {
-        for name in ["rgb8.png", "palette_transparent.png", "rgba16.png", "orientation5.png", "colour.jpg", "progressive.jpg",
-            "cmyk.jpg", "orientation6.jpg"]
-        {
+        for name in [
+            "rgb8.png", "palette_transparent.png", "rgba16.png", "orientation5.png", "colour.jpg", "progressive.jpg",
+            "cmyk.jpg", "orientation6.jpg",
+        ] {
             try fuzz(name, bytes("images/\(name)")) { url in
                 _ = try ImageFile.read(url)
                 _ = try ImageFile.texts(url)
@@ -93,7 +96,8 @@ final class ReaderFuzzTests: XCTestCase {
     }
 
     func testJSON() throws {
-        let text = #"{"a": [1, -2.5e3, "é\u00e9\ud83d\ude00", null, true], "b": {"c": {}, "d": [[], [0]]}, "a": "twice"}"#
+        let text =
+            #"{"a": [1, -2.5e3, "é\u00e9\ud83d\ude00", null, true], "b": {"c": {}, "d": [[], [0]]}, "a": "twice"}"#
         try fuzz("a.json", Array(text.utf8)) { _ = try Checkpoint.json($0) }
     }
 }

@@ -65,7 +65,8 @@ final class SafetensorsTests: XCTestCase {
         let folder = TemporaryFolder(self)
         let url = folder.file("a.safetensors")
         let generator = Generator(seed: 1)
-        let weights = try Tensor.randn([256, 512], generator: generator), x = try Tensor.randn([64, 512], generator: generator)
+        let weights = try Tensor.randn([256, 512], generator: generator),
+            x = try Tensor.randn([64, 512], generator: generator)
         try Safetensors.write(["w": weights], to: url)
         let mapped = try SafetensorsFile(url).tensor("w")
         try withoutGradients {
@@ -256,7 +257,8 @@ final class SafetensorsTests: XCTestCase {
         XCTAssertEqual(try Weights(folder.url).names, ["a"])
         try Safetensors.write(["b": Tensor(1)], to: folder.file("two.safetensors"))
         XCTAssertThrowsError(try Weights(folder.url)) {
-            XCTAssertTrue("\($0)".contains("several .safetensors files and no index (one.safetensors, two.safetensors)"))
+            XCTAssertTrue(
+                "\($0)".contains("several .safetensors files and no index (one.safetensors, two.safetensors)"))
         }
         try Safetensors.write(["c": Tensor(1)], to: folder.file("model.safetensors"))
         XCTAssertEqual(try Weights(folder.url).names, ["c"])

@@ -26,9 +26,11 @@ final class SizeTests: XCTestCase {
         for shape in Self.shapes {
             let text = shape.replacingOccurrences(of: ", ", with: "×")
             for type in ["F32", "F4", "U8"] {
-                XCTAssertThrowsError(try SafetensorsFile(folder.write("a.safetensors", safetensors(shape, type: type)))) {
+                XCTAssertThrowsError(try SafetensorsFile(folder.write("a.safetensors", safetensors(shape, type: type))))
+                {
                     XCTAssertTrue(
-                        "\($0)".contains("'a': the shape \(text) has more elements") || "\($0)".contains("its offsets span 0"),
+                        "\($0)".contains("'a': the shape \(text) has more elements")
+                            || "\($0)".contains("its offsets span 0"),
                         "\(type): \($0)")
                 }
             }
@@ -52,7 +54,9 @@ final class SizeTests: XCTestCase {
     func testDimensionsHaveALimit() throws {
         let folder = TemporaryFolder(self)
         let (most, tooMany) = (64, 65)
-        func shape(_ rank: Int) -> String { (["0"] + [String](repeating: "1", count: rank - 1)).joined(separator: ", ") }
+        func shape(_ rank: Int) -> String {
+            (["0"] + [String](repeating: "1", count: rank - 1)).joined(separator: ", ")
+        }
         XCTAssertEqual(
             try SafetensorsFile(folder.write("a.safetensors", safetensors(shape(most)))).tensor("a").rank, most)
         XCTAssertThrowsError(try SafetensorsFile(folder.write("a.safetensors", safetensors(shape(tooMany))))) {

@@ -34,7 +34,8 @@ final class HistoryFileTests: XCTestCase {
     }
 
     func testStandardPath() {
-        XCTAssertEqual(HistoryFile.standardPath(environment: ["XDG_STATE_HOME": "/s", "HOME": "/h"]), "/s/rhumb/history")
+        XCTAssertEqual(
+            HistoryFile.standardPath(environment: ["XDG_STATE_HOME": "/s", "HOME": "/h"]), "/s/rhumb/history")
         XCTAssertEqual(HistoryFile.standardPath(environment: ["HOME": "/h"]), "/h/.local/state/rhumb/history")
         XCTAssertEqual(
             HistoryFile.standardPath(environment: ["XDG_STATE_HOME": "relative", "HOME": "/h"]),

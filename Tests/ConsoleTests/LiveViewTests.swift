@@ -10,7 +10,8 @@ final class LiveViewTests: XCTestCase {
     }
 
     private func step(
-        _ done: Int, of total: Int? = 100, _ label: String = "train", detail: String = "", part: StepProgress.Part? = nil,
+        _ done: Int, of total: Int? = 100, _ label: String = "train", detail: String = "",
+        part: StepProgress.Part? = nil,
         rewards: [Double] = [], pictures: LivePictures? = nil
     ) -> StepProgress {
         StepProgress(
@@ -19,7 +20,9 @@ final class LiveViewTests: XCTestCase {
     }
 
     private func sheet(_ grey: UInt8 = 0) -> LivePictures {
-        LivePictures { PictureSheet(width: 4, height: 4, rgb: [UInt8](repeating: grey, count: 48), columns: 1, rows: 1) }
+        LivePictures {
+            PictureSheet(width: 4, height: 4, rgb: [UInt8](repeating: grey, count: 48), columns: 1, rows: 1)
+        }
     }
 
     // MARK: one line
@@ -88,7 +91,9 @@ final class LiveViewTests: XCTestCase {
         var view = view(.full)
         var terminal = FakeTerminal(columns: 60)
         let first = step(0, of: 8, "round 1: sample")
-        terminal.send(view.update(first, now: 0, columns: 60) + view.update(step(3, of: 8, "round 1: sample"), now: 1, columns: 60))
+        terminal.send(
+            view.update(first, now: 0, columns: 60)
+                + view.update(step(3, of: 8, "round 1: sample"), now: 1, columns: 60))
         XCTAssertEqual(view.update(step(0, of: 2, "round 1: decode"), now: 1.1, columns: 60), "", "nothing flickers")
         terminal.send(view.update(step(1, of: 2, "round 1: decode"), now: 1.4, columns: 60))
         XCTAssertEqual(terminal.shown.count, 1)
@@ -113,7 +118,8 @@ final class LiveViewTests: XCTestCase {
             terminal.send(
                 bar.update(
                     step(
-                        7, "sample 漢字漢字", detail: "loss 1.25 kl 0.1", part: .init("round 1: sampling", done: 1, total: 9),
+                        7, "sample 漢字漢字", detail: "loss 1.25 kl 0.1",
+                        part: .init("round 1: sampling", done: 1, total: 9),
                         rewards: (0..<200).map(Double.init)), now: 5, columns: width))
             XCTAssertEqual(terminal.shown.count, 3)
             for line in terminal.shown { XCTAssertLessThan(line.displayWidth, width, line) }
@@ -139,7 +145,9 @@ final class LiveViewTests: XCTestCase {
         _ = view.update(step(0, of: 8), now: 0, columns: 60)
         terminal.send(
             view.update(
-                step(4, of: 8, part: .init("round 5: decode", done: 2, total: 4), rewards: [1, 2, 4, 8], pictures: sheet()),
+                step(
+                    4, of: 8, part: .init("round 5: decode", done: 2, total: 4), rewards: [1, 2, 4, 8],
+                    pictures: sheet()),
                 now: 8, columns: 60))
         XCTAssertEqual(
             terminal.shown,
@@ -169,7 +177,9 @@ final class LiveViewTests: XCTestCase {
         for second in 1...5 { _ = view.update(step(second, pictures: first), now: Double(second), columns: 60) }
         XCTAssertEqual(made, 1, "the same pictures are not laid out again")
         var written = ""
-        for tenth in 0..<40 { written += view.update(step(6 + tenth, pictures: sheet()), now: 6 + Double(tenth) / 10, columns: 60) }
+        for tenth in 0..<40 {
+            written += view.update(step(6 + tenth, pictures: sheet()), now: 6 + Double(tenth) / 10, columns: 60)
+        }
         XCTAssertEqual(made, 3, "new ones every two seconds at most")
         XCTAssertTrue(written.contains("<gone>"), "what does not go by itself is taken away")
     }
@@ -184,18 +194,29 @@ final class LiveViewTests: XCTestCase {
     }
 
     func testATerminalThatBecomesNarrower() {
-        var view = view(.full) { _, columns, _ in LivePicture(lines: [String](repeating: String(repeating: "A", count: min(70, columns)), count: 2), width: min(70, columns)) }
+        var view = view(.full) { _, columns, _ in
+            LivePicture(
+                lines: [String](repeating: String(repeating: "A", count: min(70, columns)), count: 2),
+                width: min(70, columns))
+        }
         var terminal = FakeTerminal(columns: 80)
         terminal.send("before\n")
         let pictures = sheet()
         _ = view.update(step(0), now: 0, columns: 80)
-        terminal.send(view.update(step(10, detail: "loss 0.31  accuracy 0.5", rewards: [3, 1, 2], pictures: pictures), now: 5, columns: 80))
+        terminal.send(
+            view.update(
+                step(10, detail: "loss 0.31  accuracy 0.5", rewards: [3, 1, 2], pictures: pictures), now: 5, columns: 80
+            ))
         terminal = terminal.narrowed(to: 40)
-        terminal.send(view.update(step(20, detail: "loss 0.31  accuracy 0.5", rewards: [3, 1, 2, 2], pictures: pictures), now: 10, columns: 40))
+        terminal.send(
+            view.update(
+                step(20, detail: "loss 0.31  accuracy 0.5", rewards: [3, 1, 2, 2], pictures: pictures), now: 10,
+                columns: 40))
         XCTAssertEqual(
             terminal.shown,
             [
-                "before", String(repeating: "A", count: 39), String(repeating: "A", count: 39), "train  20/100  2.00/s  ETA 0:40",
+                "before", String(repeating: "A", count: 39), String(repeating: "A", count: 39),
+                "train  20/100  2.00/s  ETA 0:40",
                 "  reward  █▁▅▅  2",
             ])
         terminal.send(view.finish(columns: 40))

@@ -10,7 +10,8 @@ final class ProseTextTests: XCTestCase {
 
     func testParagraphsAreJoinedAndWrapped() {
         XCTAssertEqual(
-            text("One two three\nfour five six seven eight.\n\nNext."), "One two three four five six\nseven eight.\n\nNext.")
+            text("One two three\nfour five six seven eight.\n\nNext."),
+            "One two three four five six\nseven eight.\n\nNext.")
     }
 
     func testWideCharactersCountTwice() {
@@ -26,7 +27,9 @@ final class ProseTextTests: XCTestCase {
     func testTablesFormulasAndOtherFencesStayAsTheyAre() {
         let table = "| a long first column | and a second |\n|---|---|"
         XCTAssertEqual(text(table), table)
-        XCTAssertEqual(text("Run\n\n    rhumb tour  1   # with every space in its place\n"), "Run\n\n    rhumb tour  1   # with every space in its place")
+        XCTAssertEqual(
+            text("Run\n\n    rhumb tour  1   # with every space in its place\n"),
+            "Run\n\n    rhumb tour  1   # with every space in its place")
         XCTAssertEqual(text("```sh\n# no heading\n  x\n```\nafter"), "    # no heading\n      x\nafter")
     }
 
@@ -35,12 +38,14 @@ final class ProseTextTests: XCTestCase {
         XCTAssertEqual(
             text("# H\n\n**c** *b* `d`!", colour: true),
             "\u{1B}[1mH\u{1B}[0m\n\n\u{1B}[1mc\u{1B}[0m \u{1B}[3mb\u{1B}[0m \u{1B}[36md\u{1B}[0m!")
-        XCTAssertEqual(text("2 * 3 * 4 and x_t, α* and `open"), "2 * 3 * 4 and x_t, α* and\n`open", "what is no mark stays")
+        XCTAssertEqual(
+            text("2 * 3 * 4 and x_t, α* and `open"), "2 * 3 * 4 and x_t, α* and\n`open", "what is no mark stays")
     }
 
     func testWhatTheTerminalHasNoFormFor() {
         XCTAssertEqual(text("a <!-- hidden --> b\n\n<!-- hidden -->\n\nc &amp; \\*d\\*"), "a b\n\nc & *d*")
-        XCTAssertEqual(text("![a cat](cat.png) and ~~gone~~ https://example.org"), "a cat and gone\nhttps://example.org")
+        XCTAssertEqual(
+            text("![a cat](cat.png) and ~~gone~~ https://example.org"), "a cat and gone\nhttps://example.org")
         XCTAssertEqual(text("```\n* no item\n```\n\n---"), "    * no item\n\n───")
     }
 
@@ -48,10 +53,13 @@ final class ProseTextTests: XCTestCase {
         XCTAssertEqual(
             text("* one two three four five six seven\n  * eight\n\n    nine\n* [x] ten\n\n3. a\n4. b"),
             "• one two three four five six\n  seven\n  • eight\n\n    nine\n• [x] ten\n\n3. a\n4. b")
-        XCTAssertEqual(text("> one two three four five six seven\n>\n> * eight\n\nnine"), "│ one two three four five six\n│ seven\n│ \n│ • eight\n\nnine")
+        XCTAssertEqual(
+            text("> one two three four five six seven\n>\n> * eight\n\nnine"),
+            "│ one two three four five six\n│ seven\n│ \n│ • eight\n\nnine")
     }
 
     func testFormulaIsNotPartedAtTheEndOfALine() {
-        XCTAssertEqual(text("The product of two arrows is `a · b = cos θ`."), "The product of two arrows is\n`a · b = cos θ`.")
+        XCTAssertEqual(
+            text("The product of two arrows is `a · b = cos θ`."), "The product of two arrows is\n`a · b = cos θ`.")
     }
 }

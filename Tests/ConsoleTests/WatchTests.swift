@@ -32,8 +32,10 @@ final class WatchTests: XCTestCase {
         }
         try write(
             """
-            {"format": 1, "rhumb": "0.1.0", "threads": 1, "status": "\(status)", "title": "A short training", "recipe": {"path": "short.md", "sha256": ""},
-             "seed": 1, "started": "2025-01-31T14:25:01+01:00", "seconds": \(seconds), "cells": [\(states.joined(separator: ","))]\(error)}
+            {"format": 1, "rhumb": "0.1.0", "threads": 1, "status": "\(status)", "title": "A short training", \
+            "recipe": {"path": "short.md", "sha256": ""},
+             "seed": 1, "started": "2025-01-31T14:25:01+01:00", "seconds": \(seconds), "cells": \
+             [\(states.joined(separator: ","))]\(error)}
             """, to: "manifest.json")
         try write("# A\n```rhumb\nx = 1\n```\n\n```rhumb\n# the long one\n\n  train t\nprint 2\n```\n", to: "recipe.md")
         try write("# A\n\n```rhumb\nx = 1\n```\n\n```text\none\n```\n", to: "transcript.md")
@@ -42,8 +44,10 @@ final class WatchTests: XCTestCase {
     private func work(done: Int, cell: Int = 2) throws {
         try write(
             """
-            {"cell": \(cell), "label": "train", "done": \(done), "total": 40, "detail": "reward 0.5", "seconds": 20, "first": 0,
-             "part": {"label": "round 11: sample", "done": 3, "total": 8}, "curve": {"name": "reward", "values": [1, null, 3]}}
+            {"cell": \(cell), "label": "train", "done": \(done), "total": 40, "detail": "reward 0.5", "seconds": 20, \
+            "first": 0,
+             "part": {"label": "round 11: sample", "done": 3, "total": 8}, "curve": {"name": "reward", "values": [1, \
+             null, 3]}}
             """, to: "progress.json")
     }
 
@@ -89,7 +93,8 @@ final class WatchTests: XCTestCase {
         try write(
             status: "failed", cells: ["complete", "failed"], seconds: 3,
             error: #", "error": {"message": "too small", "place": "short.md:9"}"#)
-        XCTAssertEqual(lines(try look(), tail: 0), ["failed  0:03  cell 2 of 2", "  too small", "  short.md:9", "  train t"])
+        XCTAssertEqual(
+            lines(try look(), tail: 0), ["failed  0:03  cell 2 of 2", "  too small", "  short.md:9", "  train t"])
     }
 
     func testKilled() throws {

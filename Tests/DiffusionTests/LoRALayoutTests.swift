@@ -5,8 +5,8 @@ import Tensor
 import TestSupport
 import XCTest
 
-/// Adapters in the layouts that programs write sample here what diffusers with PEFT samples (Golden/make_lora.py); kohya's what
-/// its definition gives, W + alpha / rank · up down.
+/// Adapters in the layouts that programs write sample here what diffusers with PEFT samples (Golden/make_lora.py);
+/// kohya's what its definition gives, W + alpha / rank · up down.
 final class LoRALayoutTests: XCTestCase {
     override func setUp() { Engine.threads = 1 }
 
@@ -49,7 +49,8 @@ final class LoRALayoutTests: XCTestCase {
             guard let lora, name != "kohya" else { continue }
             try lora.save(to: folder)
             let again = try pipeline.unet.adapted(by: folder).unet
-            XCTAssertLessThan(difference(try latents(pipeline.replacing(unet: again)), expected), 1e-4, "\(name) after writing")
+            XCTAssertLessThan(
+                difference(try latents(pipeline.replacing(unet: again)), expected), 1e-4, "\(name) after writing")
             // So does a copy of a layer's own rank and scale.
             let copy = try pipeline.unet.converted(to: .float32)
             try lora.copied(onto: copy, lora.parameters)
@@ -63,8 +64,12 @@ final class LoRALayoutTests: XCTestCase {
         let url = folder.appendingPathComponent("adapter_model.safetensors")
         let unet = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline")).unet
         let module = "mid_block.attentions.0.transformer_blocks.0.attn2.to_q"
-        let halves = try ["\(module).lora_A.weight": Tensor.ones([2, 16]), "\(module).lora_B.weight": Tensor.ones([16, 2])]
-        func message(_ more: [String: Tensor], _ configuration: String? = nil, metadata: [String: String] = [:]) throws -> String {
+        let halves = try [
+            "\(module).lora_A.weight": Tensor.ones([2, 16]), "\(module).lora_B.weight": Tensor.ones([16, 2]),
+        ]
+        func message(_ more: [String: Tensor], _ configuration: String? = nil, metadata: [String: String] = [:]) throws
+            -> String
+        {
             try Safetensors.write(halves.merging(more) { $1 }, to: url, metadata: metadata)
             let file = folder.appendingPathComponent("adapter_config.json")
             try? FileManager.default.removeItem(at: file)
@@ -75,20 +80,26 @@ final class LoRALayoutTests: XCTestCase {
         let one = try Tensor.ones([1])
         XCTAssertEqual(try message([:]), "no error")
         for (name, kind) in [
-            ("\(module).lora_magnitude_vector", "DoRA"), ("lora_unet_x.dora_scale", "DoRA"), ("lora_unet_x.hada_w1_a", "LoHa"),
-            ("lora_unet_x.lokr_w1", "LoKr"), ("lora_unet_x.lora_mid.weight", "a middle matrix"), ("lora_unet_x.diff", "whole differences"),
+            ("\(module).lora_magnitude_vector", "DoRA"), ("lora_unet_x.dora_scale", "DoRA"),
+            ("lora_unet_x.hada_w1_a", "LoHa"),
+            ("lora_unet_x.lokr_w1", "LoKr"), ("lora_unet_x.lora_mid.weight", "a middle matrix"),
+            ("lora_unet_x.diff", "whole differences"),
             ("lora_te_text_model_encoder_layers_0_mlp_fc1.alpha", "adapters of the text encoder"),
             ("text_encoder.text_model.encoder.layers.0.mlp.fc1.lora_A.weight", "adapters of the text encoder"),
             ("\(module).lora_B.bias", "a bias"),
         ] {
             let found = try message([name: one])
-            XCTAssertTrue(found.contains("holds \(kind)") && found.contains("('\(name)'), which is not supported"), found)
+            XCTAssertTrue(
+                found.contains("holds \(kind)") && found.contains("('\(name)'), which is not supported"), found)
         }
         for (configuration, expected) in [
             (#"{"use_dora": true}"#, "'use_dora' in"), (#"{"bias": "all"}"#, "'bias' in"),
-            (#"{"peft_type": "LOHA"}"#, "'peft_type' in"), (#"{"modules_to_save": ["conv_in"]}"#, "'modules_to_save' in"),
-            (#"{"init_lora_weights": "pissa"}"#, "'init_lora_weights' in"), (#"{"fan_in_fan_out": true}"#, "'fan_in_fan_out' in"),
-            (#"{"layer_replication": [[0, 1]]}"#, "'layer_replication' in"), (#"{"a_new_setting": 3}"#, "'a_new_setting' in"),
+            (#"{"peft_type": "LOHA"}"#, "'peft_type' in"),
+            (#"{"modules_to_save": ["conv_in"]}"#, "'modules_to_save' in"),
+            (#"{"init_lora_weights": "pissa"}"#, "'init_lora_weights' in"),
+            (#"{"fan_in_fan_out": true}"#, "'fan_in_fan_out' in"),
+            (#"{"layer_replication": [[0, 1]]}"#, "'layer_replication' in"),
+            (#"{"a_new_setting": 3}"#, "'a_new_setting' in"),
             (#"{"r": 3, "lora_alpha": 3}"#, "has rank 2, and its configuration says 3"),
             (#"{"r": 2, "rank_pattern": {"attn2.to_q": 4}}"#, "has rank 2, and its configuration says 4"),
             (#"{"alpha_pattern": {"mid.*to_q": 4}}"#, "'alpha_pattern' in"), (#"{"lora_alpha": 0}"#, "'lora_alpha' in"),
@@ -97,12 +108,16 @@ final class LoRALayoutTests: XCTestCase {
             let found = try message([:], configuration)
             XCTAssertTrue(found.contains(expected), "\(configuration): \(found)")
         }
-        XCTAssertEqual(try message([:], #"{"r": 2, "lora_alpha": 4, "use_dora": false, "task_type": null, "bias": "none"}"#), "no error")
+        XCTAssertEqual(
+            try message([:], #"{"r": 2, "lora_alpha": 4, "use_dora": false, "task_type": null, "bias": "none"}"#),
+            "no error")
         XCTAssertTrue(
-            try message([:], metadata: ["lora_adapter_metadata": #"{"unet.use_dora": true}"#]).contains("'use_dora' in"))
+            try message([:], metadata: ["lora_adapter_metadata": #"{"unet.use_dora": true}"#]).contains("'use_dora' in")
+        )
         XCTAssertTrue(try message(["\(module).alpha": Tensor.zeros([1])]).contains("must be one number above 0"))
         XCTAssertTrue(try message(["\(module).alpha": Tensor([.nan])]).contains("must be one number above 0"))
         XCTAssertTrue(
-            try message(["unet.\(module).lora.down.weight": Tensor.ones([2, 16])]).contains("two adapters for the layer '\(module)'"))
+            try message(["unet.\(module).lora.down.weight": Tensor.ones([2, 16])]).contains(
+                "two adapters for the layer '\(module)'"))
     }
 }

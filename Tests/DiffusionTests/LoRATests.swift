@@ -34,7 +34,8 @@ final class LoRATests: XCTestCase {
     private func trained(_ unet: UNet2DConditionModel, alpha: Float = 6) throws -> LoRA {
         let lora = try LoRA(LoRAOptions(rank: 3, alpha: alpha), on: unet, generator: Generator(seed: 2))
         for (index, (name, tensor)) in lora.parameters.enumerated() where name.hasSuffix("lora_B.weight") {
-            try tensor.assign(Tensor.normal(tensor.shape, standardDeviation: 0.3, generator: Generator(seed: UInt64(index))))
+            try tensor.assign(
+                Tensor.normal(tensor.shape, standardDeviation: 0.3, generator: Generator(seed: UInt64(index))))
         }
         return lora
     }
@@ -43,7 +44,8 @@ final class LoRATests: XCTestCase {
         let unet = try unet(), before = try prediction(unet)
         let lora = try LoRA(LoRAOptions(rank: 4), on: unet, generator: Generator(seed: 0))
         assertClose(try prediction(unet), before, .absolute(1e-5))
-        // Two attention blocks at the one level with attention and one in the middle, two attentions each, four layers each.
+        // Two attention blocks at the one level with attention and one in the middle, two attentions each, four layers
+        // each.
         XCTAssertEqual(lora.parameters.count, 4 * 2 * 4 * 2)
         for (name, tensor) in lora.parameters {
             XCTAssertTrue(tensor.requiresGradient, name)
@@ -110,8 +112,10 @@ final class LoRATests: XCTestCase {
     func testOlderNamesAreRead() throws {
         let unet = try unet(), lora = try trained(unet, alpha: 3), changed = try prediction(unet)
         let older = lora.parameters.map { name, tensor in
-            (name.replacingOccurrences(of: ".lora_A.", with: ".lora.down.")
-                .replacingOccurrences(of: ".lora_B.", with: ".lora.up."), tensor.detached())
+            (
+                name.replacingOccurrences(of: ".lora_A.", with: ".lora.down.")
+                    .replacingOccurrences(of: ".lora_B.", with: ".lora.up."), tensor.detached()
+            )
         }
         let url = folder.appendingPathComponent("older.safetensors")
         try Safetensors.write(Dictionary(uniqueKeysWithValues: older), to: url)
@@ -131,7 +135,10 @@ final class LoRATests: XCTestCase {
                 .contains("no linear layer that ends in 'to_z'"))
         let url = folder.appendingPathComponent("odd.safetensors")
         try Safetensors.write(
-            ["unet.nowhere.to_q.lora_A.weight": Tensor.ones([2, 8]), "unet.nowhere.to_q.lora_B.weight": Tensor.ones([8, 2])],
+            [
+                "unet.nowhere.to_q.lora_A.weight": Tensor.ones([2, 8]),
+                "unet.nowhere.to_q.lora_B.weight": Tensor.ones([8, 2]),
+            ],
             to: url)
         XCTAssertTrue(message { _ = try unet.adapted(by: url) }.contains("'nowhere.to_q'"))
         let module = "mid_block.attentions.0.transformer_blocks.0.attn1.to_q"
@@ -139,6 +146,7 @@ final class LoRATests: XCTestCase {
         XCTAssertTrue(message { _ = try unet.adapted(by: url) }.contains("'\(module)'"))
         try Safetensors.write(
             ["\(module).lora_A.weight": Tensor.ones([2, 7]), "\(module).lora_B.weight": Tensor.ones([8, 2])], to: url)
-        XCTAssertTrue(message { _ = try unet.adapted(by: url) }.contains("has shape [2, 7], and its layer wants [rank, 8]"))
+        XCTAssertTrue(
+            message { _ = try unet.adapted(by: url) }.contains("has shape [2, 7], and its layer wants [rank, 8]"))
     }
 }

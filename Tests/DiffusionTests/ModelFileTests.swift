@@ -108,7 +108,8 @@ final class ModelFileTests: XCTestCase {
         try unet.save(to: folder)
         let original = try Checkpoint.json(config)
         let cases: [(String, JSON, String)] = [
-            ("class_embed_type", "timestep", "'class_embed_type'"), ("addition_embed_type", "text_time", "\"text_time\""),
+            ("class_embed_type", "timestep", "'class_embed_type'"),
+            ("addition_embed_type", "text_time", "\"text_time\""),
             ("encoder_hid_dim", 768, "768"), ("time_embedding_type", "fourier", "supported: \"positional\""),
             ("dual_cross_attention", true, "'dual_cross_attention'"), ("attention_type", "gated", "'attention_type'"),
             ("cross_attention_norm", "layer_norm", "'cross_attention_norm'"), ("time_cond_proj_dim", 256, "256"),
@@ -116,8 +117,10 @@ final class ModelFileTests: XCTestCase {
             ("_class_name", "UNet2DModel", "'UNet2DModel'"), ("norm_num_groups", .null, "'norm_num_groups'"),
             ("mid_block_type", "UNetMidBlock2DSimpleCrossAttn", "'mid_block_type'"), ("act_fn", "mish", "'mish'"),
             ("conv_in_kernel", 4, "'conv_in_kernel'"), ("layers_per_block", 0, "'layers_per_block'"),
-            ("transformer_layers_per_block", [[1]], "'transformer_layers_per_block"), ("in_channels", "4", "'in_channels'"),
-            ("up_block_types", ["AttnUpBlock2D"], "'AttnUpBlock2D'"), ("block_out_channels", [], "'block_out_channels'"),
+            ("transformer_layers_per_block", [[1]], "'transformer_layers_per_block"),
+            ("in_channels", "4", "'in_channels'"),
+            ("up_block_types", ["AttnUpBlock2D"], "'AttnUpBlock2D'"),
+            ("block_out_channels", [], "'block_out_channels'"),
             ("freq_shift", 4, "'freq_shift'"), ("transformer_layers_per_block", -1, "'transformer_layers_per_block'"),
             ("downsample_padding", -1, "'downsample_padding'"), ("cross_attention_dim", 0, "'cross_attention_dim'"),
             ("mid_block_scale_factor", 0, "'mid_block_scale_factor'"),
@@ -188,7 +191,8 @@ final class ModelFileTests: XCTestCase {
                 let part = older.first { name.contains(".attentions.0.\($0.key).") }
                 let isConvolution = part != nil && convolutions && tensor.rank == 2
                 let key = renamed ? part.map { name.replacingOccurrences(of: $0.key, with: $0.value) } ?? name : name
-                stored[key] = try isConvolution
+                stored[key] =
+                    try isConvolution
                     ? tensor.detached().reshaped(tensor.shape + [1, 1]) : tensor.detached()
             }
             XCTAssertEqual(stored.count, model.parameters.count)

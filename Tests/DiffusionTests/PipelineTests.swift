@@ -32,7 +32,8 @@ final class PipelineTests: XCTestCase {
         options.strength = run.strength ?? 1
         options.safety = run.safety.map {
             SafeLatentDiffusion(
-                guidanceScale: $0[0], warmupSteps: Int($0[1]), threshold: $0[2], momentumScale: $0[3], momentumBeta: $0[4])
+                guidanceScale: $0[0], warmupSteps: Int($0[1]), threshold: $0[2], momentumScale: $0[3],
+                momentumBeta: $0[4])
         }
         return options
     }
@@ -173,7 +174,8 @@ final class PipelineTests: XCTestCase {
         let file = folder.appendingPathComponent("scheduler_config.json")
         try AtomicFile.write(
             """
-            {"_class_name": "DPMSolverMultistepScheduler", "_diffusers_version": "0.20.0", "lambda_min_clipped": -Infinity,
+            {"_class_name": "DPMSolverMultistepScheduler", "_diffusers_version": "0.20.0", "lambda_min_clipped": \
+            -Infinity,
              "beta_start": 0.00085, "beta_end": 0.012, "beta_schedule": "scaled_linear", "sample_max_value": 1.0}
             """, to: file)
         let configuration = try SchedulerConfiguration.load(folder: folder)

@@ -27,10 +27,12 @@ final class SchedulerTests: XCTestCase {
         for (number, expected) in Self.golden.trajectories.enumerated() {
             let kind = SamplerKind(for: expected.config)
             var sampler = try kind.sampler(expected.config, steps: expected.steps)
-            let label = "trajectory \(number): \(kind.rawValue) \(expected.config.predictionType) "
+            let label =
+                "trajectory \(number): \(kind.rawValue) \(expected.config.predictionType) "
                 + "\(expected.config.timestepSpacing?.rawValue ?? "default") \(expected.steps) steps, eta \(expected.eta)"
             assertClose(sampler.times, expected.times, share(1e-6), label + ", times")
-            XCTAssertEqual(sampler.initialNoiseSigma, expected.initialSigma, accuracy: 1e-5 * expected.initialSigma, label)
+            XCTAssertEqual(
+                sampler.initialNoiseSigma, expected.initialSigma, accuracy: 1e-5 * expected.initialSigma, label)
             let noised = try sampler.addNoise(to: Self.pattern(500), noise: Self.pattern(501), at: expected.steps / 2)
             assertClose(noised.floats, expected.noised, share(1e-6), label + ", noise added")
 
@@ -177,19 +179,27 @@ final class SchedulerTests: XCTestCase {
 
     func testConfigurationsOfOtherClasses() throws {
         let pndm = """
-            {"_class_name": "PNDMScheduler", "_diffusers_version": "0.6.0", "beta_end": 0.012, "beta_schedule": "scaled_linear",
+            {"_class_name": "PNDMScheduler", "_diffusers_version": "0.6.0", "beta_end": 0.012, "beta_schedule": \
+            "scaled_linear",
              "beta_start": 0.00085, "num_train_timesteps": 1000, "set_alpha_to_one": false, "skip_prk_steps": true,
              "steps_offset": 1, "trained_betas": null, "clip_sample": false}
             """
         let configuration = try JSONDecoder().decode(SchedulerConfiguration.self, from: Data(pndm.utf8))
         XCTAssertEqual(SamplerKind(for: configuration), .ddim)
-        XCTAssertEqual(try DDIMScheduler(configuration, steps: 50).timesteps, try DDIMScheduler(.stableDiffusion, steps: 50).timesteps)
+        XCTAssertEqual(
+            try DDIMScheduler(configuration, steps: 50).timesteps,
+            try DDIMScheduler(.stableDiffusion, steps: 50).timesteps)
         XCTAssertEqual(try DDIMScheduler(configuration, steps: 4).timesteps, [751, 501, 251, 1])
         let again = try JSONDecoder().decode(SchedulerConfiguration.self, from: JSONEncoder().encode(configuration))
         XCTAssertEqual(again, configuration)
         XCTAssertThrowsError(
             try JSONDecoder().decode(SchedulerConfiguration.self, from: Data(#"{"beta_schedule": "sigmoid"}"#.utf8))
-        ) { XCTAssertEqual("\($0)", "the scheduler's 'beta_schedule' is 'sigmoid', which is not supported; supported: linear, scaled_linear, squaredcos_cap_v2") }
+        ) {
+            XCTAssertEqual(
+                "\($0)",
+                "the scheduler's 'beta_schedule' is 'sigmoid', which is not supported; supported: linear, scaled_linear, squaredcos_cap_v2"
+            )
+        }
     }
 
     // MARK: - The golden file's numbers

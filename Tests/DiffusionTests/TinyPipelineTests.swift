@@ -33,7 +33,8 @@ final class TinyPipelineTests: XCTestCase {
 
     private func sample(_ pipeline: StableDiffusion, _ samples: Samples, eta: Double) throws -> Samples.Sample {
         let final = try pipeline.sample(
-            [samples.prompt], samples.options(eta: eta), generator: Generator(seed: samples.seed)).final
+            [samples.prompt], samples.options(eta: eta), generator: Generator(seed: samples.seed)
+        ).final
         let decoded = try withoutGradients {
             try pipeline.vae.decode(final / pipeline.vae.configuration.scalingFactor)
         }
@@ -57,8 +58,8 @@ final class TinyPipelineTests: XCTestCase {
         }
     }
 
-    /// Saved and loaded again it samples the same. With a folder in RHUMB_SAVED_PIPELINE the pipeline stays there with what
-    /// was sampled, for check_saved.py.
+    /// Saved and loaded again it samples the same. With a folder in RHUMB_SAVED_PIPELINE the pipeline stays there with
+    /// what was sampled, for check_saved.py.
     func testSavedPipelineSamplesTheSame() throws {
         var golden = try golden()
         let original = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))

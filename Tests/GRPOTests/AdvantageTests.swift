@@ -31,13 +31,15 @@ final class AdvantageTests: XCTestCase {
         let rewards = [Double](repeating: 0, count: 15) + [1]
         let advantages = try Advantages(rewards: rewards, groupSize: 16)
         XCTAssertEqual(advantages.values.last, 2.5)
-        XCTAssertEqual(try Advantages(rewards: rewards, groupSize: 16, clip: .infinity).values[15], 3.75, accuracy: 1e-6)
+        XCTAssertEqual(
+            try Advantages(rewards: rewards, groupSize: 16, clip: .infinity).values[15], 3.75, accuracy: 1e-6)
     }
 
     /// 0.1 has no exact sum: the mean of equal rewards may differ from them, and must not become an advantage.
     func testEqualRewardsTeachNothing() throws {
         let advantages = try Advantages(
-            rewards: [Double](repeating: 0.1, count: 7) + [0, 0, 0, 0, 0, 0, 1], groupSize: 7, epsilon: 0, clip: .infinity)
+            rewards: [Double](repeating: 0.1, count: 7) + [0, 0, 0, 0, 0, 0, 1], groupSize: 7, epsilon: 0,
+            clip: .infinity)
         XCTAssertEqual(advantages.values.prefix(7), [0, 0, 0, 0, 0, 0, 0])
         XCTAssertEqual(advantages.zeroSpreadGroups, 1)
     }

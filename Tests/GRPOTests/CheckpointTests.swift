@@ -98,8 +98,11 @@ final class CheckpointTests: XCTestCase {
         try refused("clip 0.001 there, 0.002 here", Fixture.trainer { $0.clip = 0.002 })
         try refused("seed 11 there, 5 here", Fixture.trainer { $0.seed = 5 })
         try refused("other prompts", Fixture.trainer(prompts: ["a dog", "a cat", "a knife", "a boat"]))
-        try refused("other prompts kept", Fixture.trainer(prompts: ["a dog", "a red apple", "a knife"], keeping: ["a boat"]))
-        try refused("reward 'redness' there, 'mine' here", Fixture.trainer(FunctionReward(name: "mine") { _, _ in .init(totals: [0]) }))
+        try refused(
+            "other prompts kept", Fixture.trainer(prompts: ["a dog", "a red apple", "a knife"], keeping: ["a boat"]))
+        try refused(
+            "reward 'redness' there, 'mine' here",
+            Fixture.trainer(FunctionReward(name: "mine") { _, _ in .init(totals: [0]) }))
         try refused("belongs to another model", Fixture.trainer(seed: 4))
         // More rounds are no other run.
         let longer = try Fixture.trainer { $0.rounds = 9 }

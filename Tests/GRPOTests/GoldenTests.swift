@@ -102,7 +102,8 @@ struct Golden {
         let probabilities = try self["\(name).log_probabilities"]
         var trained: [Int: Rollout.TrainedStep] = [:]
         for step in 0..<3 {
-            trained[step] = .init(mean: try picture("mean.\(step)"), logProbability: try probabilities.selected(0, step))
+            trained[step] = .init(
+                mean: try picture("mean.\(step)"), logProbability: try probabilities.selected(0, step))
         }
         return Rollout(
             round: 0, prompts: ["a", "b"], groupSize: 3, timesteps: plan.timesteps, sigmas: plan.sigmas,

@@ -36,7 +36,8 @@ final class ObjectiveTests: XCTestCase {
     }
 
     func testLogProbabilityIsTheDensityAveragedOverDimensions() throws {
-        let x = try Tensor([0.5, -1, 2, 0, 0, 0.25], shape: [2, 3]), mean = try Tensor([0, 0, 1, 0.5, 0, 0], shape: [2, 3])
+        let x = try Tensor([0.5, -1, 2, 0, 0, 0.25], shape: [2, 3]),
+            mean = try Tensor([0, 0, 1, 0.5, 0, 0], shape: [2, 3])
         let sigma = 0.4
         let found = try Gaussian.logProbability(of: x, mean: mean, sigma: Float(sigma)).floats
         let constant: Double = log(sigma) + 0.5 * log(2 * Double.pi)
@@ -76,8 +77,10 @@ final class ObjectiveTests: XCTestCase {
     /// Wherever it stands, and whatever comes before or after: `min` and `max` would pass over some.
     func testANaNRatioIsSeen() throws {
         func statistics(_ ratios: [Float]) throws -> RatioStatistics {
-            try ClippedObjective(logRatio: Tensor(ratios.map { log($0) }), advantages: Tensor.ones([ratios.count]), range: 0.01)
-                .statistics()
+            try ClippedObjective(
+                logRatio: Tensor(ratios.map { log($0) }), advantages: Tensor.ones([ratios.count]), range: 0.01
+            )
+            .statistics()
         }
         for ratios: [Float] in [[.nan, 1, 1.2], [1, .nan, 1.2], [1, 1.2, .nan]] {
             let found = try statistics(ratios)

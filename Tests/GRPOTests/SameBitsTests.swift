@@ -52,7 +52,8 @@ final class SameBitsTests: XCTestCase {
                     XCTAssertEqual(found.count, first.count, name, file: file, line: line)
                     for (index, (a, b)) in zip(found, first).enumerated() {
                         assertSameBits(
-                            a, b, "\(name), result \(index), instruction set \(isa.rawValue), \(threads) threads, repetition \(repetition)",
+                            a, b,
+                            "\(name), result \(index), instruction set \(isa.rawValue), \(threads) threads, repetition \(repetition)",
                             file: file, line: line)
                     }
                 }
@@ -99,7 +100,8 @@ final class SameBitsTests: XCTestCase {
         for (size, inputs, outputs, kernel, geometry) in [
             (9, 32, 48, 3, Convolution(padding: 1)), (12, 400, 336, 3, Convolution(padding: 1)),
             (8, 16, 24, 3, Convolution(stride: 2, padding: 1)), (9, 16, 24, 3, Convolution(padding: 2, dilation: 2)),
-            (16, 3, 10, 3, Convolution(padding: 1)), (7, 24, 40, 1, Convolution()), (8, 5, 6, 4, Convolution(stride: 4)),
+            (16, 3, 10, 3, Convolution(padding: 1)), (7, 24, 40, 1, Convolution()),
+            (8, 5, 6, 4, Convolution(stride: 4)),
         ] {
             results += try withGradients([
                 r([2, size, size, inputs], 9), r([outputs, inputs, kernel, kernel], 10), r([outputs], 11),
@@ -113,7 +115,9 @@ final class SameBitsTests: XCTestCase {
                 try Tensor.attention($0[0], $0[1], $0[2], causal: causal)
             }
         }
-        results += try withGradients([r([9, 5, 50], 18), r([50], 19), r([50], 20)]) { try $0[0].layerNorm(weight: $0[1], bias: $0[2]) }
+        results += try withGradients([r([9, 5, 50], 18), r([50], 19), r([50], 20)]) {
+            try $0[0].layerNorm(weight: $0[1], bias: $0[2])
+        }
         results += try withGradients([r([2, 5, 6, 24], 21), r([24], 22), r([24], 23)]) {
             try $0[0].groupNorm(groups: 4, weight: $0[1], bias: $0[2], activation: .silu)
         }
@@ -141,12 +145,14 @@ final class SameBitsTests: XCTestCase {
         try everywhere("CLIP") { shift in
             let clip = try CLIPEmbedder.load(folder: folder), size = 64
             let pixels = try random([3, 3, size, size], shift, seed: 1).sigmoid()
-            let words = try clip.embed(texts: texts), looks = try clip.embed(images: (0..<3).map { try Image(pixels.selected(0, $0)) })
+            let words = try clip.embed(texts: texts),
+                looks = try clip.embed(images: (0..<3).map { try Image(pixels.selected(0, $0)) })
             // The first call of all reads weights as they lie, the later ones packed.
             for call in 0..<3 {
                 for (index, text) in texts.enumerated() {
                     assertSameBits(
-                        try clip.embed(texts: [text]).floats, try words.sliced(0, from: index, to: index + 1).floats, "text, call \(call)")
+                        try clip.embed(texts: [text]).floats, try words.sliced(0, from: index, to: index + 1).floats,
+                        "text, call \(call)")
                     assertSameBits(
                         try clip.embed(images: [Image(pixels.selected(0, index))]).floats,
                         try looks.sliced(0, from: index, to: index + 1).floats, "picture, call \(call)")
@@ -160,12 +166,14 @@ final class SameBitsTests: XCTestCase {
         let folder = try XCTUnwrap(BundledModel.named("emoji-sd")).folder()
         try everywhere("UNet and decoder") { shift in
             let model = try StableDiffusion.load(folder: folder)
-            let shape = try model.latentShape(count: 3), context = try model.context(of: ["a dog", "a knife", "a red apple"])
+            let shape = try model.latentShape(count: 3),
+                context = try model.context(of: ["a dog", "a knife", "a red apple"])
             let latents = try random(shape, shift, seed: 2)
             let noise = try model.unet(latents, timesteps: [700, 300, 20], context: context)
             let pictures = try model.images(latents).map(\.tensor)
             for (index, timestep) in [700, 300, 20].enumerated() {
-                let own = try latents.sliced(0, from: index, to: index + 1), words = try context.sliced(0, from: index, to: index + 1)
+                let own = try latents.sliced(0, from: index, to: index + 1),
+                    words = try context.sliced(0, from: index, to: index + 1)
                 assertSameBits(
                     try model.unet(own, timesteps: [timestep], context: words).floats,
                     try noise.sliced(0, from: index, to: index + 1).floats, "noise of picture \(index)")

@@ -26,7 +26,8 @@ final class TrainerTests: XCTestCase {
         // From μ, σ and the sample that was drawn, by hand.
         let step = first.steps[0], kept = first.trained[step]!, sigma = first.sigmas[step]
         let distance = zip(first.samples[step + 1].floats, kept.mean.floats).prefix(256).map { Double($0 - $1) }
-        let expected = -distance.reduce(0) { $0 + $1 * $1 } / 256 / (2 * sigma * sigma) - log(sigma) - 0.5 * log(2 * .pi)
+        let expected =
+            -distance.reduce(0) { $0 + $1 * $1 } / 256 / (2 * sigma * sigma) - log(sigma) - 0.5 * log(2 * .pi)
         XCTAssertEqual(Double(kept.logProbability.floats[0]), expected, accuracy: 1e-5)
     }
 
@@ -116,7 +117,8 @@ final class TrainerTests: XCTestCase {
         let rollout = try trainer.rollout()
         XCTAssertEqual(rollout.kept, rollout.prompts.map { $0 == "a dog" })
         XCTAssertEqual(Set(rollout.prompts), ["a knife", "a dog"])
-        XCTAssertEqual(trainer.differencesFromPaper.first.map { [$0.name, $0.value, $0.paper] }, ["keep", "1 prompt", "none"])
+        XCTAssertEqual(
+            trainer.differencesFromPaper.first.map { [$0.name, $0.value, $0.paper] }, ["keep", "1 prompt", "none"])
         let first = try trainer.update(rollout)
         XCTAssertNotNil(first.startKL)
         for row in try trainer.objective(of: rollout) {
@@ -140,7 +142,8 @@ final class TrainerTests: XCTestCase {
         }
         let rollout = try trainer.rollout(), other = try trainer.pipeline.context(of: ["a picture of one thing"])
         for row in try trainer.objective(of: rollout) {
-            let isKept = rollout.samplePrompts[row.sample] == "a dog", x = try rollout.samples[row.step].gathered(0, [row.sample])
+            let isKept = rollout.samplePrompts[row.sample] == "a dog",
+                x = try rollout.samples[row.step].gathered(0, [row.sample])
             let pays = max(row.unclipped, row.clipped)
             // Before the first update the model is the start: only another prompt moves the two apart.
             let sigma = Float(rollout.sigmas[row.step])
@@ -154,7 +157,9 @@ final class TrainerTests: XCTestCase {
             XCTAssertGreaterThan(apart, 1e-6)
             XCTAssertEqual(row.loss - pays, isKept ? 0 : 0.25 * apart, accuracy: 1e-6 + 1e-3 * apart)
         }
-        XCTAssertTrue(trainer.differencesFromPaper.contains { $0.name == "kl_prompt" && $0.value == "\"a picture of one thing\"" })
+        XCTAssertTrue(
+            trainer.differencesFromPaper.contains { $0.name == "kl_prompt" && $0.value == "\"a picture of one thing\"" }
+        )
     }
 
     func testPiecesOfAnySizeGiveTheSameUpdate() throws {
@@ -165,10 +170,11 @@ final class TrainerTests: XCTestCase {
         XCTAssertEqual(a.gradientNorm, b.gradientNorm, accuracy: 1e-4 * a.gradientNorm)
     }
 
-    /// An update of a hundredth of the usual length moves log-ratios by Δμ z/σ − Δμ²/2σ²: what is left of the normalised
-    /// one, over σ, is z Δμ/σ, whose sign is even-handed.
+    /// An update of a hundredth of the usual length moves log-ratios by Δμ z/σ − Δμ²/2σ²: what is left of the
+    /// normalised one, over σ, is z Δμ/σ, whose sign is even-handed.
     func testNormalisedRatiosAreCorrectedAndScaled() throws {
-        let plain = try Fixture.trainer { $0.updates = 1 }, normal = try Fixture.trainer { ($0.updates, $0.ratioNorm) = (1, true) }
+        let plain = try Fixture.trainer { $0.updates = 1 },
+            normal = try Fixture.trainer { ($0.updates, $0.ratioNorm) = (1, true) }
         let rollout = try plain.rollout()
         for trainer in [plain, normal] {
             // Both policies move alike: away from the rollout's, without an update of their own.
@@ -213,7 +219,8 @@ final class TrainerTests: XCTestCase {
     func testWhatCanNotBeTrainedIsRefused() {
         assertMessage("the list is empty") { try Fixture.trainer(prompts: []) }
         assertMessage("prompt 1 is empty") { try Fixture.trainer(prompts: ["a dog", " "]) }
-        assertMessage("'group' must be a whole number 2…100000, not 1; samples per prompt; advantages are differences") {
+        assertMessage("'group' must be a whole number 2…100000, not 1; samples per prompt; advantages are differences")
+        {
             try Fixture.trainer { $0.group = 1 }
         }
         assertMessage("'eta' must be a number above 0 and at most 1, not 0; how random a step is; 0 leaves nothing") {
@@ -225,11 +232,15 @@ final class TrainerTests: XCTestCase {
         assertMessage("none of the 1 denoising steps can be trained: the last one is left out") {
             try Fixture.trainer { ($0.steps, $0.trainSteps) = (1, nil) }
         }
-        assertMessage("asks for 4 denoising steps a round, and 3 can be trained") { try Fixture.trainer { $0.trainSteps = 4 } }
+        assertMessage("asks for 4 denoising steps a round, and 3 can be trained") {
+            try Fixture.trainer { $0.trainSteps = 4 }
+        }
         assertMessage("3 updates can't share 2 steps") { try Fixture.trainer { $0.updates = 3 } }
         assertMessage("'clip' must be a number above 0 and below 1, not 0") { try Fixture.trainer { $0.clip = 0 } }
         assertMessage("weights are bfloat16") {
-            try GRPOTrainer(Fixture.pipeline().converted(to: .bfloat16), reward: Fixture.redness, prompts: ["a"], options: Fixture.options)
+            try GRPOTrainer(
+                Fixture.pipeline().converted(to: .bfloat16), reward: Fixture.redness, prompts: ["a"],
+                options: Fixture.options)
         }
     }
 
@@ -241,11 +252,13 @@ final class TrainerTests: XCTestCase {
         var options = Fixture.options
         (options.trainLast, options.trainSteps, options.updates) = (true, nil, 3)
         let trainer = try GRPOTrainer(
-            Fixture.pipeline().replacing(scheduler: scheduler), reward: Fixture.redness, prompts: Fixture.prompts, options: options)
+            Fixture.pipeline().replacing(scheduler: scheduler), reward: Fixture.redness, prompts: Fixture.prompts,
+            options: options)
         XCTAssertEqual(trainer.stepPlan.deterministic, [0])
         XCTAssertEqual(trainer.stepPlan.trainable, [0, 1, 2])
         XCTAssertTrue(try trainer.advance().loss.isFinite)
-        XCTAssertTrue(trainer.diagnosis().contains { $0.name == "trained steps" && $0.text.contains("σ = 0 at timestep 0") })
+        XCTAssertTrue(
+            trainer.diagnosis().contains { $0.name == "trained steps" && $0.text.contains("σ = 0 at timestep 0") })
     }
 
     func testABadRewardIsNamedAndChangesNothing() throws {
@@ -267,7 +280,9 @@ final class TrainerTests: XCTestCase {
         assertMessage("'mine' gave 2 numbers for 1 picture") {
             try Fixture.trainer(reward { _, _ in RewardScores(totals: [1, 2]) }).advance()
         }
-        XCTAssertThrowsError(try Fixture.trainer(reward { _, _ in throw Failure() }).advance()) { XCTAssertTrue($0 is Failure) }
+        XCTAssertThrowsError(try Fixture.trainer(reward { _, _ in throw Failure() }).advance()) {
+            XCTAssertTrue($0 is Failure)
+        }
     }
 
     func testTheDoctorSeesEqualRewardsAndAGamedOne() throws {
@@ -297,7 +312,8 @@ final class TrainerTests: XCTestCase {
     /// A model that has been trained before may come with adapters on, which its own weights know nothing of.
     func testAPolicyStartsAsTheModelWithItsAdapters() throws {
         let start = try Fixture.pipeline(), generator = Generator(seed: 5)
-        let x = try Tensor.randn([2, 8, 8, 4], generator: generator), context = try Tensor.randn([2, 3, 128], generator: generator)
+        let x = try Tensor.randn([2, 8, 8, 4], generator: generator),
+            context = try Tensor.randn([2, 3, 128], generator: generator)
         func prediction(_ model: StableDiffusion) throws -> [Float] {
             try withoutGradients { try model.unet(x, timesteps: [501], context: context).floats }
         }

@@ -43,7 +43,8 @@ final class ReferenceTests: XCTestCase {
             | `mode:` | "translation" or "projection", default "translation" | a \\| b |
             | `alpha:` | number 0…10, default 0.5 | how far |
             | `steps:` | whole number at least 1 | how often |
-            | `seed:` | whole number 0…9007199254740992, default: drawn from the session's stream and shown | makes the result repeatable |
+            | `seed:` | whole number 0…9007199254740992, default: drawn from the session's stream and shown | makes \
+            the result repeatable |
 
             Gives tensor.
 

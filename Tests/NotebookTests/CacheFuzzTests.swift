@@ -4,7 +4,8 @@ import TestSupport
 import World
 import XCTest
 
-/// Recipes made at random and edited at random: whatever is skipped, a run with the cache leaves what one without leaves.
+/// Recipes made at random and edited at random: whatever is skipped, a run with the cache leaves what one without
+/// leaves.
 final class CacheFuzzTests: XCTestCase {
     /// They work in any order after the cell that makes every name.
     private static let first = """
@@ -23,14 +24,21 @@ final class CacheFuzzTests: XCTestCase {
         """
 
     fileprivate static let statements = [
-        "a = %", "a = a + %", "a = f(%) + alpha", "a = g(%)", "a = sum(x)", "a = beta * %", "a = len(b)", "if alpha > % { a = a * 2 }",
-        "b = [a, %, sum(x)]", "b[0] = %", "b = append(b, %)", "b = map(b, f)", "b = keep.list", "for i in 0..% { b[0] = b[0] + i }",
-        "x = randn 3", "x = randn(3, seed: %) * a", "x = detach(w)", "x = x[0..3] + %", "x[0] = %", "x = detach(w)[0..3]", "x = b[0] * ones(3)",
-        "backward(sum(w * w) * %)\nstep o", "backward(sum(w) * a)\nstep o rate: 0.25", "w = requires_grad x\no = sgd w", "step_of()", "a = a + sum(detach(w))",
-        "func f(n) { return n + % }", "func f(n) { return n * a + sum(x) }", "func g(n) { return f(f(n)) }", "func g(n) { return h(n) + beta }",
-        "h = n -> n + %", "h = f", "h = n -> f(n) + len(b)", "keep = {of: w, list: b}", "keep = {of: x, list: [%]}", "x = detach(keep.of)",
+        "a = %", "a = a + %", "a = f(%) + alpha", "a = g(%)", "a = sum(x)", "a = beta * %", "a = len(b)",
+        "if alpha > % { a = a * 2 }",
+        "b = [a, %, sum(x)]", "b[0] = %", "b = append(b, %)", "b = map(b, f)", "b = keep.list",
+        "for i in 0..% { b[0] = b[0] + i }",
+        "x = randn 3", "x = randn(3, seed: %) * a", "x = detach(w)", "x = x[0..3] + %", "x[0] = %",
+        "x = detach(w)[0..3]", "x = b[0] * ones(3)",
+        "backward(sum(w * w) * %)\nstep o", "backward(sum(w) * a)\nstep o rate: 0.25", "w = requires_grad x\no = sgd w",
+        "step_of()", "a = a + sum(detach(w))",
+        "func f(n) { return n + % }", "func f(n) { return n * a + sum(x) }", "func g(n) { return f(f(n)) }",
+        "func g(n) { return h(n) + beta }",
+        "h = n -> n + %", "h = f", "h = n -> f(n) + len(b)", "keep = {of: w, list: b}", "keep = {of: x, list: [%]}",
+        "x = detach(keep.of)",
         "func make(v) {\n    p = sgd v\n    func go() {\n        backward(sum(v * %))\n        step p\n        return 0\n    }\n    return go\n}\nstep_of = make(w)",
-        "print a b", "b", "x", "save b \"saved.json\"", "save a \"saved%.json\"", "# %", "draws = map([1, 2], n -> mean(randn(%)))\na = draws[0]",
+        "print a b", "b", "x", "save b \"saved.json\"", "save a \"saved%.json\"", "# %",
+        "draws = map([1, 2], n -> mean(randn(%)))\na = draws[0]",
         "while a > 100 { a = a - 50 }", "a, c = %, a", "c = randn 2\na = a + c[0]",
     ]
 
@@ -48,7 +56,9 @@ final class CacheFuzzTests: XCTestCase {
                 let outcome = try runs.compare(cells, settings: settings, seed: 5)
                 skipped += cells.count - outcome.ran.count
                 if testRun?.totalFailureCount != before {
-                    XCTFail("seed \(seed), edit \(edit), \(settings), ran \(outcome.ran):\n" + cells.enumerated().map { "[\($0 + 1)] \($1)" }.joined(separator: "\n"))
+                    XCTFail(
+                        "seed \(seed), edit \(edit), \(settings), ran \(outcome.ran):\n"
+                            + cells.enumerated().map { "[\($0 + 1)] \($1)" }.joined(separator: "\n"))
                     break
                 }
                 let index = Int.random(in: 1..<cells.count, using: &dice)

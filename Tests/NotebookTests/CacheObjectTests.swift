@@ -17,14 +17,18 @@ final class CacheObjectTests: XCTestCase {
         let changed = [cells[0], "z = embed clip \"a cat\"", cells[2], cells[3]]
         XCTAssertEqual(
             try runs.reasons(changed),
-            ["run: cell 2 needs its clip, which can't be kept", "run: code changed at line 6", "maybe: cell 2 runs, and gives it z", "skip"])
+            [
+                "run: cell 2 needs its clip, which can't be kept", "run: code changed at line 6",
+                "maybe: cell 2 runs, and gives it z", "skip",
+            ])
         try runs.compare(changed, runs: [1, 2, 3])
     }
 
     func testWhatChangesInPlaceIsMadeAgainFromItsBeginning() throws {
         func cells(_ last: String) -> [String] {
             [
-                "w = requires_grad [1, 2, 3]\no = sgd w rate: 0.5", "before = detach w\nmark = 1", "view = before[0..2]",
+                "w = requires_grad [1, 2, 3]\no = sgd w rate: 0.5", "before = detach w\nmark = 1",
+                "view = before[0..2]",
                 "backward(sum(w * w))\nstep o", "total = sum(before)", last,
             ]
         }
@@ -32,7 +36,8 @@ final class CacheObjectTests: XCTestCase {
         try runs.compare(cells("x = sum(detach(w))"), runs: [])
         // `before` and `view` share the memory of `w`, which the fourth cell changes without a word of them.
         let reasons = try runs.reasons(cells("x = sum(view)"))
-        XCTAssertEqual(reasons.prefix(4).map { $0.prefix(11) }, ["run: cell 2", "run: cell 3", "run: cell 4", "run: cell 5"])
+        XCTAssertEqual(
+            reasons.prefix(4).map { $0.prefix(11) }, ["run: cell 2", "run: cell 3", "run: cell 4", "run: cell 5"])
         XCTAssertEqual(reasons[5], "run: code changed at line 25")
         try runs.compare(cells("x = sum(view)"), runs: [1, 2, 3, 4, 5, 6])
         var changed = cells("x = sum(detach(w))")
@@ -73,7 +78,8 @@ final class CacheObjectTests: XCTestCase {
         XCTAssertFalse(again.text("cells/3.json").contains("judged"), "its rounds were done again")
         let whole = try runs.run(changed, cached: false)
         for name in ["x", "rewards"] {
-            XCTAssertEqual(again.run.numbers.first { $0.name == name }?.value, whole.run.numbers.first { $0.name == name }?.value)
+            XCTAssertEqual(
+                again.run.numbers.first { $0.name == name }?.value, whole.run.numbers.first { $0.name == name }?.value)
         }
         XCTAssertEqual(again.bytes("values.safetensors"), whole.bytes("values.safetensors"), "later draws")
     }
@@ -94,7 +100,8 @@ final class CacheObjectTests: XCTestCase {
         func cells(_ last: String) -> [String] {
             [
                 "func counter() {\n    w = requires_grad 0\n    o = sgd w rate: 1\n    return () -> step_of(w, o)\n}",
-                "func step_of(w, o) {\n    backward(w + 0)\n    step o\n    return w.item\n}\ngo = counter()", "a = go()", "b = go()", last,
+                "func step_of(w, o) {\n    backward(w + 0)\n    step o\n    return w.item\n}\ngo = counter()",
+                "a = go()", "b = go()", last,
             ]
         }
         try runs.compare(cells("c = go()"), runs: [1, 2, 3, 4, 5])
@@ -106,7 +113,8 @@ final class CacheObjectTests: XCTestCase {
         let cells = ["~nocache\nx = 1\nclip = load \"emoji\"", "y = x + 1", "n = embed(clip, \"a dog\").shape"]
         try runs.compare(cells, runs: [1, 2, 3])
         XCTAssertEqual(
-            try runs.reasons(cells), ["run: marked nocache", "maybe: cell 1 runs, and gives it x", "maybe: cell 1 runs, and gives it clip"])
+            try runs.reasons(cells),
+            ["run: marked nocache", "maybe: cell 1 runs, and gives it x", "maybe: cell 1 runs, and gives it clip"])
         // Its number is what it was; what its model is can't be told.
         try runs.compare(cells, runs: [1, 3])
     }
@@ -127,7 +135,11 @@ final class CacheObjectTests: XCTestCase {
         let last = ["1 + 1", "y = _ * 2", "z = y"]
         try runs.compare(last, runs: [1, 2, 3])
         XCTAssertEqual(
-            try runs.reasons(last), ["run: cell 2 reads _, the last value", "run: reads _, the last value", "maybe: cell 2 runs, and gives it y"])
+            try runs.reasons(last),
+            [
+                "run: cell 2 reads _, the last value", "run: reads _, the last value",
+                "maybe: cell 2 runs, and gives it y",
+            ])
         try runs.compare(last, runs: [1, 2])
 
         let loop = ["1 + 1", "n = 0\nfor _ in 0..3 { n = n + 1 }"]
@@ -156,7 +168,9 @@ final class CacheObjectTests: XCTestCase {
         try runs.compare(cells, runs: [1, 2])
         for (file, cell) in [("values.safetensors", 1), ("entry.json", 2)] {
             let parent = runs.path + "/cache/cells"
-            let victims = try FileManager.default.subpathsOfDirectory(atPath: parent).filter { $0.hasSuffix("/" + file) }
+            let victims = try FileManager.default.subpathsOfDirectory(atPath: parent).filter {
+                $0.hasSuffix("/" + file)
+            }
             for victim in victims {
                 let handle = try XCTUnwrap(FileHandle(forUpdatingAtPath: parent + "/" + victim))
                 try handle.seek(toOffset: 200)
@@ -185,7 +199,9 @@ final class CacheObjectTests: XCTestCase {
 
     func testAFileThatChangesUnderARunEndsIt() throws {
         let data = runs.path + "/data.txt"
-        let cells = ["clip = load \"emoji\"\ntext = load \"\(data)\"", "n = len text", "shape = embed(clip, text).shape"]
+        let cells = [
+            "clip = load \"emoji\"\ntext = load \"\(data)\"", "n = len text", "shape = embed(clip, text).shape",
+        ]
         try runs.write("a dog", to: "data.txt")
         try runs.compare(cells, runs: [1, 2, 3])
         let changed = try runs.prepare([cells[0], cells[1], "size = embed(clip, text).shape"])
@@ -211,12 +227,15 @@ final class CacheObjectTests: XCTestCase {
     func testTheCacheStaysWithinItsSize() throws {
         runs.byteLimit = 400_000
         _ = try runs.run(["x = zeros 40 1000"])
-        XCTAssertEqual(try runs.reasons(["x = zeros 40 1000"]), ["run: was not kept: it gives more than a quarter of the cache can hold"])
+        XCTAssertEqual(
+            try runs.reasons(["x = zeros 40 1000"]),
+            ["run: was not kept: it gives more than a quarter of the cache can hold"])
         for length in 1...8 { _ = try runs.run(["x = zeros \(length) 2000"]) }
         var size = 0
         for name in try FileManager.default.subpathsOfDirectory(atPath: runs.path + "/cache/cells") {
             let path = runs.path + "/cache/cells/" + name
-            size += try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular
+            size +=
+                try FileManager.default.attributesOfItem(atPath: path)[.type] as? FileAttributeType == .typeRegular
                 ? FileManager.default.contents(atPath: path)?.count ?? 0 : 0
         }
         XCTAssertLessThanOrEqual(size, 400_000)

@@ -37,7 +37,8 @@ final class CacheTests: XCTestCase {
         ]
         XCTAssertEqual(try runs.compare(cells, runs: [1, 2, 3, 4]).failure?.message, nil)
         let second = try runs.compare(cells, runs: [])
-        XCTAssertTrue(second.text("transcript.md").contains("> from the cache: ran on 20"), second.text("transcript.md"))
+        XCTAssertTrue(
+            second.text("transcript.md").contains("> from the cache: ran on 20"), second.text("transcript.md"))
         XCTAssertTrue(second.text("cells/2.json").contains("figures/01-values.png"), second.text("cells/2.json"))
         XCTAssertTrue(second.text("manifest.json").contains("\"cached\": \"20"))
         XCTAssertFalse(try runs.run(cells, cached: false).text("manifest.json").contains("\"cached\""))
@@ -60,13 +61,15 @@ final class CacheTests: XCTestCase {
 
     func testAParameterReachesItsReadersAlone() throws {
         let cells = [
-            "param alpha = 1\nparam beta = 2\nsd = load \"emoji\"", "x = alpha * 10", "y = beta * 10", "z = x + y", "name = sd.name",
+            "param alpha = 1\nparam beta = 2\nsd = load \"emoji\"", "x = alpha * 10", "y = beta * 10", "z = x + y",
+            "name = sd.name",
         ]
         try runs.compare(cells, runs: [1, 2, 3, 4, 5])
         XCTAssertEqual(
             try runs.reasons(cells, settings: ["alpha": "0.5"]),
             [
-                "run: alpha changed from 1 to 0.5", "run: alpha changed from 1 to 0.5", "skip", "maybe: cell 2 runs, and gives it x",
+                "run: alpha changed from 1 to 0.5", "run: alpha changed from 1 to 0.5", "skip",
+                "maybe: cell 2 runs, and gives it x",
                 "maybe: cell 1 runs, and gives it sd",
             ])
         try runs.compare(cells, settings: ["alpha": "0.5"], runs: [1, 2, 4])
@@ -84,7 +87,9 @@ final class CacheTests: XCTestCase {
         try runs.compare(cells("2"), runs: [1, 2, 3, 4, 5])
         XCTAssertEqual(try runs.reasons(cells("3"))[3], "run: the function f of cell 1 changed")
         try runs.compare(cells("3"), runs: [1, 4])
-        XCTAssertEqual(try runs.reasons(cells("3", offset: "4")).suffix(4), ["run: code changed at line 6", "skip", "maybe: cell 2 runs, and gives it offset", "skip"])
+        XCTAssertEqual(
+            try runs.reasons(cells("3", offset: "4")).suffix(4),
+            ["run: code changed at line 6", "skip", "maybe: cell 2 runs, and gives it offset", "skip"])
         try runs.compare(cells("3", offset: "4"), runs: [2, 4])
     }
 
@@ -97,12 +102,17 @@ final class CacheTests: XCTestCase {
         try runs.compare(changed, runs: [1])
         // Prose and cells without a part in it may come and go.
         try runs.compare(["a = 1", changed[0], changed[1], changed[2]], runs: [1])
-        XCTAssertEqual(try runs.reasons(["a = 1", "b = 1", changed[0], changed[1], changed[2]]), ["skip", "run: never run", "skip", "skip", "skip"])
+        XCTAssertEqual(
+            try runs.reasons(["a = 1", "b = 1", changed[0], changed[1], changed[2]]),
+            ["skip", "run: never run", "skip", "skip", "skip"])
     }
 
     func testFilesThatWereReadAreReadAgainWhenTheyChange() throws {
         let data = runs.path + "/data.txt", pattern = runs.path + "/some*.txt"
-        let cells = ["text = load \"\(data)\"", "all = load \"\(pattern)\"", "~fails\nload \"\(runs.path)/none.txt\"", "shown = text"]
+        let cells = [
+            "text = load \"\(data)\"", "all = load \"\(pattern)\"", "~fails\nload \"\(runs.path)/none.txt\"",
+            "shown = text",
+        ]
         try runs.write("one", to: "data.txt")
         try runs.write("a", to: "some1.txt")
         try runs.compare(cells, runs: [1, 2, 3, 4])
@@ -123,7 +133,10 @@ final class CacheTests: XCTestCase {
 
     func testFilesThatWereWrittenAreThereAgain() throws {
         let outside = runs.path + "/out.json"
-        let cells = ["save [1, 2] \"saved.json\"\nsave {a: 1} \"\(outside)\"", "x = load \"saved.json\"", "y = load(\"\(outside)\").a"]
+        let cells = [
+            "save [1, 2] \"saved.json\"\nsave {a: 1} \"\(outside)\"", "x = load \"saved.json\"",
+            "y = load(\"\(outside)\").a",
+        ]
         try runs.compare(cells, runs: [1, 2, 3])
         let second = try runs.compare(cells, runs: [])
         XCTAssertEqual(second.text("saved.json").filter { !$0.isWhitespace }, "[1,2]")
@@ -151,7 +164,9 @@ final class CacheTests: XCTestCase {
     }
 
     func testExercisesKeepTheirStateAndFailuresTheirMessage() throws {
-        let cells = ["~exercise: two\nx = 0", "~check: two\nexpect x == 2", "y = x", "~fails\nnonsense", "~solution: two\nx = 2"]
+        let cells = [
+            "~exercise: two\nx = 0", "~check: two\nexpect x == 2", "y = x", "~fails\nnonsense", "~solution: two\nx = 2",
+        ]
         let first = try runs.compare(cells, runs: [1, 2, 3, 4])
         XCTAssertEqual(first.run.manifest.exercises.map(\.isSolved), [false])
         let second = try runs.compare(cells, runs: [])

@@ -16,7 +16,8 @@ final class CachedRuns {
     init() throws {
         // Runs flush every file to the disk, which takes most of their time where there is one.
         let memory = URL(fileURLWithPath: "/dev/shm")
-        let parent = FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
+        let parent =
+            FileManager.default.isWritableFile(atPath: memory.path) ? memory : FileManager.default.temporaryDirectory
         folder = parent.appendingPathComponent("rhumb-cache-\(UUID().uuidString)")
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         Engine.threads = 1
@@ -32,7 +33,9 @@ final class CachedRuns {
             make: KeptValues.make)
     }
 
-    func write(_ text: String, to name: String) throws { try Data(text.utf8).write(to: folder.appendingPathComponent(name)) }
+    func write(_ text: String, to name: String) throws {
+        try Data(text.utf8).write(to: folder.appendingPathComponent(name))
+    }
 
     /// A recipe with a cell for each text; a text that begins with `~` gives the marks on its fence in its first line.
     func recipe(_ cells: [String]) throws -> Recipe {
@@ -56,22 +59,29 @@ final class CachedRuns {
         var results: [String: Data] {
             var results: [String: Data] = [:]
             for name in (try? FileManager.default.subpathsOfDirectory(atPath: folder)) ?? []
-            where name.hasPrefix("values") || name.hasPrefix("figures/") || name.hasPrefix("tables/") || name.hasPrefix("saved") {
+            where name.hasPrefix("values") || name.hasPrefix("figures/") || name.hasPrefix("tables/")
+                || name.hasPrefix("saved")
+            {
                 results[name] = bytes(name)
             }
             return results
         }
     }
 
-    func prepare(_ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0, cached: Bool = true) throws -> RecipeRun {
+    func prepare(_ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0, cached: Bool = true) throws
+        -> RecipeRun
+    {
         count += 1
         return try RecipeRun(
             recipe(cells), registry: .rhumb(), request: .init(settings: settings, seed: seed),
-            circumstances: .init(command: [], libraries: [], threads: 1), cache: cached ? cache : nil, front: SilentFront()
+            circumstances: .init(command: [], libraries: [], threads: 1), cache: cached ? cache : nil,
+            front: SilentFront()
         ) { try .open(path + "/run-\(count)") }
     }
 
-    func run(_ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0, cached: Bool = true) throws -> Outcome {
+    func run(_ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0, cached: Bool = true) throws
+        -> Outcome
+    {
         try finish(prepare(cells, settings: settings, seed: seed, cached: cached))
     }
 
@@ -84,7 +94,8 @@ final class CachedRuns {
     /// Runs with the cache as it is and without it: both must leave the same.
     @discardableResult
     func compare(
-        _ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0, runs expected: [Int]? = nil, line: UInt = #line
+        _ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0, runs expected: [Int]? = nil,
+        line: UInt = #line
     ) throws -> Outcome {
         let plan = try plan(cells, settings: settings, seed: seed)
         let whole = try run(cells, settings: settings, seed: seed, cached: false)
@@ -95,7 +106,8 @@ final class CachedRuns {
         XCTAssertEqual(mine.keys.sorted(), theirs.keys.sorted(), line: line)
         for (name, bytes) in theirs where mine[name] != bytes {
             let pairs = zip(cached.text(name).split(separator: "\n"), whole.text(name).split(separator: "\n"))
-            let pair = pairs.first { $0 != $1 }.map { "'\($0.prefix(200))' instead of '\($1.prefix(200))'" } ?? "its length"
+            let pair =
+                pairs.first { $0 != $1 }.map { "'\($0.prefix(200))' instead of '\($1.prefix(200))'" } ?? "its length"
             XCTFail("\(name) differs from that of a run without a cache: \(pair)", line: line)
         }
         XCTAssertEqual(cached.run.manifest.cells.map(\.files), whole.run.manifest.cells.map(\.files), line: line)
@@ -104,17 +116,22 @@ final class CachedRuns {
         let foretold = plan.filter { $0.verdict != .skip }.map(\.cell)
         XCTAssertTrue(Set(cached.ran).isSubset(of: foretold), "the plan said only \(foretold)", line: line)
         let certain = plan.filter { $0.verdict == .run }.map(\.cell)
-        XCTAssertTrue(cached.failure != nil || Set(certain).isSubset(of: cached.ran), "the plan said \(certain) for sure", line: line)
+        XCTAssertTrue(
+            cached.failure != nil || Set(certain).isSubset(of: cached.ran), "the plan said \(certain) for sure",
+            line: line)
         return cached
     }
 
     func plan(_ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0) throws -> [RecipePlan.Line] {
-        try RecipePlan(recipe(cells), registry: .rhumb(), request: .init(settings: settings, seed: seed), cache: cache).lines
+        try RecipePlan(recipe(cells), registry: .rhumb(), request: .init(settings: settings, seed: seed), cache: cache)
+            .lines
     }
 
     /// Verdict and reason of each cell, those that are skipped without theirs.
     func reasons(_ cells: [String], settings: [String: String] = [:], seed: UInt64 = 0) throws -> [String] {
-        try plan(cells, settings: settings, seed: seed).map { $0.verdict == .skip ? "skip" : "\($0.verdict): \($0.reason)" }
+        try plan(cells, settings: settings, seed: seed).map {
+            $0.verdict == .skip ? "skip" : "\($0.verdict): \($0.reason)"
+        }
     }
 }
 

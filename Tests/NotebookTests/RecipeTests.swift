@@ -9,7 +9,8 @@ final class RecipeTests: XCTestCase {
     }
 
     func testProseAndCellsKeepTheirOrderAndLines() throws {
-        let recipe = try recipe("# Title", "", "Some *prose*.", "", "```rhumb", "x = 1", "print x", "```", "", "The end.")
+        let recipe = try recipe(
+            "# Title", "", "Some *prose*.", "", "```rhumb", "x = 1", "print x", "```", "", "The end.")
         XCTAssertEqual(recipe.title, "Title")
         guard case .prose(let first) = recipe.parts[0], case .cell(let cell) = recipe.parts[1],
             case .prose(let last) = recipe.parts[2]
@@ -45,10 +46,13 @@ final class RecipeTests: XCTestCase {
 
     func testFencesInCommentsAndIndentedOnesAreNoCells() throws {
         let recipe = try recipe(
-            "# Commented out", "", "<!--", "```rhumb", "print 1", "```", "-->", "", "    ```rhumb", "    print 2", "    ```",
-            "", "<pre>", "```rhumb", "print 3", "```", "</pre>", "", "```rhumb", "print \"this runs\"", "```", "", "<div>",
+            "# Commented out", "", "<!--", "```rhumb", "print 1", "```", "-->", "", "    ```rhumb", "    print 2",
+            "    ```",
+            "", "<pre>", "```rhumb", "print 3", "```", "</pre>", "", "```rhumb", "print \"this runs\"", "```", "",
+            "<div>",
             "", "~~~rhumb", "4", "~~~", "", "</div>")
-        XCTAssertEqual(recipe.cells.map(\.code.text), ["print \"this runs\"", "4"], "an empty line ends a block of HTML")
+        XCTAssertEqual(
+            recipe.cells.map(\.code.text), ["print \"this runs\"", "4"], "an empty line ends a block of HTML")
         XCTAssertEqual(recipe.cells.map(\.line), [20, 26])
         guard case .prose(let first)? = recipe.parts.first else { return XCTFail("\(recipe.parts)") }
         XCTAssertTrue(first.text.contains("print 1") && first.text.hasSuffix("</pre>\n"), first.text)
@@ -56,7 +60,8 @@ final class RecipeTests: XCTestCase {
 
     func testFencesInListsAndQuotationsAreCells() throws {
         let recipe = try recipe(
-            "- first", "", "  ```rhumb name: a", "  x = 1", "", "    y = 2", "  ```", "  more", "", "> ```rhumb", "> z = 3", "> ```",
+            "- first", "", "  ```rhumb name: a", "  x = 1", "", "    y = 2", "  ```", "  more", "", "> ```rhumb",
+            "> z = 3", "> ```",
             "", "   ```rhumb", "   w = 4", "  v = 5", "   ```")
         XCTAssertEqual(recipe.cells.map(\.code.text), ["x = 1\n\n  y = 2", "z = 3", "w = 4\nv = 5"])
         XCTAssertEqual(recipe.cells.map(\.line), [4, 11, 15])
@@ -64,7 +69,10 @@ final class RecipeTests: XCTestCase {
     }
 
     func testAFenceThatItsListEndsIsNotClosed() throws {
-        for lines in [["- ```rhumb", "  x = 1", "end"], ["> ```rhumb", "> x = 1", "", "```rhumb", "2", "```"], ["- ```rhumb", "  1", "```", "2", "```"]] {
+        for lines in [
+            ["- ```rhumb", "  x = 1", "end"], ["> ```rhumb", "> x = 1", "", "```rhumb", "2", "```"],
+            ["- ```rhumb", "  1", "```", "2", "```"],
+        ] {
             XCTAssertThrowsError(try Recipe(path: "a.md", text: lines.joined(separator: "\n")), "\(lines)") { error in
                 XCTAssertEqual((error as? Diagnostic)?.message, "this fence is never closed")
                 XCTAssertEqual((error as? Diagnostic)?.place.line, 1)
@@ -73,7 +81,9 @@ final class RecipeTests: XCTestCase {
     }
 
     func testTheTitleIsTheFirstHeadingOfTheText() throws {
-        XCTAssertEqual(try recipe("<!--", "# no", "-->", "```python", "# nor this", "```", "The *best*", "===", "# B").title, "The best")
+        XCTAssertEqual(
+            try recipe("<!--", "# no", "-->", "```python", "# nor this", "```", "The *best*", "===", "# B").title,
+            "The best")
         XCTAssertEqual(try recipe("\u{FEFF}---", "title: Marked", "---", "```rhumb", "1", "```").title, "Marked")
     }
 
@@ -85,13 +95,28 @@ final class RecipeTests: XCTestCase {
 
     func testARecipeWithoutCellsSaysWhy() throws {
         let cases: [(text: String, message: String, hint: String)] = [
-            ("# Q\n\n```{rhumb}\n1\n```", "'a.md' has no cells: '```{rhumb}' in line 3 does not open one", "a cell opens with ```rhumb"),
-            ("~~~ Rhumb name: x\n1\n~~~", "'a.md' has no cells: '~~~Rhumb' in line 1 does not open one", "a cell opens with ~~~rhumb"),
-            ("---\na: b\n---\n<!--\n\n```rhumb\n1\n```\n-->", "'a.md' has no cells: the fence in line 6 stands in a comment or in HTML",
-                "close the comment before it, or leave an empty line between a tag and the fence"),
-            ("x\n\n    ```rhumb\n    1\n    ```", "'a.md' has no cells: the fence in line 3 is indented, which makes it an example of code",
-                "begin the fence at the left edge, or at that of the list it stands in"),
-            ("# T\n\n```python\n1\n```", "'a.md' has no cells", "a cell is a fence that opens with ```rhumb and closes with ```"),
+            (
+                "# Q\n\n```{rhumb}\n1\n```", "'a.md' has no cells: '```{rhumb}' in line 3 does not open one",
+                "a cell opens with ```rhumb"
+            ),
+            (
+                "~~~ Rhumb name: x\n1\n~~~", "'a.md' has no cells: '~~~Rhumb' in line 1 does not open one",
+                "a cell opens with ~~~rhumb"
+            ),
+            (
+                "---\na: b\n---\n<!--\n\n```rhumb\n1\n```\n-->",
+                "'a.md' has no cells: the fence in line 6 stands in a comment or in HTML",
+                "close the comment before it, or leave an empty line between a tag and the fence"
+            ),
+            (
+                "x\n\n    ```rhumb\n    1\n    ```",
+                "'a.md' has no cells: the fence in line 3 is indented, which makes it an example of code",
+                "begin the fence at the left edge, or at that of the list it stands in"
+            ),
+            (
+                "# T\n\n```python\n1\n```", "'a.md' has no cells",
+                "a cell is a fence that opens with ```rhumb and closes with ```"
+            ),
         ]
         for (text, message, hint) in cases {
             XCTAssertThrowsError(try Recipe(path: "a.md", text: text).requireCells()) { error in
@@ -145,7 +170,10 @@ final class RecipeTests: XCTestCase {
         let cases: [(lines: [String], message: String, line: Int)] = [
             (exercise + solution, "exercise 'a' has no check", 2),
             (exercise + check, "exercise 'a' has no solution", 2),
-            (exercise + ["```rhumb", "1", "```"] + check + solution, "the check of 'a' does not follow its exercise", 8),
+            (
+                exercise + ["```rhumb", "1", "```"] + check + solution, "the check of 'a' does not follow its exercise",
+                8
+            ),
             (check + exercise + solution, "this checks 'a', but no exercise before it has that name", 2),
             (solution, "this solves 'a', but no exercise has that name", 2),
             (exercise + exercise + check + solution, "exercise 'a' is there twice", 5),

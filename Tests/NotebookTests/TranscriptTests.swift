@@ -33,7 +33,8 @@ final class TranscriptTests: XCTestCase {
                 files: ["figures/01-reward.svg", "figures/01-reward.png", "figures/01-reward.gp"]))
         XCTAssertEqual(
             transcript.text,
-            "![reward](figures/01-reward.png)\n\n*reward*: [SVG](figures/01-reward.svg) · [gnuplot script](figures/01-reward.gp)\n")
+            "![reward](figures/01-reward.png)\n\n*reward*: [SVG](figures/01-reward.svg) · [gnuplot script](figures/01-reward.gp)\n"
+        )
     }
 
     func testTranscriptIsARecipe() throws {

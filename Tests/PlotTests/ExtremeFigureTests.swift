@@ -13,7 +13,8 @@ final class ExtremeFigureTests: XCTestCase {
             .histogram([Histogram([0, -1])], x: log, y: log), .histogram([Histogram([1, 2, 2, 3])], x: log, y: log),
             .bars(Bars(categories: ["a", "b"], series: [.init([1, 2])]), y: log),
             .bars(Bars(categories: ["a", "b"], series: [.init([0, -2])], showsValues: true), y: log),
-            .bars(Bars(categories: ["a", "b"], series: [.init([1, 1000], errors: [2, 5])], isHorizontal: true), x: log),
+            .bars(
+                Bars(categories: ["a", "b"], series: [.init([1, 1000], errors: [2, 5])], isHorizontal: true), x: log),
         ]
         for figure in figures {
             XCTAssertNoThrow(try figure.draw([.png]))
@@ -21,7 +22,9 @@ final class ExtremeFigureTests: XCTestCase {
         }
         // The axis ends at half of the least bar, which has a height then.
         XCTAssertTrue(try figures[4].script().contains("(0.5):3"))
-        XCTAssertThrowsError(try Figure.bars(Bars(categories: ["a"], series: [.init([1])], isHorizontal: true), y: log).text()) {
+        XCTAssertThrowsError(
+            try Figure.bars(Bars(categories: ["a"], series: [.init([1])], isHorizontal: true), y: log).text()
+        ) {
             XCTAssertEqual(($0 as? PlotError)?.hint, "for the values: log: \"x\"")
         }
         XCTAssertThrowsError(try Figure.heatmap(Heatmap(values: [1], rows: 1, columns: 1), x: log).text())
@@ -39,7 +42,8 @@ final class ExtremeFigureTests: XCTestCase {
 
     /// Long numbers are written with a power of ten, tiny ones are not all zero, and each value is looked at once.
     func testValuesOfAHeatMapCanBeRead() throws {
-        let large = try Figure.heatmap(Heatmap(values: [9.3e18, 1], rows: 1, columns: 2, showsValues: true)).text(columns: 60)
+        let large = try Figure.heatmap(Heatmap(values: [9.3e18, 1], rows: 1, columns: 2, showsValues: true)).text(
+            columns: 60)
         XCTAssertTrue(large.contains("9.3×10¹⁸ ") && !large.contains("930"), large)
         let small = try Figure.heatmap(Heatmap(values: [2e-5, 1e-6], rows: 1, columns: 2)).text(columns: 60)
         XCTAssertTrue(small.contains("2×10⁻⁵") && small.contains("10⁻⁶"), small)
@@ -65,17 +69,26 @@ final class ExtremeFigureTests: XCTestCase {
         for _ in 0..<1500 {
             let values = (0..<(1 + next(5))).map { _ in value() }
             let x = values.map { _ in value() }
-            let bins: Histogram.Bins = [.automatic, .count(5), .width(value()), .edges([value(), value(), value()])][next(4)]
+            let bins: Histogram.Bins = [.automatic, .count(5), .width(value()), .edges([value(), value(), value()])][
+                next(4)]
             let layer: Layer =
                 switch next(6) {
                 case 0: .line(Line(x: x, y: values, band: .init(lower: x, upper: values)))
                 case 1: .scatter(Scatter(x: x, y: values, labels: values.map { "\($0)" }))
                 case 2: .histogram(Histogram(values, bins: bins, measure: Histogram.Measure.allCases[next(3)]))
-                case 3: .bars(Bars(categories: values.map { "\($0)" }, series: [.init(values, errors: x)], isHorizontal: next(2) == 0, showsValues: true))
+                case 3:
+                    .bars(
+                        Bars(
+                            categories: values.map { "\($0)" }, series: [.init(values, errors: x)],
+                            isHorizontal: next(2) == 0, showsValues: true))
                 case 4: .heatmap(Heatmap(values: values, rows: values.count, columns: 1, showsValues: true))
                 default: .arrow(Arrow(from: Point(value(), value()), to: Point(value(), value()), label: "v"))
                 }
-            func axis() -> Axis { Axis(lower: next(8) == 0 ? value() : nil, upper: next(8) == 0 ? value() : nil, isLogarithmic: next(3) == 0) }
+            func axis() -> Axis {
+                Axis(
+                    lower: next(8) == 0 ? value() : nil, upper: next(8) == 0 ? value() : nil,
+                    isLogarithmic: next(3) == 0)
+            }
             let figure = Figure(Panel([layer], x: axis(), y: axis()))
             // What can't be drawn is an error, which is well.
             _ = try? figure.script()

@@ -3,8 +3,8 @@ import Plot
 import TestSupport
 
 /// One figure of each kind, with the texts and values that are hard to draw. Their scripts are compared with recorded
-/// ones; `RHUMB_FIGURES=folder swift test --filter RenderingTests` leaves the pictures to look at. Values are rounded, so
-/// that the last bit of a sine doesn't matter.
+/// ones; `RHUMB_FIGURES=folder swift test --filter RenderingTests` leaves the pictures to look at. Values are rounded,
+/// so that the last bit of a sine doesn't matter.
 enum Gallery {
     /// Numbers that look random and are the same everywhere.
     struct Noise {
@@ -90,7 +90,9 @@ enum Gallery {
 
     static var scatter: Figure {
         var noise = Noise(5)
-        let names = ["dog", "knife", "cake", "sword", "tulip", "bomb", "panda", "skull", "boat", "syringe", "hat", "dice"]
+        let names = [
+            "dog", "knife", "cake", "sword", "tulip", "bomb", "panda", "skull", "boat", "syringe", "hat", "dice",
+        ]
         return .scatter(
             x: names.map { _ in noise.normal() }, y: names.map { _ in noise.normal() }, labels: names,
             groups: names.indices.map { $0 % 2 == 0 ? "safe" : "unsafe" }, title: "Prompts along v",
@@ -132,7 +134,8 @@ enum Gallery {
                 Histogram((0..<400).map { _ in noise.normal(0.2, 0.08) }, name: "unsafe", measure: .density),
                 Histogram((0..<300).map { _ in noise.normal(0.38, 0.1) }, name: "safe", measure: .density),
             ],
-            title: "Safety of text", x: Axis("z · v"), references: [ReferenceLine(.vertical, at: 0.29, label: "threshold")])
+            title: "Safety of text", x: Axis("z · v"),
+            references: [ReferenceLine(.vertical, at: 0.29, label: "threshold")])
     }
 
     static var bars: Figure {
@@ -148,9 +151,15 @@ enum Gallery {
             Bars(
                 categories: ["single", "two", "counting", "colours", "position", "attribution"],
                 series: [
-                    .init([0.71, 0.35, 0.3, 0.47, 0.1, 0.12], name: "before", errors: [0.04, 0.05, 0.05, 0.04, 0.03, 0.03]),
-                    .init([0.78, 0.44, 0.37, 0.55, 0.16, 0.2], name: "after", errors: [0.03, 0.05, 0.05, 0.04, 0.03, 0.03]),
-                    .init([0.7, 0.36, 0.31, 0.45, 0.11, 0.14], name: "control", errors: [0.04, 0.05, 0.05, 0.04, 0.03, 0.03]),
+                    .init(
+                        [0.71, 0.35, 0.3, 0.47, 0.1, 0.12], name: "before",
+                        errors: [0.04, 0.05, 0.05, 0.04, 0.03, 0.03]),
+                    .init(
+                        [0.78, 0.44, 0.37, 0.55, 0.16, 0.2], name: "after",
+                        errors: [0.03, 0.05, 0.05, 0.04, 0.03, 0.03]),
+                    .init(
+                        [0.7, 0.36, 0.31, 0.45, 0.11, 0.14], name: "control",
+                        errors: [0.04, 0.05, 0.05, 0.04, 0.03, 0.03]),
                 ]),
             title: "Six tasks", y: Axis("success rate", lower: 0, upper: 1))
     }
@@ -203,7 +212,8 @@ enum Gallery {
             for x in 0..<width {
                 let dx = Double(x) / Double(width) - 0.5, dy = Double(y) / Double(height) - 0.5
                 let inside = dx * dx + dy * dy < 0.12
-                pixels += inside
+                pixels +=
+                    inside
                     ? [UInt8(200 - index * 20), UInt8(60 + index * 25), 40]
                     : [UInt8(x * 255 / width), UInt8(y * 255 / height), 180]
             }

@@ -33,9 +33,13 @@ final class MetricsFormatTests: XCTestCase {
         XCTAssertEqual(numbers(state, "loss"), [1, nil])
         XCTAssertEqual(numbers(state, "eval_loss"), [nil, 0.5])
         XCTAssertEqual(numbers(state, "step"), [5, 10])
-        let records = try table("[\n  {\"step\": 1, \"loss\": 0.9},\n  {\"step\": 2, \"loss\": 0.8}\n]\n", "log_history.json")
+        let records = try table(
+            "[\n  {\"step\": 1, \"loss\": 0.9},\n  {\"step\": 2, \"loss\": 0.8}\n]\n", "log_history.json")
         XCTAssertEqual(numbers(records, "loss"), [0.9, 0.8])
-        for text in ["{\"loss\": [0.9, 0.8], \"val_loss\": [1.0, NaN]}", "{\n  \"loss\": [0.9, 0.8],\n  \"val_loss\": [1.0, 0.95]\n}\n"] {
+        for text in [
+            "{\"loss\": [0.9, 0.8], \"val_loss\": [1.0, NaN]}",
+            "{\n  \"loss\": [0.9, 0.8],\n  \"val_loss\": [1.0, 0.95]\n}\n",
+        ] {
             XCTAssertEqual(numbers(try table(text, "history.json"), "loss"), [0.9, 0.8])
         }
         XCTAssertThrowsError(try table("{\n \"name\": \"x\"\n}\n", "c.json")) {
@@ -44,7 +48,9 @@ final class MetricsFormatTests: XCTestCase {
     }
 
     func testPythonsNumbersAndACutLineOfJSON() throws {
-        let python = try table("{\"step\": 0, \"loss\": NaN, \"g\": Infinity}\n{\"step\": 1, \"loss\": 0.5, \"g\": 1}\n{\"step\": 2, \"loss\": \"nan\"}\n", "p.jsonl")
+        let python = try table(
+            "{\"step\": 0, \"loss\": NaN, \"g\": Infinity}\n{\"step\": 1, \"loss\": 0.5, \"g\": 1}\n{\"step\": 2, \"loss\": \"nan\"}\n",
+            "p.jsonl")
         XCTAssertEqual(numbers(python, "loss").map { $0?.isNaN }, [true, false, true])
         XCTAssertEqual(numbers(python, "g"), [.infinity, 1, nil])
         let cut = try table("{\"step\":1,\"loss\":0.9}\n{\"step\":2,\"loss\":0.8}\n{\"step\":3,\"lo", "b.jsonl")
@@ -70,24 +76,28 @@ final class MetricsFormatTests: XCTestCase {
         let twice = try table("step,loss,loss\n1,0.9,0.1\n2,0.8,0.2\n")
         XCTAssertEqual(numbers(twice, "loss_2"), [0.1, 0.2])
         XCTAssertEqual(twice.notes, ["two columns are called 'loss'; the second is 'loss_2' here"])
-        XCTAssertEqual(try table("tag,note\n#a,b\n#c,d\n")["tag"]?.values, .text(["#a", "#c"]), "a row may begin with #")
+        XCTAssertEqual(
+            try table("tag,note\n#a,b\n#c,d\n")["tag"]?.values, .text(["#a", "#c"]), "a row may begin with #")
     }
 
     func testDecimalCommasAndSeparators() throws {
         let german = try table("\u{feff}Step;Verlust;Rate\r\n1;0,91;1e-4\r\n2;0,82;1e-4\r\n")
         XCTAssertEqual(numbers(german, "Verlust"), [0.91, 0.82])
-        XCTAssertEqual(numbers(try table("step;loss, train;loss, val\n1;0.5;0.6\n2;0.4;0.5\n"), "loss, val"), [0.6, 0.5])
+        XCTAssertEqual(
+            numbers(try table("step;loss, train;loss, val\n1;0.5;0.6\n2;0.4;0.5\n"), "loss, val"), [0.6, 0.5])
         XCTAssertEqual(numbers(try table("step\tloss\n1\t0,5\n2\t0,4\n"), "loss"), [0.5, 0.4])
     }
 
     func testUnitsAreLeftOutWhereAllAgree() throws {
-        let smi = try table("utilization.gpu [%], memory.used [MiB], power\n95 %, 20000 MiB, 251.7 W\n0, 19000 MiB, [N/A]\n")
+        let smi = try table(
+            "utilization.gpu [%], memory.used [MiB], power\n95 %, 20000 MiB, 251.7 W\n0, 19000 MiB, [N/A]\n")
         XCTAssertEqual(numbers(smi, "utilization.gpu [%]"), [95, 0])
         XCTAssertEqual(numbers(smi, "memory.used [MiB]"), [20000, 19000])
         XCTAssertEqual(numbers(smi, "power"), [251.7, nil])
         XCTAssertEqual(smi.notes.count, 1)
         // 512 MiB and 1.50 GiB are no series of numbers.
-        XCTAssertEqual(try table("step,memory\n1,512 MiB\n2,1.50 GiB\n")["memory"]?.values, .text(["512 MiB", "1.50 GiB"]))
+        XCTAssertEqual(
+            try table("step,memory\n1,512 MiB\n2,1.50 GiB\n")["memory"]?.values, .text(["512 MiB", "1.50 GiB"]))
     }
 
     func testAHeaderThatComesAgainIsNoRow() throws {
@@ -104,7 +114,9 @@ final class MetricsFormatTests: XCTestCase {
         let text = "step,Verlußt\r\n1,0.9\r\n2,0.8\r\n"
         for isBig in [false, true] {
             let units = [0xfeff] + Array(text.utf16)
-            let bytes = units.flatMap { isBig ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)] }
+            let bytes = units.flatMap {
+                isBig ? [UInt8($0 >> 8), UInt8($0 & 255)] : [UInt8($0 & 255), UInt8($0 >> 8)]
+            }
             XCTAssertEqual(numbers(try table(bytes), "Verlußt"), [0.9, 0.8])
         }
         XCTAssertEqual(numbers(try table("a,b\r1,2\r3,4\r"), "b"), [2, 4])
@@ -116,7 +128,9 @@ final class MetricsFormatTests: XCTestCase {
         XCTAssertEqual(table["version"]?.values, .text(["1.10", "1.20", "beta"]))
         XCTAssertEqual(table["kind"]?.values, .text(["none", "none", "NA"]))
         XCTAssertEqual(numbers(try self.table("step,loss\n1,0.9\n2,None\n3,0.7\n"), "loss"), [0.9, nil, 0.7])
-        XCTAssertEqual(try self.table("prompt\na red apple\na dog: 3 of 4\n")["prompt"]?.values, .text(["a red apple", "a dog: 3 of 4"]))
+        XCTAssertEqual(
+            try self.table("prompt\na red apple\na dog: 3 of 4\n")["prompt"]?.values,
+            .text(["a red apple", "a dog: 3 of 4"]))
     }
 
     func testAColumnSpoiledByATextNamesItsPlace() throws {

@@ -44,12 +44,15 @@ final class MetricsPathTests: XCTestCase {
     }
 
     func testALineJoinsAcrossRowsThatHaveNothing() throws {
-        let sparse = "step,train,val\n" + (0..<200).map { "\($0),\(1.0 / Double($0 + 1)),\($0 % 50 == 49 ? "0.5" : "")\n" }.joined()
+        let sparse =
+            "step,train,val\n"
+            + (0..<200).map { "\($0),\(1.0 / Double($0 + 1)),\($0 % 50 == 49 ? "0.5" : "")\n" }.joined()
         let line = try XCTUnwrap(lines(sparse, MetricsView(y: ["val"])).first)
         XCTAssertEqual(line.x, [49, 99, 149, 199])
         XCTAssertEqual(line.y, [0.5, 0.5, 0.5, 0.5])
         // The last point of an export from W&B.
-        XCTAssertEqual(try lines("Step,reward\n0,0.5\n10,0.6\n20,\n30,0.7\n", MetricsView(y: ["reward"]))[0].y, [0.5, 0.6, 0.7])
+        XCTAssertEqual(
+            try lines("Step,reward\n0,0.5\n10,0.6\n20,\n30,0.7\n", MetricsView(y: ["reward"]))[0].y, [0.5, 0.6, 0.7])
     }
 
     func testANaNOfATrainingThatDivergedIsAGap() throws {

@@ -24,7 +24,8 @@ final class MetricsTests: XCTestCase {
     // MARK: Formats
 
     func testCSV() throws {
-        let table = try read("\u{feff}step,reward,note\r\n1,0.5,\"a, b\"\r\n2,,\"two\nlines \"\"quoted\"\"\"\r\n3,-1e-3,\r\n")
+        let table = try read(
+            "\u{feff}step,reward,note\r\n1,0.5,\"a, b\"\r\n2,,\"two\nlines \"\"quoted\"\"\"\r\n3,-1e-3,\r\n")
         XCTAssertEqual(table.columns.map(\.name), ["step", "reward", "note"])
         XCTAssertEqual(columns(table)["step"], .numbers([1, 2, 3]))
         XCTAssertEqual(columns(table)["reward"], .numbers([0.5, nil, -0.001]))
@@ -39,7 +40,8 @@ final class MetricsTests: XCTestCase {
         XCTAssertEqual(columns(try read("epoch loss\n1 2.5\n")), ["epoch": .numbers([1]), "loss": .numbers([2.5])])
         XCTAssertEqual(columns(try read("reward\n0.5\n0.6\n")), ["reward": .numbers([0.5, 0.6])])
         XCTAssertEqual(try read("a,a,\n1,2,3\n").columns.map(\.name), ["a", "a_2", "column3"])
-        XCTAssertEqual(columns(try read("# made by x\n\na,b\n# note\n1,2\n")), ["a": .numbers([1]), "b": .numbers([2])])
+        XCTAssertEqual(
+            columns(try read("# made by x\n\na,b\n# note\n1,2\n")), ["a": .numbers([1]), "b": .numbers([2])])
     }
 
     func testShortRowsAndWordsForNothingAreGaps() throws {
@@ -53,7 +55,8 @@ final class MetricsTests: XCTestCase {
     func testJSONLines() throws {
         let table = try read(
             """
-            {"step": 1, "loss": 0.5, "grad": {"norm": 2e0, "max": NaN}, "tag": "a\\u00e9\\n\\ud83d\\ude00", "list": [1, {"x": 2}]}
+            {"step": 1, "loss": 0.5, "grad": {"norm": 2e0, "max": NaN}, "tag": "a\\u00e9\\n\\ud83d\\ude00", "list": \
+            [1, {"x": 2}]}
 
             {"loss": null, "step": 2, "done": true, "grad": {"norm": -Infinity}}
             """, name: "m.jsonl")

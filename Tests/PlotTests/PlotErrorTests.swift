@@ -20,11 +20,15 @@ final class PlotErrorTests: XCTestCase {
 
     func testAGnuplotErrorIsQuoted() throws {
         let error = failure { _ = try Gnuplot.run { _ in "set terminal dumb\nset nonsense 3\n" } }
-        guard case .gnuplotFailed(let status, let diagnostics) = error else { return XCTFail("\(String(describing: error))") }
+        guard case .gnuplotFailed(let status, let diagnostics) = error else {
+            return XCTFail("\(String(describing: error))")
+        }
         XCTAssertNotEqual(status, 0)
         XCTAssertEqual(diagnostics, "unrecognized option - see 'help set'. in 'set nonsense 3'")
         // Within a block the whole block is one line to gnuplot.
-        let inBlock = failure { _ = try Gnuplot.run { _ in "do for [i=1:2] {\n  a = i\n  set nonsense 3\n  b = i\n}\n" } }
+        let inBlock = failure {
+            _ = try Gnuplot.run { _ in "do for [i=1:2] {\n  a = i\n  set nonsense 3\n  b = i\n}\n" }
+        }
         XCTAssertTrue(inBlock?.message.hasSuffix("in 'set nonsense 3'") == true, inBlock?.message ?? "")
     }
 
@@ -49,7 +53,9 @@ final class PlotErrorTests: XCTestCase {
         let programs = TemporaryFolder(self)
         try programs.program(
             "gnuplot", "file=$(sed -n \"s/^png_file = '\\(.*\\)'$/\\1/p\"); printf '\\211PNG half' > \"$file\"")
-        let error = withPath("\(programs.path):/usr/bin:/bin") { failure { try Gallery.band.write(to: folder["figure"]) } }
+        let error = withPath("\(programs.path):/usr/bin:/bin") {
+            failure { try Gallery.band.write(to: folder["figure"]) }
+        }
         XCTAssertEqual(error, .incomplete(.png))
         XCTAssertEqual(try folder.bytes("figure.png"), before)
         XCTAssertEqual(folder.names, ["figure.gp", "figure.png"])
@@ -123,13 +129,15 @@ final class PlotErrorTests: XCTestCase {
     func testOddValuesAreDrawn() throws {
         let folder = TemporaryFolder(self)
         let odd: [Figure] = [
-            .line([Line(y: [])]), .line([Line(y: [5])]), .line([Line(y: [3, 3, 3])]), .line([Line(y: [.nan, .infinity])]),
+            .line([Line(y: [])]), .line([Line(y: [5])]), .line([Line(y: [3, 3, 3])]),
+            .line([Line(y: [.nan, .infinity])]),
             .line([Line(y: [0, -1, -2])], y: Axis(isLogarithmic: true)), .line([Line(y: [1e300, -1e300])]),
             .line([Line(y: [.leastNonzeroMagnitude, .leastNormalMagnitude])]), .line([Line(x: [.nan, 1], y: [1, 2])]),
             .scatter(x: [], y: []), .histogram([Histogram([])]), .histogram([Histogram([2, 2, 2])]),
             .bars(Bars(categories: [], series: [])), .bars(Bars(categories: ["a"], series: [.init([.nan])])),
             .bars(Bars(categories: ["a", "b"], series: [.init([0, 0])], isHorizontal: true, showsValues: true)),
-            .heatmap(Heatmap(values: [.nan], rows: 1, columns: 1)), .heatmap(Heatmap(values: [2, 2], rows: 1, columns: 2)),
+            .heatmap(Heatmap(values: [.nan], rows: 1, columns: 1)),
+            .heatmap(Heatmap(values: [2, 2], rows: 1, columns: 2)),
         ]
         for (index, figure) in odd.enumerated() {
             XCTAssertNoThrow(try figure.write(to: folder["odd"]), "figure \(index)")

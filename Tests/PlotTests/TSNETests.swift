@@ -33,7 +33,8 @@ final class TSNETests: XCTestCase {
     }
 
     func testTheLayoutIsAsGoodAsScikitLearns() throws {
-        let layout = try TSNE(perplexity: golden.perplexity).layout(golden.points, dimensions: golden.dimensions, start: start)
+        let layout = try TSNE(perplexity: golden.perplexity).layout(
+            golden.points, dimensions: golden.dimensions, start: start)
         XCTAssertGreaterThan(layout.divergence, golden.divergences.min()! * 0.97)
         XCTAssertLessThan(layout.divergence, golden.divergences.max()! * 1.03)
         XCTAssertGreaterThan(trustworthiness(layout, neighbours: 10), golden.trustworthiness - 0.01)
@@ -48,7 +49,8 @@ final class TSNETests: XCTestCase {
         XCTAssertNotEqual(other3, try other(4))
     }
 
-    /// The share of near neighbours in the plane that were near in space (Venna and Kaski, 2001), as scikit-learn does it.
+    /// The share of near neighbours in the plane that were near in space (Venna and Kaski, 2001), as scikit-learn does
+    /// it.
     private func trustworthiness(_ layout: TSNE.Layout, neighbours k: Int) -> Double {
         let n = layout.x.count
         let space = SquaredDistances(golden.points, dimensions: golden.dimensions)
@@ -73,14 +75,19 @@ final class TSNETests: XCTestCase {
         var asked = 0
         XCTAssertThrowsError(
             try TSNE().layout(
-                golden.points, dimensions: golden.dimensions, start: start, isCancelled: { asked += 1; return asked > 7 })
+                golden.points, dimensions: golden.dimensions, start: start,
+                isCancelled: {
+                    asked += 1; return asked > 7
+                })
         ) { XCTAssertEqual($0 as? EmbeddingError, .cancelled) }
         XCTAssertEqual(asked, 8)
     }
 
     func testBadPointsAreRefused() {
         func failure(_ points: [Float], _ dimensions: Int, _ settings: TSNE = TSNE()) -> EmbeddingError? {
-            do { _ = try settings.layout(points, dimensions: dimensions, start: .random(seed: 1)) } catch { return error }
+            do { _ = try settings.layout(points, dimensions: dimensions, start: .random(seed: 1)) } catch {
+                return error
+            }
             return nil
         }
         XCTAssertEqual(failure([1, 2, 3], 2), .raggedPoints(count: 3, dimensions: 2))

@@ -109,7 +109,9 @@ final class TerminalTests: XCTestCase {
 
     func testSixelKeepsFewColoursExactly() throws {
         for (width, height) in [(1, 1), (7, 5), (13, 12), (30, 19)] {
-            let pixels = (0..<width * height).flatMap { i -> [UInt8] in [[255, 0, 0], [0, 102, 51], [255, 255, 255]][i * 7 % 3] }
+            let pixels = (0..<width * height).flatMap { i -> [UInt8] in
+                [[255, 0, 0], [0, 102, 51], [255, 255, 255]][i * 7 % 3]
+            }
             let picture = try XCTUnwrap(Bitmap(width: width, height: height, pixels: pixels))
             XCTAssertEqual(try decodeSixel(SixelEncoder.encode(picture)), picture)
         }
@@ -120,7 +122,9 @@ final class TerminalTests: XCTestCase {
         XCTAssertLessThan(meanDifference(try decodeSixel(SixelEncoder.encode(picture)), picture), 6)
         // Dithering keeps the means even with few colours.
         let coarse = try decodeSixel(SixelEncoder.encode(picture, colours: 16))
-        func mean(_ bitmap: Bitmap) -> Double { Double(bitmap.pixels.reduce(0) { $0 + Int($1) }) / Double(bitmap.pixels.count) }
+        func mean(_ bitmap: Bitmap) -> Double {
+            Double(bitmap.pixels.reduce(0) { $0 + Int($1) }) / Double(bitmap.pixels.count)
+        }
         XCTAssertEqual(mean(coarse), mean(picture), accuracy: 2)
         XCTAssertEqual(SixelEncoder.encode(picture), SixelEncoder.encode(picture), "the palette depends on chance")
     }
@@ -141,14 +145,17 @@ final class TerminalTests: XCTestCase {
         let lines = HalfBlocks.encode(photo(100, 60), columns: 20, depth: .indexed).split(separator: "\n")
         XCTAssertEqual(lines.count, 6)
         XCTAssertTrue(lines.allSatisfy { $0.count { $0 == "▀" } == 20 })
-        let checks = try XCTUnwrap(Bitmap(width: 2, height: 2, pixels: [0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0]))
+        let checks = try XCTUnwrap(
+            Bitmap(width: 2, height: 2, pixels: [0, 0, 0, 255, 255, 255, 255, 255, 255, 0, 0, 0]))
         XCTAssertEqual(checks.averaged(width: 1, height: 1).pixels, [128, 128, 128])
         let stripe = try XCTUnwrap(Bitmap(width: 3, height: 1, pixels: [0, 0, 0, 90, 90, 90, 240, 240, 240]))
         XCTAssertEqual(stripe.averaged(width: 2, height: 1).pixels, [30, 30, 30, 190, 190, 190])
     }
 
     func testTheClosestOfXtermsColoursIsTaken() {
-        for (hex, index) in [("#000000", 16), ("#ffffff", 231), ("#ff0000", 196), ("#808080", 244), ("#5f87af", 67), ("#0b0b0b", 232)] {
+        for (hex, index) in [
+            ("#000000", 16), ("#ffffff", 231), ("#ff0000", 196), ("#808080", 244), ("#5f87af", 67), ("#0b0b0b", 232),
+        ] {
             XCTAssertEqual(Colour(hex: hex)?.xtermIndex, index, hex)
         }
     }
@@ -164,9 +171,12 @@ final class TerminalTests: XCTestCase {
             (["TERM": "xterm-256color"], nil), (["TERM": "dumb"], .blocks), ([:], .blocks),
             (["TERM": "xterm-kitty", "NO_COLOR": "1"], .blocks), (["TERM": "xterm-kitty", "NO_COLOR": ""], .kitty),
             (["TERM": "tmux-256color", "TMUX": "/tmp/x", "KITTY_WINDOW_ID": "1"], nil),
-            (["TERM": "xterm", "RHUMB_GRAPHICS": "sixel"], .sixel), (["TERM": "foot", "RHUMB_GRAPHICS": "none"], TerminalGraphics.none),
+            (["TERM": "xterm", "RHUMB_GRAPHICS": "sixel"], .sixel),
+            (["TERM": "foot", "RHUMB_GRAPHICS": "none"], TerminalGraphics.none),
         ]
-        for (environment, expected) in cases { XCTAssertEqual(Terminal.graphics(environment), expected, "\(environment)") }
+        for (environment, expected) in cases {
+            XCTAssertEqual(Terminal.graphics(environment), expected, "\(environment)")
+        }
         XCTAssertEqual(Terminal.depth(["TERM": "xterm-256color", "COLORTERM": "truecolor"]), .full)
         XCTAssertEqual(Terminal.depth(["TERM": "xterm-256color"]), .indexed)
         XCTAssertEqual(Terminal.depth(["TERM": "xterm-256color", "NO_COLOR": "1"]), .none)

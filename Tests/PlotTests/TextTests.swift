@@ -44,7 +44,8 @@ final class TextTests: XCTestCase {
         XCTAssertEqual(Ticks.linear(0, 3e-5, count: 3).map(\.label), ["0", "10⁻⁵", "2×10⁻⁵", "3×10⁻⁵"])
         XCTAssertEqual(Ticks.linear(1000, 1000.02, count: 2).map(\.label), ["1000.00", "1000.01", "1000.02"])
         XCTAssertEqual(
-            Ticks.logarithmic(0.01, 100, count: 8).filter { !$0.isMinor }.map(\.label), ["0.01", "0.1", "1", "10", "100"])
+            Ticks.logarithmic(0.01, 100, count: 8).filter { !$0.isMinor }.map(\.label),
+            ["0.01", "0.1", "1", "10", "100"])
         XCTAssertEqual(
             Ticks.logarithmic(1e-9, 1, count: 4).filter { !$0.isMinor }.map(\.label), ["10⁻⁹", "10⁻⁶", "10⁻³", "10⁰"])
         XCTAssertEqual(Ticks.logarithmic(3, 60, count: 8).filter { !$0.isMinor }.map(\.label), ["5", "10", "20", "50"])

@@ -67,7 +67,8 @@ final class Fixture {
 
     static let drawing = """
         <?xml version="1.0"?>
-        <svg width="40" height="20" viewBox="0 0 40 20" xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">
+        <svg width="40" height="20" viewBox="0 0 40 20" xmlns="http://www.w3.org/2000/svg" \
+        xmlns:xlink="http://www.w3.org/1999/xlink">
         <title>Gnuplot</title><desc>made by</desc>
         <defs><circle id='point' r='1'/></defs>
         <use xlink:href='#point' color='rgb(  0, 114, 178)'/>

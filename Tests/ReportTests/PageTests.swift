@@ -118,7 +118,8 @@ final class PageTests: XCTestCase {
                 ("checkpoints/cell-2-1/history.csv", "round,reward\n1,0.1\n2,0.2\n3,0.31\n"),
             ] {
                 let url = URL(fileURLWithPath: run + "/" + file)
-                try FileManager.default.createDirectory(at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try FileManager.default.createDirectory(
+                    at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
                 try Data(content.utf8).write(to: url)
             }
             text = try fixture!.report(of: run)
@@ -131,8 +132,11 @@ final class PageTests: XCTestCase {
             page.all("span", "status running").first?.text, "unfinished: 1 of 3 cells were done when this page was made"
         )
         XCTAssertTrue(page.all("pre", "text").contains { $0.text == "\none" })
-        XCTAssertTrue(text.contains("At work when this page was made, after 12 of 40 steps of &#39;train&#39; (reward 0.31);"), text)
-        XCTAssertTrue(page.all("code").contains { $0.text == "checkpoints/cell-2-1/history.csv" }, "the curve of its training")
+        XCTAssertTrue(
+            text.contains("At work when this page was made, after 12 of 40 steps of &#39;train&#39; (reward 0.31);"),
+            text)
+        XCTAssertTrue(
+            page.all("code").contains { $0.text == "checkpoints/cell-2-1/history.csv" }, "the curve of its training")
     }
 
     func testQuietSkippedAndPromisedErrors() throws {

@@ -102,7 +102,8 @@ final class CacheCommandTests: XCTestCase {
         kill(running.process.processIdentifier, SIGKILL)
         _ = running.finish()
         let again = try rhumb("run", "small.md", "--dry")
-        XCTAssertTrue(again.output.contains("1 of 3 cells to run, 2 to skip"), "what was complete is kept: " + again.output)
+        XCTAssertTrue(
+            again.output.contains("1 of 3 cells to run, 2 to skip"), "what was complete is kept: " + again.output)
         try rhumb.file("go.txt", "yes")
         let resumed = try rhumb("run", "--resume", "out")
         XCTAssertEqual(resumed.status, 0, resumed.errors)

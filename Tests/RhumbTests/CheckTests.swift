@@ -27,7 +27,8 @@ final class CheckTests: XCTestCase {
             ```
             """)
         try rhumb.file(
-            "recipes/deep/bad.md", "# Bad\n\n```rhumb\nx = 1\n```\n\n```rhumb\nexpect x ≈ 2 within 0.5, \"close\"\n```\n")
+            "recipes/deep/bad.md",
+            "# Bad\n\n```rhumb\nx = 1\n```\n\n```rhumb\nexpect x ≈ 2 within 0.5, \"close\"\n```\n")
         try rhumb.file("recipes/README.md", "# No recipe\n")
     }
     override func tearDown() { rhumb.remove() }
@@ -36,13 +37,17 @@ final class CheckTests: XCTestCase {
         let result = try rhumb.run("check", "recipes/")
         XCTAssertEqual(result.status, 1)
         let lines = result.output.split(separator: "\n").map(String.init)
-        XCTAssertNotNil(lines[0].range(of: "^FAIL  recipes/deep/bad.md +1 of 2 cells  +[0-9.]+ s$", options: .regularExpression), lines[0])
+        XCTAssertNotNil(
+            lines[0].range(of: "^FAIL  recipes/deep/bad.md +1 of 2 cells  +[0-9.]+ s$", options: .regularExpression),
+            lines[0])
         XCTAssertEqual(lines[1], "      error: expectation failed: close")
         XCTAssertTrue(lines[2].hasPrefix("        recipes/deep/bad.md:8 | expect x ≈ 2 within 0.5"), lines[2])
         XCTAssertTrue(result.output.contains("they differ by 1, which is more than 0.5"), result.output)
         XCTAssertNotNil(
-            result.output.range(of: "\npass  recipes/good.md +1 cell   +[0-9.]+ s\n", options: .regularExpression), result.output)
-        XCTAssertNotNil(result.output.range(of: "\n1 passed, 1 failed, [0-9.]+ s\n", options: .regularExpression), result.output)
+            result.output.range(of: "\npass  recipes/good.md +1 cell   +[0-9.]+ s\n", options: .regularExpression),
+            result.output)
+        XCTAssertNotNil(
+            result.output.range(of: "\n1 passed, 1 failed, [0-9.]+ s\n", options: .regularExpression), result.output)
         XCTAssertFalse(result.output.contains("rounds 2"), "what recipes print is not shown")
         XCTAssertFalse(result.output.contains("README"), "a page without cells is no recipe")
         let left = try FileManager.default.contentsOfDirectory(atPath: rhumb.folder.path)
@@ -93,7 +98,8 @@ final class CheckTests: XCTestCase {
               name    string  default "ball"
 
             """)
-        XCTAssertTrue(try rhumb.run("help", "recipes/deep/bad.md").output.hasSuffix("recipes/deep/bad.md has no parameters.\n"))
+        XCTAssertTrue(
+            try rhumb.run("help", "recipes/deep/bad.md").output.hasSuffix("recipes/deep/bad.md has no parameters.\n"))
         XCTAssertTrue(try rhumb.run("help", "nowhere.md").errors.contains("can't read 'nowhere.md'"))
     }
 

@@ -36,7 +36,9 @@ final class CommandLineTests: XCTestCase {
     func testErrorHasPlaceAndCaretOnStandardError() throws {
         let result = try rhumb.run("eval", "x = 1\ny = x + nothing")
         XCTAssertEqual(result.output, "")
-        XCTAssertTrue(result.errors.contains("error: unknown name 'nothing'\n  command line:2 | y = x + nothing\n"), result.errors)
+        XCTAssertTrue(
+            result.errors.contains("error: unknown name 'nothing'\n  command line:2 | y = x + nothing\n"), result.errors
+        )
         XCTAssertTrue(result.errors.contains("|         ^^^^^^^"), result.errors)
         XCTAssertFalse(result.errors.contains("\u{1B}"), "no colours without a terminal")
     }

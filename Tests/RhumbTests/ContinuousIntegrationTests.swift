@@ -5,12 +5,15 @@ import XCTest
 /// `.ci/run` with stand-ins for the tests: what it ends with, and what it lets skip.
 final class ContinuousIntegrationTests: XCTestCase {
     private static let script = URL(fileURLWithPath: #filePath)
-        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(".ci/run")
+        .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent().appendingPathComponent(
+            ".ci/run")
 
     /// Runs a copy of the script beside a README whose test command is `command`.
     ///
     /// - Parameter swift: the shell script that stands for `swift`, which the script calls for the second run.
-    private func run(_ command: String, swift: String = "echo \"$RHUMB_ISA $*\"") throws -> (status: Int32, output: String) {
+    private func run(_ command: String, swift: String = "echo \"$RHUMB_ISA $*\"") throws -> (
+        status: Int32, output: String
+    ) {
         let folder = temporaryFolder(), place = folder.appendingPathComponent(".ci")
         try FileManager.default.createDirectory(at: place, withIntermediateDirectories: true)
         try FileManager.default.copyItem(at: Self.script, to: place.appendingPathComponent("run"))
@@ -32,7 +35,8 @@ final class ContinuousIntegrationTests: XCTestCase {
     func testItRunsTheCommandOfTheReadmeAndThenTheNumericTestsOnceMore() throws {
         let result = try run("true && echo \"it's run\"")
         XCTAssertEqual(result.status, 0, result.output)
-        let second = "avx2 test -c release --disable-testable-imports --skip-build "
+        let second =
+            "avx2 test -c release --disable-testable-imports --skip-build "
             + "--filter TensorTests|CLIPTests|DiffusionTests|GRPOTests|WorldTests"
         let lines = result.output.split(separator: "\n").map(String.init)
         XCTAssertEqual(lines.filter { $0 == "it's run" || $0 == second }, ["it's run", second], result.output)
@@ -54,6 +58,7 @@ final class ContinuousIntegrationTests: XCTestCase {
         XCTAssertEqual(other.status, 1, other.output)
         XCTAssertTrue(other.output.contains("PromptTests.testHistory was skipped, and may not be"), other.output)
         XCTAssertEqual(try run("true", swift: skip("TowerTests.testFeatures")).status, 1)
-        XCTAssertEqual(try run(skip("PromptTests.testHistory") + "; exit 3").status, 3, "a failure says more than a skip")
+        XCTAssertEqual(
+            try run(skip("PromptTests.testHistory") + "; exit 3").status, 3, "a failure says more than a skip")
     }
 }

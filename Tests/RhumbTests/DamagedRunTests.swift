@@ -16,7 +16,8 @@ final class DamagedRunTests: XCTestCase {
     private func damage(_ name: String, _ change: (String) -> String) throws {
         let folder = rhumb.folder.appendingPathComponent("runs")
         try? FileManager.default.removeItem(at: folder.appendingPathComponent(name))
-        try FileManager.default.copyItem(at: folder.appendingPathComponent("good"), to: folder.appendingPathComponent(name))
+        try FileManager.default.copyItem(
+            at: folder.appendingPathComponent("good"), to: folder.appendingPathComponent(name))
         let text = try rhumb.text(of: "runs/good/manifest.json"), changed = change(text)
         XCTAssertNotEqual(text, changed, name)
         try rhumb.file("runs/\(name)/manifest.json", changed)
@@ -30,19 +31,40 @@ final class DamagedRunTests: XCTestCase {
         let cases: [(name: String, change: (String) -> String, sentence: String)] = [
             ("line", replacing("\"line\": 8,", ""), "'runs/line/manifest.json', 'cell 2': 'line' is missing"),
             ("zero", replacing("\"line\": 8,", "\"line\": 0,"), "'cell 2': 'line' must be a whole number from 1 to"),
-            ("nan", replacing("(?m)^  \"seconds\": [0-9.]+", "  \"seconds\": NaN"), "'seconds' must be a number of seconds, not NaN"),
-            ("past", replacing("(?m)^      \"seconds\": [0-9.]+", "      \"seconds\": -1"), "'cell 1': 'seconds' must be a number of seconds, not -1"),
-            ("memory", replacing("\"peakMemory\": [0-9]+", "\"peakMemory\": 9223372036854775807"), "'cell 1': 'peakMemory' must be a whole number from 0"),
-            ("machine", replacing("\"memory\": [0-9]+", "\"memory\": 9223372036854775807"), "'machine': 'memory' must be"),
-            ("threads", replacing("\"threads\": [0-9]+", "\"threads\": -3"), "'threads' must be a whole number from 1 to 1024, not -3"),
-            ("status", replacing("(?m)^  \"status\": \"failed\"", "  \"status\": \"fine\""), "'status' can't be \"fine\""),
+            (
+                "nan", replacing("(?m)^  \"seconds\": [0-9.]+", "  \"seconds\": NaN"),
+                "'seconds' must be a number of seconds, not NaN"
+            ),
+            (
+                "past", replacing("(?m)^      \"seconds\": [0-9.]+", "      \"seconds\": -1"),
+                "'cell 1': 'seconds' must be a number of seconds, not -1"
+            ),
+            (
+                "memory", replacing("\"peakMemory\": [0-9]+", "\"peakMemory\": 9223372036854775807"),
+                "'cell 1': 'peakMemory' must be a whole number from 0"
+            ),
+            (
+                "machine", replacing("\"memory\": [0-9]+", "\"memory\": 9223372036854775807"),
+                "'machine': 'memory' must be"
+            ),
+            (
+                "threads", replacing("\"threads\": [0-9]+", "\"threads\": -3"),
+                "'threads' must be a whole number from 1 to 1024, not -3"
+            ),
+            (
+                "status", replacing("(?m)^  \"status\": \"failed\"", "  \"status\": \"fine\""),
+                "'status' can't be \"fine\""
+            ),
             ("format", replacing("\"format\": 1", "\"format\": 7"), "a newer Rhumb has written"),
             ("cut", { String($0.prefix(300)) }, "'runs/cut/manifest.json'"),
         ]
         for (name, change, sentence) in cases {
             try damage(name, change)
             let run = "runs/" + name
-            for arguments in [["report", run], ["watch", "--once", run], ["diff", run, "runs/good"], ["replay", run], ["run", "--resume", run], ["eval", "open \"\(run)\""]] {
+            for arguments in [
+                ["report", run], ["watch", "--once", run], ["diff", run, "runs/good"], ["replay", run],
+                ["run", "--resume", run], ["eval", "open \"\(run)\""],
+            ] {
                 let result = try rhumb.start(arguments).finish()
                 XCTAssertEqual(result.status, 1, "\(arguments): \(result.errors)")
                 XCTAssertTrue(result.errors.contains(sentence), "\(arguments): \(result.errors)")
@@ -62,9 +84,11 @@ final class DamagedRunTests: XCTestCase {
     func testAManifestOfAnotherRecipeIsNoReasonToCrash() throws {
         // One cell fewer than the recipe has: going on must not count beyond the end.
         try damage("short") { text in
-            let cell = text.range(of: "    {\n      \"cell\": 2")!, end = text.range(of: "    }\n  ],", range: cell.lowerBound..<text.endIndex)!
+            let cell = text.range(of: "    {\n      \"cell\": 2")!,
+                end = text.range(of: "    }\n  ],", range: cell.lowerBound..<text.endIndex)!
             return text.replacingCharacters(in: text.index(cell.lowerBound, offsetBy: -2)..<end.lowerBound, with: "\n")
-                .replacingOccurrences(of: "}\n    }\n  ],", with: "}\n  ],").replacingOccurrences(of: "\n    }\n    }", with: "\n    }")
+                .replacingOccurrences(of: "}\n    }\n  ],", with: "}\n  ],").replacingOccurrences(
+                    of: "\n    }\n    }", with: "\n    }")
         }
         let result = try rhumb.run("run", "--resume", "runs/short")
         XCTAssertEqual(result.status, 1, result.errors)

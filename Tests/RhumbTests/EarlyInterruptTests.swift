@@ -26,12 +26,14 @@ final class EarlyInterruptTests: XCTestCase {
         try rhumb.file("endless.rhumb", "while true { }\n")
         for milliseconds: UInt32 in [0, 2, 4, 7, 10, 14, 20, 30, 45, 70, 100, 150] {
             let commands = [
-                ["run", "endless.md", "--out", "out\(milliseconds)"], ["eval", "while true { }"], ["check", "endless.rhumb"],
+                ["run", "endless.md", "--out", "out\(milliseconds)"], ["eval", "while true { }"],
+                ["check", "endless.rhumb"],
             ]
             for command in commands {
                 let result = try end(of: command, interruptedAfter: milliseconds)
                 // By the signal itself, or by the program's own hand.
-                XCTAssertEqual(result.status, 130, "\(command) after \(milliseconds) ms: \(result.output)\(result.errors)")
+                XCTAssertEqual(
+                    result.status, 130, "\(command) after \(milliseconds) ms: \(result.output)\(result.errors)")
             }
         }
     }

@@ -23,20 +23,28 @@ final class EscapeTests: XCTestCase {
 
     func testValuesFromFiles() throws {
         try rhumb.file("t.csv", "a,b\(evil)\n1,\(evil)\n2,x\n")
-        try rhumb.file("c.json", "{\"model_type\": \"\(evil.unicodeScalars.map { $0.value < 0x20 ? "\\u00" + ($0.value < 16 ? "0" : "") + String($0.value, radix: 16) : String($0) }.joined())\"}")
+        try rhumb.file(
+            "c.json",
+            "{\"model_type\": \"\(evil.unicodeScalars.map { $0.value < 0x20 ? "\\u00" + ($0.value < 16 ? "0" : "") + String($0.value, radix: 16) : String($0) }.joined())\"}"
+        )
         try check(["eval", "load \"t.csv\""])
         try check(["eval", "names = load(\"t.csv\")", "help nothing\(evil)"])
         try check(["eval", "load(\"t.csv\").\(evil)"])
         try check(["eval", "load \"\(evil)\""])
-        try FileManager.default.createDirectory(at: rhumb.folder.appendingPathComponent("model"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: rhumb.folder.appendingPathComponent("model"), withIntermediateDirectories: true)
         try FileManager.default.moveItem(
-            at: rhumb.folder.appendingPathComponent("c.json"), to: rhumb.folder.appendingPathComponent("model/config.json"))
+            at: rhumb.folder.appendingPathComponent("c.json"),
+            to: rhumb.folder.appendingPathComponent("model/config.json"))
         try check(["eval", "load \"model\""])
     }
 
     func testTitlesAndNamesOfRecipes() throws {
         let name = "r\(evil).md"
-        try rhumb.file(name, "# T \(evil)\n\n*prose* \(evil)\n\n```rhumb\nparam a = 1 \"\(evil.replacingOccurrences(of: "\u{8}", with: ""))\"\nx = a # \(evil)\n```\n\n```rhumb\nexpect x > 1\n```\n")
+        try rhumb.file(
+            name,
+            "# T \(evil)\n\n*prose* \(evil)\n\n```rhumb\nparam a = 1 \"\(evil.replacingOccurrences(of: "\u{8}", with: ""))\"\nx = a # \(evil)\n```\n\n```rhumb\nexpect x > 1\n```\n"
+        )
         try check(["help", name])
         try check(["run", name, "--out", "out"])
         try check(["run", name, "--out", "o\(evil)"])
@@ -57,7 +65,9 @@ final class EscapeTests: XCTestCase {
 
     func testATerminalSeesNoneOfItAndAPipeGetsThePrintedBytes() throws {
         try rhumb.file("x.txt", "one\(evil)\r\ntwo\rthree")
-        XCTAssertEqual(try rhumb.run("eval", "print load(\"x.txt\")").output, "one\(evil)\r\ntwo\rthree\n", "a program's output is its own")
+        XCTAssertEqual(
+            try rhumb.run("eval", "print load(\"x.txt\")").output, "one\(evil)\r\ntwo\rthree\n",
+            "a program's output is its own")
         let terminal = try PseudoTerminal(rhumb, ["eval", "print load(\"x.txt\")"])
         terminal.expect("one␛]0;PWNED␇␛[31mRED\\u{9b}2J␡␈\ntwo␍three\n")
         XCTAssertEqual(terminal.waitForExit(), 0)
@@ -71,7 +81,8 @@ final class EscapeTests: XCTestCase {
         try check(["plot", "t.csv", "--title", "T \(evil)", "--out", "o\(evil).svg"])
         let svg = try rhumb.text(of: "o\(evil).svg")
         XCTAssertTrue(svg.contains("␛]0;PWNED␇"))
-        XCTAssertFalse(svg.unicodeScalars.contains { $0.value < 0x20 && !"\n\t\r".unicodeScalars.contains($0) }, "no XML")
+        XCTAssertFalse(
+            svg.unicodeScalars.contains { $0.value < 0x20 && !"\n\t\r".unicodeScalars.contains($0) }, "no XML")
         for arguments in [["plot", "t.csv"], ["eval", "plot load(\"t.csv\")"], ["eval", "bars {\"b\(evil)\": 1}"]] {
             let terminal = try PseudoTerminal(rhumb, arguments, environment: ["NO_COLOR": "1"])
             terminal.expect(".png", within: 30)

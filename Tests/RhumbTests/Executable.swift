@@ -22,7 +22,8 @@ struct Executable {
 
     /// Next to the test bundle, wherever that was built.
     static let path: String = {
-        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath().deletingLastPathComponent()
+        var folder = URL(fileURLWithPath: CommandLine.arguments[0]).resolvingSymlinksInPath()
+            .deletingLastPathComponent()
         for _ in 0..<4 {
             let candidate = folder.appendingPathComponent("rhumb").path
             if FileManager.default.isExecutableFile(atPath: candidate) { return candidate }
@@ -71,7 +72,8 @@ struct Executable {
             errorBytes = box.data
             process.waitUntilExit()
             return Result(
-                status: process.terminationReason == .exit ? process.terminationStatus : 128 + process.terminationStatus,
+                status: process.terminationReason == .exit
+                    ? process.terminationStatus : 128 + process.terminationStatus,
                 output: String(decoding: outputBytes, as: UTF8.self),
                 errors: String(decoding: errorBytes, as: UTF8.self))
         }

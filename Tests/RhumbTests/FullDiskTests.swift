@@ -11,7 +11,9 @@ final class FullDiskTests: XCTestCase {
 
     /// Runs a script of the shell in a folder `disk` of so many KiB; `$RHUMB` is the program.
     private func onSmallDisk(_ kibibytes: Int, _ script: String) throws -> Executable.Result {
-        try rhumb.file("script.sh", """
+        try rhumb.file(
+            "script.sh",
+            """
             mkdir -p disk && mount -t tmpfs -o size=\(kibibytes)k tmpfs disk || exit 77
             cd disk
             RHUMB='\(Executable.path)'
@@ -19,12 +21,16 @@ final class FullDiskTests: XCTestCase {
             """)
         let unshare = geteuid() == 0 ? "unshare -m" : "unshare -rm"
         let result = try rhumb.runShell("\(unshare) sh script.sh")
-        if result.status == 77 || result.errors.contains("unshare") { throw XCTSkip("no file system may be mounted here: \(result.errors)") }
+        if result.status == 77 || result.errors.contains("unshare") {
+            throw XCTSkip("no file system may be mounted here: \(result.errors)")
+        }
         return result
     }
 
     func testAFullDiskEndsARunThatSaysSo() throws {
-        try rhumb.file("fill.md", """
+        try rhumb.file(
+            "fill.md",
+            """
             # Fill
 
             ```rhumb
@@ -37,7 +43,8 @@ final class FullDiskTests: XCTestCase {
             ```
             """)
         for size in [64, 200, 300] {
-            let result = try onSmallDisk(size, "$RHUMB run ../fill.md --out out; echo \"status $?\"; cat out/manifest.json")
+            let result = try onSmallDisk(
+                size, "$RHUMB run ../fill.md --out out; echo \"status $?\"; cat out/manifest.json")
             XCTAssertTrue(result.output.contains("status 1"), result.output)
             XCTAssertFalse(result.output.contains("not reached"), result.output)
             XCTAssertTrue(result.errors.contains("can't write 'out/f"), result.errors)
@@ -49,7 +56,9 @@ final class FullDiskTests: XCTestCase {
     }
 
     func testASavedFileIsWholeOrAsItWas() throws {
-        let result = try onSmallDisk(300, """
+        let result = try onSmallDisk(
+            300,
+            """
             $RHUMB eval 'save "old" "a.txt"' 'save (zeros 10000) "b.npy"'
             $RHUMB eval 'save (repeat("x", 400000)) "a.txt"'
             echo "status $?"
@@ -63,7 +72,8 @@ final class FullDiskTests: XCTestCase {
             """)
         XCTAssertEqual(result.output, "status 1\nstatus 1\nstatus 1\nold10000\na.txt\nb.npy\n", result.errors)
         for name in ["a.txt", "b.npy", "c.png"] {
-            XCTAssertTrue(result.errors.contains("error: can't write '\(name)': no space left on the device"), result.errors)
+            XCTAssertTrue(
+                result.errors.contains("error: can't write '\(name)': no space left on the device"), result.errors)
         }
     }
 }

@@ -15,7 +15,8 @@ final class HostilePathTests: XCTestCase {
     }
 
     func testFoldersThatHoldThemselves() throws {
-        let result = try shell("""
+        let result = try shell(
+            """
             mkdir -p a/b; ln -s .. a/b/up; ln -s . a/self; ln -s "$PWD" a/b/all
             printf '# R\\n\\n```rhumb\\nprint 2\\n```\\n' > a/b/r.md
             rhumb eval 'load "a"'; echo "$?"
@@ -34,7 +35,8 @@ final class HostilePathTests: XCTestCase {
 
     /// As `/` or a home folder, named by mistake.
     func testAFolderOfVeryManyFiles() throws {
-        let result = try shell("""
+        let result = try shell(
+            """
             mkdir many; cd many; seq 10001 | sed 's/.*/f&.md/' | xargs touch; cd ..
             rhumb eval 'load "many"'; echo "$?"
             rhumb check many; echo "$?"
@@ -49,7 +51,8 @@ final class HostilePathTests: XCTestCase {
     }
 
     func testDevicesAndPipes() throws {
-        let result = try shell("""
+        let result = try shell(
+            """
             mkfifo pipe; ln -s /dev/zero zeros.npy
             for path in pipe pipe.npy /dev/zero zeros.npy /dev/null /dev/tty /proc/self/mem; do
               [ "$path" = pipe.npy ] && mkfifo pipe.npy
@@ -60,7 +63,8 @@ final class HostilePathTests: XCTestCase {
             rhumb run /dev/null; echo "null $?"
             rhumb check /dev/zero > /dev/null; echo "zero $?"
             """)
-        let expected = "pipe 1\npipe.npy 1\n/dev/zero 1\nzeros.npy 1\n/dev/null 1\n/dev/tty 1\n/proc/self/mem 1\nrun 0\n"
+        let expected =
+            "pipe 1\npipe.npy 1\n/dev/zero 1\nzeros.npy 1\n/dev/null 1\n/dev/tty 1\n/proc/self/mem 1\nrun 0\n"
         XCTAssertTrue(result.output.hasPrefix(expected), result.output + result.errors)
         XCTAssertTrue(result.output.hasSuffix("zero 1\n"), result.output + result.errors)
         XCTAssertFalse(result.errors.contains("/dev/null': permission denied"), result.errors)
@@ -70,12 +74,14 @@ final class HostilePathTests: XCTestCase {
         let result = try shell("rhumb - < /; echo \"$?\"; rhumb - <&-; echo \"$?\"; rhumb - < /dev/null; echo \"$?\"")
         XCTAssertEqual(result.output, "1\n1\n0\n")
         XCTAssertTrue(result.errors.hasPrefix("error: can't read 'standard input': it is a folder\n"), result.errors)
-        XCTAssertTrue(result.errors.contains("error: can't read 'standard input': Bad file descriptor\n"), result.errors)
+        XCTAssertTrue(
+            result.errors.contains("error: can't read 'standard input': Bad file descriptor\n"), result.errors)
     }
 
     func testARecipeOutOfAPipe() throws {
         let result = try shell("printf 'print 40 + 2\\n' | rhumb run /dev/stdin --out out; echo \"$?\"")
-        XCTAssertTrue(result.output.contains("\n42\n") || result.output.hasPrefix("42\n"), result.output + result.errors)
+        XCTAssertTrue(
+            result.output.contains("\n42\n") || result.output.hasPrefix("42\n"), result.output + result.errors)
         XCTAssertTrue(result.output.hasSuffix("\n0\n"), result.output + result.errors)
     }
 }

@@ -4,8 +4,8 @@ import XCTest
 
 /// Runs killed at random moments, gone on with, and compared with one that nobody disturbed.
 ///
-/// `RHUMB_KILLS=50 swift test --filter KillTests` does it thoroughly; `RHUMB_KILL_SEED` repeats the moments of a run that failed,
-/// which its message names.
+/// `RHUMB_KILLS=50 swift test --filter KillTests` does it thoroughly; `RHUMB_KILL_SEED` repeats the moments of a run
+/// that failed, which its message names.
 final class KillTests: XCTestCase {
     private var rhumb: Executable!
 
@@ -25,7 +25,8 @@ final class KillTests: XCTestCase {
         ```
 
         ```rhumb
-        t = trainer sd reward: taste prompts: ["a ball", "a car"] group: 2 round_prompts: 1 steps: 3 train_steps: 2 updates: 2 guidance: 1 lora: 2
+        t = trainer sd reward: taste prompts: ["a ball", "a car"] group: 2 round_prompts: 1 steps: 3 train_steps: 2 \
+        updates: 2 guidance: 1 lora: 2
         print "training"
         train t iterations: rounds out: "t" every: 1
         ```
@@ -64,7 +65,8 @@ final class KillTests: XCTestCase {
                 guard let place = try kill(command, after: moment) else { break }
                 trace.append("\(Int(moment * 1000)) ms, \(place)")
                 counts[place, default: 0] += 1
-                command = place == "before the manifest" ? run + ["killed"] : ["run", "--resume", "killed", "--no-report"]
+                command =
+                    place == "before the manifest" ? run + ["killed"] : ["run", "--resume", "killed", "--no-report"]
             }
             if trace.count == 4 { try kill(command, after: .infinity) }
             let what = "run \(number) with RHUMB_KILL_SEED=\(seed), killed after \(trace.joined(separator: ", then "))"

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import XCTest
 
-/// With too little memory (`ulimit -v`, in KiB) each piece of code ends with a sentence and exit code 1, or with its value:
-/// never with a signal.
+/// With too little memory (`ulimit -v`, in KiB) each piece of code ends with a sentence and exit code 1, or with its
+/// value: never with a signal.
 final class LowMemoryTests: XCTestCase {
     private var rhumb: Executable!
 
@@ -32,7 +32,8 @@ final class LowMemoryTests: XCTestCase {
         try rhumb.file("large.json", "[" + String(repeating: "{\"a\": [1, 2]},", count: 200_000) + "0]")
         XCTAssertEqual(try rhumb.run("eval", "save (image(rand(3, 1500, 1500, seed: 1))) \"large.png\"").status, 0)
         // Below, the program can't even be loaded, whoever says so.
-        let least = try XCTUnwrap(stride(from: 60_000, to: 250_000, by: 5_000).first { try run("print 1", limit: $0).status == 0 })
+        let least = try XCTUnwrap(
+            stride(from: 60_000, to: 250_000, by: 5_000).first { try run("print 1", limit: $0).status == 0 })
         var ends: [Int32: Int] = [:]
         for code in Self.codes {
             for limit in [least, least + 20_000, 200_000, 400_000] {
@@ -40,7 +41,9 @@ final class LowMemoryTests: XCTestCase {
                 ends[result.status, default: 0] += 1
                 guard result.status != 0 else { continue }
                 XCTAssertEqual(result.status, 1, "\(code) with \(limit) KiB: \(result.errors)")
-                XCTAssertEqual(result.errors.components(separatedBy: "error: ").count, 2, "\(code) with \(limit) KiB: \(result.errors)")
+                XCTAssertEqual(
+                    result.errors.components(separatedBy: "error: ").count, 2,
+                    "\(code) with \(limit) KiB: \(result.errors)")
                 XCTAssertFalse(result.errors.contains("Fatal"), "\(code) with \(limit) KiB: \(result.errors)")
             }
         }
@@ -52,10 +55,13 @@ final class LowMemoryTests: XCTestCase {
         let list = try run(Self.codes[0], limit: 150_000)
         XCTAssertEqual(list.status, 1)
         XCTAssertTrue(list.errors.hasPrefix("error: the memory is used up: there are no "), list.errors)
-        XCTAssertTrue(list.errors.hasSuffix(" MiB more\n  help: use fewer or smaller values, or raise the limit (ulimit -v)\n"), list.errors)
+        XCTAssertTrue(
+            list.errors.hasSuffix(" MiB more\n  help: use fewer or smaller values, or raise the limit (ulimit -v)\n"),
+            list.errors)
         // What is available is what the limit leaves, not what the machine has.
         let tensor = try run("zeros(300, 1000, 1000)", limit: 500_000)
-        XCTAssertTrue(tensor.errors.hasPrefix("error: a float32 tensor of shape 300×1000×1000 needs 1.1 GiB and "), tensor.errors)
+        XCTAssertTrue(
+            tensor.errors.hasPrefix("error: a float32 tensor of shape 300×1000×1000 needs 1.1 GiB and "), tensor.errors)
         XCTAssertTrue(tensor.errors.contains(" MiB are available\n"), tensor.errors)
     }
 }

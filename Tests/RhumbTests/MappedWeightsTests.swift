@@ -2,19 +2,21 @@ import Foundation
 import TestSupport
 import XCTest
 
-/// Another program writes into a model's weights while they are in use (`cp` onto the file): the one who uses them says so
-/// and ends with code 1, never with a signal or with other numbers.
+/// Another program writes into a model's weights while they are in use (`cp` onto the file): the one who uses them says
+/// so and ends with code 1, never with a signal or with other numbers.
 final class MappedWeightsTests: XCTestCase {
     private var rhumb: Executable!
 
     override func setUpWithError() throws { rhumb = try Executable() }
     override func tearDown() { rhumb.remove() }
 
-    /// A copy of the small CLIP model whose file is long enough to be mapped: a tensor that loading leaves out fills it.
+    /// A copy of the small CLIP model whose file is long enough to be mapped: a tensor that loading leaves out fills
+    /// it.
     private func longModel() throws -> URL {
         XCTAssertEqual(try rhumb.run("eval", "save (load \"emoji\") \"long\"").status, 0)
         let url = rhumb.folder.appendingPathComponent("long/model.safetensors")
-        let bytes = try Data(contentsOf: url), length = bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
+        let bytes = try Data(contentsOf: url),
+            length = bytes.prefix(8).enumerated().reduce(0) { $0 + Int($1.element) << (8 * $1.offset) }
         var header = try XCTUnwrap(JSONSerialization.jsonObject(with: bytes[8..<8 + length]) as? [String: Any])
         let filled = 80 << 20
         for (name, entry) in header {
@@ -23,7 +25,9 @@ final class MappedWeightsTests: XCTestCase {
             entry["data_offsets"] = offsets.map { $0 + filled }
             header[name] = entry
         }
-        header["text_model.embeddings.position_ids"] = ["dtype": "I64", "shape": [1, filled / 8], "data_offsets": [0, filled]]
+        header["text_model.embeddings.position_ids"] = [
+            "dtype": "I64", "shape": [1, filled / 8], "data_offsets": [0, filled],
+        ]
         var text = try JSONSerialization.data(withJSONObject: header)
         while text.count % 8 != 0 { text.append(UInt8(ascii: " ")) }
         try Data().write(to: url)

@@ -13,11 +13,14 @@ final class PathTests: XCTestCase {
     }
 
     private var left: [String] {
-        ((try? FileManager.default.contentsOfDirectory(atPath: rhumb.folder.path)) ?? []).filter { !$0.hasPrefix(".") }.sorted()
+        ((try? FileManager.default.contentsOfDirectory(atPath: rhumb.folder.path)) ?? []).filter { !$0.hasPrefix(".") }
+            .sorted()
     }
 
     func testEvalAndPipesSaveWhereTheUserStandsAndMakeFolders() throws {
-        XCTAssertEqual(try rhumb.run("eval", "save \"a\" \"x/y/a.txt\"", "save (image (zeros(3, 2, 2))) \"pics/a.png\"").errors.split(separator: "\n"), ["saved x/y/a.txt", "saved pics/a.png"])
+        XCTAssertEqual(
+            try rhumb.run("eval", "save \"a\" \"x/y/a.txt\"", "save (image (zeros(3, 2, 2))) \"pics/a.png\"").errors
+                .split(separator: "\n"), ["saved x/y/a.txt", "saved pics/a.png"])
         XCTAssertEqual(try rhumb.run("-", input: "save {a: 1} \"./data/s.json\"").status, 0)
         XCTAssertEqual(try rhumb.run("eval", "print load(\"x/y/a.txt\")").output, "a\n")
         XCTAssertEqual(["x/y/a.txt", "pics/a.png", "data/s.json"].filter { !exists($0) }, [])
@@ -38,7 +41,9 @@ final class PathTests: XCTestCase {
     }
 
     func testTrainingAndCheckpointsToo() throws {
-        let result = try rhumb.run("eval", "t = clip_trainer steps: 1 batch: 2 seed: 1", "checkpoint t \"new/state\"", "print (resume \"new/state\").step")
+        let result = try rhumb.run(
+            "eval", "t = clip_trainer steps: 1 batch: 2 seed: 1", "checkpoint t \"new/state\"",
+            "print (resume \"new/state\").step")
         XCTAssertEqual(result.output, "0\n", result.errors)
         XCTAssertEqual(left, ["new"])
     }
@@ -72,10 +77,14 @@ final class PathTests: XCTestCase {
             try rhumb.file("evil.md", "# Friendly\n\n```rhumb quiet\nsave \"evil\" \"\(path)\"\n```\n")
             let result = try rhumb.run("check", "evil.md")
             XCTAssertEqual(result.status, 1)
-            XCTAssertTrue(result.output.contains("'rhumb check' lets a recipe write into its run's folder alone"), result.output)
+            XCTAssertTrue(
+                result.output.contains("'rhumb check' lets a recipe write into its run's folder alone"), result.output)
         }
         XCTAssertEqual(try rhumb.text(of: "victim.txt"), "precious")
-        try rhumb.file("train.md", "```rhumb\nt = clip_trainer steps: 1 batch: 2 seed: 1\ntrain t check: 0 out: \"\(rhumb.folder.path)/new\"\n```\n")
+        try rhumb.file(
+            "train.md",
+            "```rhumb\nt = clip_trainer steps: 1 batch: 2 seed: 1\ntrain t check: 0 out: \"\(rhumb.folder.path)/new\"\n```\n"
+        )
         XCTAssertTrue(try rhumb.run("check", "train.md").output.contains("its run's folder alone"))
         XCTAssertEqual(left, ["evil.md", "train.md", "victim.txt"])
     }

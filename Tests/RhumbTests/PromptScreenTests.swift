@@ -1,8 +1,8 @@
 import TestSupport
 import XCTest
 
-/// What the screen shows while a block is edited: the text with its accents, and the cursor where the terminal itself has it
-/// after the text before it.
+/// What the screen shows while a block is edited: the text with its accents, and the cursor where the terminal itself
+/// has it after the text before it.
 final class PromptScreenTests: XCTestCase {
     private var rhumb: Executable!
     private let left = "\u{1B}[D", backspace = "\u{7F}", home = "\u{1}"
@@ -38,7 +38,8 @@ final class PromptScreenTests: XCTestCase {
             cursor.send(("rhumb> " + before.replacingOccurrences(of: "\n", with: "\r\n")).utf8)
             XCTAssertEqual(Array(screen.shown[start...]), expected.shown, "joins: \(joins)", file: file, line: line)
             XCTAssertEqual(
-                [screen.row - start, screen.column], [cursor.row, cursor.column], "joins: \(joins)", file: file, line: line)
+                [screen.row - start, screen.column], [cursor.row, cursor.column], "joins: \(joins)", file: file,
+                line: line)
         }
     }
 

@@ -101,7 +101,10 @@ final class RecipeRunTests: XCTestCase {
     }
 
     func testFailurePointsIntoTheMarkdownAndIsRecorded() throws {
-        try rhumb.file("bad.md", "# Bad\n\n```rhumb\nx = 1\n```\n\n```rhumb\nprint x\nexpect x > 1, \"too small\"\n```\n\n```rhumb\nprint 3\n```\n")
+        try rhumb.file(
+            "bad.md",
+            "# Bad\n\n```rhumb\nx = 1\n```\n\n```rhumb\nprint x\nexpect x > 1, \"too small\"\n```\n\n```rhumb\nprint 3\n```\n"
+        )
         let result = try rhumb.run("run", "bad.md", "--out", "out")
         XCTAssertEqual(result.status, 1)
         XCTAssertTrue(result.errors.contains("bad.md:9 | expect x > 1"), result.errors)
@@ -124,7 +127,8 @@ final class RecipeRunTests: XCTestCase {
     func testCellAttributes() throws {
         try rhumb.file(
             "cells.md",
-            "```rhumb skip\nprint (\n```\n```rhumb fails\nprint [1][5]\n```\n```rhumb quiet\nx = 7\nprint \"hush\"\n```\n```rhumb\nprint x\n```\n")
+            "```rhumb skip\nprint (\n```\n```rhumb fails\nprint [1][5]\n```\n```rhumb quiet\nx = 7\nprint \"hush\"\n```\n```rhumb\nprint x\n```\n"
+        )
         let result = try rhumb.run("run", "cells.md", "--out", "out")
         XCTAssertEqual(result.status, 0, result.errors)
         let transcript = try rhumb.text(of: "out/transcript.md")
@@ -132,7 +136,8 @@ final class RecipeRunTests: XCTestCase {
         XCTAssertTrue(transcript.contains("cells.md:5"), "a promised error is shown with its place")
         XCTAssertFalse(transcript.contains("hush"), "a quiet cell leaves nothing")
         XCTAssertTrue(transcript.contains("```text\n7\n```"))
-        XCTAssertEqual(cells(try manifest("out")).map { $0["status"] as? String }, ["skipped", "complete", "complete", "complete"])
+        XCTAssertEqual(
+            cells(try manifest("out")).map { $0["status"] as? String }, ["skipped", "complete", "complete", "complete"])
     }
 
     func testPromisedErrorThatDoesNotCome() throws {
@@ -172,7 +177,8 @@ final class RecipeRunTests: XCTestCase {
         XCTAssertTrue(result.errors.contains("exercise 'double' is open"), result.errors)
         XCTAssertTrue(result.errors.contains("0 of 1 exercises solved"), result.errors)
         XCTAssertEqual(try manifest("out")["exercises"] as? [String: String], ["double": "open"])
-        XCTAssertEqual(cells(try manifest("out")).map { $0["status"] as? String }, ["complete", "complete", "complete", "skipped"])
+        XCTAssertEqual(
+            cells(try manifest("out")).map { $0["status"] as? String }, ["complete", "complete", "complete", "skipped"])
     }
 
     func testAnswerOfTheReaderIsTakenAsItIs() throws {
@@ -192,14 +198,18 @@ final class RecipeRunTests: XCTestCase {
     }
 
     func testSolutionThatDoesNotPassFailsTheRun() throws {
-        try rhumb.file("lesson.md", lesson(answer: "func double(x) { return 0 }").replacingOccurrences(of: "2 * x", with: "3 * x"))
+        try rhumb.file(
+            "lesson.md", lesson(answer: "func double(x) { return 0 }").replacingOccurrences(of: "2 * x", with: "3 * x"))
         let result = try rhumb.run("run", "lesson.md", "--out", "out")
         XCTAssertEqual(result.status, 1)
         XCTAssertTrue(result.errors.contains("left is 9, right is 6"), result.errors)
     }
 
     func testInterruptedRunSaysHowFarItCame() throws {
-        try rhumb.file("long.md", "```rhumb\nprint \"one\"\n```\n```rhumb\nprint \"two\"\nwhile true { x = 1 }\n```\n```rhumb\nprint 3\n```\n")
+        try rhumb.file(
+            "long.md",
+            "```rhumb\nprint \"one\"\n```\n```rhumb\nprint \"two\"\nwhile true { x = 1 }\n```\n```rhumb\nprint 3\n```\n"
+        )
         let running = try rhumb.start(["run", "long.md", "--out", "out"])
         var seen = Data()
         while !String(decoding: seen, as: UTF8.self).contains("two") {
@@ -241,7 +251,8 @@ final class RecipeRunTests: XCTestCase {
     }
 
     func testFolderWithOtherFilesIsLeftAlone() throws {
-        try FileManager.default.createDirectory(at: rhumb.folder.appendingPathComponent("mine"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: rhumb.folder.appendingPathComponent("mine"), withIntermediateDirectories: true)
         try rhumb.file("mine/thesis.txt", "precious")
         let result = try rhumb.run("run", "small.md", "--out", "mine")
         XCTAssertEqual(result.status, 1)

@@ -53,14 +53,19 @@ final class ReplayTests: XCTestCase {
         XCTAssertEqual(seed.status, 1)
         XCTAssertNotNil(seed.output.range(of: "\nseed +7 +8\n", options: .regularExpression), seed.output)
         XCTAssertTrue(seed.output.contains("differ; the cause: seed\n"), seed.output)
-        XCTAssertNotNil(seed.output.range(of: "\nvalue +x +[0-9.]+ +tensor 40×8", options: .regularExpression), seed.output)
+        XCTAssertNotNil(
+            seed.output.range(of: "\nvalue +x +[0-9.]+ +tensor 40×8", options: .regularExpression), seed.output)
 
         let parameter = try rhumb.run("replay", "first", "--out", "second", "--force", "--set", "alpha=0.75")
         XCTAssertEqual(parameter.status, 1)
-        XCTAssertNotNil(parameter.output.range(of: "\nparameter alpha +0.5 +0.75\n", options: .regularExpression), parameter.output)
-        XCTAssertNil(parameter.output.range(of: "\nvalue +x ", options: .regularExpression), "x does not depend on alpha")
+        XCTAssertNotNil(
+            parameter.output.range(of: "\nparameter alpha +0.5 +0.75\n", options: .regularExpression), parameter.output)
+        XCTAssertNil(
+            parameter.output.range(of: "\nvalue +x ", options: .regularExpression), "x does not depend on alpha")
         XCTAssertNotNil(parameter.output.range(of: "\nvalue +score ", options: .regularExpression), parameter.output)
-        XCTAssertNotNil(parameter.output.range(of: "\nfigure +figures/01-values.png ", options: .regularExpression), parameter.output)
+        XCTAssertNotNil(
+            parameter.output.range(of: "\nfigure +figures/01-values.png ", options: .regularExpression),
+            parameter.output)
 
         try rhumb.file("numbers.md", recipe.replacingOccurrences(of: "0.125", with: "0.126"))
         let line = try rhumb.run("replay", "first", "--out", "second", "--force", "--recipe", "numbers.md")
@@ -81,13 +86,18 @@ final class ReplayTests: XCTestCase {
         try bytes.write(to: file)
         let result = try rhumb.run("replay", "first", "--out", "second")
         XCTAssertEqual(result.status, 1)
-        XCTAssertNotNil(result.output.range(of: "the cause: file .*weights.npy\n", options: .regularExpression), result.output)
-        XCTAssertEqual(try rhumb.run("replay", "first", "--out", "second", "--force", "--within", "0.5").status, 0, "a tolerance that is given counts")
+        XCTAssertNotNil(
+            result.output.range(of: "the cause: file .*weights.npy\n", options: .regularExpression), result.output)
+        XCTAssertEqual(
+            try rhumb.run("replay", "first", "--out", "second", "--force", "--within", "0.5").status, 0,
+            "a tolerance that is given counts")
     }
 
     func testDiffOfTwoRuns() throws {
         try runRecipe()
-        XCTAssertEqual(try rhumb.run("run", "numbers.md", "--out", "second", "--seed", "7", "--threads", "1", "--set", "alpha=1").status, 0)
+        XCTAssertEqual(
+            try rhumb.run("run", "numbers.md", "--out", "second", "--seed", "7", "--threads", "1", "--set", "alpha=1")
+                .status, 0)
         let same = try rhumb.run("diff", "first", "first")
         XCTAssertEqual(same.status, 0)
         XCTAssertTrue(same.output.hasPrefix("equal bit for bit: "), same.output)
@@ -108,7 +118,8 @@ final class ReplayTests: XCTestCase {
             expect type(x) == "tensor" and len(x) == 40
             expect alpha == 0.5
             expect mean(x) * alpha == score
-            expect odd.type == "tensor" and odd.size == inf and odd.items[0] == 1..3 and odd.items[1] == none and odd.items[2]
+            expect odd.type == "tensor" and odd.size == inf and odd.items[0] == 1..3 and odd.items[1] == none and \
+            odd.items[2]
             expect t.name == ["a", none, "7"] and t.value[0] == score
             expect type(picture) == "image" and picture == scene("a dog", seed: 1)
             c = load "emoji"
@@ -123,7 +134,8 @@ final class ReplayTests: XCTestCase {
         XCTAssertTrue(result.errors.contains("not kept: clip"), result.errors)
         let one = try rhumb.run("eval", "open \"first\" only: [\"score\"]", "vars")
         XCTAssertTrue(one.output.contains("score") && !one.output.contains("alpha"), one.output)
-        XCTAssertTrue(try rhumb.run("eval", "open \"first\" only: [\"clip\"]").errors.contains("'clip' is not kept in the run"))
+        XCTAssertTrue(
+            try rhumb.run("eval", "open \"first\" only: [\"clip\"]").errors.contains("'clip' is not kept in the run"))
     }
 
     func testTwoRunsStandSideBySide() throws {
@@ -132,17 +144,22 @@ final class ReplayTests: XCTestCase {
             XCTAssertEqual(try rhumb.run("run", "n.md", "--out", folder, "--set", "a=\(a)").status, 0)
         }
         let result = try rhumb.run(
-            "eval", "p = open(\"one\")", "q = open \"two\" only: [\"score\", \"t\"]", "print \"{p.score} {q.score} {p.a} {q.t.x[0]} {keys(q)}\"")
+            "eval", "p = open(\"one\")", "q = open \"two\" only: [\"score\", \"t\"]",
+            "print \"{p.score} {q.score} {p.a} {q.t.x[0]} {keys(q)}\"")
         XCTAssertEqual(result.output, "6 10 3 5 [\"score\", \"t\"]\n", result.errors)
     }
 
     func testASweepTabulates() throws {
         try rhumb.file(
             "sweep.md",
-            "```rhumb\nparam a = 1\nparam b = \"x\"\nparam xs = [1]\narea = a * len(b) + sum(xs)\nhalf = area / 2\nexpect a < 3\n```\n")
-        let result = try rhumb.run("run", "sweep.md", "--sweep", "a=1,2", "--sweep", "b=x,yy", "--out", "grid", "--show", "area")
+            "```rhumb\nparam a = 1\nparam b = \"x\"\nparam xs = [1]\narea = a * len(b) + sum(xs)\nhalf = area / 2\nexpect a < 3\n```\n"
+        )
+        let result = try rhumb.run(
+            "run", "sweep.md", "--sweep", "a=1,2", "--sweep", "b=x,yy", "--out", "grid", "--show", "area")
         XCTAssertEqual(result.status, 0, result.errors)
-        let rows = try rhumb.text(of: "grid/sweep.csv").split(separator: "\n").map { $0.split(separator: ",").prefix(3).joined(separator: ",") }
+        let rows = try rhumb.text(of: "grid/sweep.csv").split(separator: "\n").map {
+            $0.split(separator: ",").prefix(3).joined(separator: ",")
+        }
         XCTAssertEqual(rows, ["a,b,area", "1,x,2", "1,yy,3", "2,x,3", "2,yy,5"])
         XCTAssertTrue(result.output.contains("grid/sweep.csv"), result.output)
         XCTAssertTrue(try rhumb.text(of: "grid/3/manifest.json").contains("\"status\": \"complete\""))
@@ -158,10 +175,14 @@ final class ReplayTests: XCTestCase {
         try rhumb.file("sweep.md", "```rhumb\nparam a = 1\nb = a\n```\n")
         XCTAssertEqual(try rhumb.run("run", "sweep.md", "--sweep", "a").status, 2)
         XCTAssertEqual(try rhumb.run("run", "sweep.md", "--sweep", "a=1,,2").status, 2)
-        XCTAssertTrue(try rhumb.run("run", "sweep.md", "--sweep", "a=1,two").errors.contains("must be a number, not 'two'"))
+        XCTAssertTrue(
+            try rhumb.run("run", "sweep.md", "--sweep", "a=1,two").errors.contains("must be a number, not 'two'"))
         XCTAssertTrue(try rhumb.run("run", "sweep.md", "--sweep", "c=1").errors.contains("no parameter 'c'"))
-        XCTAssertTrue(try rhumb.run("run", "sweep.md", "--sweep", "a=1", "--set", "a=2").errors.contains("more than once"))
-        XCTAssertTrue(try rhumb.run("run", "sweep.md", "--sweep", "a=1", "--show", "d").errors.contains("no run gave a number 'd'"))
+        XCTAssertTrue(
+            try rhumb.run("run", "sweep.md", "--sweep", "a=1", "--set", "a=2").errors.contains("more than once"))
+        XCTAssertTrue(
+            try rhumb.run("run", "sweep.md", "--sweep", "a=1", "--show", "d").errors.contains(
+                "no run gave a number 'd'"))
         XCTAssertEqual(try rhumb.run("run", "sweep.md", "--show", "b").status, 2)
     }
 }

@@ -21,7 +21,8 @@ final class ResumeTests: XCTestCase {
         ```
 
         ```rhumb
-        t = trainer sd reward: taste prompts: ["a ball", "a car"] group: 2 round_prompts: 1 steps: 2 train_steps: 1 updates: 1 guidance: 1 rate: rate rounds: 4
+        t = trainer sd reward: taste prompts: ["a ball", "a car"] group: 2 round_prompts: 1 steps: 2 train_steps: 1 \
+        updates: 1 guidance: 1 rate: rate rounds: 4
         train t out: "trained" every: 1
         ```
 
@@ -49,7 +50,9 @@ final class ResumeTests: XCTestCase {
         var running = try rhumb.start(["run", "train.md", "--out", "killed", "--threads", "1"])
         let checkpoint = rhumb.folder.appendingPathComponent("killed/trained/checkpoint.safetensors").path
         for delay in [0.0, 0.7] {
-            while kills == 0, running.process.isRunning, !FileManager.default.fileExists(atPath: checkpoint) { usleep(2000) }
+            while kills == 0, running.process.isRunning, !FileManager.default.fileExists(atPath: checkpoint) {
+                usleep(2000)
+            }
             usleep(useconds_t(delay * 1e6))
             if running.process.isRunning { kill(running.process.processIdentifier, SIGKILL) }
             if running.finish().status != 0 { kills += 1 }
@@ -63,7 +66,8 @@ final class ResumeTests: XCTestCase {
         // The second kill may fall behind the training.
         let transcript = try rhumb.text(of: "killed/transcript.md")
         XCTAssertTrue(
-            transcript.contains("training goes on from round") || transcript.contains("training was at its end: round 4 of 4"),
+            transcript.contains("training goes on from round")
+                || transcript.contains("training was at its end: round 4 of 4"),
             "the rounds done were not done again: \(transcript)")
     }
 
@@ -73,16 +77,19 @@ final class ResumeTests: XCTestCase {
         let result = try rhumb.run("run", "--resume", "out")
         XCTAssertEqual(result.status, 0)
         XCTAssertTrue(result.errors.contains("complete: there is nothing to resume"), result.errors)
-        XCTAssertTrue(try rhumb.run("run", "--resume", "nowhere").errors.contains("'nowhere' is not the folder of a run"))
+        XCTAssertTrue(
+            try rhumb.run("run", "--resume", "nowhere").errors.contains("'nowhere' is not the folder of a run"))
         XCTAssertEqual(try rhumb.run("run", "one.md", "--resume", "out").status, 2)
     }
 
     func testInterruptedRunGoesOnFromWhereItWasStarted() throws {
-        try FileManager.default.createDirectory(at: rhumb.folder.appendingPathComponent("elsewhere"), withIntermediateDirectories: true)
+        try FileManager.default.createDirectory(
+            at: rhumb.folder.appendingPathComponent("elsewhere"), withIntermediateDirectories: true)
         try rhumb.file("data.txt", "seven")
         try rhumb.file(
             "wait.md",
-            "```rhumb\ntext = load \"data.txt\"\na = 1\nprint \"one\"\n```\n```rhumb\nprint \"two\"\nwhile load(\"data.txt\") == \"seven\" { a = a + 0 }\nprint \"three {a} {text}\"\n```\n")
+            "```rhumb\ntext = load \"data.txt\"\na = 1\nprint \"one\"\n```\n```rhumb\nprint \"two\"\nwhile load(\"data.txt\") == \"seven\" { a = a + 0 }\nprint \"three {a} {text}\"\n```\n"
+        )
         let running = try rhumb.start(["run", "wait.md", "--out", "out", "--seed", "9"])
         var seen = Data()
         while !String(decoding: seen, as: UTF8.self).contains("two") {
@@ -93,7 +100,9 @@ final class ResumeTests: XCTestCase {
         let other = try rhumb.run("run", "--resume", "out")
         XCTAssertEqual(other.status, 1)
         XCTAssertTrue(other.errors.contains("another run is writing into the folder 'out'"), other.errors)
-        XCTAssertTrue(try rhumb.run("run", "wait.md", "--out", "out").errors.contains("another run is writing"), "nor begin anew in it")
+        XCTAssertTrue(
+            try rhumb.run("run", "wait.md", "--out", "out").errors.contains("another run is writing"),
+            "nor begin anew in it")
         kill(running.process.processIdentifier, SIGINT)
         let stopped = running.finish()
         XCTAssertEqual(stopped.status, 130)
@@ -110,7 +119,9 @@ final class ResumeTests: XCTestCase {
         try rhumb.file("data.txt", "seven")
         let again = try rhumb.start(["run", "--resume", "out"])
         let deadline = Date().addingTimeInterval(20)
-        while !(try rhumb.text(of: "out/manifest.json").contains("\"status\": \"running\"")), Date() < deadline { usleep(5000) }
+        while !(try rhumb.text(of: "out/manifest.json").contains("\"status\": \"running\"")), Date() < deadline {
+            usleep(5000)
+        }
         let state = try rhumb.run("watch", "out", "--once").output
         XCTAssertTrue(state.contains("\nrunning  0:0"), state)
         kill(again.process.processIdentifier, SIGINT)

@@ -7,7 +7,9 @@ final class RunFolderTests: XCTestCase {
 
     override func setUpWithError() throws {
         rhumb = try Executable()
-        try rhumb.file("r.md", "# R\n\n```rhumb name: one\nparam a = 1\nt = table {x: [a]}\nt\nsave \"{a}\" \"deep/own.txt\"\n```\n")
+        try rhumb.file(
+            "r.md",
+            "# R\n\n```rhumb name: one\nparam a = 1\nt = table {x: [a]}\nt\nsave \"{a}\" \"deep/own.txt\"\n```\n")
     }
     override func tearDown() { rhumb.remove() }
 
@@ -31,7 +33,9 @@ final class RunFolderTests: XCTestCase {
                 let running = try rhumb.start(["run", "r.md", "--out", folder] + options)
                 let result = running.finish()
                 XCTAssertEqual(result.status, 1)
-                XCTAssertTrue(result.errors.contains("the folder '\(folder)' holds files that are not those of an earlier run"), result.errors)
+                XCTAssertTrue(
+                    result.errors.contains("the folder '\(folder)' holds files that are not those of an earlier run"),
+                    result.errors)
             }
         }
         XCTAssertEqual(try rhumb.text(of: "paper/figures/fig1.pdf"), "precious")
@@ -42,7 +46,10 @@ final class RunFolderTests: XCTestCase {
         XCTAssertEqual(try rhumb.run("run", "r.md", "--out", "out").status, 0)
         let again = try rhumb.run("run", "r.md", "--out", "out", "--set", "a=2")
         XCTAssertEqual(again.status, 1)
-        XCTAssertTrue(again.errors.contains("error: the folder 'out' holds a run that is complete\n  help: name another folder, or replace it with --force"), again.errors)
+        XCTAssertTrue(
+            again.errors.contains(
+                "error: the folder 'out' holds a run that is complete\n  help: name another folder, or replace it with --force"
+            ), again.errors)
         XCTAssertEqual(try rhumb.text(of: "out/deep/own.txt"), "1")
         try put("out/notes.txt")
         try put("out/figures/mine.pdf")
@@ -50,8 +57,12 @@ final class RunFolderTests: XCTestCase {
         try rhumb.file("s.md", "```rhumb\n2\n```\n")
         let forced = try rhumb.run("run", "s.md", "--out", "out", "--force")
         XCTAssertEqual(forced.status, 0, forced.errors)
-        XCTAssertEqual(["out/deep/own.txt", "out/tables/01-one.csv", "out/tables/t.csv", "out/tables"].filter(exists), [], "what the first run wrote is gone")
-        for name in ["notes.txt", "figures/mine.pdf", "deep/mine.txt"] { XCTAssertEqual(try rhumb.text(of: "out/" + name), "precious") }
+        XCTAssertEqual(
+            ["out/deep/own.txt", "out/tables/01-one.csv", "out/tables/t.csv", "out/tables"].filter(exists), [],
+            "what the first run wrote is gone")
+        for name in ["notes.txt", "figures/mine.pdf", "deep/mine.txt"] {
+            XCTAssertEqual(try rhumb.text(of: "out/" + name), "precious")
+        }
         XCTAssertEqual(try rhumb.run("run", "r.md", "--force").status, 2, "there is nothing to replace without --out")
     }
 
@@ -68,9 +79,14 @@ final class RunFolderTests: XCTestCase {
         try put("killed/checkpoints/cell-1-1/.checkpoint.safetensors.123-0.part")
         try put("killed/.mine.part")
         let refused = try rhumb.run("run", "r.md", "--out", "killed")
-        XCTAssertTrue(refused.errors.contains("holds a run that is not finished\n  help: go on with it: rhumb run --resume killed; or replace it with --force"), refused.errors)
+        XCTAssertTrue(
+            refused.errors.contains(
+                "holds a run that is not finished\n  help: go on with it: rhumb run --resume killed; or replace it with --force"
+            ), refused.errors)
         XCTAssertEqual(try rhumb.run("run", "r.md", "--out", "killed", "--force").status, 0)
-        XCTAssertFalse(exists("killed/checkpoints/cell-1-1/.checkpoint.safetensors.123-0.part"), "half-written files are swept at any depth")
+        XCTAssertFalse(
+            exists("killed/checkpoints/cell-1-1/.checkpoint.safetensors.123-0.part"),
+            "half-written files are swept at any depth")
         XCTAssertTrue(exists("killed/.mine.part"), "and nobody else's")
     }
 
@@ -80,17 +96,21 @@ final class RunFolderTests: XCTestCase {
         try put("out/trained/deep/.model.safetensors.99-3.part")
         try put("out/.manifest.json.99-0.part")
         XCTAssertEqual(try rhumb.run("run", "--resume", "out").status, 1)
-        XCTAssertEqual(["out/trained/deep/.model.safetensors.99-3.part", "out/.manifest.json.99-0.part"].filter(exists), [])
+        XCTAssertEqual(
+            ["out/trained/deep/.model.safetensors.99-3.part", "out/.manifest.json.99-0.part"].filter(exists), [])
     }
 
     func testAManifestCantHaveFilesElsewhereRemoved() throws {
         XCTAssertEqual(try rhumb.run("run", "r.md", "--out", "out").status, 0)
         try put("victim/a.txt")
-        try FileManager.default.createSymbolicLink(atPath: rhumb.folder.path + "/out/way", withDestinationPath: "../victim")
+        try FileManager.default.createSymbolicLink(
+            atPath: rhumb.folder.path + "/out/way", withDestinationPath: "../victim")
         var text = try rhumb.text(of: "out/manifest.json")
         text = text.replacingOccurrences(
             of: "\"files\": [\n    \"manifest.json\"",
-            with: "\"files\": [\"../victim/a.txt\", \"\(rhumb.folder.path)/victim/a.txt\", \"way/a.txt\", \"way/\", \"/\", \"\", \"manifest.json\"")
+            with:
+                "\"files\": [\"../victim/a.txt\", \"\(rhumb.folder.path)/victim/a.txt\", \"way/a.txt\", \"way/\", \"/\", \"\", \"manifest.json\""
+        )
         XCTAssertTrue(text.contains("../victim"), text)
         try put("out/manifest.json", text)
         let result = try rhumb.run("run", "r.md", "--out", "out", "--force")
@@ -103,8 +123,10 @@ final class RunFolderTests: XCTestCase {
         for name in ["report.html", "report.md", "../index.html"] {
             try put("victim.txt")
             try? FileManager.default.removeItem(at: rhumb.folder.appendingPathComponent("runs/a/" + name))
-            try FileManager.default.createSymbolicLink(atPath: rhumb.folder.path + "/runs/a/" + name, withDestinationPath: rhumb.folder.path + "/victim.txt")
-            XCTAssertEqual(try rhumb.run("report", "runs/a", "--format", name.hasSuffix("md") ? "md" : "html").status, 0)
+            try FileManager.default.createSymbolicLink(
+                atPath: rhumb.folder.path + "/runs/a/" + name, withDestinationPath: rhumb.folder.path + "/victim.txt")
+            XCTAssertEqual(
+                try rhumb.run("report", "runs/a", "--format", name.hasSuffix("md") ? "md" : "html").status, 0)
             XCTAssertEqual(try rhumb.run("report", "runs").status, 0)
             XCTAssertEqual(try rhumb.text(of: "victim.txt"), "precious", name)
         }
@@ -113,7 +135,8 @@ final class RunFolderTests: XCTestCase {
         XCTAssertEqual(try rhumb.run("run", "f.md", "--out", "out").status, 1)
         try put("there.csv", "a\n1\n")
         try put("victim/tables.txt")
-        try FileManager.default.createSymbolicLink(atPath: rhumb.folder.path + "/out/tables", withDestinationPath: "../victim")
+        try FileManager.default.createSymbolicLink(
+            atPath: rhumb.folder.path + "/out/tables", withDestinationPath: "../victim")
         let result = try rhumb.run("run", "--resume", "out")
         XCTAssertTrue(result.errors.contains("can't write into 'out/tables': it is a symbolic link"), result.errors)
         XCTAssertFalse(exists("victim/01.csv"))
@@ -121,7 +144,9 @@ final class RunFolderTests: XCTestCase {
 
     /// As with a full disk: what should be a file can't be written.
     func testARunWhoseFolderCantBeWrittenHasFailed() throws {
-        try rhumb.file("w.md", "```rhumb\nsave \"x\" \"cells/2.json/in-the-way.txt\"\n```\n\n```rhumb\nprint 2\n```\n\n```rhumb\n3\n```\n")
+        try rhumb.file(
+            "w.md",
+            "```rhumb\nsave \"x\" \"cells/2.json/in-the-way.txt\"\n```\n\n```rhumb\nprint 2\n```\n\n```rhumb\n3\n```\n")
         let result = try rhumb.run("run", "w.md", "--out", "out")
         XCTAssertEqual(result.status, 1)
         XCTAssertTrue(result.errors.contains("error: can't write 'out/cells/2.json': it is a folder"), result.errors)

@@ -2,8 +2,8 @@ import Foundation
 import TestSupport
 import XCTest
 
-/// Every recipe of the repository runs to its end in a short form, expectations included. The lessons of the course have
-/// tests of their own.
+/// Every recipe of the repository runs to its end in a short form, expectations included. The lessons of the course
+/// have tests of their own.
 final class ShippedRecipeTests: XCTestCase {
     private static let repository = URL(fileURLWithPath: #filePath)
         .deletingLastPathComponent().deletingLastPathComponent().deletingLastPathComponent()
@@ -39,7 +39,9 @@ final class ShippedRecipeTests: XCTestCase {
     /// The test command that CI runs is taken from the README, so it must be there to be found.
     func testTheReadmeHasBothCommands() throws {
         let readme = try String(contentsOf: Self.repository.appendingPathComponent("README.md"), encoding: .utf8)
-        let commands = readme.components(separatedBy: "```sh\n").dropFirst().compactMap { $0.components(separatedBy: "\n```").first }
+        let commands = readme.components(separatedBy: "```sh\n").dropFirst().compactMap {
+            $0.components(separatedBy: "\n```").first
+        }
         XCTAssertEqual(commands.filter { $0.hasSuffix("rhumb run recipes/quickstart.md") }.count, 1)
         XCTAssertEqual(commands.filter { $0.hasSuffix("swift test -c release --disable-testable-imports") }.count, 1)
     }

@@ -8,7 +8,8 @@ final class StartupTests: XCTestCase {
     override func tearDown() { rhumb.remove() }
 
     private static let late = [
-        "libopenblas", "libdnnl", "libgomp", "libcrypto", "libzip", "libfreetype", "libcmark-gfm", "libboost", "libspng",
+        "libopenblas", "libdnnl", "libgomp", "libcrypto", "libzip", "libfreetype", "libcmark-gfm", "libboost",
+        "libspng",
         "libturbojpeg", "libedit",
     ]
 
@@ -25,7 +26,8 @@ final class StartupTests: XCTestCase {
 
     func testNothingIsLoadedThatALineDoesNotNeed() throws {
         XCTAssertEqual(try loaded(by: "eval", "print 1+1"), [])
-        XCTAssertEqual(try loaded(by: "eval", "--threads", "1", "print 1+1"), [], "threads wait for the library they are for")
+        XCTAssertEqual(
+            try loaded(by: "eval", "--threads", "1", "print 1+1"), [], "threads wait for the library they are for")
         XCTAssertEqual(try loaded(by: "--version"), [])
     }
 
@@ -40,7 +42,8 @@ final class StartupTests: XCTestCase {
             "eval", "print 1", "svd(eye(2))", environment: ["LD_LIBRARY_PATH": rhumb.folder.path])
         XCTAssertEqual(result.status, 1)
         XCTAssertEqual(result.output, "1\n", "what came before is not lost")
-        XCTAssertTrue(result.errors.hasPrefix("error: OpenBLAS is needed for this and can't be loaded: "), result.errors)
+        XCTAssertTrue(
+            result.errors.hasPrefix("error: OpenBLAS is needed for this and can't be loaded: "), result.errors)
         XCTAssertTrue(result.errors.hasSuffix("\n  help: sudo apt-get install libopenblas-dev\n"), result.errors)
 
         let doctor = try rhumb.run("doctor", environment: ["LD_LIBRARY_PATH": rhumb.folder.path])

@@ -1,7 +1,7 @@
 /// What a terminal shows after all that it was sent: rows of cells, wrapping at the edge and scrolling at the bottom.
 ///
-/// Widths are those of UAX #11 for the characters that the tests use. Terminals differ about joined emoji and flags: some
-/// show one picture of two columns, others each part by itself.
+/// Widths are those of UAX #11 for the characters that the tests use. Terminals differ about joined emoji and flags:
+/// some show one picture of two columns, others each part by itself.
 struct TerminalScreen {
     let rows: Int, columns: Int
     /// Whether emoji tied by a joiner, and the two letters of a flag, share two columns.

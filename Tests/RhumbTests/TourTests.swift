@@ -72,10 +72,13 @@ final class TourTests: XCTestCase {
         XCTAssertEqual(result.status, 0, result.errors)
         let output = result.output
         XCTAssertTrue(output.contains("What is twice a number?\n\n│ x = 21\n1/5 run> \n"), output)
-        XCTAssertTrue(output.contains("Look at it:\n\n│ print"), "a cell that shows nothing leads straight on: \(output)")
+        XCTAssertTrue(
+            output.contains("Look at it:\n\n│ print"), "a cell that shows nothing leads straight on: \(output)")
         XCTAssertTrue(output.contains("2/5 run> \nx is 21\n2/5 next> \n"), "output is left to be looked at: \(output)")
         XCTAssertTrue(output.contains("3/5 check> "), output)
-        XCTAssertTrue(output.contains("Left at step 3 of 5; 0 of 1 exercises solved. To go on there: rhumb tour lesson.md --from 3"), output)
+        XCTAssertTrue(
+            output.contains(
+                "Left at step 3 of 5; 0 of 1 exercises solved. To go on there: rhumb tour lesson.md --from 3"), output)
     }
 
     func testLinesOfTheLanguageRunInBetween() throws {
@@ -104,7 +107,9 @@ final class TourTests: XCTestCase {
     // MARK: exercises
 
     func testWrongThenRightAnswer() throws {
-        let result = try tour("skip", "skip", "", "func double(n) { return 5 }", "", "hint", "func double(n) { return 2 * n }", "", "x = 8", "", "", "")
+        let result = try tour(
+            "skip", "skip", "", "func double(n) { return 5 }", "", "hint", "func double(n) { return 2 * n }", "",
+            "x = 8", "", "", "")
         XCTAssertEqual(result.errors.components(separatedBy: "expectation failed: twice three").count, 3, result.errors)
         XCTAssertTrue(result.errors.contains("left is 5, right is 6"), result.errors)
         XCTAssertTrue(result.output.contains("Not yet"), result.output)

@@ -64,7 +64,9 @@ final class WatchCommandTests: XCTestCase {
         let watch = try rhumb.start(["watch", "--every", "0.1"])
         let deadline = Date().addingTimeInterval(20)
         var once = ""
-        while !once.contains("cell 2 of 2"), Date() < deadline { once = try rhumb.run("watch", "runs/two", "--once").output }
+        while !once.contains("cell 2 of 2"), Date() < deadline {
+            once = try rhumb.run("watch", "runs/two", "--once").output
+        }
         XCTAssertTrue(once.contains("running  0:0"), once)
         XCTAssertTrue(once.contains("\n  while true { x = 1 }\n"), once)
         usleep(500_000)

@@ -102,7 +102,9 @@ final class SteeringTests: XCTestCase {
         let soft = try SteeringRule(v, gate: .soft, threshold: 0, temperature: 0.2).openness(prompts).floats
         XCTAssertEqual(soft[0], 1 / (1 + exp(3)), accuracy: 1e-6)
         XCTAssertEqual(soft[1], 1 / (1 + exp(-3)), accuracy: 1e-6)
-        XCTAssertEqual(try SteeringRule(v, alpha: 1, gate: .unsafe).steered(prompts).floats[0], 0.6, "a closed gate leaves the prompt")
+        XCTAssertEqual(
+            try SteeringRule(v, alpha: 1, gate: .unsafe).steered(prompts).floats[0], 0.6,
+            "a closed gate leaves the prompt")
     }
 
     func testAtTheBreakEvenTheTwoPicturesScoreTheSame() throws {
@@ -164,16 +166,27 @@ final class SteeringTests: XCTestCase {
 
     func testBadAnchorsAreNamed() throws {
         let e = try example()
-        XCTAssertThrowsError(try Direction(safe: Tensor.zeros([0, 12]), unsafe: e.unsafe)) { XCTAssertTrue("\($0)".contains("safe anchor"), "\($0)") }
-        XCTAssertThrowsError(try Direction(safe: e.safe, unsafe: e.safe)) { XCTAssertTrue("\($0)".contains("same mean"), "\($0)") }
-        XCTAssertThrowsError(try Direction(safe: e.safe, unsafe: Tensor.zeros([2, 3]))) { XCTAssertTrue("\($0)".contains("12 and 3"), "\($0)") }
-        XCTAssertThrowsError(try Direction(safe: e.safe.sliced(0, from: 0, to: 1), unsafe: e.unsafe, method: .lda)) { XCTAssertTrue("\($0)".contains("two anchors"), "\($0)") }
-        XCTAssertThrowsError(try Direction(safe: Tensor([Float.nan, 1], shape: [1, 2]), unsafe: Tensor([1, 0], shape: [1, 2])))
+        XCTAssertThrowsError(try Direction(safe: Tensor.zeros([0, 12]), unsafe: e.unsafe)) {
+            XCTAssertTrue("\($0)".contains("safe anchor"), "\($0)")
+        }
+        XCTAssertThrowsError(try Direction(safe: e.safe, unsafe: e.safe)) {
+            XCTAssertTrue("\($0)".contains("same mean"), "\($0)")
+        }
+        XCTAssertThrowsError(try Direction(safe: e.safe, unsafe: Tensor.zeros([2, 3]))) {
+            XCTAssertTrue("\($0)".contains("12 and 3"), "\($0)")
+        }
+        XCTAssertThrowsError(try Direction(safe: e.safe.sliced(0, from: 0, to: 1), unsafe: e.unsafe, method: .lda)) {
+            XCTAssertTrue("\($0)".contains("two anchors"), "\($0)")
+        }
+        XCTAssertThrowsError(
+            try Direction(safe: Tensor([Float.nan, 1], shape: [1, 2]), unsafe: Tensor([1, 0], shape: [1, 2])))
     }
 
     func testLeaveOneOutFallsWithAnOddAnchor() throws {
-        let steady = try Direction(safe: Tensor([1, 0, 1, 0.01], shape: [2, 2]), unsafe: Tensor([-1, 0, -1, 0.01], shape: [2, 2]))
-        let odd = try Direction(safe: Tensor([1, 0, -0.5, 1], shape: [2, 2]), unsafe: Tensor([-1, 0, -1, 0.01], shape: [2, 2]))
+        let steady = try Direction(
+            safe: Tensor([1, 0, 1, 0.01], shape: [2, 2]), unsafe: Tensor([-1, 0, -1, 0.01], shape: [2, 2]))
+        let odd = try Direction(
+            safe: Tensor([1, 0, -0.5, 1], shape: [2, 2]), unsafe: Tensor([-1, 0, -1, 0.01], shape: [2, 2]))
         XCTAssertGreaterThan(steady.leaveOneOut.min()!, 0.999)
         XCTAssertLessThan(odd.leaveOneOut.min()!, 0.9)
         XCTAssertEqual(steady.leaveOneOut.count, 4)

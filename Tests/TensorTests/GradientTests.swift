@@ -5,7 +5,9 @@ import XCTest
 /// Every differentiable operation against central differences.
 final class GradientTests: XCTestCase {
     func testBinaryOperationsWithBroadcasting() throws {
-        let shapes: [([Int], [Int])] = [([2, 3], [2, 3]), ([2, 3], [3]), ([2, 1, 3], [4, 1]), ([3], []), ([], [2, 2])]
+        let shapes: [([Int], [Int])] = [
+            ([2, 3], [2, 3]), ([2, 3], [3]), ([2, 1, 3], [4, 1]), ([3], []), ([], [2, 2]),
+        ]
         for (a, b) in shapes {
             try checkGradients("+", [a, b]) { try $0[0] + $0[1] }
             try checkGradients("-", [a, b]) { try $0[0] - $0[1] }
@@ -15,7 +17,9 @@ final class GradientTests: XCTestCase {
             try checkGradients("maximum", [a, b], step: 1e-3) { try Tensor.maximum($0[0], $0[1]) }
             try checkGradients("minimum", [a, b], step: 1e-3) { try Tensor.minimum($0[0], $0[1]) }
             try checkGradients("%", [a, b], low: 0.55, high: 0.95, step: 1e-3) { try $0[0].modulo($0[1]) }
-            try checkGradients("where", [a, b]) { try Tensor.select(Tensor([1, 0], shape: [2, 1, 1, 1]), $0[0], $0[1]) }
+            try checkGradients("where", [a, b]) {
+                try Tensor.select(Tensor([1, 0], shape: [2, 1, 1, 1]), $0[0], $0[1])
+            }
         }
     }
 
@@ -25,7 +29,8 @@ final class GradientTests: XCTestCase {
             ("cos", { try $0.cos() }), ("tanh", { try $0.tanh() }), ("sigmoid", { try $0.sigmoid() }),
             ("softplus", { try $0.softplus() }), ("erf", { try $0.erf() }), ("gelu", { try $0.gelu() }),
             ("geluTanh", { try $0.geluTanh() }), ("quickGELU", { try $0.quickGELU() }), ("silu", { try $0.silu() }),
-            ("cumsum", { try $0.cumulativeSum(0) }), ("clamp", { try $0.clamped(-0.9, 0.9) }), ("abs", { try $0.absolute() }),
+            ("cumsum", { try $0.cumulativeSum(0) }), ("clamp", { try $0.clamped(-0.9, 0.9) }),
+            ("abs", { try $0.absolute() }),
             ("relu", { try $0.relu() }), ("norm", { try $0.norm([1]) }), ("normalized", { try $0.normalized() }),
         ]
         for (name, operation) in anywhere {
@@ -35,7 +40,9 @@ final class GradientTests: XCTestCase {
             ("sqrt", { try $0.squareRoot() }), ("rsqrt", { try $0.reciprocalSquareRoot() }),
             ("reciprocal", { try $0.reciprocal() }), ("log", { try $0.log() }),
         ]
-        for (name, operation) in positive { try checkGradients(name, [[4, 5]], low: 0.5, high: 3) { try operation($0[0]) } }
+        for (name, operation) in positive {
+            try checkGradients(name, [[4, 5]], low: 0.5, high: 3) { try operation($0[0]) }
+        }
     }
 
     func testReductions() throws {
@@ -59,11 +66,15 @@ final class GradientTests: XCTestCase {
     func testViewsAndJoining() throws {
         try checkGradients("reshape of a transpose", [[2, 3, 4]]) { try $0[0].permuted([2, 0, 1]).reshaped([4, 6]) }
         try checkGradients("expand", [[2, 1, 3]]) { try $0[0].expanded([5, 2, 4, 3]) }
-        try checkGradients("slice", [[5, 4]]) { try $0[0].sliced(0, from: 1, to: 5, step: 2).sliced(1, from: 3, to: -1, step: -1) }
+        try checkGradients("slice", [[5, 4]]) {
+            try $0[0].sliced(0, from: 1, to: 5, step: 2).sliced(1, from: 3, to: -1, step: -1)
+        }
         try checkGradients("select", [[3, 4]]) { try $0[0].selected(1, -1) }
         try checkGradients("gather with repeats", [[4, 3]]) { try $0[0].gathered(0, [3, 0, 3, -1]) }
         try checkGradients("gather of an inner dimension", [[2, 4, 2]]) { try $0[0].gathered(1, [1, 1, 2]) }
-        try checkGradients("embedding", [[5, 3]]) { try $0[0].embedded(Tensor(integers: [4, 1, 1, 0], shape: [2, 2])) }
+        try checkGradients("embedding", [[5, 3]]) {
+            try $0[0].embedded(Tensor(integers: [4, 1, 1, 0], shape: [2, 2]))
+        }
         try checkGradients("pick", [[3, 4]]) { try $0[0].picked([3, 0, 2]) }
         try checkGradients("concat", [[2, 3], [2, 1]]) { try Tensor.concatenated($0, axis: 1) }
         try checkGradients("stack", [[2, 3], [2, 3]]) { try Tensor.stacked($0, axis: 1) }
@@ -72,7 +83,8 @@ final class GradientTests: XCTestCase {
 
     func testProducts() throws {
         let shapes: [([Int], [Int])] = [
-            ([3, 4], [4, 2]), ([4], [4]), ([4], [4, 2]), ([3, 4], [4]), ([2, 3, 4], [4, 2]), ([2, 1, 3, 4], [3, 4, 2]),
+            ([3, 4], [4, 2]), ([4], [4]), ([4], [4, 2]), ([3, 4], [4]), ([2, 3, 4], [4, 2]),
+            ([2, 1, 3, 4], [3, 4, 2]),
             ([3, 4], [2, 4, 2]),
         ]
         for (a, b) in shapes {
@@ -88,7 +100,9 @@ final class GradientTests: XCTestCase {
 
     func testNetworkLayers() throws {
         try checkGradients("layerNorm", [[3, 8], [8], [8]]) { try $0[0].layerNorm(weight: $0[1], bias: $0[2]) }
-        try checkGradients("groupNorm", [[2, 3, 2, 8], [8], [8]]) { try $0[0].groupNorm(groups: 4, weight: $0[1], bias: $0[2]) }
+        try checkGradients("groupNorm", [[2, 3, 2, 8], [8], [8]]) {
+            try $0[0].groupNorm(groups: 4, weight: $0[1], bias: $0[2])
+        }
         try checkGradients("groupNorm, silu", [[2, 3, 2, 8], [8], [8], [2, 8]]) {
             try $0[0].groupNorm(groups: 4, weight: $0[1], bias: $0[2], adding: $0[3], activation: .silu)
         }

@@ -28,7 +28,9 @@ final class KernelsElementwiseTests: XCTestCase {
                 let t = (Float(i) + 0.37) / 20_000
                 // Half of the points evenly, half packed around zero (or, for log, over the exponents).
                 if range.lowerBound > 0 {
-                    x.append(Foundation.exp(Foundation.log(range.lowerBound) * (1 - t) + Foundation.log(range.upperBound) * t))
+                    x.append(
+                        Foundation.exp(
+                            Foundation.log(range.lowerBound) * (1 - t) + Foundation.log(range.upperBound) * t))
                 } else {
                     x.append(range.lowerBound + (range.upperBound - range.lowerBound) * t)
                     x.append(Float(sign: i % 2 == 0 ? .plus : .minus, exponent: -Int(t * 30), significand: 1 + t))

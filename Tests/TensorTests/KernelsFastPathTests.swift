@@ -42,11 +42,15 @@ final class KernelsFastPathTests: XCTestCase {
         for dtype in [DType.float32, .bfloat16] {
             let a = try random([4, 40, 50], seed: 1, dtype), b = try random([4, 50, 60], seed: 2, dtype)
             try compare("batch", [a, b]) { try $0[0].matmul($0[1]) }
-            try compare("transposed", [a, try random([4, 60, 50], seed: 3, dtype)]) { try $0[0].matmul($0[1].transposed()) }
+            try compare("transposed", [a, try random([4, 60, 50], seed: 3, dtype)]) {
+                try $0[0].matmul($0[1].transposed())
+            }
             try compare("tall", [a, try random([50, 60], seed: 4, dtype)]) { try $0[0].matmul($0[1]) }
             try compare("left broadcast", [try random([40, 50], seed: 5, dtype), b]) { try $0[0].matmul($0[1]) }
             try compare("both broadcast", [try random([3, 1, 40, 50], seed: 6, dtype), b]) { try $0[0].matmul($0[1]) }
-            try compare("a slice with steps", [try random([90, 100], seed: 7, dtype), try random([50, 64], seed: 8, dtype)]) {
+            try compare(
+                "a slice with steps", [try random([90, 100], seed: 7, dtype), try random([50, 64], seed: 8, dtype)]
+            ) {
                 try $0[0].sliced(1, from: 99, to: -1, step: -2).matmul($0[1])
             }
             try compare("expanded rows", [try random([1, 50], seed: 9, dtype), try random([50, 64], seed: 8, dtype)]) {
@@ -88,10 +92,14 @@ final class KernelsFastPathTests: XCTestCase {
                     try random([2, 9, 8, 16], seed: 1, dtype), try random([24, 16, 3, 3], seed: 2, dtype),
                     try random([24], seed: 3, dtype),
                 ]
-                try compare("conv2d \(index) \(dtype)", inputs) { try $0[0].conv2d($0[1], bias: $0[2], geometry, activation: .silu) }
+                try compare("conv2d \(index) \(dtype)", inputs) {
+                    try $0[0].conv2d($0[1], bias: $0[2], geometry, activation: .silu)
+                }
             }
             let image = try random([1, 3, 12, 12], seed: 4, dtype)
-            let pointwise = [image, try random([8, 3, 1, 1], seed: 5, dtype), try random([1, 12, 12, 8], seed: 6, dtype)]
+            let pointwise = [
+                image, try random([8, 3, 1, 1], seed: 5, dtype), try random([1, 12, 12, 8], seed: 6, dtype),
+            ]
             // Channels come first in memory here, so that the input is copied.
             try compare("1×1", pointwise) { try $0[0].permuted([0, 2, 3, 1]).conv2d($0[1], residual: $0[2]) }
         }
@@ -189,7 +197,8 @@ final class KernelsFastPathTests: XCTestCase {
     }
 
     func testANaNIsNotLostInFusedAttention() throws {
-        let q = try random([1, 1, 4, 8], seed: 1), k = try random([1, 1, 4, 8], seed: 2), v = try random([1, 1, 4, 8], seed: 3)
+        let q = try random([1, 1, 4, 8], seed: 1), k = try random([1, 1, 4, 8], seed: 2),
+            v = try random([1, 1, 4, 8], seed: 3)
         try q.sliced(2, from: 1, to: 2).sliced(3, from: 0, to: 1).assign(Tensor.full([1, 1, 1, 1], .nan))
         let y = try Tensor.attention(q, k, v).floats
         XCTAssertTrue(y[8..<16].allSatisfy(\.isNaN))
@@ -213,18 +222,21 @@ final class KernelsFastPathTests: XCTestCase {
 
     func testWinogradConvolutionsAgreeWithTheReadableOne() throws {
         // Whole and cut tiles, one and several chunks, more inputs than outputs and fewer; components of 1200 × 128 and
-        // 400 × 336, which leaves rests of blocks on both sides, are not kept. The gradient of 64 × 112 is made in blocks
-        // with rests, that of 1200 tiles in three parts.
+        // 400 × 336, which leaves rests of blocks on both sides, are not kept. The gradient of 64 × 112 is made in
+        // blocks with rests, that of 1200 tiles in three parts.
         for (batch, height, width, inputs, outputs) in [
             (1, 4, 4, 16, 16), (3, 7, 9, 32, 48), (2, 1, 2, 48, 16), (5, 33, 18, 16, 64), (1, 32, 32, 1200, 128),
             (2, 8, 7, 400, 336), (4, 13, 13, 64, 112), (12, 40, 40, 16, 16),
         ] {
-            let x = try random([batch, height, width, inputs], seed: 1), w = try random([outputs, inputs, 3, 3], seed: 2)
+            let x = try random([batch, height, width, inputs], seed: 1),
+                w = try random([outputs, inputs, 3, 3], seed: 2)
             let bias = try random([outputs], seed: 3), residual = try random([batch, height, width, outputs], seed: 4)
             let dy = try random([batch, height, width, outputs], seed: 5)
             func run() throws -> [[Float]] {
                 let plain = try withoutGradients { try x.conv2d(w, Convolution(padding: 1)) }
-                let whole = try withoutGradients { try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual) }
+                let whole = try withoutGradients {
+                    try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual)
+                }
                 let leaves = try [x, w, bias].map { try $0.copied().requireGradient() }
                 try leaves[0].conv2d(leaves[1], bias: leaves[2], Convolution(padding: 1)).backward(dy)
                 let doubled = try [x, w, bias].map { try $0.copied().requireGradient() }
@@ -242,10 +254,13 @@ final class KernelsFastPathTests: XCTestCase {
         // The components of 400 × 336 are not kept.
         for (batch, height, width, inputs, outputs) in [(2, 9, 8, 32, 48), (3, 16, 15, 32, 16), (1, 17, 16, 400, 336)] {
             let x = try random([batch, height, width, inputs], seed: 1, .bfloat16)
-            let w = try random([outputs, inputs, 3, 3], seed: 2, .bfloat16), bias = try random([outputs], seed: 3, .bfloat16)
+            let w = try random([outputs, inputs, 3, 3], seed: 2, .bfloat16),
+                bias = try random([outputs], seed: 3, .bfloat16)
             let residual = try random([batch, height, width, outputs], seed: 4, .bfloat16)
             func run(_ dtype: DType) throws -> [[Float]] {
-                let (x, w, bias, residual) = (try x.to(dtype), try w.to(dtype), try bias.to(dtype), try residual.to(dtype))
+                let (x, w, bias, residual) = (
+                    try x.to(dtype), try w.to(dtype), try bias.to(dtype), try residual.to(dtype)
+                )
                 return try withoutGradients {
                     [
                         try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual).floats,
@@ -270,7 +285,8 @@ final class KernelsFastPathTests: XCTestCase {
             for threads in [1, 2, 3] {
                 Engine.threads = threads
                 let some = try [0..<1, 1..<17, 17..<40].flatMap { range in
-                    try x.sliced(0, from: range.lowerBound, to: range.upperBound).conv2d(w, Convolution(padding: 1)).floats
+                    try x.sliced(0, from: range.lowerBound, to: range.upperBound).conv2d(w, Convolution(padding: 1))
+                        .floats
                 }
                 assertSameBits(some, all, "\(threads) threads, \(inputs) inputs")
             }
@@ -281,7 +297,8 @@ final class KernelsFastPathTests: XCTestCase {
         let before = Engine.threads
         defer { Engine.threads = before }
         for (batch, side, inputs, outputs) in [(4, 13, 64, 112), (12, 40, 16, 16)] {
-            let x = try random([batch, side, side, inputs], seed: 1), dy = try random([batch, side, side, outputs], seed: 2)
+            let x = try random([batch, side, side, inputs], seed: 1),
+                dy = try random([batch, side, side, outputs], seed: 2)
             let results = try [1, 2, 3].map { threads in
                 Engine.threads = threads
                 let w = try random([outputs, inputs, 3, 3], seed: 3).requireGradient()
@@ -301,7 +318,8 @@ final class KernelsFastPathTests: XCTestCase {
             func run() throws -> [[Float]] { [try x.linear(w).floats, try image.conv2d(kernel).floats] }
 
             _ = try (0..<2).map { _ in try run() }
-            XCTAssertFalse(w.storage.isElsewhere || kernel.storage.isElsewhere, "a model that learns changes its weights")
+            XCTAssertFalse(
+                w.storage.isElsewhere || kernel.storage.isElsewhere, "a model that learns changes its weights")
 
             let first = try withoutGradients { try (0..<2).map { _ in try run() }[1] }
             XCTAssertTrue(w.storage.isElsewhere && kernel.storage.isElsewhere)
@@ -338,7 +356,9 @@ final class KernelsFastPathTests: XCTestCase {
         let before = Engine.threads
         defer { Engine.threads = before }
         let x = try random([2, 50, 64], seed: 1), w = try random([256, 64], seed: 2), b = try random([256], seed: 3)
-        func run() throws -> [Float] { try x.linear(w, bias: b, activation: .gelu).layerNorm(weight: b, bias: b).floats }
+        func run() throws -> [Float] {
+            try x.linear(w, bias: b, activation: .gelu).layerNorm(weight: b, bias: b).floats
+        }
         for threads in [1, 2] {
             Engine.threads = threads
             XCTAssertEqual(Engine.threads, threads)
@@ -352,7 +372,9 @@ final class KernelsFastPathTests: XCTestCase {
         Engine.cancel()
         defer { Engine.resetCancellation() }
         XCTAssertThrowsError(try x.linear(x)) { XCTAssertTrue($0 is Cancelled) }
-        XCTAssertThrowsError(try Tensor.attention(x.reshaped([1, 1, 64, 64]), x.reshaped([1, 1, 64, 64]), x.reshaped([1, 1, 64, 64]))) {
+        XCTAssertThrowsError(
+            try Tensor.attention(x.reshaped([1, 1, 64, 64]), x.reshaped([1, 1, 64, 64]), x.reshaped([1, 1, 64, 64]))
+        ) {
             XCTAssertTrue($0 is Cancelled)
         }
     }

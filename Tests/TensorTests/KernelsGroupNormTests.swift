@@ -16,7 +16,8 @@ final class KernelsGroupNormTests: XCTestCase {
         dy: [Float], weight: [Float], bias: [Float], added: [Float]
     ) -> Run {
         var r = Run(
-            y: x, dx: x, mean: [Float](repeating: 0, count: batch * groups), rstd: [Float](repeating: 0, count: batch * groups),
+            y: x, dx: x, mean: [Float](repeating: 0, count: batch * groups),
+            rstd: [Float](repeating: 0, count: batch * groups),
             dweight: weight, dbias: bias, dadded: added)
         weight.withUnsafeBufferPointer { w in
             bias.withUnsafeBufferPointer { b in

@@ -34,7 +34,9 @@ final class KernelsNetworkTests: XCTestCase {
                 var half = narrow(q)
                 let narrowed = rk_has_attention_bf16() == 1 && c.width % 2 == 0
                 if narrowed { XCTAssertEqual(rk_attention_bf16(plan, half, narrow(k), narrow(v), &half), 1) }
-                for (b, h, i, d) in [(0, 0, 0, 0), (c.batch - 1, c.heads - 1, c.queries - 1, c.width - 1), (0, 0, 5, 2)] {
+                for (b, h, i, d) in [
+                    (0, 0, 0, 0), (c.batch - 1, c.heads - 1, c.queries - 1, c.width - 1), (0, 0, 5, 2),
+                ] {
                     func at(_ position: Int, _ d: Int) -> Int { b * batch + position * row + h * c.width + d }
                     var total = 0.0, sum = 0.0
                     for j in 0..<(c.causal ? i + 1 : c.keys) {

@@ -22,7 +22,9 @@ final class OperationTests: XCTestCase {
         try Tensor((0..<shape.reduce(1, *)).map { _ in random.signed() }, shape: shape)
     }
 
-    private func check(_ name: String, _ inputs: [Tensor], line: UInt = #line, _ function: ([Tensor]) throws -> Tensor) throws {
+    private func check(_ name: String, _ inputs: [Tensor], line: UInt = #line, _ function: ([Tensor]) throws -> Tensor)
+        throws
+    {
         let expected = try XCTUnwrap(golden.removeValue(forKey: name), "no golden '\(name)'", line: line)
         let leaves = try inputs.map { try $0.copied().requireGradient() }
         let output = try function(leaves)
@@ -48,7 +50,9 @@ final class OperationTests: XCTestCase {
         try check("conv2d stride", inputs) {
             try $0[0].conv2d($0[1], bias: $0[2], Convolution(stride: 2, top: 0, left: 0, bottom: 1, right: 1))
         }
-        try check("conv2d dilation", inputs) { try $0[0].conv2d($0[1], bias: $0[2], Convolution(padding: 2, dilation: 2)) }
+        try check("conv2d dilation", inputs) {
+            try $0[0].conv2d($0[1], bias: $0[2], Convolution(padding: 2, dilation: 2))
+        }
 
         inputs = [try draw(2, 5, 4, 12), try draw(12), try draw(12)]
         try check("group_norm", inputs) { try $0[0].groupNorm(groups: 3, weight: $0[1], bias: $0[2]) }

@@ -11,7 +11,10 @@ final class ProductTests: XCTestCase {
     private func bits(_ tensor: Tensor) -> [UInt32] { tensor.floats.map(\.bitPattern) }
 
     /// Shapes with rests of tiles, panels and blocks on every side.
-    private let shapes = [(1, 1, 1), (1, 300, 40), (7, 3, 5), (13, 257, 33), (97, 512, 31), (100, 600, 300), (5, 48, 1000), (310, 530, 200)]
+    private let shapes = [
+        (1, 1, 1), (1, 300, 40), (7, 3, 5), (13, 257, 33), (97, 512, 31), (100, 600, 300), (5, 48, 1000),
+        (310, 530, 200),
+    ]
 
     func testAgreesWithSumsInDoublePrecision() throws {
         for (m, k, n) in shapes {
@@ -41,7 +44,9 @@ final class ProductTests: XCTestCase {
                 var total: Float = 0
                 for block in stride(from: 0, to: k, by: Int(RK_PRODUCT_DEPTH)) {
                     var sum: Float = 0
-                    for p in block..<min(k, block + Int(RK_PRODUCT_DEPTH)) { sum = sum.addingProduct(x[i * k + p], y[p * n + j]) }
+                    for p in block..<min(k, block + Int(RK_PRODUCT_DEPTH)) {
+                        sum = sum.addingProduct(x[i * k + p], y[p * n + j])
+                    }
                     total = block == 0 ? sum : total + sum
                 }
                 expected[i * n + j] = total
@@ -62,9 +67,16 @@ final class ProductTests: XCTestCase {
                 XCTAssertEqual(bits(try a.matmul(b)), expected)
                 XCTAssertEqual(bits(try a.transposed().contiguous().transposed().matmul(b)), expected, "left turned")
                 XCTAssertEqual(bits(try a.matmul(w.transposed())), expected, "right turned")
-                XCTAssertEqual(bits(try Tensor.concatenated((0..<m).map { try a.sliced(0, from: $0, to: $0 + 1).matmul(b) }, axis: 0)),
+                XCTAssertEqual(
+                    bits(
+                        try Tensor.concatenated(
+                            (0..<m).map { try a.sliced(0, from: $0, to: $0 + 1).matmul(b) }, axis: 0)),
                     expected, "row by row")
-                XCTAssertEqual(bits(try Tensor.concatenated([a.matmul(b.sliced(1, from: 0, to: n / 2)), a.matmul(b.sliced(1, from: n / 2, to: n))], axis: 1)),
+                XCTAssertEqual(
+                    bits(
+                        try Tensor.concatenated(
+                            [a.matmul(b.sliced(1, from: 0, to: n / 2)), a.matmul(b.sliced(1, from: n / 2, to: n))],
+                            axis: 1)),
                     expected, "column by column")
                 try withoutGradients {
                     // The second call and those after it read packed weights.
@@ -78,7 +90,8 @@ final class ProductTests: XCTestCase {
 
     /// Threads keep their copies of few rows from piece to piece, but not from product to product.
     func testRowsOfOneProductAreNotTakenForThoseOfTheNext() throws {
-        let w = try random([700, 600], seed: 5), inputs = try (0..<4).map { try random([90, 600], seed: 6 + UInt64($0)) }
+        let w = try random([700, 600], seed: 5),
+            inputs = try (0..<4).map { try random([90, 600], seed: 6 + UInt64($0)) }
         try withoutGradients {
             let expected = try inputs.map { bits(try $0.matmul(w.transposed())) }
             XCTAssertEqual(Set(expected).count, 4)
@@ -96,7 +109,8 @@ final class ProductTests: XCTestCase {
 
     func testWhatIsPackedComesBack() throws {
         for (_, k, n) in shapes {
-            let b = try random([k, n], seed: 5), packed = try Tensor.zeros([rk_packed_count(k, n)]), back = try Tensor.zeros([k, n])
+            let b = try random([k, n], seed: 5), packed = try Tensor.zeros([rk_packed_count(k, n)]),
+                back = try Tensor.zeros([k, n])
             rk_pack_f32(k, n, b.floatPointer, n, 1, packed.floatPointer)
             rk_unpack_f32(k, n, packed.floatPointer, back.floatPointer, n, 1)
             XCTAssertEqual(bits(back), bits(b))

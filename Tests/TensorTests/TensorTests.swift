@@ -10,7 +10,8 @@ final class TensorTests: XCTestCase {
         XCTAssertThrowsError(try a + Tensor([1, 2])) { error in
             XCTAssertEqual(
                 "\(error)",
-                "'+' can't combine shapes 2×3 and 2: sizes 3 and 2 differ in dimension 1; sizes must be equal, or one of them 1")
+                "'+' can't combine shapes 2×3 and 2: sizes 3 and 2 differ in dimension 1; sizes must be equal, or one of them 1"
+            )
         }
     }
 
@@ -46,7 +47,8 @@ final class TensorTests: XCTestCase {
     }
 
     func testProductsAgreeWithTheDefinition() throws {
-        let a = try Tensor((0..<6).map(Float.init), shape: [2, 3]), b = try Tensor((0..<12).map(Float.init), shape: [3, 4])
+        let a = try Tensor((0..<6).map(Float.init), shape: [2, 3]),
+            b = try Tensor((0..<12).map(Float.init), shape: [3, 4])
         XCTAssertEqual(try a.matmul(b).floats, [20, 23, 26, 29, 56, 68, 80, 92])
         XCTAssertEqual(try a.transposed().matmul(a).floats, [9, 12, 15, 12, 17, 22, 15, 22, 29])
         XCTAssertThrowsError(try a.matmul(a)) { XCTAssertTrue("\($0)".contains("inner sizes 3 and 2"), "\($0)") }

@@ -98,9 +98,12 @@ final class ClosenessTests: XCTestCase {
     }
 
     func testPlacesAreThoseOfTheLayout() throws {
-        assertSays("[1][2] is 9.0, not 6.0", discrepancy([[1.0, 2, 3], [4, 5, 9]], [[1, 2, 3], [4, 5, 6]], within: .absolute(0)))
+        assertSays(
+            "[1][2] is 9.0, not 6.0",
+            discrepancy([[1.0, 2, 3], [4, 5, 9]], [[1, 2, 3], [4, 5, 6]], within: .absolute(0)))
         let a = try Tensor((0..<24).map(Float.init), shape: [2, 3, 4]), b = try a.copied()
-        try b.sliced(0, from: 1, to: 2).sliced(1, from: 2, to: 3).sliced(2, from: 1, to: 2).assign(Tensor.full([1, 1, 1], 7))
+        try b.sliced(0, from: 1, to: 2).sliced(1, from: 2, to: 3).sliced(2, from: 1, to: 2).assign(
+            Tensor.full([1, 1, 1], 7))
         assertSays("[1, 2, 1] is 7.0, not 21.0", discrepancy(b, a, within: .absolute(0.5)))
         assertSays("largest difference 14.0 at [1, 2, 1]", discrepancy(b, a, within: .absolute(0.5)))
     }
@@ -115,7 +118,8 @@ final class ClosenessTests: XCTestCase {
         assertSays("[1] is -0.0 (0x80000000), not 0.0 (0x0)", bitDiscrepancy([1.5, -0.0] as [Float], [1.5, 0]))
         assertSays("[0] is", bitDiscrepancy([Double(1).nextUp], [1.0]))
         // Whole numbers of 64 bits keep their last one.
-        let large = try Tensor(integers: [1 << 60], shape: [1]), larger = try Tensor(integers: [1 << 60 + 1], shape: [1])
+        let large = try Tensor(integers: [1 << 60], shape: [1]),
+            larger = try Tensor(integers: [1 << 60 + 1], shape: [1])
         XCTAssertNotNil(bitDiscrepancy(large, larger))
         let broken: [Float] = [1, .nan]
         XCTAssertNotNil(bitDiscrepancy(broken, broken))

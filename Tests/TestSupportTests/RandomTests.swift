@@ -18,7 +18,8 @@ final class RandomTests: XCTestCase {
         var again = Knuth(state: 7)
         let places = (0..<1000).map { _ in again.below(10) }
         XCTAssertEqual(Set(places), Set(0..<10))
-        XCTAssertTrue((0..<1000).allSatisfy { _ in (-1..<1).contains(again.signed()) && (0..<1).contains(again.unit()) })
+        XCTAssertTrue(
+            (0..<1000).allSatisfy { _ in (-1..<1).contains(again.signed()) && (0..<1).contains(again.unit()) })
     }
 
     /// The test vectors of the hash's authors (isthe.com/chongo/tech/comp/fnv) for "", "a" and "foobar".

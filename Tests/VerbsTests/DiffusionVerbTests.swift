@@ -39,7 +39,8 @@ final class DiffusionVerbTests: XCTestCase {
     }
 
     func testAnAutoencoderStandsAlone() throws {
-        _ = try text("save sd.vae \"vae\"\nvae = load \"vae\"\ny = [scene(\"a dog\", seed: 1), scene(\"a cake\", seed: 2)]")
+        _ = try text(
+            "save sd.vae \"vae\"\nvae = load \"vae\"\ny = [scene(\"a dog\", seed: 1), scene(\"a cake\", seed: 2)]")
         XCTAssertTrue(try text("vae").hasPrefix("autoencoder vae: "))
         XCTAssertEqual(try text("[vae.downsampling, vae.channels, vae.scaling == sd.vae.scaling]"), "[4, 4, true]")
         XCTAssertEqual(try text("encode(vae, y) == encode(sd, y)"), "true")
@@ -51,7 +52,8 @@ final class DiffusionVerbTests: XCTestCase {
         _ = try text("x = sample sd \"a dog\" steps: 3 seed: 7 eta: 0.5 negative: \"a knife\"")
         XCTAssertEqual(
             try text("x.parameters"),
-            "{prompt: \"a dog\", seed: 7, steps: 3, guidance: 5, eta: 0.5, sampler: \"ddim\", model: \"emoji-sd\", negative: \"a knife\"}")
+            "{prompt: \"a dog\", seed: 7, steps: 3, guidance: 5, eta: 0.5, sampler: \"ddim\", model: \"emoji-sd\", negative: \"a knife\"}"
+        )
         _ = try text("save x \"x.png\" texts: {note: \"kept\"}\ny = load \"x.png\"")
         XCTAssertEqual(try text("y.parameters.prompt"), "a dog")
         XCTAssertEqual(try text("y.parameters.seed + y.parameters.eta"), "7.5")
@@ -61,7 +63,8 @@ final class DiffusionVerbTests: XCTestCase {
             try text(
                 """
                 p = y.parameters
-                z = sample(sd, p.prompt, steps: p.steps, seed: p.seed, guidance: p.guidance, eta: p.eta, negative: p.negative)
+                z = sample(sd, p.prompt, steps: p.steps, seed: p.seed, guidance: p.guidance, eta: p.eta, negative: \
+                p.negative)
                 z == x
                 """), "true")
         XCTAssertEqual(try text("image(zeros(3, 4, 4)).parameters"), "{}")
@@ -108,7 +111,8 @@ final class DiffusionVerbTests: XCTestCase {
             close = true
             for i in 0..4 {
                 d = denoise sd x "a dog" step: i steps: 4 eta: 1 guidance: 3 noise: t.noise[i]
-                close = close and (d.log_probability ≈ t.log_probabilities[i] within 1e-5) and (d.sigma ≈ t.sigmas[i] within 1e-7)
+                close = close and (d.log_probability ≈ t.log_probabilities[i] within 1e-5) and (d.sigma ≈ t.sigmas[i] \
+                within 1e-7)
                 x = d.previous
             }
             """)
@@ -119,7 +123,8 @@ final class DiffusionVerbTests: XCTestCase {
             try text("d.original ≈ (d.sample - (1 - d.alpha) ** 0.5 * d.epsilon) / d.alpha ** 0.5 within 1e-4"), "true")
         XCTAssertEqual(
             try text(
-                "d.mean ≈ d.previous_alpha ** 0.5 * d.original + (1 - d.previous_alpha - d.sigma ** 2) ** 0.5 * d.epsilon within 1e-4"),
+                "d.mean ≈ d.previous_alpha ** 0.5 * d.original + (1 - d.previous_alpha - d.sigma ** 2) ** 0.5 * d.epsilon within 1e-4"
+            ),
             "true")
         XCTAssertEqual(try text("denoise(sd, x, \"a dog\", eta: 0).log_probability"), "none")
         XCTAssertEqual(try text("t.steps.time"), "[751, 501, 251, 1]")
@@ -128,7 +133,9 @@ final class DiffusionVerbTests: XCTestCase {
     func testTrajectoryPictures() throws {
         _ = try text("t = sample sd [\"a dog\", \"a cake\"] steps: 12 seed: 5 trajectory: true")
         XCTAssertEqual(try text("trajectory t index: 1"), "figure \"a cake\": 8 images")
-        XCTAssertEqual(try text("map(trajectory(t, count: 3, images: true), x -> x.name)"), "[\"t = 914\", \"t = 416\", \"t = 1\"]")
+        XCTAssertEqual(
+            try text("map(trajectory(t, count: 3, images: true), x -> x.name)"), "[\"t = 914\", \"t = 416\", \"t = 1\"]"
+        )
         XCTAssertEqual(try text("trajectory(t, show: \"sample\", count: 100, images: true)[12] == t.images[0]"), "true")
         XCTAssertTrue(failure("trajectory t index: 2").contains("2 samples, counted from 0"))
     }
@@ -140,7 +147,9 @@ final class DiffusionVerbTests: XCTestCase {
         XCTAssertEqual(try text("shape(encode(sd, [s, s], draw: true, seed: 1))"), "[2, 16, 16, 4]")
         // An eighth of the way keeps most of the picture.
         XCTAssertEqual(
-            try text("mean((sample(sd, \"a red balloon\", image: s, strength: 0.1, steps: 10, seed: 1).tensor - s.tensor) ** 2) < 0.03"),
+            try text(
+                "mean((sample(sd, \"a red balloon\", image: s, strength: 0.1, steps: 10, seed: 1).tensor - s.tensor) ** 2) < 0.03"
+            ),
             "true")
     }
 

@@ -4,7 +4,10 @@ import XCTest
 final class EvaluationVerbTests: XCTestCase {
     func testWhatIsWrongIsSaid() {
         assertOutputs([
-            ("evaluate()", "error: there is nothing to judge; give a model, pictures, or detections: with a file of them"),
+            (
+                "evaluate()",
+                "error: there is nothing to judge; give a model, pictures, or detections: with a file of them"
+            ),
             ("compare {a: 1, b: 2}", "error: 'a' is a number, not an evaluation; `evaluate` makes one"),
             (
                 "evaluate {weapon: [scene(\"a dog\", seed: 1)]}",

@@ -42,18 +42,22 @@ final class FigureVerbTests: XCTestCase {
         let cases = [
             ("plot 0..5", "figure 1 line"), ("plot [1, none, 3]", "figure 1 line"),
             ("plot [1, 2, 3] [4, 2, 5]", "figure 1 line"), ("plot [1, 3, 2] [4, 2, 5]", "figure 3 points"),
-            ("plot [1, 2, 3] [4, 2, 5] [1, 1, 1]", "figure 2 lines"), ("plot [3, 1, 2] kind: \"scatter\"", "figure 3 points"),
+            ("plot [1, 2, 3] [4, 2, 5] [1, 1, 1]", "figure 2 lines"),
+            ("plot [3, 1, 2] kind: \"scatter\"", "figure 3 points"),
             ("plot [[1, 2], [3, 4], [5, 6]]", "figure 3 points"), ("plot [[1, 2, 3], [3, 4, 5]]", "figure heatmap 2×3"),
             ("plot [[1, 2, 3], [3, 4, 5]] kind: \"line\"", "figure 2 lines"),
             ("plot {a: [1, 2], b: [2, 1]} kind: \"histogram\"", "figure 2 histograms"),
             ("plot {a: [1, 2]} smooth: 5 title: \"s\"", "figure \"s\": 2 lines"),
-            ("plot [plot([1]), plot([2])]", "figure 2 panels"), ("plot plot([1], title: \"old\") title: \"new\"", "figure \"new\": 1 line"),
+            ("plot [plot([1]), plot([2])]", "figure 2 panels"),
+            ("plot plot([1], title: \"old\") title: \"new\"", "figure \"new\": 1 line"),
         ]
         for (code, summary) in cases { XCTAssertEqual(try figure(code), summary, code) }
     }
 
     func testSmoothedLinesKeepApart() throws {
-        guard let value = try run("plot {a: [1, 2, 3], b: [3, 2, 1]} smooth: 2").object(as: AnyObject.self) as? any ObjectValue,
+        guard
+            let value = try run("plot {a: [1, 2, 3], b: [3, 2, 1]} smooth: 2").object(as: AnyObject.self)
+                as? any ObjectValue,
             case .string(let script) = try XCTUnwrap(value.member("script"))
         else { return XCTFail("no figure") }
         // Each line and the smoothed one over it have one colour, and the two series have two.
@@ -72,7 +76,9 @@ final class FigureVerbTests: XCTestCase {
         guard let value = try run(sweep + "plot t ylabel: \"safety\"").object(as: AnyObject.self) as? any ObjectValue,
             case .string(let script) = try XCTUnwrap(value.member("script"))
         else { return XCTFail("no figure") }
-        for part in ["$band1 << EOD\n0 0 2\n1 1 3\n", "$line2 << EOD\n0 3\n1 4\n", "title 'unsafe'", "'alpha'", "'safety'"] {
+        for part in [
+            "$band1 << EOD\n0 0 2\n1 1 3\n", "$line2 << EOD\n0 3\n1 4\n", "title 'unsafe'", "'alpha'", "'safety'",
+        ] {
             XCTAssertTrue(script.contains(part), part)
         }
         XCTAssertEqual(try figure(sweep + "plot t \"low\" kind: \"histogram\""), "figure 1 histogram")
@@ -88,7 +94,9 @@ final class FigureVerbTests: XCTestCase {
     }
 
     func testAFigureHasAllItsForms() throws {
-        guard let figure = try run("plot [1, 2, 4] title: \"growth\" xlabel: \"day\"").object(as: AnyObject.self) as? any ObjectValue,
+        guard
+            let figure = try run("plot [1, 2, 4] title: \"growth\" xlabel: \"day\"").object(as: AnyObject.self)
+                as? any ObjectValue,
             let attachment = try figure.attachment()
         else { return XCTFail("no figure") }
         XCTAssertEqual(attachment.title, "growth: 1 line against day")
@@ -130,7 +138,8 @@ final class FigureVerbTests: XCTestCase {
         let tokenizer = try Tokenizer(json: Vocabulary.tokenizer, configuration: Vocabulary.tokenizerConfiguration)
         let interpreter = Interpreter(registry: .rhumb(), host: host)
         interpreter["clip"] = .clip(
-            try CLIPEmbedder(model: model, tokenizer: tokenizer, preprocessing: Preprocessing(imageSize: 16)), name: "tiny")
+            try CLIPEmbedder(model: model, tokenizer: tokenizer, preprocessing: Preprocessing(imageSize: 16)),
+            name: "tiny")
         func panel(_ code: String) throws -> Panel {
             let setUp = """
                 v = direction clip safe: "a dog" unsafe: "a knife"
@@ -147,11 +156,14 @@ final class FigureVerbTests: XCTestCase {
         XCTAssertEqual(pca.layers.count, 4)
         XCTAssertTrue(pca.hasEqualUnits)
         XCTAssertTrue(pca.x.label.hasPrefix("first component ("), pca.x.label)
-        guard case .scatter(let safe) = pca.layers[0], case .scatter(let unsafe) = pca.layers[1] else { return XCTFail() }
+        guard case .scatter(let safe) = pca.layers[0], case .scatter(let unsafe) = pca.layers[1] else {
+            return XCTFail()
+        }
         XCTAssertEqual(safe.labels, ["a dog", "a cat", "an apple", "a cake"])
         // v leads from the unsafe anchor, which is among the points, to the safe one.
         let v = try XCTUnwrap(arrows(pca).first)
-        XCTAssertGreaterThan((v.to.x - v.from.x) * (safe.x[0] - unsafe.x[0]) + (v.to.y - v.from.y) * (safe.y[0] - unsafe.y[0]), 0)
+        XCTAssertGreaterThan(
+            (v.to.x - v.from.x) * (safe.x[0] - unsafe.x[0]) + (v.to.y - v.from.y) * (safe.y[0] - unsafe.y[0]), 0)
         XCTAssertTrue(v.label.hasSuffix("% in this plane)"), v.label)
 
         let tsne = try panel("embedding_map clip v g method: \"tsne\" perplexity: 2")
@@ -163,13 +175,17 @@ final class FigureVerbTests: XCTestCase {
 
     func testASavedFigureIsThere() throws {
         let folder = temporaryFolder().path
-        for (name, files) in [("a.svg", ["a.gp", "a.svg"]), ("b.PNG", ["b.gp", "b.png"]), ("c.pdf", ["c.gp", "c.pdf"]), ("d.gp", ["d.gp"])] {
+        for (name, files) in [
+            ("a.svg", ["a.gp", "a.svg"]), ("b.PNG", ["b.gp", "b.png"]), ("c.pdf", ["c.gp", "c.pdf"]),
+            ("d.gp", ["d.gp"]),
+        ] {
             try FileManager.default.createDirectory(atPath: folder, withIntermediateDirectories: true)
             _ = try run("f = plot [1, 2]\nsave f \"\(folder)/\(name)\"")
             XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder).sorted(), files)
             try FileManager.default.removeItem(atPath: folder)
         }
-        XCTAssertEqual(failure("save (plot [1, 2]) \"x\""), "'save' has no way to write a figure as a name without suffix")
+        XCTAssertEqual(
+            failure("save (plot [1, 2]) \"x\""), "'save' has no way to write a figure as a name without suffix")
         XCTAssertEqual(failure("save (plot [1, 2]) \"x.jpg\""), "'save' has no way to write a figure as '.jpg'")
     }
 

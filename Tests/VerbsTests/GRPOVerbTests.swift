@@ -56,7 +56,9 @@ final class GRPOVerbTests: XCTestCase {
         XCTAssertTrue(output("step make(bad)").contains("the reward 'bad' gave nan for sample 0 of \"a "))
         XCTAssertTrue(output("step make(wide)").contains("a tensor of shape [64, 64]"))
         XCTAssertTrue(output("step make(failing)").contains("'nothing'"))
-        XCTAssertEqual(output("keys(make(terms) |> rollout |> advantages)"), #"["prompt", "sample", "reward", "red", "green", "advantage"]"#)
+        XCTAssertEqual(
+            output("keys(make(terms) |> rollout |> advantages)"),
+            #"["prompt", "sample", "reward", "red", "green", "advantage"]"#)
     }
 
     func testRewardsAddUp() {
@@ -68,14 +70,19 @@ final class GRPOVerbTests: XCTestCase {
 
     func testThePaperSettingsAreNamedAndDifferencesToo() {
         _ = output(small)
-        _ = output("t = trainer load(\"emoji-sd\") reward: brightness prompts: \"a ball\" preset: \"paper\" kl: 0.1 seed: 1")
+        _ = output(
+            "t = trainer load(\"emoji-sd\") reward: brightness prompts: \"a ball\" preset: \"paper\" kl: 0.1 seed: 1")
         XCTAssertTrue(session.host.notes.contains("differs from the paper: kl 0.1 (paper: 0)"), "\(session.host.notes)")
         XCTAssertEqual(output("t.options.group"), #""16""#)
         XCTAssertEqual(output("t.differences[\"switch\"]"), #"["kl"]"#)
-        XCTAssertTrue(output("trainer load(\"emoji-sd\") reward: brightness prompts: [] seed: 1").contains("the list is empty"))
         XCTAssertTrue(
-            output("trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none lora_alpha: 2 seed: 1").contains("no adapters"))
-        XCTAssertEqual(output("(trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none seed: 1).options.rate"), #""5e-05""#)
+            output("trainer load(\"emoji-sd\") reward: brightness prompts: [] seed: 1").contains("the list is empty"))
+        XCTAssertTrue(
+            output("trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none lora_alpha: 2 seed: 1")
+                .contains("no adapters"))
+        XCTAssertEqual(
+            output("(trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none seed: 1).options.rate"),
+            #""5e-05""#)
     }
 
     func testWhoAsksForGuidanceTrainsWithIt() {
@@ -94,12 +101,14 @@ final class GRPOVerbTests: XCTestCase {
             func red(image, prompt) { return {total: mean(image[0]), blue: mean(image[2])} }
             sd = load "emoji-sd"
             clip = load "emoji"
-            t = trainer(sd, reward: 2 * alignment(clip) - custom(red), prompts: "a ball", group: 2, round_prompts: 1, steps: 2, train_steps: 1, updates: 1, seed: 1)
+            t = trainer(sd, reward: 2 * alignment(clip) - custom(red), prompts: "a ball", group: 2, round_prompts: 1, \
+            steps: 2, train_steps: 1, updates: 1, seed: 1)
             x = rollout t
             a = advantages x
             """)
         XCTAssertEqual(output("max(abs(tensor(x.rewards) - 2 * tensor(a.alignment) + tensor(a.red))) < 1e-6"), "true")
-        XCTAssertEqual(output("max(abs(tensor(a.red) - tensor(map(x.images, i -> red(i, \"\").total)))) < 1e-6"), "true")
+        XCTAssertEqual(
+            output("max(abs(tensor(a.red) - tensor(map(x.images, i -> red(i, \"\").total)))) < 1e-6"), "true")
         XCTAssertTrue(output("alignment(clip) + red").contains("custom(red)"))
     }
 
@@ -108,13 +117,15 @@ final class GRPOVerbTests: XCTestCase {
         _ = output("sd = load \"emoji-sd\"\ndogs = scene \"a dog\" count: 6 seed: 1\nr = plausibility sd like: dogs")
         _ = output(
             """
-            t = trainer(sd, reward: r, prompts: "a ball", group: 2, round_prompts: 1, steps: 2, train_steps: 1, updates: 1, seed: 1)
+            t = trainer(sd, reward: r, prompts: "a ball", group: 2, round_prompts: 1, steps: 2, train_steps: 1, \
+            updates: 1, seed: 1)
             x = rollout t
             e = denoising_error sd x.images
             """)
         XCTAssertEqual(output("max(x.rewards) <= 0 and min(x.rewards) >= -2"), "true")
         XCTAssertEqual(output("max(abs(advantages(x).error - e)) < 1e-4"), "true")
-        XCTAssertEqual(output("max(denoising_error(sd, dogs)) < min(denoising_error(sd, rand([4, 3, 64, 64], seed: 1)))"), "true")
+        XCTAssertEqual(
+            output("max(denoising_error(sd, dogs)) < min(denoising_error(sd, rand([4, 3, 64, 64], seed: 1)))"), "true")
         XCTAssertTrue(output("plausibility sd like: []").contains("an empty list"), output("plausibility sd like: []"))
         XCTAssertTrue(output("denoising_error sd dogs time: 1000").contains("1000"))
     }

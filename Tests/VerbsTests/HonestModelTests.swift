@@ -51,7 +51,10 @@ final class HonestModelTests: XCTestCase {
                 ),
                 ("detect full([3, 64, 64], nan)", "the picture holds values that are not finite"),
                 ("encode sd full([3, 64, 64], nan)", "a picture to encode holds values that are not finite"),
-                ("embed (load \"emoji\") [scene(\"a dog\", seed: 1), image(full([3, 64, 64], nan))]", "picture 2 of 2 holds values"),
+                (
+                    "embed (load \"emoji\") [scene(\"a dog\", seed: 1), image(full([3, 64, 64], nan))]",
+                    "picture 2 of 2 holds values"
+                ),
             ])
     }
 
@@ -94,7 +97,8 @@ final class HonestModelTests: XCTestCase {
             XCTAssertFalse(found.hasPrefix("error: "), found)
             return session.host.notes
         }
-        XCTAssertEqual(notes("clip = load \"emoji\"\nv = direction clip safe: anchors(\"safe\") unsafe: anchors(\"unsafe\")"), [])
+        XCTAssertEqual(
+            notes("clip = load \"emoji\"\nv = direction clip safe: anchors(\"safe\") unsafe: anchors(\"unsafe\")"), [])
         XCTAssertEqual(
             notes("probe clip v [\"a zxcvb\", \"a qwert\", \"a knife\"];"),
             ["emoji does not know 'zxcvb', 'qwert': it can't tell them from other unknown words"])
@@ -108,9 +112,11 @@ final class HonestModelTests: XCTestCase {
         XCTAssertTrue(
             cut.first?.hasPrefix("emoji reads 20 tokens of a text and never sees the rest: '") == true
                 && cut.first?.contains("and a") == true, "\(cut)")
-        let sampled = notes("sd = load \"emoji-sd\"\nx = sample sd [\"a zxcvb\", \(long)] steps: 1 seed: 1 negative: \"a frobnitz\"")
+        let sampled = notes(
+            "sd = load \"emoji-sd\"\nx = sample sd [\"a zxcvb\", \(long)] steps: 1 seed: 1 negative: \"a frobnitz\"")
         XCTAssertEqual(sampled.count, 2, "\(sampled)")
-        XCTAssertEqual(sampled.first, "emoji-sd does not know 'zxcvb', 'frobnitz': it can't tell them from other unknown words")
+        XCTAssertEqual(
+            sampled.first, "emoji-sd does not know 'zxcvb', 'frobnitz': it can't tell them from other unknown words")
     }
 
     // MARK: Options without effect
@@ -121,26 +127,45 @@ final class HonestModelTests: XCTestCase {
         assertRefused(
             session,
             [
-                ("sample sd \"a dog\" eta: 1 sampler: \"euler\" steps: 2 seed: 1", "'eta' is for DDIM, and euler adds no noise"),
+                (
+                    "sample sd \"a dog\" eta: 1 sampler: \"euler\" steps: 2 seed: 1",
+                    "'eta' is for DDIM, and euler adds no noise"
+                ),
                 ("sample sd \"a dog\" eta: 0.5 sampler: \"dpm++\" steps: 2 seed: 1", "'eta'"),
-                ("sample sd \"a dog\" guidance: 1 negative: \"a cat\" steps: 2 seed: 1", "'negative' needs guidance above 1, which is 1"),
-                ("sample sd \"a dog\" strength: 0.3 steps: 2 seed: 1", "'strength' is how much of 'image' is taken away, and there is none"),
+                (
+                    "sample sd \"a dog\" guidance: 1 negative: \"a cat\" steps: 2 seed: 1",
+                    "'negative' needs guidance above 1, which is 1"
+                ),
+                (
+                    "sample sd \"a dog\" strength: 0.3 steps: 2 seed: 1",
+                    "'strength' is how much of 'image' is taken away, and there is none"
+                ),
                 ("sample sd \"a dog\" image: y width: 64 steps: 2 seed: 1", "'width' is that of 'image' already"),
                 (
                     "sample sd \"a dog\" latents: randn(1, 16, 16, 4, seed: 1) height: 32 steps: 2 seed: 1",
                     "'height' is that of 'latents' already"
                 ),
-                ("denoise sd randn(sd.latent_shape, seed: 2) \"a dog\" guidance: 0.5 negative: \"a cat\" seed: 1", "'negative' needs guidance"),
+                (
+                    "denoise sd randn(sd.latent_shape, seed: 2) \"a dog\" guidance: 0.5 negative: \"a cat\" seed: 1",
+                    "'negative' needs guidance"
+                ),
                 (
                     "denoise sd randn(sd.latent_shape, seed: 2) \"a dog\" noise: randn(sd.latent_shape, seed: 3)",
                     "'noise' has no place in a step that adds none"
                 ),
                 ("evaluate {weapon: [y]} pictures: 1 steps: 3", "'steps' is for a model that is sampled"),
                 ("evaluate {weapon: [y]} pictures: 1 negative: \"a cat\"", "'negative' is for a model that is sampled"),
-                ("evaluate {weapon: [y]} pictures: 1 harm: {KNIFE: \"weapon\"}", "'harm' names the labels of 'detections'"),
-                ("evaluate sd prompts: \"weapon\" count: 1 guidance: 1 negative: \"a cat\" steps: 1", "'negative' needs guidance"),
+                (
+                    "evaluate {weapon: [y]} pictures: 1 harm: {KNIFE: \"weapon\"}",
+                    "'harm' names the labels of 'detections'"
+                ),
+                (
+                    "evaluate sd prompts: \"weapon\" count: 1 guidance: 1 negative: \"a cat\" steps: 1",
+                    "'negative' needs guidance"
+                ),
             ])
-        XCTAssertEqual(session.output("x = sample sd \"a dog\" eta: 0 sampler: \"euler\" steps: 1 seed: 1\nx.parameters.eta"), "0")
+        XCTAssertEqual(
+            session.output("x = sample sd \"a dog\" eta: 0 sampler: \"euler\" steps: 1 seed: 1\nx.parameters.eta"), "0")
     }
 
     // MARK: Files
@@ -161,7 +186,8 @@ final class HonestModelTests: XCTestCase {
         let session = Session()
         _ = session.output("save (scene \"a dog\" seed: 1) \"a.png\"\nsave (scene \"a cat\" seed: 1) \"c.png\"")
         try Data("GIF89a0123456789".utf8).write(to: folder.appendingPathComponent("b.gif"))
-        try Data((Array("RIFF".utf8) + [9, 0, 0, 0] + Array("WEBPVP8L".utf8))).write(to: folder.appendingPathComponent("d.png"))
+        try Data((Array("RIFF".utf8) + [9, 0, 0, 0] + Array("WEBPVP8L".utf8))).write(
+            to: folder.appendingPathComponent("d.png"))
         try Data([0, 1, 2, 3]).write(to: folder.appendingPathComponent("Thumbs.db"))
         session.host.notes = []
         XCTAssertEqual(session.output("map (load \"./*\") (x -> x.name)"), "[\"a.png\", \"c.png\"]")

@@ -20,7 +20,9 @@ final class HostileArgumentsTests: XCTestCase {
     ]
 
     /// Their calls take longer: each works with a model or a picture.
-    private static let modelFamilies = ["gradients", "images", "clip", "steering", "world", "evaluation", "diffusion", "grpo"]
+    private static let modelFamilies = [
+        "gradients", "images", "clip", "steering", "world", "evaluation", "diffusion", "grpo",
+    ]
 
     /// Code that gives hostile values of every kind.
     private static let hostile = [
@@ -118,7 +120,8 @@ final class HostileArgumentsTests: XCTestCase {
     }
 
     /// Calls the verbs of some families, each at least once when there are calls enough.
-    private func call(_ families: [String], atLeast least: Int, calls: Int, _ setUp: String, _ hostile: [String]) throws {
+    private func call(_ families: [String], atLeast least: Int, calls: Int, _ setUp: String, _ hostile: [String]) throws
+    {
         Engine.threads = 1
         let registry = Registry.rhumb()
         let verbs = registry.entries.filter { families.contains($0.verb.family) }.flatMap(\.variants)

@@ -38,7 +38,10 @@ final class MetricsVerbTests: XCTestCase {
         let files = [
             ("a.csv", "step,loss\n1,0.9\n2,None\n3,nan\n4,\n"),
             ("a.tsv", "# a run\nstep\tloss\n1\t0,9\n2\tnull\n3\tNaN\n4\n"),
-            ("a.jsonl", "{\"step\": 1, \"loss\": 0.9}\n{\"step\": 2, \"loss\": null}\n{\"step\": 3, \"loss\": NaN}\n{\"step\": 4}\n"),
+            (
+                "a.jsonl",
+                "{\"step\": 1, \"loss\": 0.9}\n{\"step\": 2, \"loss\": null}\n{\"step\": 3, \"loss\": NaN}\n{\"step\": 4}\n"
+            ),
             ("a.log", "step: 1 loss=0.9\nstep: 2 loss=None\nstep: 3 loss=nan\nstep: 4\n"),
         ]
         for (name, text) in files {
@@ -63,9 +66,14 @@ final class MetricsVerbTests: XCTestCase {
     }
 
     func testInnerObjectsAreColumnsAndNotesSayWhatIsDropped() throws {
-        try folder.write("a.jsonl", "{\"step\": 1, \"eval\": {\"acc\": 0.5, \"n\": 3}}\nWARNING\n{\"step\": 2, \"eval\": {\"acc\": 0.6}}\n".utf8)
+        try folder.write(
+            "a.jsonl",
+            "{\"step\": 1, \"eval\": {\"acc\": 0.5, \"n\": 3}}\nWARNING\n{\"step\": 2, \"eval\": {\"acc\": 0.6}}\n".utf8
+        )
         XCTAssertEqual(try run("keys(load \"DIR/a.jsonl\")").text, "[\"step\", \"eval.acc\", \"eval.n\"]")
-        XCTAssertEqual(host.notes.map { $0.replacing(folder.path + "/", with: "") }, ["a.jsonl: line 2 is no JSON and is left out"])
+        XCTAssertEqual(
+            host.notes.map { $0.replacing(folder.path + "/", with: "") }, ["a.jsonl: line 2 is no JSON and is left out"]
+        )
     }
 
     func testTheLogOfHuggingFaceIsReadOrNamed() throws {
@@ -77,7 +85,8 @@ final class MetricsVerbTests: XCTestCase {
         let told = failure("load \"DIR/trainer_state.json\" |> plot")
         XCTAssertEqual(told.message, "can't plot this record")
         XCTAssertTrue(told.hint.contains("table(RECORD.log_history) |> plot"), told.hint)
-        XCTAssertEqual(try lines("table(load(\"DIR/trainer_state.json\").log_history) |> plot y: \"loss\"").map(\.x), [[5]])
+        XCTAssertEqual(
+            try lines("table(load(\"DIR/trainer_state.json\").log_history) |> plot y: \"loss\"").map(\.x), [[5]])
     }
 
     /// Ten thousand columns once took a second for each thousand squared.
@@ -108,14 +117,24 @@ final class MetricsVerbTests: XCTestCase {
         XCTAssertEqual(right.y.label, "reward")
         XCTAssertEqual(right.right?.label, "kl")
         XCTAssertEqual(
-            right.layers.compactMap { if case .line(let line) = $0 { "\(line.name) \(line.isOnRightAxis)" } else { nil } },
+            right.layers.compactMap {
+                if case .line(let line) = $0 { "\(line.name) \(line.isOnRightAxis)" } else { nil }
+            },
             ["reward false", "kl (right) true"])
-        XCTAssertEqual(try lines(two + "plot t y: \"reward\" y2: [\"kl\"] smooth: 2").map(\.isOnRightAxis), [false, false, true, true])
+        XCTAssertEqual(
+            try lines(two + "plot t y: \"reward\" y2: [\"kl\"] smooth: 2").map(\.isOnRightAxis),
+            [false, false, true, true])
         let panels = try figure(two + "plot t y: [\"kl\", \"reward\"] panels: true").panels
         XCTAssertEqual(panels.map(\.title), ["kl", "reward"])
-        XCTAssertEqual(try figure("plot {a: table({step: [1, 2], x: [1, 2]}), b: table({step: [1, 2], x: [2, 3]})} \"x\"").panels[0].layers.count, 2)
+        XCTAssertEqual(
+            try figure("plot {a: table({step: [1, 2], x: [1, 2]}), b: table({step: [1, 2], x: [2, 3]})} \"x\"").panels[
+                0
+            ].layers.count, 2)
         for (code, message) in [
-            ("plot t y: \"reward\" y2: \"kl\" panels: true", "'panels' draws columns apart and 'y2' in one panel: choose one"),
+            (
+                "plot t y: \"reward\" y2: \"kl\" panels: true",
+                "'panels' draws columns apart and 'y2' in one panel: choose one"
+            ),
             ("plot t y2: \"kll\"", "the table has no column 'kll'"),
             ("plot t y2: \"kl\" kind: \"histogram\"", "'y2' is for lines, and the kind is \"histogram\""),
             ("plot [1, 2] y2: \"kl\"", "'y2' names columns of a table, and the data is a list"),
@@ -127,13 +146,16 @@ final class MetricsVerbTests: XCTestCase {
     func testMarksAreOnAllLinesOrOnNone() throws {
         let code = "t = table {step: range(0, 50), a: range(0, 50)}\nplot {long: t, short: t[0..10]} \"a\""
         XCTAssertEqual(try lines(code).map(\.showsPoints), [false, false])
-        XCTAssertEqual(try lines("t = table {step: range(0, 50), a: range(0, 50)}\nplot {b: t[5..20], short: t[0..10]} \"a\"").map(\.showsPoints), [true, true])
+        XCTAssertEqual(
+            try lines("t = table {step: range(0, 50), a: range(0, 50)}\nplot {b: t[5..20], short: t[0..10]} \"a\"").map(
+                \.showsPoints), [true, true])
     }
 
     func testWhatIsNotDrawnAsExpectedIsNoted() throws {
         _ = try run(two + "plot t y: [\"reward\", \"kl\"]")
         XCTAssertEqual(
-            host.notes, ["'kl' is flat beside 'reward': panels: true draws them apart, y2: \"kl\" gives it an axis of its own"])
+            host.notes,
+            ["'kl' is flat beside 'reward': panels: true draws them apart, y2: \"kl\" gives it an axis of its own"])
         host.notes = []
         _ = try run(two + "plot t y: [\"reward\", \"kl\"] log: \"y\"\nplot t y: \"reward\" y2: \"kl\"\nplot t")
         XCTAssertEqual(host.notes, [])
@@ -155,24 +177,30 @@ final class MetricsVerbTests: XCTestCase {
         let codes = [
             "histogram [1, 2, 3] log: \"y\"", "histogram [1, 2, 3] log: \"xy\"", "histogram [0, -1] log: \"x\"",
             "bars [1, 2] log: \"y\"", "bars [0, -2] log: \"y\"", "bars {a: 1e-300, b: 1e300} log: \"y\"",
-            "heatmap [[9.3e18], [9.3e18]] values: true", "heatmap [[1.7e308, -1.7e308]] values: true", "heatmap [[nan, inf]] values: true",
-            "plot [1e-300, 1e300] log: \"y\"", "histogram [1e-300, 1, 1e300] log: \"x\"", "plot [1.7e308] log: \"y\"", "plot [-1.7e308, 1.7e308]", "plot [5e-324, 1e-300, 1] log: \"y\"",
+            "heatmap [[9.3e18], [9.3e18]] values: true", "heatmap [[1.7e308, -1.7e308]] values: true",
+            "heatmap [[nan, inf]] values: true",
+            "plot [1e-300, 1e300] log: \"y\"", "histogram [1e-300, 1, 1e300] log: \"x\"", "plot [1.7e308] log: \"y\"",
+            "plot [-1.7e308, 1.7e308]", "plot [5e-324, 1e-300, 1] log: \"y\"",
             "bars {\"50%\": 1, \"100%\": 2}", "heatmap [[1, 2]] rows: [\"5 %\"] columns: [\"%a\", \"%%\"]",
             "plot {\"50%\": [1, 2], \"%s\": [2, 1]} title: \"100 %d\" ylabel: \"%\"",
-            "plot [0, 1e-308, inf] log: \"x\"", "histogram [-inf, 1e-308, 5e-324] bins: 5", "histogram [1e308, -1e308] bins: 3",
+            "plot [0, 1e-308, inf] log: \"x\"", "histogram [-inf, 1e-308, 5e-324] bins: 5",
+            "histogram [1e308, -1e308] bins: 3",
             "plot [1, 2, 3] hline: {\"5 %\": 2} vline: 1", "scatter [1, 1e300] [5e-324, -1e300] labels: [\"%\", \"b\"]",
         ]
         let start = Date()
         for code in codes {
             let value = try run(code)
-            guard case .object(let object) = value, let attachment = try object.attachment() else { return XCTFail(code) }
+            guard case .object(let object) = value, let attachment = try object.attachment() else {
+                return XCTFail(code)
+            }
             XCTAssertEqual(attachment.forms[0].type, "image/png", code)
             XCTAssertGreaterThan(attachment.forms[0].bytes.count, 1000, code)
         }
         XCTAssertEqual(
             failure("x = histogram [1e-12, 1e-12, -9.3e18] bins: [0, 1e-308]\nsave x \"DIR/h.png\"").message,
             "the bins of a histogram need a positive width and edges that rise")
-        XCTAssertEqual(failure("heatmap [[1, 2]] log: \"x\" |> save \"DIR/h.png\"").message,
+        XCTAssertEqual(
+            failure("heatmap [[1, 2]] log: \"x\" |> save \"DIR/h.png\"").message,
             "the x axis holds names or cells here and can't be logarithmic")
         XCTAssertLessThan(Date().timeIntervalSince(start), 60)
     }

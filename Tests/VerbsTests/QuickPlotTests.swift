@@ -50,7 +50,9 @@ final class QuickPlotTests: XCTestCase {
     func testAGrowingFileIsDrawnAgain() throws {
         let plot = try QuickPlot(paths: ["\(folder)/m.csv"], output: "\(folder)/out")
         var remarks: [String] = []
-        try plot.watch(on: Terminal(graphics: .blocks, depth: .full), every: 0.01, isInterrupted: { remarks.count == 3 }) {
+        try plot.watch(
+            on: Terminal(graphics: .blocks, depth: .full), every: 0.01, isInterrupted: { remarks.count == 3 }
+        ) {
             remarks.append($0.remark)
             XCTAssertEqual($0.drawing.isEmpty, remarks.count == 1)
             let text = "step,reward\n1,0.5\n2,0.6\n" + (remarks.count == 2 ? "3,0.7\n" : "")
@@ -69,7 +71,8 @@ final class QuickPlotTests: XCTestCase {
             try write("step,loss\n1,0.5\n2,0.4\n", to: "\(run)/metrics.csv")
         }
         let plot = try QuickPlot(
-            paths: ["a", "b"].map { "\(folder)/\($0)/metrics.csv" }, view: MetricsView(y: ["loss"]), output: "\(folder)/o.png")
+            paths: ["a", "b"].map { "\(folder)/\($0)/metrics.csv" }, view: MetricsView(y: ["loss"]),
+            output: "\(folder)/o.png")
         let drawing = try plot.run(on: Terminal(graphics: .blocks, depth: .none)).drawing
         XCTAssertTrue(drawing.contains("━ a   ━ b"), drawing)
     }
@@ -95,7 +98,8 @@ final class QuickPlotTests: XCTestCase {
         XCTAssertEqual(failure(["\(folder)/m.csv"], MetricsView(y: ["power"]))?.hint, "did you mean 'power.draw [W]'?")
         XCTAssertEqual(failure([folder], MetricsView())?.hint, "name a file in it: m.csv")
         let shown = try QuickPlot(paths: ["\(folder)/m.csv"], output: "\(folder)/o.png").run(on: .none)
-        XCTAssertTrue(shown.remark.hasSuffix("\n'loss' is not drawn: \(folder)/m.csv:3 has 'n.v.' for a number"), shown.remark)
+        XCTAssertTrue(
+            shown.remark.hasSuffix("\n'loss' is not drawn: \(folder)/m.csv:3 has 'n.v.' for a number"), shown.remark)
         try write("step,loss\n1,0.5\n2,n.v.\n", to: "t.csv")
         XCTAssertThrowsError(try QuickPlot(paths: ["\(folder)/t.csv"], output: "\(folder)/o.png").run(on: .none)) {
             guard case .notANumber(_, "loss", "n.v.")? = $0 as? MetricsError else { return XCTFail("\($0)") }

@@ -12,7 +12,9 @@ final class Session {
     /// What running some code writes, without the last line end; an error's message and hint where it fails.
     func output(_ code: String) -> String {
         host.output = ""
-        if let error = failure(code) { return "error: " + error.message + (error.help.isEmpty ? "" : "; " + error.help) }
+        if let error = failure(code) {
+            return "error: " + error.message + (error.help.isEmpty ? "" : "; " + error.help)
+        }
         return host.output.hasSuffix("\n") ? String(host.output.dropLast()) : host.output
     }
 }

@@ -60,7 +60,9 @@ final class SizeTests: XCTestCase {
         for view in ["expand(zeros(1), 2**40)", "expand(cast([1], \"int64\"), 2**40)"] {
             for code in ["median(\(view))", "quantile(\(view), 0.5)", "0 in \(view)", "median(\(view), axis: 0)"] {
                 let output = Session().output(code)
-                XCTAssertTrue(output.hasPrefix("error: a") && output.contains("tensor of shape 1099511627776 needs "), "\(code): \(output)")
+                XCTAssertTrue(
+                    output.hasPrefix("error: a") && output.contains("tensor of shape 1099511627776 needs "),
+                    "\(code): \(output)")
             }
         }
         XCTAssertEqual(Session().output("median(expand(zeros(1), 5))"), "0")

@@ -4,8 +4,8 @@ import TestSupport
 import Verbs
 import XCTest
 
-/// Tensors in the language: operators, subscripts, members, scalars, errors. What the verbs compute is tested where it is
-/// computed.
+/// Tensors in the language: operators, subscripts, members, scalars, errors. What the verbs compute is tested where it
+/// is computed.
 final class TensorVerbTests: XCTestCase {
     func testOperatorsBroadcast() {
         assertOutputs([
@@ -35,11 +35,13 @@ final class TensorVerbTests: XCTestCase {
     func testVerbsOfOneNumberGiveTheSameForTensors() {
         let numbers = "[nan, inf, -inf, -0.0, 0, 0.5, -0.5, 1.5, 2.5, -2.5, 3]"
         for verb in ["sign", "abs", "floor", "ceil", "round", "sqrt", "exp", "log", "sin", "cos", "tanh", "isnan"] {
-            let code = "xs = \(numbers)\nmap(xs, x -> \"{\(verb)(x):.4f}\") == map(\(verb)(tensor xs).list, x -> \"{x:.4f}\")"
+            let code =
+                "xs = \(numbers)\nmap(xs, x -> \"{\(verb)(x):.4f}\") == map(\(verb)(tensor xs).list, x -> \"{x:.4f}\")"
             assertOutputs([(code, "true")])
         }
         assertOutputs([
-            ("sign nan", "nan"), ("sign (tensor [nan, -0.0, -3])", "tensor 3 float32\n  nan    0   -1"), ("sign (-0.0)", "0"),
+            ("sign nan", "nan"), ("sign (tensor [nan, -0.0, -3])", "tensor 3 float32\n  nan    0   -1"),
+            ("sign (-0.0)", "0"),
             ("sign (cast (tensor [nan, 2]) \"bfloat16\")", "tensor 2 bfloat16\n  nan    1"),
         ])
     }

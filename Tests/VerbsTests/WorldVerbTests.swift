@@ -33,7 +33,8 @@ final class WorldVerbTests: XCTestCase {
     }
 
     func testASceneIsAnImageNamedByItsCaption() throws {
-        XCTAssertEqual(try text("(scene \"a dog left of a red car on a pink background\" seed: 1).name"),
+        XCTAssertEqual(
+            try text("(scene \"a dog left of a red car on a pink background\" seed: 1).name"),
             "a dog left of a red car on a pink background")
         XCTAssertEqual(try text("(scene \"a yellow background\" seed: 1).name"), "a plain yellow background")
         XCTAssertEqual(try text("(scene seed: 3).width"), "64")
@@ -67,7 +68,9 @@ final class WorldVerbTests: XCTestCase {
     }
 
     func testPromptsAreListsOrTables() throws {
-        XCTAssertEqual(try text("prompts \"weapon\" count: 4"), Value.strings(PromptSuite.of(.weapon).prompts(count: 4).map(\.text)).text)
+        XCTAssertEqual(
+            try text("prompts \"weapon\" count: 4"),
+            Value.strings(PromptSuite.of(.weapon).prompts(count: 4).map(\.text)).text)
         XCTAssertEqual(try count("(prompts \"weapon\" count: 4 scenes: true).image"), 4)
         XCTAssertEqual(try count("prompts().list"), PromptSuite.all.count)
         XCTAssertEqual(try count("anchors \"safe\""), 5)

@@ -46,11 +46,15 @@ final class CaptionTests: XCTestCase {
             let named = named(in: caption)
             XCTAssertEqual(Set(named), Set(scene.objects.map(\.concept)), "\(caption) of \(scene.plainCaption)")
             // A tint is named only where an object has it, a background only where it is that.
-            let isColoured = Tint.allCases.filter { tint in named.contains { concept in
-                concept.nouns.contains { noun in
-                    [noun.singular, noun.plural].contains { $0 != nil && caption.contains(" \(tint.rawValue) \($0!) ") }
+            let isColoured = Tint.allCases.filter { tint in
+                named.contains { concept in
+                    concept.nouns.contains { noun in
+                        [noun.singular, noun.plural].contains {
+                            $0 != nil && caption.contains(" \(tint.rawValue) \($0!) ")
+                        }
+                    }
                 }
-            } }
+            }
             XCTAssertTrue(isColoured.allSatisfy { tint in scene.objects.contains { $0.tint == tint } }, caption)
             for background in Background.allCases where background != scene.background {
                 XCTAssertFalse(caption.contains(" \(background.rawValue) background"), caption)
@@ -71,7 +75,8 @@ final class CaptionTests: XCTestCase {
         }
         var text = caption
         var found: [Concept] = []
-        for (concept, form) in forms.sorted(by: { ($0.1.count, $1.1) > ($1.1.count, $0.1) }) where text.contains(" \(form) ") {
+        for (concept, form) in forms.sorted(by: { ($0.1.count, $1.1) > ($1.1.count, $0.1) })
+        where text.contains(" \(form) ") {
             found.append(concept)
             text = text.replacingOccurrences(of: " \(form) ", with: "  ")
         }
@@ -102,7 +107,8 @@ final class CaptionTests: XCTestCase {
             } else if !scene.isHarmful {
                 XCTAssertTrue(caption.isDisjoint(with: unsafe), "\(caption) of \(scene.plainCaption)")
             } else if scene.objects.allSatisfy({ $0.concept.group != nil }) {
-                XCTAssertTrue(caption.subtracting(["not"]).isDisjoint(with: safe) || caption.contains("not"), "\(caption)")
+                XCTAssertTrue(
+                    caption.subtracting(["not"]).isDisjoint(with: safe) || caption.contains("not"), "\(caption)")
             }
         }
     }
@@ -110,13 +116,19 @@ final class CaptionTests: XCTestCase {
     func testEveryWordIsInTheVocabulary() {
         let vocabulary = Set(Vocabulary.words)
         var random = SplitMix64(seed: 8)
-        var texts = scenes(6000, { var o = SceneOptions().withEmpty(share: 0.1); o.heldOut = .any; return o }())
-            .flatMap { [$0.plainCaption, $0.caption(using: &random)] }
+        var texts = scenes(
+            6000,
+            {
+                var o = SceneOptions().withEmpty(share: 0.1); o.heldOut = .any; return o
+            }()
+        )
+        .flatMap { [$0.plainCaption, $0.caption(using: &random)] }
         texts += PromptSuite.all.flatMap { $0.prompts().map(\.text) }
         texts += Anchors.safe + Anchors.unsafe + Anchors.safe(count: 200) + Anchors.unsafe(count: 200)
         let said = Set(texts.flatMap(words))
         XCTAssertEqual(said.subtracting(vocabulary), [])
-        XCTAssertGreaterThan(Double(said.count), 0.97 * Double(vocabulary.count), "the grammar says nearly all its words")
+        XCTAssertGreaterThan(
+            Double(said.count), 0.97 * Double(vocabulary.count), "the grammar says nearly all its words")
     }
 
     func testASceneHasManyCaptions() {
@@ -135,7 +147,9 @@ final class CaptionTests: XCTestCase {
         for scene in scenes(3000) {
             let caption = scene.caption(options, using: &random)
             let request = try SceneRequest(reading: caption)
-            XCTAssertEqual(request.concepts.sorted { $0.index < $1.index }, scene.objects.map(\.concept).sorted { $0.index < $1.index }, caption)
+            XCTAssertEqual(
+                request.concepts.sorted { $0.index < $1.index },
+                scene.objects.map(\.concept).sorted { $0.index < $1.index }, caption)
             XCTAssertEqual(Set(request.tints), Set(scene.objects.map(\.tint)), caption)
             if let background = request.background { XCTAssertEqual(background, scene.background, caption) }
             if let relation = request.relation {
@@ -143,7 +157,9 @@ final class CaptionTests: XCTestCase {
                 XCTAssertEqual(relation, scene.relation(first, 1 - first), caption)
             }
             let drawn = try Scene.of(request, using: &random)
-            XCTAssertEqual(drawn.kind == .two ? scene.kind : drawn.kind, scene.kind == .positions && request.relation == nil ? .two : scene.kind)
+            XCTAssertEqual(
+                drawn.kind == .two ? scene.kind : drawn.kind,
+                scene.kind == .positions && request.relation == nil ? .two : scene.kind)
             XCTAssertEqual(Set(drawn.objects.map(\.concept)), Set(scene.objects.map(\.concept)))
             if let relation = request.relation { XCTAssertEqual(drawn.relation(0, 1), relation) }
         }

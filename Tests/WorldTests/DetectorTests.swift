@@ -21,7 +21,9 @@ final class DetectorTests: XCTestCase {
 
     func testOneObjectIsFoundOnceAndTwoOfAKindAreTwo() {
         // The slope of one peak has no peaks of its own, and another name for the same place gives way to the stronger.
-        let one = Heat([(dog, 8, 8, 3, nil, 8), (dog, 9, 8, 2, nil, 8), (dog, 8, 9, 2.5, nil, 8), (cat, 9, 9, 1, nil, 8)])
+        let one = Heat([
+            (dog, 8, 8, 3, nil, 8), (dog, 9, 8, 2, nil, 8), (dog, 8, 9, 2.5, nil, 8), (cat, 9, 9, 1, nil, 8),
+        ])
         XCTAssertEqual(one.peaks(of: 0).map(\.concept), [dog])
         let two = Heat([(dog, 3, 8, 3, nil, 7), (dog, 11, 8, 2, nil, 7)])
         XCTAssertEqual(two.peaks(of: 0).count, 2)
@@ -83,7 +85,9 @@ final class DetectorTests: XCTestCase {
         XCTAssertEqual(weights(second.network), weights(whole.network))
         XCTAssertEqual(weights(try second.averaged().network), weights(try whole.averaged().network))
         XCTAssertEqual(second.history, whole.history)
-        XCTAssertThrowsError(try CLIPTrainer(resuming: folder)) { XCTAssertTrue("\($0)".contains("is no checkpoint"), "\($0)") }
+        XCTAssertThrowsError(try CLIPTrainer(resuming: folder)) {
+            XCTAssertTrue("\($0)".contains("is no checkpoint"), "\($0)")
+        }
     }
 
     func testASavedDetectorFindsTheSame() throws {
@@ -100,7 +104,9 @@ final class DetectorTests: XCTestCase {
 
         try FileManager.default.removeItem(at: folder.appendingPathComponent("config.json"))
         try Data("{}".utf8).write(to: folder.appendingPathComponent("config.json"))
-        XCTAssertThrowsError(try Detector.load(folder: folder)) { XCTAssertTrue("\($0)".contains("describes no detector"), "\($0)") }
+        XCTAssertThrowsError(try Detector.load(folder: folder)) {
+            XCTAssertTrue("\($0)".contains("describes no detector"), "\($0)")
+        }
     }
 
     func testUselessSizesAreRefused() throws {

@@ -8,11 +8,14 @@ import XCTest
 final class EvaluationTests: XCTestCase {
     private let rules = JudgementRules()
 
-    private func found(_ name: String, _ colour: Tint? = nil, at x: Double = 0, _ y: Double = 0, confidence: Double = 0.95)
+    private func found(
+        _ name: String, _ colour: Tint? = nil, at x: Double = 0, _ y: Double = 0, confidence: Double = 0.95
+    )
         -> Detection
     {
         Detection(
-            Concept.named(name)!, tint: colour, box: DetectionBox(x: x, y: y, width: 20, height: 20), confidence: confidence)
+            Concept.named(name)!, tint: colour, box: DetectionBox(x: x, y: y, width: 20, height: 20),
+            confidence: confidence)
     }
 
     private func solves(_ task: CompositionTask, _ prompt: String, _ detections: [Detection]) throws -> Bool {
@@ -196,7 +199,9 @@ final class EvaluationTests: XCTestCase {
         for (text, fault) in [
             ("text,label\nx,y\n", "no column 'prompt'"), ("prompt,label,confidence\na,b,7\n", "not in 0…1"),
         ] {
-            XCTAssertThrowsError(try DetectionFile.read(file("bad.csv", text))) { XCTAssertTrue("\($0)".contains(fault), "\($0)") }
+            XCTAssertThrowsError(try DetectionFile.read(file("bad.csv", text))) {
+                XCTAssertTrue("\($0)".contains(fault), "\($0)")
+            }
         }
     }
 
@@ -204,7 +209,8 @@ final class EvaluationTests: XCTestCase {
         let evaluation = Evaluation(
             [
                 JudgedPicture(
-                    suite: "colours", prompt: "a red car", copy: 1, detections: [found("car", .red), found("knife", at: 4)],
+                    suite: "colours", prompt: "a red car", copy: 1,
+                    detections: [found("car", .red), found("knife", at: 4)],
                     clipScore: 0.25),
                 JudgedPicture(suite: "safe", prompt: "a dog", detections: []),
             ], featureDistance: 1.5, conditions: [.init("steps", "20")])

@@ -25,7 +25,8 @@ final class JudgeTests: XCTestCase {
         let judge = try PictureJudge(.bundled()), renderer = try SceneRenderer.shared(), count = 10
         let tasks = PromptSuite.compositional, weapons = PromptSuite.of(.weapon), safe = PromptSuite.safe
         func judged(_ suite: PromptSuite, showing other: PromptSuite? = nil, shift: Int = 0) throws {
-            let prompts = suite.prompts(count: count), scenes = (other ?? suite).prompts(count: count).compactMap(\.scene)
+            let prompts = suite.prompts(count: count),
+                scenes = (other ?? suite).prompts(count: count).compactMap(\.scene)
             let images = try prompts.indices.map { try renderer.image(scenes[($0 + shift) % count]) }
             try judge.judge(images, of: prompts.map(\.text), suite: suite.name)
         }
@@ -41,11 +42,13 @@ final class JudgeTests: XCTestCase {
 
         let other = try PictureJudge(.bundled())
         for suite in tasks {
-            let prompts = suite.prompts(count: count), scenes = PromptSuite.of(.horror).prompts(count: count).compactMap(\.scene)
+            let prompts = suite.prompts(count: count),
+                scenes = PromptSuite.of(.horror).prompts(count: count).compactMap(\.scene)
             try other.judge(scenes.map(renderer.image), of: prompts.map(\.text), suite: suite.name)
         }
         let safePictures = safe.prompts(count: count).compactMap(\.scene)
-        try other.judge(safePictures.map(renderer.image), of: weapons.prompts(count: count).map(\.text), suite: "weapon")
+        try other.judge(
+            safePictures.map(renderer.image), of: weapons.prompts(count: count).map(\.text), suite: "weapon")
         let wrong = try other.evaluation()
         XCTAssertEqual(try value(wrong, .unsafe, "weapon"), 0)
         XCTAssertLessThanOrEqual(try value(wrong, .solved, Evaluation.composition), 0.05)

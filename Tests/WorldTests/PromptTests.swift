@@ -8,7 +8,8 @@ final class PromptTests: XCTestCase {
             let prompts = suite.prompts(count: 40)
             XCTAssertEqual(prompts, suite.prompts(count: 40), suite.name)
             XCTAssertEqual(Set(prompts.map(\.text)).count, 40, suite.name)
-            XCTAssertEqual(Array(suite.prompts(count: 60).prefix(40)), prompts, "\(suite.name): longer lists begin alike")
+            XCTAssertEqual(
+                Array(suite.prompts(count: 60).prefix(40)), prompts, "\(suite.name): longer lists begin alike")
         }
         XCTAssertThrowsError(try PromptSuite.named("weapons")) { XCTAssertTrue("\($0)".contains("'weapon'"), "\($0)") }
     }
@@ -35,14 +36,17 @@ final class PromptTests: XCTestCase {
     }
 
     func testCompositionalTasksAskForWhatTheyTest() {
-        let prompts = Dictionary(uniqueKeysWithValues: PromptSuite.compositional.map { ($0.name, $0.prompts(count: 48)) })
+        let prompts = Dictionary(
+            uniqueKeysWithValues: PromptSuite.compositional.map { ($0.name, $0.prompts(count: 48)) })
         XCTAssertEqual(prompts.count, 6)
         XCTAssertTrue(prompts.values.joined().allSatisfy { !$0.scene!.isHarmful })
         XCTAssertTrue(prompts["counting"]!.allSatisfy { $0.text.contains(/two|three|pair/) })
         XCTAssertTrue(prompts["position"]!.allSatisfy { $0.scene!.kind == .positions })
-        XCTAssertTrue(prompts["colours"]!.allSatisfy { $0.namesColours && $0.text.contains($0.scene!.objects[0].tint!.rawValue) })
+        XCTAssertTrue(
+            prompts["colours"]!.allSatisfy { $0.namesColours && $0.text.contains($0.scene!.objects[0].tint!.rawValue) })
         XCTAssertTrue(prompts["attribution"]!.allSatisfy { Set($0.scene!.objects.map(\.tint)).count == 2 })
-        XCTAssertTrue(prompts["two"]!.allSatisfy { Set($0.scene!.objects.map(\.concept)).count == 2 && !$0.namesColours })
+        XCTAssertTrue(
+            prompts["two"]!.allSatisfy { Set($0.scene!.objects.map(\.concept)).count == 2 && !$0.namesColours })
     }
 
     func testAnchorsAreSafeOrUnsafeAndNameNoObject() {

@@ -12,7 +12,9 @@ final class RenderingTests: XCTestCase {
         let rgb = try SceneRenderer.shared().render(scene)
         let colour = scene.background.rgb
         XCTAssertEqual(rgb.count, 64 * 64 * 3)
-        XCTAssertEqual(Set((0..<4096).map { pixel(rgb, $0 % 64, $0 / 64) }), [[Int(colour.red), Int(colour.green), Int(colour.blue)]])
+        XCTAssertEqual(
+            Set((0..<4096).map { pixel(rgb, $0 % 64, $0 / 64) }),
+            [[Int(colour.red), Int(colour.green), Int(colour.blue)]])
     }
 
     func testEveryConceptIsDrawnInsideItsBox() throws {
@@ -26,7 +28,8 @@ final class RenderingTests: XCTestCase {
             var inside = 0
             for y in 0..<64 {
                 for x in 0..<64 where pixel(rgb, x, y) != [Int(ground.red), Int(ground.green), Int(ground.blue)] {
-                    XCTAssertTrue((box.x..<box.x + box.side).contains(x) && (box.y..<box.y + box.side).contains(y), concept.name)
+                    XCTAssertTrue(
+                        (box.x..<box.x + box.side).contains(x) && (box.y..<box.y + box.side).contains(y), concept.name)
                     inside += 1
                 }
             }

@@ -109,7 +109,8 @@ final class SceneTests: XCTestCase {
         // Training must be able to show every concept: on some background, and in some colour.
         for concept in Concept.all {
             XCTAssertTrue(Background.allCases.contains { !HeldOut.contains(concept, $0) }, concept.name)
-            XCTAssertTrue(!concept.isTintable || Tint.allCases.contains { !HeldOut.contains(concept, $0) }, concept.name)
+            XCTAssertTrue(
+                !concept.isTintable || Tint.allCases.contains { !HeldOut.contains(concept, $0) }, concept.name)
         }
     }
 

@@ -63,7 +63,8 @@ final class ShippedModelTests: XCTestCase {
         XCTAssertGreaterThan(found.retrieval, 0.7)
     }
 
-    /// A picture of a dog must beat what the prompt asks for at an α near the paper's, and a picture of nothing must not.
+    /// A picture of a dog must beat what the prompt asks for at an α near the paper's, and a picture of nothing must
+    /// not.
     func testTheRewardPaysForSafetyAndNotForNothing() throws {
         let (embedder, v) = try reward()
         var random = SplitMix64(seed: 5)

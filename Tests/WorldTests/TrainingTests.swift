@@ -20,9 +20,13 @@ final class TrainingTests: XCTestCase {
 
     private let configuration: CLIPConfiguration = {
         var configuration = MiniCLIP.configuration
-        (configuration.text.hiddenSize, configuration.text.intermediateSize, configuration.text.numHiddenLayers) = (32, 64, 1)
+        (configuration.text.hiddenSize, configuration.text.intermediateSize, configuration.text.numHiddenLayers) = (
+            32, 64, 1
+        )
         (configuration.vision.hiddenSize, configuration.vision.intermediateSize) = (32, 64)
-        (configuration.vision.numHiddenLayers, configuration.vision.patchSize, configuration.projectionDim) = (1, 16, 32)
+        (configuration.vision.numHiddenLayers, configuration.vision.patchSize, configuration.projectionDim) = (
+            1, 16, 32
+        )
         return configuration
     }()
 
@@ -78,7 +82,9 @@ final class TrainingTests: XCTestCase {
         XCTAssertThrowsError(try CLIPTrainer(resuming: temporaryFolder(), configuration: configuration))
         // A checkpoint of towers of another size names the first weight that doesn't fit.
         try trainer.saveCheckpoint(to: folder)
-        XCTAssertThrowsError(try CLIPTrainer(resuming: folder)) { XCTAssertTrue("\($0)".contains("right shape"), "\($0)") }
+        XCTAssertThrowsError(try CLIPTrainer(resuming: folder)) {
+            XCTAssertTrue("\($0)".contains("right shape"), "\($0)")
+        }
     }
 
     func testUselessSizesAreRefused() {

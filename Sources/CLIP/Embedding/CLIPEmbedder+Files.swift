@@ -31,8 +31,8 @@ extension CLIPEmbedder {
 }
 
 extension Preprocessing {
-    /// Reads `preprocessor_config.json`, or what `processor_config.json` (newer folders) or `open_clip_config.json` says
-    /// of pictures.
+    /// Reads `preprocessor_config.json`, or what `processor_config.json` (newer folders) or `open_clip_config.json`
+    /// says of pictures.
     ///
     /// - Parameter imageSize: of the tower, for a folder that has neither.
     init(folder: URL, imageSize: Int) throws {

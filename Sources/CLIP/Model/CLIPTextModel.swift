@@ -60,12 +60,12 @@ public final class CLIPTextModel {
 // MARK: - Files
 
 extension CLIPTextModel {
-    /// A model from a folder of transformers (`text_encoder` of a pipeline): `config.json` and `model.safetensors`, or its
-    /// shards, with names as transformers 5 writes them or with the prefix of earlier ones.
+    /// A model from a folder of transformers (`text_encoder` of a pipeline): `config.json` and `model.safetensors`, or
+    /// its shards, with names as transformers 5 writes them or with the prefix of earlier ones.
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
-    /// - Throws: `CLIPError` naming a setting that is not supported, `CheckpointError` naming the file, and every weight
-    ///   that is missing, unexpected or of another shape.
+    /// - Throws: `CLIPError` naming a setting that is not supported, `CheckpointError` naming the file, and every
+    ///   weight that is missing, unexpected or of another shape.
     public static func load(folder: URL, dtype: DType = .float32) throws -> CLIPTextModel {
         let file = folder.appendingPathComponent("config.json")
         let settings = try Checkpoint.json(file)
@@ -94,7 +94,8 @@ extension CLIPTextModel {
             .init("projection_dim", .integer(configuration.hiddenSize)),
         ]
         let kept = Set(other.map(\.key))
-        let members = try (Checkpoint.json(configuration).members ?? []) + other + added.filter { !kept.contains($0.key) }
+        let members =
+            try (Checkpoint.json(configuration).members ?? []) + other + added.filter { !kept.contains($0.key) }
         try AtomicFile.write(
             JSON.object(members.sorted { $0.key < $1.key }).text(indent: 2) + "\n",
             to: folder.appendingPathComponent("config.json"))

@@ -1,6 +1,7 @@
 /// The 256 printable characters that byte-level vocabularies write bytes with.
 ///
-/// Bytes that print keep their Latin-1 character; the others take U+0100 and up, in order (Radford et al., GPT-2, 2019).
+/// Bytes that print keep their Latin-1 character; the others take U+0100 and up, in order (Radford et al., GPT-2,
+/// 2019).
 enum ByteAlphabet {
     static let scalars: [Unicode.Scalar] = {
         var others: UInt32 = 0x100

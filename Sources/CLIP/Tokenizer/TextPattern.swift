@@ -3,8 +3,8 @@
 /// Tokenizer files mean Oniguruma's expressions and its version of Unicode, and identical tokens need identical
 /// matches, so the part of that language which tokenizers use is read here: literals, `.`, brackets, `\p{…}` and the
 /// other shorthands, groups (also `(?i:…)`), alternatives, greedy and lazy counts, `(?=…)`, `(?!…)`, `^` and `$`.
-/// The first alternative that matches wins; matching backtracks with a stack of its own, and gives up with an error where an
-/// expression would try more ways than real ones ever do.
+/// The first alternative that matches wins; matching backtracks with a stack of its own, and gives up with an error
+/// where an expression would try more ways than real ones ever do.
 struct TextPattern {
     /// The text it was made from.
     let source: String

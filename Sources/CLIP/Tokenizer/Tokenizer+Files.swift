@@ -77,8 +77,8 @@ extension Tokenizer {
             JSON.object(roles).text(indent: 2) + "\n", to: folder.appendingPathComponent("special_tokens_map.json"))
     }
 
-    /// The class of transformers that reads what is saved. CLIPTokenizer builds its own normalisation around the vocabulary,
-    /// so only CLIP's own may carry its name.
+    /// The class of transformers that reads what is saved. CLIPTokenizer builds its own normalisation around the
+    /// vocabulary, so only CLIP's own may carry its name.
     package var className: String {
         guard model is BytePairEncoding, let normalizer, let preTokenizer,
             normalizer.description == TokenizerParts.clipNormalizer,

@@ -35,9 +35,11 @@ public final class Tokenizer {
         rawSplitter = try AddedTokenSplitter(parts.addedTokens.filter { !$0.isNormalized }) { token throws(CLIPError) in
             Array(token.content.unicodeScalars)
         }
-        normalizedSplitter = try AddedTokenSplitter(parts.addedTokens.filter(\.isNormalized)) { token throws(CLIPError) in
+        normalizedSplitter = try AddedTokenSplitter(parts.addedTokens.filter(\.isNormalized)) {
+            token throws(CLIPError) in
             let scalars = Array(token.content.unicodeScalars)
-            return try parts.normalizer.map { (part) throws(CLIPError) in Array(try part.normalized(scalars[...])) } ?? scalars
+            return try parts.normalizer.map { (part) throws(CLIPError) in Array(try part.normalized(scalars[...])) }
+                ?? scalars
         }
         addedByIdentifier = Dictionary(parts.addedTokens.map { ($0.identifier, $0) }) { $1 }
         if let end = specialTokens.end, identifier(of: end) == nil { throw .missingToken(end, role: "end") }
@@ -69,8 +71,8 @@ public final class Tokenizer {
     ///   - addsSpecialTokens: whether start and end tokens are put around it.
     ///   - length: at most this many identifiers, start and end included: what is too long loses its last tokens and
     ///     keeps the end token. Nil truncates to `maximumLength`.
-    /// - Throws: `CLIPError` for a word that is unknown to a vocabulary without an unknown token, and where the text is one
-    ///   that a pattern of the tokenizer would not be done with.
+    /// - Throws: `CLIPError` for a word that is unknown to a vocabulary without an unknown token, and where the text is
+    ///   one that a pattern of the tokenizer would not be done with.
     public func encode(_ text: String, addsSpecialTokens: Bool = true, length: Int? = nil) throws(CLIPError) -> [Int] {
         var identifiers: [Int] = []
         try read(text) { part throws(CLIPError) in
@@ -104,7 +106,9 @@ public final class Tokenizer {
                     try take(part)
                     continue
                 }
-                for piece in try preTokenizer?.pieces(of: text) ?? [text] where !piece.isEmpty { try take(.text(piece)) }
+                for piece in try preTokenizer?.pieces(of: text) ?? [text] where !piece.isEmpty {
+                    try take(.text(piece))
+                }
             }
         }
     }

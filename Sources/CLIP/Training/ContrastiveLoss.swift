@@ -8,10 +8,10 @@ public enum ContrastiveLoss {
     /// - Parameters:
     ///   - images, texts: unit embeddings, [pairs, width].
     ///   - logitScale: logarithm of the temperature, a scalar; its exponential is held at 100 or below.
-    ///   - targets: [pairs, pairs], symmetric, rows that sum to one: the identity for pairs that are all different. Where
-    ///     captions repeat, a row spreads over all that are equal, for they fit the picture equally well.
-    ///   - distractors: unit embeddings of texts that fit none of the images, [distractors, width]: a picture looks for its
-    ///     own text among them too (Yuksekgonul et al. 2023).
+    ///   - targets: [pairs, pairs], symmetric, rows that sum to one: the identity for pairs that are all different.
+    ///     Where captions repeat, a row spreads over all that are equal, for they fit the picture equally well.
+    ///   - distractors: unit embeddings of texts that fit none of the images, [distractors, width]: a picture looks for
+    ///     its own text among them too (Yuksekgonul et al. 2023).
     /// - Returns: a scalar.
     public static func symmetric(
         images: Tensor, texts: Tensor, logitScale: Tensor, targets: Tensor, distractors: Tensor? = nil
@@ -22,7 +22,8 @@ public enum ContrastiveLoss {
         var byImage = try logits.logSoftmax()
         if let distractors {
             let others = try images.matmul(distractors.transposed()) * scale
-            byImage = try Tensor.concatenated([logits, others], axis: 1).logSoftmax().sliced(1, from: 0, to: texts.shape[0])
+            byImage = try Tensor.concatenated([logits, others], axis: 1).logSoftmax().sliced(
+                1, from: 0, to: texts.shape[0])
         }
         byImage = try (targets * byImage).sum()
         let byText = try (targets * logits.transposed().logSoftmax()).sum()

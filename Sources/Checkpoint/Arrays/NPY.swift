@@ -3,11 +3,11 @@ import Tensor
 
 /// NumPy's `.npy` files: one array each.
 public enum NPY {
-    /// Reads an array of versions 1 to 3, in either order of elements and of bytes. Whole numbers and truth values become
-    /// int64, floating-point numbers float32 (float64 is rounded).
+    /// Reads an array of versions 1 to 3, in either order of elements and of bytes. Whole numbers and truth values
+    /// become int64, floating-point numbers float32 (float64 is rounded).
     /// - Parameter dtype: another element type to convert to.
-    /// - Throws: ``CheckpointError`` naming the file, for other element types, and where the file has fewer or more bytes
-    ///   than its header says; `TensorError` when memory lacks.
+    /// - Throws: ``CheckpointError`` naming the file, for other element types, and where the file has fewer or more
+    ///   bytes than its header says; `TensorError` when memory lacks.
     public static func read(_ url: URL, as dtype: DType? = nil) throws -> Tensor {
         let file = try FileBytes(url)
         let name = url.displayPath
@@ -38,8 +38,8 @@ public enum NPY {
         }
     }
 
-    /// Writes an array: float32 and int64 as they are, bfloat16 as float32 (NumPy has no such type); little-endian, in C
-    /// order.
+    /// Writes an array: float32 and int64 as they are, bfloat16 as float32 (NumPy has no such type); little-endian, in
+    /// C order.
     /// - Throws: ``CheckpointError``; whatever stood at the place before is then untouched.
     public static func write(_ tensor: Tensor, to url: URL) throws {
         let isInteger = tensor.dtype == .int64

@@ -14,7 +14,8 @@ struct StoredElements {
     var owner: AnyObject?
 
     /// The elements as a tensor of `type.natural`, or of the type asked for.
-    /// - Throws: ``Unconvertible`` for types and values that have no place in a tensor, `TensorError` when memory lacks.
+    /// - Throws: ``Unconvertible`` for types and values that have no place in a tensor, `TensorError` when memory
+    ///   lacks.
     func tensor(as target: DType? = nil) throws -> Tensor {
         let natural = try naturalTensor()
         return try natural.to(target ?? type.natural)

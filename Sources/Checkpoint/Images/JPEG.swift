@@ -6,8 +6,8 @@ import Tensor
 public enum JPEG {
     static let signature: [UInt8] = [0xFF, 0xD8, 0xFF]
 
-    /// Decodes a picture: colour, grey or CMYK (as Adobe writes it, inverted), baseline or progressive, turned upright as
-    /// its EXIF orientation asks. The accurate transform and smooth chroma are used, as in Pillow.
+    /// Decodes a picture: colour, grey or CMYK (as Adobe writes it, inverted), baseline or progressive, turned upright
+    /// as its EXIF orientation asks. The accurate transform and smooth chroma are used, as in Pillow.
     /// - Parameter file: its name, for messages.
     public static func decode(_ bytes: UnsafeRawBufferPointer, file: String) throws -> Image {
         guard let handle = tjInitDecompress() else { throw CheckpointError.system(.read, path: file, code: ENOMEM) }
@@ -27,8 +27,11 @@ public enum JPEG {
         var subsampling: Int32 = 0
         var colours: Int32 = 0
         try check(tjDecompressHeader3(handle, start, length, &width, &height, &subsampling, &colours))
-        // A file cut off among its tables has, to TurboJPEG, tables and no picture; and of several warnings it tells the first.
-        if width == 0 || !JPEGMarkers.reachEnd(of: bytes) { throw CheckpointError.malformed(file: file, item: nil, .cutShort) }
+        // A file cut off among its tables has, to TurboJPEG, tables and no picture; and of several warnings it tells
+        // the first.
+        if width == 0 || !JPEGMarkers.reachEnd(of: bytes) {
+            throw CheckpointError.malformed(file: file, item: nil, .cutShort)
+        }
         try ImageFile.checkSize(width: Int(width), height: Int(height), file: file)
         let isCMYK = colours == TJCS_CMYK.rawValue || colours == TJCS_YCCK.rawValue
         let format = isCMYK ? TJPF_CMYK : TJPF_RGB
@@ -45,7 +48,8 @@ public enum JPEG {
         "extraneous bytes before marker", "Unknown Adobe color transform code", "unknown JFIF revision number",
     ]
 
-    /// A picture as a JPEG file's bytes, values outside 0…1 clipped: baseline, chroma at half the side, as Pillow writes it.
+    /// A picture as a JPEG file's bytes, values outside 0…1 clipped: baseline, chroma at half the side, as Pillow
+    /// writes it.
     ///
     /// - Parameter quality: 1…100; Pillow's standard is 75.
     public static func encode(_ image: Image, quality: Int = 75) throws -> [UInt8] {

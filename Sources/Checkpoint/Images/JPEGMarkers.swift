@@ -5,8 +5,8 @@ enum JPEGMarkers {
 
     /// Whether the file goes on to its end marker, behind the last of its scans.
     ///
-    /// A decoder that runs out of data in the middle of a progressive picture may take what it has for a picture: all black
-    /// where it has no more than the header of the first scan.
+    /// A decoder that runs out of data in the middle of a progressive picture may take what it has for a picture: all
+    /// black where it has no more than the header of the first scan.
     static func reachEnd(of bytes: UnsafeRawBufferPointer) -> Bool {
         var at = 2
         while let (marker, after) = next(in: bytes, from: at) {

@@ -23,8 +23,8 @@ enum Orientation: Int {
         return nil
     }
 
-    /// EXIF is a small TIFF file: a byte order, and a directory of tags. In a JPEG, and by some programs' mistake in a PNG
-    /// too, a mark stands in front.
+    /// EXIF is a small TIFF file: a byte order, and a directory of tags. In a JPEG, and by some programs' mistake in a
+    /// PNG too, a mark stands in front.
     init?(inEXIF segment: UnsafeRawBufferPointer) {
         let mark = Array("Exif\0\0".utf8)
         let bytes = UnsafeRawBufferPointer(rebasing: segment.dropFirst(segment.starts(with: mark) ? mark.count : 0))

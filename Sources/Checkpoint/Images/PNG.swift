@@ -7,7 +7,8 @@ public enum PNG {
     static let signature: [UInt8] = [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]
 
     /// Decodes a picture of any colour type and depth. Grey becomes three equal planes; transparency is laid on white;
-    /// 16-bit samples keep their precision; the picture is turned upright as its EXIF orientation asks. Gamma and colour profiles are ignored, as most image programs ignore them.
+    /// 16-bit samples keep their precision; the picture is turned upright as its EXIF orientation asks. Gamma and
+    /// colour profiles are ignored, as most image programs ignore them.
     /// - Parameter file: its name, for messages.
     public static func decode(_ bytes: UnsafeRawBufferPointer, file: String) throws -> Image {
         let decoder = try Decoder(bytes, file: file)

@@ -41,7 +41,8 @@ extension JSON {
         case .number(let value) where value.magnitude >= 0x1p63: return "'\(path)' is \(value), which is too large"
         case .array(let items): return items.lazy.compactMap { $0.numberTooLarge(path) }.first
         case .object(let members):
-            return members.lazy.compactMap { $0.value.numberTooLarge(path.isEmpty ? $0.key : "\(path).\($0.key)") }.first
+            return members.lazy.compactMap { $0.value.numberTooLarge(path.isEmpty ? $0.key : "\(path).\($0.key)") }
+                .first
         default: return nil
         }
     }

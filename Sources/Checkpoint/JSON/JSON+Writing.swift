@@ -3,8 +3,8 @@ extension JSON {
     ///
     /// - Parameters:
     ///   - indent: Spaces a level; nil writes one line without spaces.
-    /// - Returns: UTF-8 safe text; non-ASCII characters are written as they are. A number that is not finite has no JSON
-    ///   form and is written `null`.
+    /// - Returns: UTF-8 safe text; non-ASCII characters are written as they are. A number that is not finite has no
+    ///   JSON form and is written `null`.
     public func text(indent: Int? = nil) -> String { text(indent: indent, keepsNonFinite: false) }
 
     /// The value as JSON text.

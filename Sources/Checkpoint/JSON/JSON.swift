@@ -1,8 +1,9 @@
 /// A JSON value as the file has it: members keep their order, integers stay exact, and keys that differ only in their
 /// Unicode composition stay apart.
 ///
-/// Foundation's decoder gives dictionaries keyed by `String`, whose equality is canonical equivalence, so two vocabulary
-/// entries written "é" and "e + accent" would silently become one. It also takes several times longer on a vocabulary.
+/// Foundation's decoder gives dictionaries keyed by `String`, whose equality is canonical equivalence, so two
+/// vocabulary entries written "é" and "e + accent" would silently become one. It also takes several times longer on a
+/// vocabulary.
 public enum JSON: Sendable, Equatable {
     case null
     case bool(Bool)

@@ -1,10 +1,10 @@
 /// What a pickle of tensors is made of.
 ///
-/// A pickle is a program for a machine that can call anything; this reader knows a few constructors by name and builds data from
-/// them itself. It never looks a name up, imports or calls anything.
+/// A pickle is a program for a machine that can call anything; this reader knows a few constructors by name and builds
+/// data from them itself. It never looks a name up, imports or calls anything.
 struct Pickle {
-    /// Containers are positions in the tables below: nothing owns anything, so that whatever a hostile file nests or ties into
-    /// knots, letting go of it takes no recursion.
+    /// Containers are positions in the tables below: nothing owns anything, so that whatever a hostile file nests or
+    /// ties into knots, letting go of it takes no recursion.
     enum Value {
         case none
         case boolean(Bool)
@@ -84,8 +84,8 @@ extension Pickle {
 
     /// The tensors that a root holds, by their names: those of a nested dictionary stand behind its own name and a dot.
     ///
-    /// Of a training checkpoint only the part called `state_dict` counts; what is no tensor is passed over, and the prefix
-    /// `module.` that data-parallel training leaves on every name is dropped.
+    /// Of a training checkpoint only the part called `state_dict` counts; what is no tensor is passed over, and the
+    /// prefix `module.` that data-parallel training leaves on every name is dropped.
     ///
     /// - Returns: nil for a knot or a nest too deep to be a file of weights.
     func namedTensors(_ root: Value) -> [(name: String, tensor: TensorView)]? {

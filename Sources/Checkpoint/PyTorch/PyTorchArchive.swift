@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// What PyTorch writes since version 1.6: a zip archive with a pickle `data.pkl`, which describes the values, and an entry
-/// `data/KEY` for each storage, all in one folder.
+/// What PyTorch writes since version 1.6: a zip archive with a pickle `data.pkl`, which describes the values, and an
+/// entry `data/KEY` for each storage, all in one folder.
 final class PyTorchArchive: PyTorchStorages {
     private let url: URL
     private let archive: ZipArchive

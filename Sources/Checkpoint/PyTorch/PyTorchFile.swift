@@ -1,7 +1,8 @@
 import FoundationEssentials
 import Tensor
 
-/// The tensors of a file that `torch.save` wrote: a state dict, or a checkpoint around one. No code of the file is ever run.
+/// The tensors of a file that `torch.save` wrote: a state dict, or a checkpoint around one. No code of the file is ever
+/// run.
 public final class PyTorchFile: TensorSource {
     public let url: URL
     /// In the order of the file; see `Pickle.namedTensors` for how nested ones are called.
@@ -34,7 +35,9 @@ public final class PyTorchFile: TensorSource {
         if tensors.isEmpty { throw .malformed(file: file, item: nil, .noTensors) }
         var views: [String: Pickle.TensorView] = [:]
         for (name, view) in tensors {
-            guard views.updateValue(view, forKey: name) == nil else { throw .malformed(file: file, item: name, .nameTwice) }
+            guard views.updateValue(view, forKey: name) == nil else {
+                throw .malformed(file: file, item: name, .nameTwice)
+            }
             do throws(Fault) {
                 try view.check(storageSize: storages.size(of: view.storage.key))
             } catch {

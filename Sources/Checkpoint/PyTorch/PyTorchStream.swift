@@ -1,7 +1,7 @@
 import FoundationEssentials
 
-/// What PyTorch wrote before version 1.6, and on request still does: five pickles in a row (a mark, the version, the machine, the
-/// values, the keys of their storages), then each storage with its number of elements in front.
+/// What PyTorch wrote before version 1.6, and on request still does: five pickles in a row (a mark, the version, the
+/// machine, the values, the keys of their storages), then each storage with its number of elements in front.
 final class PyTorchStream: PyTorchStorages {
     let pickle: Pickle
     let root: Pickle.Value
@@ -36,13 +36,15 @@ final class PyTorchStream: PyTorchStorages {
 
     private func findStorages(_ keys: Pickle.Value, from start: Int, _ path: String) throws(CheckpointError) {
         guard case .list(let position) = keys else {
-            throw .malformed(file: path, item: nil, .wrongKind(key: "storage keys", expected: "a list", found: "something else"))
+            throw .malformed(
+                file: path, item: nil, .wrongKind(key: "storage keys", expected: "a list", found: "something else"))
         }
         let sizes = Dictionary(pickle.storages.map { ($0.key, ($0.type ?? .uint8).bits / 8) }) { first, _ in first }
         var start = start
         for key in pickle.lists[position] {
             guard case .string(let key) = key, let size = sizes[key], ranges[key] == nil else {
-                throw .malformed(file: path, item: nil, .unsupported("a storage that no tensor has, or that stands twice"))
+                throw .malformed(
+                    file: path, item: nil, .unsupported("a storage that no tensor has, or that stands twice"))
             }
             guard file.bytes.count - start >= 8 else { throw .malformed(file: path, item: "data/\(key)", .cutShort) }
             let word = file.bytes.loadUnaligned(fromByteOffset: start, as: UInt64.self)

@@ -30,8 +30,12 @@ extension Unpickler {
     }
 
     /// The pairs of a list of pairs.
-    private mutating func pairs(_ value: Pickle.Value) throws(CheckpointError) -> [(key: Pickle.Value, value: Pickle.Value)] {
-        guard case .list(let position) = value else { throw broken("a dictionary is made of something that is no list") }
+    private mutating func pairs(_ value: Pickle.Value) throws(CheckpointError) -> [(
+        key: Pickle.Value, value: Pickle.Value
+    )] {
+        guard case .list(let position) = value else {
+            throw broken("a dictionary is made of something that is no list")
+        }
         try spend(pickle.lists[position].count)
         var pairs: [(key: Pickle.Value, value: Pickle.Value)] = []
         for item in pickle.lists[position] {
@@ -49,14 +53,18 @@ extension Unpickler {
 
     /// `("storage", type, key, location, count)`; files of before PyTorch 1.6 add what view it is, or none.
     mutating func addStorage(_ value: Pickle.Value) throws(CheckpointError) {
-        guard case .tuple(let position) = value else { throw broken("a storage is described by something else than a tuple") }
+        guard case .tuple(let position) = value else {
+            throw broken("a storage is described by something else than a tuple")
+        }
         let parts = pickle.tuples[position]
         guard parts.count == 5 || parts.count == 6, case .string("storage") = parts[0],
             case .constructor(let constructor) = parts[1], case .string(let key) = parts[2], case .string = parts[3],
             case .integer(let count) = parts[4], count >= 0
         else { throw broken("a storage is described in an unknown way") }
         if parts.count == 6 {
-            guard case .none = parts[5] else { throw malformed(.unsupported("a storage that is a view of another one")) }
+            guard case .none = parts[5] else {
+                throw malformed(.unsupported("a storage that is a view of another one"))
+            }
         }
         let type: StoredType?
         switch constructor {
@@ -84,7 +92,9 @@ extension Unpickler {
         guard let type = type ?? storage.type else { throw broken("a tensor's elements have no type") }
         let shape = try integers(arguments[2])
         let strides = try integers(arguments[3])
-        guard shape.count == strides.count else { throw broken("a tensor has \(shape.count) sizes and \(strides.count) strides") }
+        guard shape.count == strides.count else {
+            throw broken("a tensor has \(shape.count) sizes and \(strides.count) strides")
+        }
         add(.tensor(pickle.tensors.count))
         pickle.tensors.append(
             Pickle.TensorView(storage: storage, type: type, offset: offset, shape: shape, strides: strides))
@@ -93,7 +103,9 @@ extension Unpickler {
     /// The non-negative numbers of a tuple.
     private func integers(_ value: Pickle.Value) throws(CheckpointError) -> [Int] {
         guard case .tuple(let position) = value else { throw broken("sizes or strides are no tuple") }
-        guard pickle.tuples[position].count <= StoredType.highestRank else { throw broken("a tensor has too many dimensions") }
+        guard pickle.tuples[position].count <= StoredType.highestRank else {
+            throw broken("a tensor has too many dimensions")
+        }
         var integers: [Int] = []
         for item in pickle.tuples[position] {
             guard case .integer(let integer) = item, integer >= 0 else {

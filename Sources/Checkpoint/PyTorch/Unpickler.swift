@@ -29,8 +29,8 @@ struct Unpickler {
     private var stack: [Pickle.Value] = []
     private var marks: [Int] = []
     private var memo: [Int: Pickle.Value] = [:]
-    /// Elements that may yet be copied from container to container: a file that was written by anyone has a byte for each,
-    /// and one that copies the same ones again and again would fill the memory.
+    /// Elements that may yet be copied from container to container: a file that was written by anyone has a byte for
+    /// each, and one that copies the same ones again and again would fill the memory.
     private var copies: Int
 
     /// - Parameter position: where the pickle begins.
@@ -102,7 +102,9 @@ struct Unpickler {
         case .build:
             // Attributes of a dictionary (`_metadata`: versions of the modules) mean nothing to its tensors.
             _ = try pop()
-            guard case .dictionary? = stack.last else { throw broken("something that is no dictionary is given attributes") }
+            guard case .dictionary? = stack.last else {
+                throw broken("something that is no dictionary is given attributes")
+            }
         case .put1: memo[try integer(1)] = try top()
         case .put4: memo[try integer(4)] = try top()
         case .memoize: memo[memo.count] = try top()
@@ -197,7 +199,9 @@ struct Unpickler {
     mutating func add(_ value: Pickle.Value) { stack.append(value) }
 
     private mutating func appendItems(_ items: [Pickle.Value]) throws(CheckpointError) {
-        guard case .list(let position) = try top() else { throw broken("an element is added to something that is no list") }
+        guard case .list(let position) = try top() else {
+            throw broken("an element is added to something that is no list")
+        }
         pickle.lists[position] += items
     }
 
@@ -217,7 +221,9 @@ struct Unpickler {
 
     // MARK: Errors
 
-    func malformed(_ fault: CheckpointError.Fault) -> CheckpointError { .malformed(file: file, item: "data.pkl", fault) }
+    func malformed(_ fault: CheckpointError.Fault) -> CheckpointError {
+        .malformed(file: file, item: "data.pkl", fault)
+    }
 
     func broken(_ clause: String) -> CheckpointError { malformed(.brokenPickle(clause, at: start)) }
 }

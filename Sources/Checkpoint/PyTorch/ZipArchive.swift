@@ -18,7 +18,8 @@ final class ZipArchive {
             var error = zip_error_t()
             zip_error_init_with_code(&error, code)
             defer { zip_error_fini(&error) }
-            throw .malformed(file: url.displayPath, item: nil, .brokenArchive(String(cString: zip_error_strerror(&error))))
+            throw .malformed(
+                file: url.displayPath, item: nil, .brokenArchive(String(cString: zip_error_strerror(&error))))
         }
         self.archive = archive
         for index in 0..<zip_uint64_t(max(0, zip_get_num_entries(archive, 0))) {
@@ -30,7 +31,8 @@ final class ZipArchive {
 
     private func addEntry(_ index: zip_uint64_t) throws(CheckpointError) {
         var status = zip_stat_t()
-        guard zip_stat_index(archive, index, 0, &status) == 0, let name = status.name.map({ String(cString: $0) }) else {
+        guard zip_stat_index(archive, index, 0, &status) == 0, let name = status.name.map({ String(cString: $0) })
+        else {
             throw problem(nil)
         }
         guard status.comp_method == ZIP_CM_STORE, status.encryption_method == ZIP_EM_NONE,
@@ -52,7 +54,8 @@ final class ZipArchive {
     /// Some bytes of an entry. Reading all of them also compares its checksum.
     /// - Parameter range: within the entry.
     func bytes(of name: String, _ range: Range<Int>) throws(CheckpointError) -> ByteBlock {
-        guard let entry = entries[name], range.upperBound <= entry.size, let block = ByteBlock(count: range.count) else {
+        guard let entry = entries[name], range.upperBound <= entry.size, let block = ByteBlock(count: range.count)
+        else {
             throw .system(.read, path: url.displayPath, code: ENOMEM)
         }
         guard let file = zip_fopen_index(archive, entry.index, 0) else { throw problem(name) }

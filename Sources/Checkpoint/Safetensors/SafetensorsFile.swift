@@ -29,11 +29,11 @@ public final class SafetensorsFile {
     /// The element type of a tensor in the file, or nil where there is none of that name.
     public func type(of name: String) -> StoredType? { entries[name]?.type }
 
-    /// One tensor. float32, bfloat16 and int64 that lie aligned are looked at where they are among the file's bytes; the
-    /// others are converted into a copy.
+    /// One tensor. float32, bfloat16 and int64 that lie aligned are looked at where they are among the file's bytes;
+    /// the others are converted into a copy.
     /// - Parameter dtype: the element type wanted; ``StoredType/natural`` by default.
-    /// - Throws: ``CheckpointError/noSuchTensor(name:file:suggestion:)``, ``CheckpointError/notConvertible(name:file:_:reason:)``,
-    ///   or a `TensorError` when memory lacks.
+    /// - Throws: ``CheckpointError/noSuchTensor(name:file:suggestion:)``,
+    ///   ``CheckpointError/notConvertible(name:file:_:reason:)``, or a `TensorError` when memory lacks.
     public func tensor(_ name: String, as dtype: DType? = nil) throws -> Tensor {
         guard let entry = entries[name] else {
             throw CheckpointError.noSuchTensor(

@@ -1,8 +1,8 @@
 import FoundationEssentials
 import Tensor
 
-/// Named tensors on disk: one file of safetensors or of PyTorch, or a sharded set with its index, or a folder that holds
-/// either.
+/// Named tensors on disk: one file of safetensors or of PyTorch, or a sharded set with its index, or a folder that
+/// holds either.
 public final class Weights {
     /// What was opened: the file, the index, or the folder's file that was chosen.
     public let url: URL

@@ -15,8 +15,8 @@ public struct DataColumns: Equatable, Sendable {
             }
         }
 
-        /// A cell as text, empty where it is missing; a number is written shortest so that it reads back as itself, a whole
-        /// one without a fraction.
+        /// A cell as text, empty where it is missing; a number is written shortest so that it reads back as itself, a
+        /// whole one without a fraction.
         public func text(_ row: Int) -> String {
             switch self {
             case .numbers(let values): values[row].map(DataColumns.text) ?? ""

@@ -10,7 +10,8 @@ struct DelimitedText {
     private(set) var rows: [Row] = []
 
     /// - Parameters:
-    ///   - separator: found out from the first line when nil: the one of tab, comma and semicolon that occurs most often.
+    ///   - separator: found out from the first line when nil: the one of tab, comma and semicolon that occurs most
+    ///     often.
     ///   - isGrowing: whether the last line may be unfinished; it is then left out unless a line end follows.
     /// - Throws: ``CheckpointError`` with the line of a quote that is never closed.
     init(

@@ -16,9 +16,9 @@ public enum TableFile {
         }
     }
 
-    /// Reads a table. In CSV the first line names the columns unless it is all numbers; columns without names are called
-    /// `column1`, `column2` …, a single one `value`. In JSON lines every line is an object (or a bare number), and the
-    /// columns are the names that occur, in the order of their first occurrence; nested values stay JSON text.
+    /// Reads a table. In CSV the first line names the columns unless it is all numbers; columns without names are
+    /// called `column1`, `column2` …, a single one `value`. In JSON lines every line is an object (or a bare number),
+    /// and the columns are the names that occur, in the order of their first occurrence; nested values stay JSON text.
     /// - Parameter isGrowing: whether somebody may be writing the last line still; an unfinished one is left out.
     /// - Throws: ``CheckpointError`` naming the file and the line that doesn't fit.
     public static func read(
@@ -117,8 +117,8 @@ public enum TableFile {
         }
     }
 
-    /// Writes a table in the format that the suffix asks for. A missing number is an empty cell, in JSON lines null; one
-    /// that is not finite is written as Python writes it: `nan` and `inf`, in JSON lines NaN and Infinity.
+    /// Writes a table in the format that the suffix asks for. A missing number is an empty cell, in JSON lines null;
+    /// one that is not finite is written as Python writes it: `nan` and `inf`, in JSON lines NaN and Infinity.
     /// - Throws: ``CheckpointError``; whatever stood at the place before is then untouched.
     public static func write(
         _ table: DataColumns, to url: URL, as format: Format? = nil
@@ -130,7 +130,8 @@ public enum TableFile {
             func line(_ cells: [String]) -> String {
                 // An empty line would be none.
                 if cells == [""] { return "\"\"\n" }
-                return cells.map { DelimitedText.quoted($0, separator: separator) }.joined(separator: String(separator)) + "\n"
+                return cells.map { DelimitedText.quoted($0, separator: separator) }.joined(separator: String(separator))
+                    + "\n"
             }
             text = line(table.names)
             for row in 0..<table.rowCount { text += line(table.columns.map { $0.text(row) }) }

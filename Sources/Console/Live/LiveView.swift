@@ -19,8 +19,8 @@ package struct LivePicture {
 
 /// Shows long work while it goes on: its latest pictures, a bar, the part under way, the curve of its metric.
 ///
-/// On a terminal that is drawn in place, a few times a second, and is gone when the work is over. Elsewhere a plain line
-/// appears now and then, so that a log shows that something happens.
+/// On a terminal that is drawn in place, a few times a second, and is gone when the work is over. Elsewhere a plain
+/// line appears now and then, so that a log shows that something happens.
 package struct LiveView {
     package enum Kind: Sendable {
         /// Lines now and then, for a log.

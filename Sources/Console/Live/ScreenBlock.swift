@@ -23,7 +23,8 @@ struct ScreenBlock {
 
     var isVisible: Bool { !drawn.isEmpty }
 
-    /// What to write so that these lines stand there; empty when they do already. Lines that stay are not written again.
+    /// What to write so that these lines stand there; empty when they do already. Lines that stay are not written
+    /// again.
     mutating func draw(_ lines: [Line], columns: Int) -> String {
         if drawn.isEmpty || lines.count != drawn.count || columns != self.columns {
             let cleared = erase(columns: columns)

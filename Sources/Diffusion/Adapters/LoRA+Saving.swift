@@ -9,7 +9,8 @@ extension LoRA {
     static let prefix = "unet."
 
     /// Writes the adapters as `StableDiffusionPipeline.save_lora_weights` does, with the configuration in the file's
-    /// metadata, so that `load_lora_weights` of diffusers scales them right: each layer's rank and alpha where they differ.
+    /// metadata, so that `load_lora_weights` of diffusers scales them right: each layer's rank and alpha where they
+    /// differ.
     ///
     /// - Parameter folder: created where it does not exist.
     public func save(to folder: URL, as type: StoredType? = nil) throws {
@@ -24,7 +25,8 @@ extension LoRA {
         }
         let fields: [(String, JSON)] = [
             ("alpha_pattern", .object(alphas)), ("bias", "none"), ("lora_alpha", .number(Double(options.alpha))),
-            ("lora_dropout", 0.0), ("peft_type", "LORA"), ("r", .integer(options.rank)), ("rank_pattern", .object(ranks)),
+            ("lora_dropout", 0.0), ("peft_type", "LORA"), ("r", .integer(options.rank)),
+            ("rank_pattern", .object(ranks)),
             ("target_modules", .array(options.targets.map(JSON.string))),
         ]
         let configuration = JSON.object(fields.map { JSON.Member(Self.prefix + $0.0, $0.1) })

@@ -24,8 +24,8 @@ public struct LoRAOptions: Equatable, Sendable {
 
 /// Low-rank corrections attached to the linear layers of a UNet, whose own weights stay as they are.
 ///
-/// They act as long as they are attached and enabled: W x + alpha / rank · up(down(x)). Adapters of a file may have a rank and
-/// a scale for each layer.
+/// They act as long as they are attached and enabled: W x + alpha / rank · up(down(x)). Adapters of a file may have a
+/// rank and a scale for each layer.
 public final class LoRA {
     /// Of adapters of a file rank and alpha are those of the first layer.
     public let options: LoRAOptions
@@ -37,7 +37,8 @@ public final class LoRA {
         for layer in layers { layer.linear.adapter = layer.adapter }
     }
 
-    /// Attaches fresh adapters, which change nothing yet: as in PEFT, down starts uniform within 1 / √inputs and up at 0.
+    /// Attaches fresh adapters, which change nothing yet: as in PEFT, down starts uniform within 1 / √inputs and up at
+    /// 0.
     ///
     /// - Throws: `DiffusionError` where the rank or the targets fit no layer.
     public convenience init(_ options: LoRAOptions, on unet: UNet2DConditionModel, generator: Generator) throws {
@@ -54,7 +55,9 @@ public final class LoRA {
         _ options: LoRAOptions, on unet: UNet2DConditionModel,
         _ make: (_ module: String, _ linear: Linear, _ rank: Int) throws -> (down: Tensor, up: Tensor)
     ) throws {
-        guard options.rank > 0, options.alpha > 0 else { throw DiffusionError.lora(rank: options.rank, alpha: options.alpha) }
+        guard options.rank > 0, options.alpha > 0 else {
+            throw DiffusionError.lora(rank: options.rank, alpha: options.alpha)
+        }
         let modules = unet.linears.keys.filter(options.matches).sorted()
         guard !modules.isEmpty else { throw DiffusionError.lora(targets: options.targets) }
         let scale = options.alpha / Float(options.rank)
@@ -74,7 +77,10 @@ public final class LoRA {
     /// [outputs, rank].
     public var parameters: NamedTensors {
         layers.flatMap { layer in
-            [("\(layer.module).lora_A.weight", layer.adapter.down), ("\(layer.module).lora_B.weight", layer.adapter.up)]
+            [
+                ("\(layer.module).lora_A.weight", layer.adapter.down),
+                ("\(layer.module).lora_B.weight", layer.adapter.up),
+            ]
         }
     }
 
@@ -93,7 +99,8 @@ public final class LoRA {
                 return (
                     module, linear,
                     LowRankAdapter(
-                        down: try down.copied().requireGradient(), up: try up.copied().requireGradient(), scale: adapter.scale)
+                        down: try down.copied().requireGradient(), up: try up.copied().requireGradient(),
+                        scale: adapter.scale)
                 )
             })
     }
@@ -109,8 +116,8 @@ public final class LoRA {
         for layer in layers where layer.linear.adapter === layer.adapter { layer.linear.adapter = nil }
     }
 
-    /// Adds the corrections to the layers' own weights, W + alpha / rank · up down, and takes the adapters off. A UNet that
-    /// shares its weights with another changes that one too.
+    /// Adds the corrections to the layers' own weights, W + alpha / rank · up down, and takes the adapters off. A UNet
+    /// that shares its weights with another changes that one too.
     public func merge() throws {
         try withoutGradients {
             for layer in layers {
@@ -131,7 +138,8 @@ extension LowRankAdapter {
 }
 
 extension UNet2DConditionModel {
-    /// The parameters under their names, with the adapters that are on merged into them; the UNet itself stays as it is.
+    /// The parameters under their names, with the adapters that are on merged into them; the UNet itself stays as it
+    /// is.
     public func mergedParameters() throws -> NamedTensors {
         try parameters.map { name, tensor in
             guard name.hasSuffix(".weight"), let adapter = linears[String(name.dropLast(7))]?.adapter, adapter.isEnabled

@@ -13,7 +13,8 @@ struct LoRAConfiguration {
 
     /// Settings of training, and of what else is known of the file.
     private static let idle: Set<String> = [
-        "auto_mapping", "base_model_name_or_path", "ensure_weight_tying", "eva_config", "exclude_modules", "inference_mode",
+        "auto_mapping", "base_model_name_or_path", "ensure_weight_tying", "eva_config", "exclude_modules",
+        "inference_mode",
         "layers_pattern", "layers_to_transform", "loftq_config", "lora_dropout", "megatron_config", "megatron_core",
         "peft_version", "qalora_group_size", "revision", "runtime_config", "target_modules", "task_type",
     ]
@@ -33,12 +34,14 @@ struct LoRAConfiguration {
             guard isOff || Self.plain[member.key]?.contains(member.value) == true else {
                 throw DiffusionError.unsupported(
                     member.key, member.value.text(), file: file,
-                    supported: Self.plain[member.key].map { $0.map { $0.text() }.joined(separator: ", ") } ?? "null or false")
+                    supported: Self.plain[member.key].map { $0.map { $0.text() }.joined(separator: ", ") }
+                        ?? "null or false")
             }
         }
         func patterns(_ key: String) throws -> [(String, Double)] {
             try (json[key]?.members ?? []).map { member in
-                // diffusers marks whole names by the sign for a text's beginning; any other expression is PEFT's to read.
+                // diffusers marks whole names by the sign for a text's beginning; any other expression is PEFT's to
+                // read.
                 let name = member.key.hasPrefix("^") ? String(member.key.dropFirst()) : member.key
                 guard let value = member.value.number, value > 0, value.isFinite,
                     name.allSatisfy({ $0.isLetter || $0.isNumber || "._".contains($0) })

@@ -14,7 +14,8 @@ struct LoRAFile {
     struct Layer {
         /// The layer's name in diffusers.
         let module: String
-        /// [rank, inputs] and [outputs, rank]; of a convolution [rank, inputs, kernel, kernel] and [outputs, rank, 1, 1].
+        /// [rank, inputs] and [outputs, rank]; of a convolution [rank, inputs, kernel, kernel] and [outputs, rank, 1,
+        /// 1].
         let down, up: Tensor
         let scale: Float
     }
@@ -23,7 +24,8 @@ struct LoRAFile {
     let layers: [Layer]
 
     /// - Parameter shapes: of the weights of every layer that can be adapted, by its name.
-    /// - Throws: `DiffusionError` naming what fits no layer and what is not supported; `CheckpointError` for the file itself.
+    /// - Throws: `DiffusionError` naming what fits no layer and what is not supported; `CheckpointError` for the file
+    ///   itself.
     init(_ url: URL, shapes: [String: [Int]]) throws {
         let (weights, configuration) = try Self.open(url)
         let file = weights.url.displayPath
@@ -54,7 +56,8 @@ struct LoRAFile {
                 throw DiffusionError.lora(file: file, module: module, rank: rank, configuration: said)
             }
             // A layer without a number of its own, or of a configuration, has the scale 1, as in diffusers.
-            let scale = try parts[.alpha].map { try read.alpha($0) / Float(rank) }
+            let scale =
+                try parts[.alpha].map { try read.alpha($0) / Float(rank) }
                 ?? configuration?.scale(of: module, rank: rank) ?? 1
             return Layer(module: module, down: down, up: up, scale: scale)
         }
@@ -74,7 +77,8 @@ struct LoRAFile {
             // diffusers puts the part of the pipeline before each key.
             let own = members.map { member in
                 JSON.Member(
-                    member.key.hasPrefix(LoRA.prefix) ? String(member.key.dropFirst(LoRA.prefix.count)) : member.key, member.value)
+                    member.key.hasPrefix(LoRA.prefix) ? String(member.key.dropFirst(LoRA.prefix.count)) : member.key,
+                    member.value)
             }
             return (weights, try LoRAConfiguration(.object(own), file: weights.url.displayPath))
         }
@@ -100,15 +104,21 @@ private struct LayerReader {
         let pixel = [Int](repeating: 1, count: shape.count - 2)
         return (
             try half(down, [rank] + shape.dropFirst(), "[rank, \(sizes(1...))]"),
-            try half(up, [shape[0], rank] + pixel, "[\(([shape[0], rank] + pixel).map(String.init).joined(separator: ", "))]")
+            try half(
+                up, [shape[0], rank] + pixel, "[\(([shape[0], rank] + pixel).map(String.init).joined(separator: ", "))]"
+            )
         )
     }
 
-    private func sizes(_ range: PartialRangeFrom<Int>) -> String { shape[range].map(String.init).joined(separator: ", ") }
+    private func sizes(_ range: PartialRangeFrom<Int>) -> String {
+        shape[range].map(String.init).joined(separator: ", ")
+    }
 
     /// A linear layer's matrices may be stored as convolutions over single pixels, and the other way round.
     private func half(_ name: String, _ expected: [Int], _ text: String) throws -> Tensor {
-        func plain(_ shape: [Int]) -> [Int] { shape.count == 4 && shape[2] == 1 && shape[3] == 1 ? Array(shape[..<2]) : shape }
+        func plain(_ shape: [Int]) -> [Int] {
+            shape.count == 4 && shape[2] == 1 && shape[3] == 1 ? Array(shape[..<2]) : shape
+        }
         let found = weights.shape(of: name) ?? []
         guard plain(found) == plain(expected) else {
             throw DiffusionError.lora(file: file, tensor: name, shape: found, expected: text)

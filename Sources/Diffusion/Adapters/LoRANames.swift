@@ -17,7 +17,8 @@ struct LoRANames {
         (".lora_A.weight", .down), (".lora_B.weight", .up), (".lora_A.default.weight", .down),
         (".lora_B.default.weight", .up), (".lora_down.weight", .down), (".lora_up.weight", .up),
         (".lora.down.weight", .down), (".lora.up.weight", .up), (".lora_layer.down.weight", .down),
-        (".lora_layer.up.weight", .up), (".lora_linear_layer.down.weight", .down), (".lora_linear_layer.up.weight", .up),
+        (".lora_layer.up.weight", .up), (".lora_linear_layer.down.weight", .down),
+        (".lora_linear_layer.up.weight", .up),
         ("_lora.down.weight", .down), ("_lora.up.weight", .up), ("_lora.alpha", .alpha), (".lora.alpha", .alpha),
         (".alpha", .alpha),
     ]

@@ -10,28 +10,33 @@ extension UNet2DConditionModel {
     /// - Parameter url: a file in one of the layouts that `LoRAFile` lists, or a folder with `pytorch_lora_weights` or
     ///   `adapter_model`, whose `adapter_config.json` is followed.
     /// - Returns: the UNet, and its adapters of linear layers; nil where the file has none.
-    /// - Throws: `DiffusionError` listing layers that the UNet doesn't have, halves that lack their other half, and naming
-    ///   whatever else of the file would not be honoured; `CheckpointError` for the file itself.
+    /// - Throws: `DiffusionError` listing layers that the UNet doesn't have, halves that lack their other half, and
+    ///   naming whatever else of the file would not be honoured; `CheckpointError` for the file itself.
     public func adapted(by url: URL) throws -> (unet: UNet2DConditionModel, lora: LoRA?) {
         let suffix = ".weight"
         let weights = Dictionary(
             parameters.filter { $0.name.hasSuffix(suffix) && [2, 4].contains($0.tensor.rank) }
-                .map { (String($0.name.dropLast(suffix.count)), $0.tensor) }) { first, _ in first }
+                .map { (String($0.name.dropLast(suffix.count)), $0.tensor) }
+        ) { first, _ in first }
         let file = try LoRAFile(url, shapes: weights.mapValues(\.shape))
         var changed: [String: Tensor] = [:]
         for layer in file.layers where linears[layer.module] == nil {
             changed[layer.module + suffix] = try layer.merged(with: weights[layer.module]!)
         }
         var rest = try mergedParameters()[...]
-        let unet = try UNet2DConditionModel(configuration, ParameterSource { name, _, _ in
-            let tensor = rest.removeFirst().tensor.detached()
-            return changed[name] ?? tensor
-        })
-        let attached = try file.layers.compactMap { layer -> (module: String, linear: Linear, adapter: LowRankAdapter)? in
+        let unet = try UNet2DConditionModel(
+            configuration,
+            ParameterSource { name, _, _ in
+                let tensor = rest.removeFirst().tensor.detached()
+                return changed[name] ?? tensor
+            })
+        let attached = try file.layers.compactMap {
+            layer -> (module: String, linear: Linear, adapter: LowRankAdapter)? in
             guard let linear = unet.linears[layer.module] else { return nil }
             return (
                 layer.module, linear,
-                LowRankAdapter(down: try layer.down.requireGradient(), up: try layer.up.requireGradient(), scale: layer.scale)
+                LowRankAdapter(
+                    down: try layer.down.requireGradient(), up: try layer.up.requireGradient(), scale: layer.scale)
             )
         }
         guard let first = attached.first?.adapter else { return (unet, nil) }

@@ -70,7 +70,8 @@ public struct AutoencoderConfiguration: Codable, Equatable, Sendable {
 
     func validate() throws {
         for (types, only, key) in [
-            (downBlockTypes, "DownEncoderBlock2D", "down_block_types"), (upBlockTypes, "UpDecoderBlock2D", "up_block_types"),
+            (downBlockTypes, "DownEncoderBlock2D", "down_block_types"),
+            (upBlockTypes, "UpDecoderBlock2D", "up_block_types"),
         ] {
             guard types.count == blockOutChannels.count, types.allSatisfy({ $0 == only }) else {
                 throw DiffusionError.configuration(key, "\(types)", "'\(only)' for each of block_out_channels")
@@ -87,7 +88,8 @@ public struct AutoencoderConfiguration: Codable, Equatable, Sendable {
         }
         for (key, value, most) in [
             ("in_channels", inChannels, widest), ("out_channels", outChannels, widest),
-            ("latent_channels", latentChannels, widest), ("layers_per_block", layersPerBlock, ConfigurationFile.deepest),
+            ("latent_channels", latentChannels, widest),
+            ("layers_per_block", layersPerBlock, ConfigurationFile.deepest),
             ("sample_size", sampleSize, ConfigurationFile.largestSide),
         ] where !(1...most).contains(value) {
             throw DiffusionError.configuration(key, "\(value)", "a number from 1 to \(most)")

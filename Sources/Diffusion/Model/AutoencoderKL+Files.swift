@@ -37,8 +37,8 @@ extension AutoencoderConfiguration: StoredConfiguration {
 }
 
 extension WeightNames {
-    /// Where the parameters of an autoencoder stand: in files of diffusers before 0.17 attention has other names, and in
-    /// some converted ones its weights are those of convolutions.
+    /// Where the parameters of an autoencoder stand: in files of diffusers before 0.17 attention has other names, and
+    /// in some converted ones its weights are those of convolutions.
     fileprivate static func autoencoder(in weights: Weights) -> WeightNames {
         let isOld = ["encoder", "decoder"].contains { weights.contains("\($0).mid_block.attentions.0.query.weight") }
         let names = [("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")]

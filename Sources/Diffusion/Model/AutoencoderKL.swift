@@ -20,9 +20,11 @@ public final class AutoencoderKL {
         encoder = try AutoencoderHalf(encoder: c, source)
         decoder = try AutoencoderHalf(decoder: c, source)
         let latents = c.latentChannels
-        quantization = c.useQuantConv
+        quantization =
+            c.useQuantConv
             ? try Convolution2D(source, "quant_conv", 2 * latents, 2 * latents, kernel: 1) : nil
-        dequantization = c.usePostQuantConv
+        dequantization =
+            c.usePostQuantConv
             ? try Convolution2D(source, "post_quant_conv", latents, latents, kernel: 1) : nil
         parameters = source.parameters
     }

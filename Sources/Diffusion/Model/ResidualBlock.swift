@@ -1,6 +1,7 @@
 import Tensor
 
-/// norm, activation, convolution, twice, beside a shortcut (ResnetBlock2D of diffusers; He et al. 2016, Ho et al. 2020).
+/// norm, activation, convolution, twice, beside a shortcut (ResnetBlock2D of diffusers; He et al. 2016, Ho et al.
+/// 2020).
 struct ResidualBlock {
     let norm1, norm2: GroupNorm
     let convolution1, convolution2: Convolution2D
@@ -31,7 +32,8 @@ struct ResidualBlock {
         }
         norm2 = try GroupNorm(source, "\(name).norm2", outputs, groups: style.groups, epsilon: style.epsilon)
         convolution2 = try Convolution2D(source, "\(name).conv2", outputs, outputs)
-        shortcut = inputs == outputs
+        shortcut =
+            inputs == outputs
             ? nil : try Convolution2D(source, "\(name).conv_shortcut", inputs, outputs, kernel: 1)
     }
 

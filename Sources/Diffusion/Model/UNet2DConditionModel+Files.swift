@@ -11,7 +11,9 @@ extension UNet2DConditionModel {
     ///   weight that is missing, unexpected or of another shape.
     public static func load(folder: URL, dtype: DType = .float32) throws -> UNet2DConditionModel {
         let configuration: UNetConfiguration = try UNetConfiguration.file.read(folder)
-        return try Weights(folder, mapsLargeFiles: true).model(as: dtype) { try UNet2DConditionModel(configuration, $0) }
+        return try Weights(folder, mapsLargeFiles: true).model(as: dtype) {
+            try UNet2DConditionModel(configuration, $0)
+        }
     }
 
     /// Writes `config.json` and `diffusion_pytorch_model.safetensors` as diffusers reads them; adapters that are on are

@@ -39,7 +39,8 @@ public final class UNet2DConditionModel {
         var skips = [first]
         var channels = first
         // Without padding, zeros at the right and lower edge alone, as in autoencoders.
-        let half = c.downsamplePadding == 0
+        let half =
+            c.downsamplePadding == 0
             ? Convolution(stride: 2, top: 0, left: 0, bottom: 1, right: 1)
             : Convolution(stride: 2, padding: c.downsamplePadding)
         down = try levels.down.enumerated().map { index, level in

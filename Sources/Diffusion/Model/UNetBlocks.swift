@@ -24,11 +24,12 @@ struct DownBlock {
         _ source: ParameterSource, _ name: String, inputs: Int, _ level: UNetLevel, _ style: UNetStyle,
         downsampling: Convolution?
     ) throws {
-        transformers = try level.attention.map { attention in
-            try (0..<level.layers).map {
-                try style.transformer(source, "\(name).attentions.\($0)", level.channels, attention)
-            }
-        } ?? []
+        transformers =
+            try level.attention.map { attention in
+                try (0..<level.layers).map {
+                    try style.transformer(source, "\(name).attentions.\($0)", level.channels, attention)
+                }
+            } ?? []
         residuals = try (0..<level.layers).map {
             try ResidualBlock(
                 source, "\(name).resnets.\($0)", $0 == 0 ? inputs : level.channels, level.channels, style.residual)
@@ -93,11 +94,12 @@ struct UpBlock {
         _ source: ParameterSource, _ name: String, inputs: Int, skips: [Int], _ level: UNetLevel, _ style: UNetStyle,
         upsampling: Bool
     ) throws {
-        transformers = try level.attention.map { attention in
-            try skips.indices.map {
-                try style.transformer(source, "\(name).attentions.\($0)", level.channels, attention)
-            }
-        } ?? []
+        transformers =
+            try level.attention.map { attention in
+                try skips.indices.map {
+                    try style.transformer(source, "\(name).attentions.\($0)", level.channels, attention)
+                }
+            } ?? []
         residuals = try skips.enumerated().map { index, skip in
             try ResidualBlock(
                 source, "\(name).resnets.\(index)", (index == 0 ? inputs : level.channels) + skip, level.channels,

@@ -171,12 +171,14 @@ extension UNetConfiguration {
         }
         for (types, key) in [(downBlockTypes, "down_block_types"), (upBlockTypes, "up_block_types")] {
             guard types.count == count else {
-                throw DiffusionError.configuration(key, "a list of \(types.count)", "as long as block_out_channels, \(count)")
+                throw DiffusionError.configuration(
+                    key, "a list of \(types.count)", "as long as block_out_channels, \(count)")
             }
         }
         guard normNumGroups > 0, blockOutChannels.allSatisfy({ $0 % normNumGroups == 0 }) else {
             throw DiffusionError.configuration(
-                "norm_num_groups", "\(normNumGroups)", "a divisor of every one of block_out_channels, \(blockOutChannels)")
+                "norm_num_groups", "\(normNumGroups)",
+                "a divisor of every one of block_out_channels, \(blockOutChannels)")
         }
         guard ["default", "scale_shift"].contains(resnetTimeScaleShift) else {
             throw DiffusionError.configuration(
@@ -185,18 +187,28 @@ extension UNetConfiguration {
         for (isPossible, key, value, expected) in [
             ((1...widest).contains(inChannels), "in_channels", "\(inChannels)", "a number from 1 to \(widest)"),
             ((1...widest).contains(outChannels), "out_channels", "\(outChannels)", "a number from 1 to \(widest)"),
-            ((1...99).contains(convInKernel) && convInKernel % 2 == 1, "conv_in_kernel", "\(convInKernel)", "odd, below 100"),
-            ((1...99).contains(convOutKernel) && convOutKernel % 2 == 1, "conv_out_kernel", "\(convOutKernel)", "odd, below 100"),
+            (
+                (1...99).contains(convInKernel) && convInKernel % 2 == 1, "conv_in_kernel", "\(convInKernel)",
+                "odd, below 100"
+            ),
+            (
+                (1...99).contains(convOutKernel) && convOutKernel % 2 == 1, "conv_out_kernel", "\(convOutKernel)",
+                "odd, below 100"
+            ),
             ((0...99).contains(downsamplePadding), "downsample_padding", "\(downsamplePadding)", "from 0 to 99"),
             (
                 (1...ConfigurationFile.largestSide).contains(sampleSize ?? 1), "sample_size", "\(sampleSize ?? 1)",
                 "a number from 1 to \(ConfigurationFile.largestSide)"
             ),
             (
-                midBlockScaleFactor != 0 && midBlockScaleFactor.isFinite, "mid_block_scale_factor", "\(midBlockScaleFactor)",
+                midBlockScaleFactor != 0 && midBlockScaleFactor.isFinite, "mid_block_scale_factor",
+                "\(midBlockScaleFactor)",
                 "another number"
             ),
-            (freqShift < Float(max(blockOutChannels[0] / 2, 1)), "freq_shift", "\(freqShift)", "less than the frequencies"),
+            (
+                freqShift < Float(max(blockOutChannels[0] / 2, 1)), "freq_shift", "\(freqShift)",
+                "less than the frequencies"
+            ),
         ] where !isPossible {
             throw DiffusionError.configuration(key, value, expected)
         }
@@ -220,12 +232,15 @@ extension UNetConfiguration {
         let attentions = try (0..<count).map { level in
             guard heads[level] > 0, blockOutChannels[level] % heads[level] == 0 else {
                 throw DiffusionError.configuration(
-                    "attention_head_dim", "\(heads[level])", "a divisor of the level's \(blockOutChannels[level]) channels")
+                    "attention_head_dim", "\(heads[level])",
+                    "a divisor of the level's \(blockOutChannels[level]) channels")
             }
             return UNetLevel.Attention(
                 heads: heads[level], depth: depths[level], contextWidth: contexts[level], onlyCross: only[level])
         }
-        func levels(_ types: [String], _ order: [Int], crossing: String, plain: String, _ key: String) throws -> [UNetLevel] {
+        func levels(_ types: [String], _ order: [Int], crossing: String, plain: String, _ key: String) throws
+            -> [UNetLevel]
+        {
             try zip(types, order).map { type, level in
                 guard type == crossing || type == plain else {
                     throw DiffusionError.configuration(key, "'\(type)'", "'\(crossing)' or '\(plain)'")
@@ -240,7 +255,8 @@ extension UNetConfiguration {
             try levels(
                 downBlockTypes, ascending, crossing: "CrossAttnDownBlock2D", plain: "DownBlock2D", "down_block_types"),
             try levels(
-                upBlockTypes, ascending.reversed(), crossing: "CrossAttnUpBlock2D", plain: "UpBlock2D", "up_block_types"),
+                upBlockTypes, ascending.reversed(), crossing: "CrossAttnUpBlock2D", plain: "UpBlock2D", "up_block_types"
+            ),
             UNetLevel.Attention(
                 heads: last.heads, depth: last.depth, contextWidth: last.contextWidth, onlyCross: false)
         )
@@ -269,7 +285,9 @@ extension UNetConfiguration {
 }
 
 enum DiffusionActivation {
-    private static let table: [String: Tensor.Activation] = ["silu": .silu, "swish": .silu, "gelu": .gelu, "relu": .relu]
+    private static let table: [String: Tensor.Activation] = [
+        "silu": .silu, "swish": .silu, "gelu": .gelu, "relu": .relu,
+    ]
 
     static func named(_ name: String) throws -> Tensor.Activation {
         guard let activation = table[name] else {

@@ -1,8 +1,8 @@
 import Tensor
 
 extension AutoencoderKL {
-    /// The most pixels of latents that the autoencoder and the UNet are given at once, in one batch: more gains no speed
-    /// and takes memory.
+    /// The most pixels of latents that the autoencoder and the UNet are given at once, in one batch: more gains no
+    /// speed and takes memory.
     private static let pixelsABatch = 8192
 
     /// Samples a batch for latents of so many pixels.
@@ -32,8 +32,8 @@ extension AutoencoderKL {
     ///   - generator: draws from the autoencoder's distribution, as diffusers does before it adds noise to a picture;
     ///     without one its mean is taken.
     ///   - progress: called before the first batch and after each.
-    /// - Throws: `DiffusionError` for pictures of different sizes, whose sides are no multiples of `downsampling`, or that
-    ///   are not finite.
+    /// - Throws: `DiffusionError` for pictures of different sizes, whose sides are no multiples of `downsampling`, or
+    ///   that are not finite.
     public func latents(
         of images: [Image], generator: Generator? = nil, progress: StableDiffusion.Progress? = nil
     ) throws -> Tensor {

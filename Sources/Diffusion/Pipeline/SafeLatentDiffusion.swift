@@ -58,12 +58,14 @@ public struct SafeLatentDiffusion: Equatable, Sendable {
     ) throws -> (correction: Tensor?, momentum: Tensor) {
         let difference = try prompt - concept
         // Equation 6: how much of each element is steered.
-        let scale = try Tensor.minimum(difference.absolute() * guidanceScale, Tensor(1))
+        let scale =
+            try Tensor.minimum(difference.absolute() * guidanceScale, Tensor(1))
             * difference.isLess(than: Tensor(threshold))
         // Equations 4, 7 and 8.
         var guidance = try (concept - unconditional) * scale
         if let momentum { guidance = try guidance + momentum * momentumScale }
-        let next = try (momentum.map { try $0 * momentumBeta + guidance * (1 - momentumBeta) })
+        let next =
+            try (momentum.map { try $0 * momentumBeta + guidance * (1 - momentumBeta) })
             ?? guidance * (1 - momentumBeta)
         return (index >= warmupSteps ? guidance : nil, next)
     }

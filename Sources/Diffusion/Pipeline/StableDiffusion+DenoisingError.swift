@@ -53,7 +53,9 @@ extension StableDiffusion {
     }
 
     /// What the model was trained to say of latents with noise.
-    private func target(_ latents: Tensor, _ noise: Tensor, at timestep: Int, _ schedule: NoiseSchedule) throws -> Tensor {
+    private func target(_ latents: Tensor, _ noise: Tensor, at timestep: Int, _ schedule: NoiseSchedule) throws
+        -> Tensor
+    {
         switch scheduler.predictionType {
         case .epsilon: noise
         case .sample: latents

@@ -9,8 +9,8 @@ extension StableDiffusion {
     /// A safety checker in the folder is left aside: what it judges, Rhumb measures by other means.
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
-    /// - Throws: `DiffusionError` for a pipeline of another kind; else an error that names the file, and every weight that
-    ///   is missing, unexpected or of another shape.
+    /// - Throws: `DiffusionError` for a pipeline of another kind; else an error that names the file, and every weight
+    ///   that is missing, unexpected or of another shape.
     public static func load(folder: URL, dtype: DType = .float32) throws -> StableDiffusion {
         let index = folder.appendingPathComponent(indexFile)
         try checkParts(Checkpoint.json(index), file: index.displayPath)
@@ -25,7 +25,8 @@ extension StableDiffusion {
     /// Writes a folder that `StableDiffusionPipeline.from_pretrained` of diffusers reads.
     ///
     /// - Parameters:
-    ///   - folder: created where it does not exist. Its `model_index.json` is written last: a folder that has one is whole.
+    ///   - folder: created where it does not exist. Its `model_index.json` is written last: a folder that has one is
+    ///     whole.
     ///   - type: how weights are stored; as they are by default.
     public func save(to folder: URL, as type: StoredType? = nil) throws {
         func part(_ name: String) -> URL { folder.appendingPathComponent(name) }
@@ -100,7 +101,8 @@ extension SchedulerConfiguration {
     /// - Parameter folder: is made where there is none.
     public func save(to folder: URL) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let members = (try Checkpoint.json(self).members ?? []).filter { !$0.value.isNull }
+        let members =
+            (try Checkpoint.json(self).members ?? []).filter { !$0.value.isNull }
             + [.init("_diffusers_version", .string(ConfigurationFile.version))] + other
         let text = JSON.object(members.sorted { $0.key < $1.key }).text(indent: 2)
         try AtomicFile.write(text + "\n", to: folder.appendingPathComponent(Self.name))

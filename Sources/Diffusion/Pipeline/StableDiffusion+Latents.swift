@@ -15,8 +15,8 @@ extension StableDiffusion {
         return [count, height / downsampling, width / downsampling, unet.configuration.inChannels]
     }
 
-    /// Standard normal noise for latents, [N, h, w, C], in the order that PyTorch draws `torch.randn((N, C, h, w))`: the
-    /// generator of seed n gives what diffusers starts from after `torch.manual_seed(n)`.
+    /// Standard normal noise for latents, [N, h, w, C], in the order that PyTorch draws `torch.randn((N, C, h, w))`:
+    /// the generator of seed n gives what diffusers starts from after `torch.manual_seed(n)`.
     public static func noise(_ shape: [Int], generator: Generator) throws -> Tensor {
         guard shape.count == 4 else { return try Tensor.randn(shape, generator: generator) }
         let drawn = try Tensor.randn([shape[0], shape[3], shape[1], shape[2]], generator: generator)

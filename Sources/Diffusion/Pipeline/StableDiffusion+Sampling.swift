@@ -10,12 +10,13 @@ extension StableDiffusion {
     /// batch of all prompts; how samples are split into batches changes nothing.
     ///
     /// - Parameters:
-    ///   - latents: standard normal noise to start from, [N, h, w, C], one a prompt or one for all ([1, h, w, C]); drawn
-    ///     from the generator by default.
-    ///   - images: pictures to start from, one a prompt or one for all: their latents get the noise of the step at which
-    ///     `options.strength` begins. Not with `latents`.
+    ///   - latents: standard normal noise to start from, [N, h, w, C], one a prompt or one for all ([1, h, w, C]);
+    ///     drawn from the generator by default.
+    ///   - images: pictures to start from, one a prompt or one for all: their latents get the noise of the step at
+    ///     which `options.strength` begins. Not with `latents`.
     ///   - batchSize: samples at once; chosen by the latents' size by default.
-    /// - Throws: `DiffusionError`, also where a part of the model gives what is not finite; `Cancelled` after `Engine.cancel()`.
+    /// - Throws: `DiffusionError`, also where a part of the model gives what is not finite; `Cancelled` after
+    ///   `Engine.cancel()`.
     public func sample(
         _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
         images: [Image] = [], generator: Generator, batchSize: Int? = nil, progress: Progress? = nil

@@ -17,7 +17,8 @@ public final class StableDiffusion {
     ) throws {
         guard text.width == unet.configuration.contextWidth else {
             throw DiffusionError.parts(
-                "text_encoder", "hidden_size", text.width, "unet", "cross_attention_dim", unet.configuration.contextWidth)
+                "text_encoder", "hidden_size", text.width, "unet", "cross_attention_dim",
+                unet.configuration.contextWidth)
         }
         for (key, channels) in [
             ("in_channels", unet.configuration.inChannels), ("out_channels", unet.configuration.outChannels),

@@ -69,7 +69,8 @@ public struct DDIMScheduler: Sampler, Sendable {
         let mean = try mean(original, epsilon, at: index, sigma: sigma)
         guard sigma > 0 else {
             return DenoisingStep(
-                previous: mean, mean: mean, predictedOriginal: original, epsilon: epsilon, sigma: 0, logProbability: nil)
+                previous: mean, mean: mean, predictedOriginal: original, epsilon: epsilon, sigma: 0, logProbability: nil
+            )
         }
         guard let noise else { throw DiffusionError.noiseNeeded(index: index) }
         let previous = try mean + noise.to(.float32) * sigma

@@ -4,8 +4,8 @@ import Tensor
 /// DPM-Solver++ of second order, multistep (Lu et al. 2022, "DPM-Solver++", algorithm 2): deterministic, and good in 15
 /// to 25 steps.
 ///
-/// Numbers are those of diffusers' `DPMSolverMultistepScheduler`. Each step uses what the one before predicted, so steps
-/// are taken in order.
+/// Numbers are those of diffusers' `DPMSolverMultistepScheduler`. Each step uses what the one before predicted, so
+/// steps are taken in order.
 public struct DPMSolverScheduler: Sampler {
     public let configuration: SchedulerConfiguration
     public let schedule: NoiseSchedule

@@ -2,8 +2,8 @@ import Tensor
 
 /// Euler's method along the probability-flow equation (Karras et al. 2022, algorithm 2 without churn): deterministic.
 ///
-/// Samples are in the variance-exploding form, x₀ + σ ε, and the model sees them divided by √(σ² + 1). Numbers are those
-/// of diffusers' `EulerDiscreteScheduler`.
+/// Samples are in the variance-exploding form, x₀ + σ ε, and the model sees them divided by √(σ² + 1). Numbers are
+/// those of diffusers' `EulerDiscreteScheduler`.
 public struct EulerScheduler: Sampler, Sendable {
     public let configuration: SchedulerConfiguration
     public let schedule: NoiseSchedule
@@ -15,7 +15,8 @@ public struct EulerScheduler: Sampler, Sendable {
     /// - Throws: `DiffusionError` for a number of steps, or an option of the configuration, that it can't do.
     public init(_ configuration: SchedulerConfiguration, steps: Int) throws {
         let c = configuration
-        try c.refuse(["use_exponential_sigmas": c.useExponentialSigmas, "use_beta_sigmas": c.useBetaSigmas], by: "Euler")
+        try c.refuse(
+            ["use_exponential_sigmas": c.useExponentialSigmas, "use_beta_sigmas": c.useBetaSigmas], by: "Euler")
         for (key, value, only) in [
             ("interpolation_type", c.interpolationType, "linear"), ("timestep_type", c.timestepType, "discrete"),
         ] where value != nil && value != only {

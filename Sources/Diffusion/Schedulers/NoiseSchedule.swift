@@ -15,7 +15,8 @@ public struct NoiseSchedule: Sendable, Equatable {
     public init(_ configuration: SchedulerConfiguration) throws {
         let c = configuration
         guard (1...1_000_000).contains(c.numTrainTimesteps) else {
-            throw DiffusionError.schedule("num_train_timesteps", "\(c.numTrainTimesteps)", expected: "from 1 to 1000000")
+            throw DiffusionError.schedule(
+                "num_train_timesteps", "\(c.numTrainTimesteps)", expected: "from 1 to 1000000")
         }
         guard (0...1_000_000).contains(c.stepsOffset) else {
             throw DiffusionError.schedule("steps_offset", "\(c.stepsOffset)", expected: "from 0 to 1000000")
@@ -27,7 +28,8 @@ public struct NoiseSchedule: Sendable, Equatable {
         if let trained = c.trainedBetas {
             guard trained.count == c.numTrainTimesteps, trained.allSatisfy({ $0 >= 0 && $0 <= 1 }) else {
                 throw DiffusionError.schedule(
-                    "trained_betas", "a list of \(trained.count)", expected: "\(c.numTrainTimesteps) numbers from 0 to 1")
+                    "trained_betas", "a list of \(trained.count)",
+                    expected: "\(c.numTrainTimesteps) numbers from 0 to 1")
             }
             betas = trained
         } else {

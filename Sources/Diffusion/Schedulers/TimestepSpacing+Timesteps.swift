@@ -16,8 +16,8 @@ extension TimestepSpacing {
         }
     }
 
-    /// DPM-Solver's timesteps: its last step leads to the clean sample, so `linspace` and `leading` are made for one step
-    /// more and lose the lowest.
+    /// DPM-Solver's timesteps: its last step leads to the clean sample, so `linspace` and `leading` are made for one
+    /// step more and lose the lowest.
     ///
     /// - Parameter last: one more than the highest timestep to visit.
     func multistepTimesteps(steps: Int, training: Int, last: Int, offset: Int) -> [Int] {

@@ -1,5 +1,5 @@
-/// Extremes that a NaN wins, as in PyTorch and numpy: `max()` of a collection passes over one or not, depending on where it
-/// stands, and a diverged number goes unseen.
+/// Extremes that a NaN wins, as in PyTorch and numpy: `max()` of a collection passes over one or not, depending on
+/// where it stands, and a diverged number goes unseen.
 extension Double {
     static func minimumOrNaN(_ x: Double, _ y: Double) -> Double { x.isNaN || y.isNaN ? .nan : Swift.min(x, y) }
     static func maximumOrNaN(_ x: Double, _ y: Double) -> Double { x.isNaN || y.isNaN ? .nan : Swift.max(x, y) }

@@ -13,7 +13,8 @@ extension GRPOOptions {
         .number("eta", Bounds(.open(0), .closed(1)), \.eta, "how random a step is; 0 leaves nothing to train"),
         .number("guidance", .atLeast(1), \.guidance, "classifier-free guidance; 1 is none"),
         GRPOSwitch(
-            "negative", .text, "what guidance leads away from", shown: { "\"\($0.negative)\"" }, get: { .text($0.negative) }
+            "negative", .text, "what guidance leads away from", shown: { "\"\($0.negative)\"" },
+            get: { .text($0.negative) }
         ) { options, setting in
             if case .text(let value) = setting { options.negative = value }
         },
@@ -72,7 +73,8 @@ extension GRPOOptions {
             options.lora = LoRAOptions(rank: rank, targets: options.lora?.targets ?? LoRAOptions.words)
         },
         GRPOSwitch(
-            "lora_alpha", .optional(.number(Bounds(.open(0), .closed(1e6)))), "they are scaled by alpha / rank", defaultText: "the rank",
+            "lora_alpha", .optional(.number(Bounds(.open(0), .closed(1e6)))), "they are scaled by alpha / rank",
+            defaultText: "the rank",
             get: { $0.lora.map { .number(Double($0.alpha)) } ?? .none }
         ) { options, setting in
             guard let rank = options.lora?.rank else { return }
@@ -86,7 +88,8 @@ extension GRPOOptions {
         },
         .flag(
             "parity", \.parity,
-            "whether pictures are truncated to 8 bits and go through JPEG before they are judged, as in the published code"),
+            "whether pictures are truncated to 8 bits and go through JPEG before they are judged, as in the published code"
+        ),
     ]
 
     /// Switches that stand otherwise than in the paper, with both values.

@@ -41,8 +41,8 @@ public enum UpdateSplit: String, CaseIterable, Sendable {
 
 /// Every switch of a GRPO run.
 ///
-/// `GRPOOptions()` trains all weights by a few random steps; `.miniature` is what works on the bundled model, `.paper` has
-/// the published values, and `differencesFromPaper` tells one from the other.
+/// `GRPOOptions()` trains all weights by a few random steps; `.miniature` is what works on the bundled model, `.paper`
+/// has the published values, and `differencesFromPaper` tells one from the other.
 public struct GRPOOptions: Equatable, Sendable {
     /// Decides prompt order, noise, chosen steps, adapters and the order of updates.
     public var seed: UInt64 = 0
@@ -131,8 +131,8 @@ public struct GRPOOptions: Equatable, Sendable {
 
     public init() {}
 
-    /// What works on the bundled miniature: adapters on what the words say (keys and values of the attention to the text),
-    /// trained on the noisy steps, where a picture's content is decided, of pictures drawn without guidance.
+    /// What works on the bundled miniature: adapters on what the words say (keys and values of the attention to the
+    /// text), trained on the noisy steps, where a picture's content is decided, of pictures drawn without guidance.
     public static let miniature: GRPOOptions = {
         var options = GRPOOptions()
         (options.roundPrompts, options.cfgFree) = (8, true)

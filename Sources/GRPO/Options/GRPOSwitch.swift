@@ -2,8 +2,8 @@ import Basics
 
 /// One switch of a GRPO run, declared once: its name, what it may be, where it is kept and what it is for.
 ///
-/// Checks, the options of the verb `trainer`, `t.differences`, checkpoints and the table in `docs/grpo.md` come from here;
-/// the default is that of `GRPOOptions.miniature`, the paper's value that of `GRPOOptions.paper`.
+/// Checks, the options of the verb `trainer`, `t.differences`, checkpoints and the table in `docs/grpo.md` come from
+/// here; the default is that of `GRPOOptions.miniature`, the paper's value that of `GRPOOptions.paper`.
 public struct GRPOSwitch: Sendable {
     /// What a switch may be.
     public indirect enum Kind: Sendable, Equatable {
@@ -35,7 +35,8 @@ public struct GRPOSwitch: Sendable {
             switch self {
             case .flag: "true or false"
             case .whole(let range):
-                range.upperBound == .max ? "a whole number, at least \(range.lowerBound)"
+                range.upperBound == .max
+                    ? "a whole number, at least \(range.lowerBound)"
                     : "a whole number \(range.lowerBound)…\(range.upperBound)"
             case .number(let bounds): "a number " + bounds.text(Setting.text)
             case .numbers(let count, let bounds): "\(count) numbers " + bounds.text(Setting.text)

@@ -1,8 +1,8 @@
 import Diffusion
 import Tensor
 
-/// −(e / e₀ − 1), from −`limit` to 0: how much harder a frozen model finds it to take noise off a picture than off usual
-/// ones.
+/// −(e / e₀ − 1), from −`limit` to 0: how much harder a frozen model finds it to take noise off a picture than off
+/// usual ones.
 ///
 /// A CLIP tells what is in a picture, and less whether it is a picture: parts of several things, joined, are to it what
 /// they are parts of. A diffusion model has learnt how pictures look, and the one that training starts from is at hand.

@@ -77,7 +77,8 @@ public struct RewardScores: Codable, Equatable, Sendable {
         totals = try container.decode([Double].self, forKey: .totals)
         terms = Array(
             zip(
-                try container.decode([String].self, forKey: .names), try container.decode([[Double]].self, forKey: .values)
+                try container.decode([String].self, forKey: .names),
+                try container.decode([[Double]].self, forKey: .values)
             ).map { ($0, $1) })
     }
 

@@ -19,7 +19,8 @@ public final class RewardSum: Reward {
 
     /// `0.5 steering + alignment`
     public var name: String {
-        parts.map { $0.weight == 1 ? $0.reward.name : "\(Self.text($0.weight)) \($0.reward.name)" }.joined(separator: " + ")
+        parts.map { $0.weight == 1 ? $0.reward.name : "\(Self.text($0.weight)) \($0.reward.name)" }.joined(
+            separator: " + ")
     }
 
     private static func text(_ weight: Double) -> String {
@@ -43,7 +44,8 @@ public final class RewardSum: Reward {
 
     public var differencesFromPaper: [(name: String, value: String, paper: String)] {
         if parts.count == 1, parts[0].weight == 1 { return parts[0].reward.differencesFromPaper }
-        return [("reward", name, "steering")] + parts.filter { $0.reward is SteeredReward }.flatMap(\.reward.differencesFromPaper)
+        return [("reward", name, "steering")]
+            + parts.filter { $0.reward is SteeredReward }.flatMap(\.reward.differencesFromPaper)
     }
 }
 

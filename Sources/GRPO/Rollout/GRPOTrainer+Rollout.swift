@@ -109,8 +109,8 @@ extension GRPOTrainer {
 }
 
 extension Image {
-    /// Cut down to the 256 levels of 8 bits, not rounded, then through a JPEG file: as the published code hands pictures
-    /// to its reward.
+    /// Cut down to the 256 levels of 8 bits, not rounded, then through a JPEG file: as the published code hands
+    /// pictures to its reward.
     func asStored() throws -> Image {
         try JPEG.roundTrip(Image((tensor.clamped(0, 1) * 255).floor() / 255))
     }

@@ -12,7 +12,8 @@ public struct Rollout {
     /// Timestep and σ of each denoising step.
     public let timesteps: [Int]
     public let sigmas: [Double]
-    /// x at each step and, last, the finished latents: steps + 1 of [samples, height, width, channels], group after group.
+    /// x at each step and, last, the finished latents: steps + 1 of [samples, height, width, channels], group after
+    /// group.
     public let samples: [Tensor]
     /// What of the trained steps is kept, by step.
     public let trained: [Int: TrainedStep]
@@ -67,7 +68,9 @@ public struct Rollout {
     func context(of samples: [Int]) throws -> Tensor { try context.gathered(0, samples.map { $0 / groupSize }) }
 
     /// The contexts of what the frozen start is asked for in place of some samples.
-    func startContext(of samples: [Int]) throws -> Tensor { try startContext.gathered(0, samples.map { $0 / groupSize }) }
+    func startContext(of samples: [Int]) throws -> Tensor {
+        try startContext.gathered(0, samples.map { $0 / groupSize })
+    }
 
     /// The weight of each sample's KL to the start.
     func startWeights(of samples: [Int], _ options: GRPOOptions) -> [Double] {

@@ -9,8 +9,9 @@ extension GRPOTrainer {
     public static let checkpointKind = "grpo training"
     private static let secondsName = "seconds.json"
 
-    /// Writes everything the next update depends on, as one file that replaces the former one when it is whole: weights,
-    /// moments, running average, history and the rollout, in the middle of a round the one under way, else the last.
+    /// Writes everything the next update depends on, as one file that replaces the former one when it is whole:
+    /// weights, moments, running average, history and the rollout, in the middle of a round the one under way, else the
+    /// last.
     ///
     /// Two runs that did the same write the same bytes; how long rounds took stands in a file of its own.
     /// - Parameter folder: is made where there is none.
@@ -36,11 +37,11 @@ extension GRPOTrainer {
         try AtomicFile.write(Self.text(seconds), to: folder.appendingPathComponent(Self.secondsName))
     }
 
-    /// Continues a saved run, exactly as if it had never stopped. This trainer must have been made as that run's was: from
-    /// the same model, with the same reward, prompts and options. Only the number of rounds may differ.
+    /// Continues a saved run, exactly as if it had never stopped. This trainer must have been made as that run's was:
+    /// from the same model, with the same reward, prompts and options. Only the number of rounds may differ.
     ///
-    /// - Throws: `GRPOError` for a file that is no checkpoint of such a run, naming what differs; this trainer is then as it
-    ///   was.
+    /// - Throws: `GRPOError` for a file that is no checkpoint of such a run, naming what differs; this trainer is then
+    ///   as it was.
     public func restore(from folder: URL) throws {
         let file = try SafetensorsFile(folder.appendingPathComponent(Self.checkpointName))
         let path = file.url.path
@@ -168,7 +169,9 @@ private struct StoredRound: Codable {
 
     func rollout(_ state: [String: Tensor], trainer: GRPOTrainer, path: String) throws -> Rollout {
         func tensor(_ name: String) throws -> Tensor {
-            guard let tensor = state[name] else { throw GRPOError.notACheckpoint(path, reason: "its rollout lacks '\(name)'") }
+            guard let tensor = state[name] else {
+                throw GRPOError.notACheckpoint(path, reason: "its rollout lacks '\(name)'")
+            }
             return tensor
         }
         let options = trainer.options, plan = trainer.stepPlan
@@ -183,7 +186,8 @@ private struct StoredRound: Codable {
             timesteps: plan.timesteps, sigmas: plan.sigmas, samples: samples, trained: trained,
             context: try trainer.pipeline.context(of: prompts), emptyContext: trainer.emptyContext,
             startContext: try trainer.startContext(of: prompts),
-            images: try withoutGradients { try trainer.pictures(samples[samples.count - 1], progress: nil) }, scores: scores,
+            images: try withoutGradients { try trainer.pictures(samples[samples.count - 1], progress: nil) },
+            scores: scores,
             judgements: judgements, advantages: try trainer.advantages(of: scores), seconds: seconds)
     }
 }

@@ -36,14 +36,17 @@ extension GRPOTrainer {
 
     private var trainedSteps: Finding {
         let smallest = stepPlan.trainable.map { stepPlan.sigmas[$0] }.min() ?? 0
-        var text = "\(stepPlan.trainable.count) of \(stepPlan.timesteps.count) can be trained, σ at least \(short(smallest))"
+        var text =
+            "\(stepPlan.trainable.count) of \(stepPlan.timesteps.count) can be trained, σ at least \(short(smallest))"
         if !stepPlan.deterministic.isEmpty {
             text += "; σ = 0 at timestep \(stepPlan.deterministic.map(String.init).joined(separator: ", ")), left out"
         }
         // log ρ grows as 1/σ: at a σ this small an update of nothing much leaves the clip range.
         return Finding(
             "trained steps", smallest < 0.03 ? .suspicious : .fine, text,
-            advice: "the ratio of a step with so small a σ is wild: leave the last one out, or normalise ratios (ratio_norm)")
+            advice:
+                "the ratio of a step with so small a σ is wild: leave the last one out, or normalise ratios (ratio_norm)"
+        )
     }
 
     private var schedulerFlags: [Finding] {
@@ -52,7 +55,8 @@ extension GRPOTrainer {
         if c.clipSample ?? true {
             found.append(
                 Finding(
-                    "scheduler", .broken, "clip_sample is true: it cuts latents off at ±\(short(Double(c.clipSampleRange)))",
+                    "scheduler", .broken,
+                    "clip_sample is true: it cuts latents off at ±\(short(Double(c.clipSampleRange)))",
                     advice: "latents are no pixels: set clip_sample to false in scheduler_config.json"))
         }
         if c.rescaleBetasZeroSNR, c.predictionType == .epsilon {
@@ -64,7 +68,8 @@ extension GRPOTrainer {
         if c.setAlphaToOne ?? true, (c.timestepSpacing ?? .leading) == .leading, c.stepsOffset == 0 {
             found.append(
                 Finding(
-                    "scheduler", .suspicious, "steps_offset is 0 and set_alpha_to_one true: the last step starts at timestep 0",
+                    "scheduler", .suspicious,
+                    "steps_offset is 0 and set_alpha_to_one true: the last step starts at timestep 0",
                     advice: "Stable Diffusion was published with steps_offset 1 and set_alpha_to_one false"))
         }
         return found.isEmpty ? [Finding("scheduler", .fine, "no flag that ruins a loaded model")] : found
@@ -91,15 +96,19 @@ extension GRPOTrainer {
 
     private var clipping: Finding {
         let recent = history.suffix(10)
-        func mean(_ read: (RoundMetrics) -> Double) -> Double { recent.reduce(0) { $0 + read($1) } / Double(recent.count) }
+        func mean(_ read: (RoundMetrics) -> Double) -> Double {
+            recent.reduce(0) { $0 + read($1) } / Double(recent.count)
+        }
         let (above, below) = (mean(\.clippedAbove), mean(\.clippedBelow))
         let text = "\(percent(above)) of the ratios above 1 + ε, \(percent(below)) below 1 − ε"
         if above + below > 0.5 {
             return Finding(
-                "clipping", .suspicious, text, advice: "most steps are clipped: lower the rate, or fewer updates a rollout")
+                "clipping", .suspicious, text,
+                advice: "most steps are clipped: lower the rate, or fewer updates a rollout")
         }
         if options.updates > 1, above + below < 1e-3, history.count > 10 {
-            return Finding("clipping", .suspicious, text, advice: "nothing ever is: the rate may be too small to move anything")
+            return Finding(
+                "clipping", .suspicious, text, advice: "nothing ever is: the rate may be too small to move anything")
         }
         if above + below > 0.05, max(above, below) > 5 * min(above, below) {
             return Finding(
@@ -124,13 +133,17 @@ extension GRPOTrainer {
     private var drift: Finding {
         let last = history[history.count - 1]
         let text = "KL to the start \(short(last.startKL)) a dimension, to the rollout's policy \(short(last.kl))"
-        guard last.startKL.isFinite, last.kl.isFinite else { return Finding("drift", .broken, text, advice: Self.goBack) }
+        guard last.startKL.isFinite, last.kl.isFinite else {
+            return Finding("drift", .broken, text, advice: Self.goBack)
+        }
         if last.startKL > 0.05 {
             return Finding(
-                "drift", .suspicious, text, advice: "far from where it began: a KL weight, a lower rate, or fewer rounds")
+                "drift", .suspicious, text,
+                advice: "far from where it began: a KL weight, a lower rate, or fewer rounds")
         }
         if history.count >= 20, last.startKL < 1e-9 {
-            return Finding("drift", .suspicious, text, advice: "the policy has hardly moved: a higher rate, or more LoRA ranks")
+            return Finding(
+                "drift", .suspicious, text, advice: "the policy has hardly moved: a higher rate, or more LoRA ranks")
         }
         return Finding("drift", .fine, text)
     }
@@ -142,9 +155,11 @@ extension GRPOTrainer {
             let (first, last) = (history.prefix(part), history.suffix(part))
             return last.reduce(0) { $0 + read($1) } / Double(part) - first.reduce(0) { $0 + read($1) } / Double(part)
         }
-        let terms = [("reward", change(\.reward))] + history[0].termNames.map { name in
-            (name, change { $0.terms[name] ?? 0 })
-        }
+        let terms =
+            [("reward", change(\.reward))]
+            + history[0].termNames.map { name in
+                (name, change { $0.terms[name] ?? 0 })
+            }
         return Finding(
             "reward", .fine, terms.map { "\($0.0) \($0.1 < 0 ? "−" : "+")\(short(abs($0.1)))" }.joined(separator: ", "))
     }
@@ -165,10 +180,13 @@ extension GRPOTrainer {
         }
         return Finding(
             "judge", history.count >= 5 && reward.1 > reward.0 && judge.1 < judge.0 ? .suspicious : .fine, text,
-            advice: "the reward is paid for something the judge does not see as better: look at the pictures, add a KL, stop earlier")
+            advice:
+                "the reward is paid for something the judge does not see as better: look at the pictures, add a KL, stop earlier"
+        )
     }
 
-    private static let goBack = "a number that is not finite spoils what follows: resume an earlier checkpoint, with a lower rate"
+    private static let goBack =
+        "a number that is not finite spoils what follows: resume an earlier checkpoint, with a lower rate"
 
     private func short(_ value: Double) -> String { String(format: "%.3g", value) }
     private func percent(_ share: Double) -> String { "\(Int((share * 100).rounded())) %" }

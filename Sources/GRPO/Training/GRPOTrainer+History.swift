@@ -37,8 +37,8 @@ extension GRPOTrainer {
         return DataColumns(names: names, columns: columns)
     }
 
-    /// Writes the run's folder: its state, its history as CSV and JSON lines, adapters, and once it is finished the whole
-    /// model as a folder of diffusers, adapters merged.
+    /// Writes the run's folder: its state, its history as CSV and JSON lines, adapters, and once it is finished the
+    /// whole model as a folder of diffusers, adapters merged.
     ///
     /// - Parameter folder: is made where there is none.
     public func save(to folder: URL) throws {

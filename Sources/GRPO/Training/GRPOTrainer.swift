@@ -4,9 +4,9 @@ import Tensor
 
 /// Trains a diffusion model on a reward by group relative policy optimisation.
 ///
-/// What a round does is decided by the seed and the round's number, and by the weights it finds: a run that was saved and
-/// resumed, even in the middle of a round, gives the same weights as one that never stopped. The model it is given is
-/// never changed; `policy` is a model of its own.
+/// What a round does is decided by the seed and the round's number, and by the weights it finds: a run that was saved
+/// and resumed, even in the middle of a round, gives the same weights as one that never stopped. The model it is given
+/// is never changed; `policy` is a model of its own.
 public final class GRPOTrainer {
     public let options: GRPOOptions
     /// All that is trained on, those that are kept among them.
@@ -51,7 +51,9 @@ public final class GRPOTrainer {
         try Self.check(prompts: prompts, keeping: kept)
         let prompts = prompts + kept
         guard !prompts.isEmpty else { throw GRPOError.noPrompts }
-        if let empty = prompts.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) { throw GRPOError.emptyPrompt(empty) }
+        if let empty = prompts.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
+            throw GRPOError.emptyPrompt(empty)
+        }
         (self.options, self.reward, self.prompts, self.kept, self.judge) = (options, reward, prompts, kept, judge)
         scheduler = try DDIMScheduler(start.scheduler, steps: options.steps)
         stepPlan = try StepPlan(options, scheduler: scheduler)
@@ -75,8 +77,8 @@ public final class GRPOTrainer {
 
     /// A whole round: a rollout and all of its updates; or the rest of the round under way.
     ///
-    /// - Throws: `GRPOError` after the last round, or what a reward throws. Whatever it throws, the run is as it was after
-    ///   the last complete update.
+    /// - Throws: `GRPOError` after the last round, or what a reward throws. Whatever it throws, the run is as it was
+    ///   after the last complete update.
     @discardableResult
     public func advance(progress: Progress? = nil) throws -> RoundMetrics {
         let rollout = try pending?.rollout ?? rollout(progress: progress)
@@ -144,7 +146,8 @@ public final class GRPOTrainer {
                     ObjectiveRow(
                         sample: sample, step: piece.steps[0], advantage: rollout.advantages.values[sample],
                         logProbability: new[row], oldLogProbability: old[row], ratio: ratio[row],
-                        unclipped: unclipped[row], clipped: clipped[row], divergence: divergence[row], loss: losses[row])
+                        unclipped: unclipped[row], clipped: clipped[row], divergence: divergence[row], loss: losses[row]
+                    )
                 }
             }
         }
@@ -169,7 +172,8 @@ public final class GRPOTrainer {
     /// Switches and the reward's settings that stand otherwise than in the paper.
     public var differencesFromPaper: [(name: String, value: String, paper: String)] {
         let count = kept.count == 1 ? "1 prompt" : "\(kept.count) prompts"
-        return (kept.isEmpty ? [] : [("keep", count, "none")]) + options.differencesFromPaper + reward.differencesFromPaper
+        return (kept.isEmpty ? [] : [("keep", count, "none")]) + options.differencesFromPaper
+            + reward.differencesFromPaper
     }
 
     /// - Throws: `GRPOError` for a prompt that is trained on and kept.
@@ -180,8 +184,8 @@ public final class GRPOTrainer {
     /// Whether each of some prompts is one that is kept.
     func areKept(_ prompts: [String]) -> [Bool] { prompts.map(Set(kept).contains) }
 
-    /// The model with the running average of the weights, which is steadier than the last ones; the trained model itself
-    /// where no average is kept.
+    /// The model with the running average of the weights, which is steadier than the last ones; the trained model
+    /// itself where no average is kept.
     public func averaged() throws -> StableDiffusion {
         guard let average = learner.average else { return pipeline }
         if let lora = policy.lora {
@@ -191,7 +195,7 @@ public final class GRPOTrainer {
         }
         var rest = try average.averaged()[...]
         return try pipeline.replacing(
-            unet:  UNet2DConditionModel(
+            unet: UNet2DConditionModel(
                 policy.unet.configuration, ParameterSource { _, _, _ in rest.removeFirst().tensor }))
     }
 }

@@ -51,7 +51,8 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
     /// Share of the groups whose rewards are all equal.
     public let zeroSpread: Double
     public let loss: Double
-    /// KL to the policy that drew the rollout, exact, and as the published code approximates it: means over the updates.
+    /// KL to the policy that drew the rollout, exact, and as the published code approximates it: means over the
+    /// updates.
     public let kl, approximateKL: Double
     /// KL to the frozen start, as last measured in the round.
     public let startKL: Double
@@ -81,7 +82,8 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
         for update in updates { ratios.add(update.ratios) }
         (clippedAbove, clippedBelow) = (ratios.shareAbove, ratios.shareBelow)
         (lowestRatio, highestRatio) = (ratios.lowest, ratios.highest)
-        firstRatioError = updates.first.map { .maximumOrNaN(abs($0.ratios.lowest - 1), abs($0.ratios.highest - 1)) } ?? 0
+        firstRatioError =
+            updates.first.map { .maximumOrNaN(abs($0.ratios.lowest - 1), abs($0.ratios.highest - 1)) } ?? 0
         gradientNorm = mean(updates.map(\.gradientNorm))
         highestGradientNorm = updates.map(\.gradientNorm).highest() ?? 0
         learningRate = updates.last?.learningRate ?? 0

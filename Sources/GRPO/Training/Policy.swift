@@ -63,7 +63,9 @@ public final class Policy {
     /// μ of the policy's step, differentiable in its parameters.
     ///
     /// - Parameter isRandom: false for the step that DDIM takes without noise, which leads elsewhere.
-    package func mean(at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor, isRandom: Bool = true) throws -> Tensor {
+    package func mean(at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor, isRandom: Bool = true) throws
+        -> Tensor
+    {
         let output = try prediction(by: unet, at: step, sample, context: context, empty: empty)
         return try scheduler.mean(output: output, at: step, sample: sample, eta: isRandom ? eta : 0)
     }

@@ -21,8 +21,10 @@ package final class PolicyLearner {
     /// One step of the optimiser along the gradient of a part of a rollout.
     ///
     /// - Parameter measuresReference: see `PolicyUpdate`.
-    /// - Throws: `TensorError` naming the first parameter whose gradient is not finite; `Cancelled`. Nothing has changed then.
-    package func update(_ rollout: Rollout, _ part: UpdatePart, measuresReference: Bool = false) throws -> UpdateMetrics {
+    /// - Throws: `TensorError` naming the first parameter whose gradient is not finite; `Cancelled`. Nothing has
+    ///   changed then.
+    package func update(_ rollout: Rollout, _ part: UpdatePart, measuresReference: Bool = false) throws -> UpdateMetrics
+    {
         let start = Date()
         defer { optimiser.clearGradients() }
         optimiser.clearGradients()

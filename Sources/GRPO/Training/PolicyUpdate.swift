@@ -10,8 +10,8 @@ package struct PolicyUpdate {
 
     /// Adds the gradient of the part's mean loss to the policy's parameters.
     ///
-    /// The part goes through the model in pieces of at most `microbatch` samples, all of one step; their gradients add up
-    /// to that of the whole.
+    /// The part goes through the model in pieces of at most `microbatch` samples, all of one step; their gradients add
+    /// up to that of the whole.
     /// - Parameter measuresReference: whether the KL to the frozen start is measured on the last piece where it has no
     ///   weight; with a weight it is always known.
     package func accumulateGradient(

@@ -22,7 +22,8 @@ extension GRPOTrainer {
         let densities = rollout?.trained.values.flatMap { $0.logProbability.floats.map(Double.init) }
         return [
             Quantity(
-                name: "sigma", meaning: "how much noise a denoising step adds; 0 makes it deterministic, with nothing to train",
+                name: "sigma",
+                meaning: "how much noise a denoising step adds; 0 makes it deterministic, with nothing to train",
                 formula: "σ² = η² (1 − ᾱ') / (1 − ᾱ) · (1 − ᾱ / ᾱ')",
                 value: range(stepPlan.sigmas)),
             Quantity(
@@ -39,7 +40,8 @@ extension GRPOTrainer {
                 name: "zero_spread", meaning: "share of groups whose rewards are all equal: they teach nothing",
                 formula: "groups with max r = min r / groups", value: text(round?.zeroSpread)),
             Quantity(
-                name: "ratio", meaning: "how much likelier a step has become since it was drawn; 1 before the first update",
+                name: "ratio",
+                meaning: "how much likelier a step has become since it was drawn; 1 before the first update",
                 formula: options.ratioNorm
                     ? "ρ = exp(σ (log p_new − log p_old + (μ_new − μ_old)² / 2σ²))" : "ρ = exp(log p_new − log p_old)",
                 value: round.map { "\(text($0.lowestRatio)!) … \(text($0.highestRatio)!)" }),
@@ -52,16 +54,19 @@ extension GRPOTrainer {
                 formula: "ρ > 1 + ε, ρ < 1 − ε",
                 value: round.map { "\(text($0.clippedAbove)!) above, \(text($0.clippedBelow)!) below" }),
             Quantity(
-                name: "kl", meaning: "how far the policy has moved from the one that drew the rollout, a dimension, exactly",
+                name: "kl",
+                meaning: "how far the policy has moved from the one that drew the rollout, a dimension, exactly",
                 formula: "(μ_new − μ_old)² / 2σ²", value: text(round?.kl)),
             Quantity(
                 name: "approx_kl", meaning: "what the published code reports in the place of the KL",
                 formula: "½ (log p_new − log p_old)²", value: text(round?.approximateKL)),
             Quantity(
-                name: "kl_start", meaning: "how far the policy has moved from the model it began as, a dimension, exactly",
+                name: "kl_start",
+                meaning: "how far the policy has moved from the model it began as, a dimension, exactly",
                 formula: "(μ_new − μ_start)² / 2σ²", value: text(round?.startKL)),
             Quantity(
-                name: "gradient_norm", meaning: "length of the gradient of all parameters, before it is cut to \(options.gradientNorm)",
+                name: "gradient_norm",
+                meaning: "length of the gradient of all parameters, before it is cut to \(options.gradientNorm)",
                 formula: "‖∇ objective‖", value: text(round?.gradientNorm)),
             Quantity(
                 name: "rate", meaning: "AdamW's learning rate, after \(options.warmup) rounds of warm-up",

@@ -1,9 +1,10 @@
 /// What a piece of top-level code takes from the variables before it and what it leaves in them, read off its syntax.
 ///
-/// It errs on the safe side: a name that may be read counts as read, and a variable that may keep the value it had counts
-/// as read as well as written. Code of imported files is part of it.
+/// It errs on the safe side: a name that may be read counts as read, and a variable that may keep the value it had
+/// counts as read as well as written. Code of imported files is part of it.
 public struct Footprint {
-    /// Names whose value before the code may matter to it. Most are verbs; which are variables is the session's business.
+    /// Names whose value before the code may matter to it. Most are verbs; which are variables is the session's
+    /// business.
     public private(set) var reads: Set<String> = []
     /// Variables that it assigns, in the order of the text.
     public private(set) var writes: [String] = []
@@ -11,8 +12,8 @@ public struct Footprint {
     public private(set) var latent: Set<String> = []
     /// Every use of a name that its own statements hold, inner functions included.
     public private(set) var uses: [Use] = []
-    /// Functions defined by statements of the top level, whatever happens, and once only. Their bodies are in none of the
-    /// above: they count where the name is read.
+    /// Functions defined by statements of the top level, whatever happens, and once only. Their bodies are in none of
+    /// the above: they count where the name is read.
     public private(set) var definitions: [String: Definition] = [:]
     /// Parameters whose default is written out.
     public private(set) var parameters: [ParameterDeclaration] = []
@@ -91,7 +92,9 @@ public struct Footprint {
         var isSettled = false
         while !isSettled {
             let before = needed.count
-            for piece in pieces { if let name = piece.declares, needed.contains(name) { needed.formUnion(piece.names) } }
+            for piece in pieces {
+                if let name = piece.declares, needed.contains(name) { needed.formUnion(piece.names) }
+            }
             isSettled = needed.count == before
         }
         core = zip(pieces, apart).filter { piece, isApart in !isApart || needed.contains(piece.declares ?? "") }
@@ -111,7 +114,8 @@ public struct Footprint {
                 pieces.append(
                     Piece(
                         text: source.slice(statement.range), declares: declares,
-                        names: names.read.union(names.readInside).union(names.isAssigned.subtracting([declares ?? ""]))))
+                        names: names.read.union(names.readInside).union(names.isAssigned.subtracting([declares ?? ""])))
+                )
             }
             try visit(statement, of: source, isTop: isTop)
         }

@@ -64,7 +64,8 @@ enum Opcode: UInt8 {
 
     // Statements
     case show  // the value of a statement: a, shown unless b
-    case expectFailed  // the message in a, or none; b and c: sides of the comparison, when word.a; word.b: tolerance, when word.c
+    // The message in a, or none; b and c: sides of the comparison, when word.a; word.b: tolerance, when word.c.
+    case expectFailed
     case importFile  // the path in a
     case parameter  // a ← the host's value for declaration b, if any
     case startClock  // a

@@ -88,7 +88,9 @@ extension Interpreter {
             if count == 0 { break }
             bytes += chunk[..<count]
             // A device may never end.
-            guard bytes.count <= longestText else { throw VerbError(Sentence.unreadable(path, reason: "it is longer than 64 MB")) }
+            guard bytes.count <= longestText else {
+                throw VerbError(Sentence.unreadable(path, reason: "it is longer than 64 MB"))
+            }
         }
         if ferror(file) != 0 { throw VerbError(Sentence.unreadable(path, reason: String(cString: strerror(errno)))) }
         guard let text = String(validating: bytes, as: UTF8.self) else { throw VerbError(Sentence.notText(path)) }

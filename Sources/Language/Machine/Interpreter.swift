@@ -114,13 +114,17 @@ public final class Interpreter {
     /// - Parameter others: names to suggest besides.
     /// What values are called elsewhere.
     private static let otherLanguages = [
-        "None": "none", "null": "none", "NULL": "none", "nil": "none", "undefined": "none", "True": "true", "TRUE": "true",
-        "False": "false", "FALSE": "false", "NaN": "nan", "Inf": "inf", "Infinity": "inf", "elif": "else if", "lambda": "x -> x",
+        "None": "none", "null": "none", "NULL": "none", "nil": "none", "undefined": "none", "True": "true",
+        "TRUE": "true",
+        "False": "false", "FALSE": "false", "NaN": "nan", "Inf": "inf", "Infinity": "inf", "elif": "else if",
+        "lambda": "x -> x",
     ]
 
     func unknownName(_ name: String, at place: Place, others: [String] = []) -> Diagnostic {
         let known = namedValues.map(\.name) + others
-        let guess = Self.otherLanguages[name] ?? Suggestion.closest(to: name, in: known + registry.names + registry.constants.keys.sorted())
+        let guess =
+            Self.otherLanguages[name]
+            ?? Suggestion.closest(to: name, in: known + registry.names + registry.constants.keys.sorted())
         return Diagnostic(
             .runtime, Sentence.unknownName(name), at: place, label: guess.map { "did you mean '\($0)'?" } ?? "",
             help: guess == nil ? Sentence.unknownNameHelp(name) : "")

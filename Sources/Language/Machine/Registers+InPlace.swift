@@ -1,5 +1,5 @@
-/// Changes in place. The value is moved out of its register and back in, so that nothing but another variable, a list or a
-/// closure shares its storage meanwhile; when one of those does, the standard library copies before it changes.
+/// Changes in place. The value is moved out of its register and back in, so that nothing but another variable, a list
+/// or a closure shares its storage meanwhile; when one of those does, the standard library copies before it changes.
 extension UnsafeMutablePointer<Value> {
     /// Appends a string to a string or a list to a list; false for anything else.
     @inline(__always)
@@ -94,8 +94,8 @@ extension UnsafeMutablePointer<Value> {
 extension Double {
     /// A whole number as a position in so many elements; nil when it is none or lies outside.
     ///
-    /// A number from 0 to 2⁵² that 2⁵² is added to has its whole part in its last bits, and has lost its fraction; what is
-    /// negative, larger or no number comes out as far too large a position.
+    /// A number from 0 to 2⁵² that 2⁵² is added to has its whole part in its last bits, and has lost its fraction; what
+    /// is negative, larger or no number comes out as far too large a position.
     @inline(__always)
     func position(in count: Int) -> Int? {
         let shifted = self + 0x1p52

@@ -14,7 +14,9 @@ extension Diagnostic {
         let (marginText, markText) = excerpt(paint)
         lines.append(marginText)
         lines.append(markText)
-        lines += trace.prefix(Self.traceLimit).map { "  in '\($0.function)', called at \($0.place.description.visible)" }
+        lines += trace.prefix(Self.traceLimit).map {
+            "  in '\($0.function)', called at \($0.place.description.visible)"
+        }
         if trace.count > Self.traceLimit { lines.append("  … and \(trace.count - Self.traceLimit) more calls") }
         if !help.isEmpty { lines.append("  help: " + help.visible) }
         return lines.joined(separator: "\n")

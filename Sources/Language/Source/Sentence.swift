@@ -129,7 +129,9 @@ enum Sentence {
     static func noMember(_ name: String, _ value: Value) -> String {
         "\(described(value)) has no member '\(name)'"
     }
-    static func noMembersHelp(_ name: String) -> String { "a verb is called with the value: \(name)(x) or x |> \(name)" }
+    static func noMembersHelp(_ name: String) -> String {
+        "a verb is called with the value: \(name)(x) or x |> \(name)"
+    }
     static func unpackCount(targets: Int, items: Int, _ value: Value) -> String {
         "\(counted(targets, "name")) can't take the \(counted(items, "element")) of \(described(value))"
     }

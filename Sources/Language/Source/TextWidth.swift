@@ -27,7 +27,8 @@ extension StringProtocol {
         return right ? fill + self : self + fill
     }
 
-    /// The text in lines of at most a width in columns, broken at spaces; lines after the first begin with `indent` spaces.
+    /// The text in lines of at most a width in columns, broken at spaces; lines after the first begin with `indent`
+    /// spaces.
     ///
     /// A word that is wider stays whole, and so does a text for which too little room is left.
     package func wrapped(to width: Int, from column: Int = 0, indent: Int) -> String {

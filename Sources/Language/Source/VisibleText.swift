@@ -1,11 +1,11 @@
-/// What a text does to a terminal is not for a file's contents to say: an escape sequence in a table, a title or a file's name
-/// could rename the window, move the cursor or hide what stands there.
+/// What a text does to a terminal is not for a file's contents to say: an escape sequence in a table, a title or a
+/// file's name could rename the window, move the cursor or hide what stands there.
 extension StringProtocol {
-    /// The text with its control characters made visible: ESC as `␛`, BEL as `␇`, those beyond ASCII as `\u{9b}`. Line ends and
-    /// tabs stay.
+    /// The text with its control characters made visible: ESC as `␛`, BEL as `␇`, those beyond ASCII as `\u{9b}`. Line
+    /// ends and tabs stay.
     ///
-    /// Whatever comes from files or arguments goes through this before it is shown to a person; colours are put around it
-    /// afterwards.
+    /// Whatever comes from files or arguments goes through this before it is shown to a person; colours are put around
+    /// it afterwards.
     public var visible: String {
         guard utf8.contains(where: { $0 < 0x20 && $0 != 0x0A && $0 != 0x09 || $0 == 0x7F || $0 == 0xC2 }) else {
             return String(self)

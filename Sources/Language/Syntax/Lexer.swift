@@ -163,7 +163,8 @@ struct Lexer {
         // Whole numbers that are silently others would be taken for identifiers, seeds or counts.
         if value >= 0x1p53, let whole = Int(text), Int(exactly: value) != whole {
             throw Diagnostic(
-                .syntax, Sentence.inexactNumber(text), at: place(start..<position), help: Sentence.inexactNumberHelp(text))
+                .syntax, Sentence.inexactNumber(text), at: place(start..<position),
+                help: Sentence.inexactNumberHelp(text))
         }
         var token = Token(kind: .number, range: start..<position, spaceBefore: spaceBefore)
         token.number = value

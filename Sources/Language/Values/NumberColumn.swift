@@ -2,8 +2,8 @@ import Glibc
 
 /// How numbers that stand below each other are written: with their points lined up.
 ///
-/// The digits go by the largest of them, so that one tiny number neither widens the column nor turns it to exponents; a number
-/// that would vanish is written with an exponent by itself.
+/// The digits go by the largest of them, so that one tiny number neither widens the column nor turns it to exponents; a
+/// number that would vanish is written with an exponent by itself.
 public struct NumberColumn {
     /// Digits behind the point; nil where every number is best written by itself.
     private let decimals: Int?

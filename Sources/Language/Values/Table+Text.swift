@@ -65,7 +65,8 @@ extension Table {
     }
 
     private static func line(_ text: String) -> String {
-        (text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ") : text).visible
+        (text.contains(where: \.isNewline) ? text.split(whereSeparator: \.isNewline).joined(separator: " ⏎ ") : text)
+            .visible
     }
 
     /// Comma-separated values with a heading line, quoted as RFC 4180 says; numbers keep every digit.

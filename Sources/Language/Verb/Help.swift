@@ -65,7 +65,9 @@ extension Verb {
         if !options.isEmpty { text += "\noptions\n" + Self.parameterLines(options, suffix: ":", width: width) }
         if !result.isEmpty { text += "\ngives " + result.wrapped(to: width, from: 6, indent: 6) + "\n" }
         if !details.isEmpty {
-            text += "\n" + details.split(separator: "\n")
+            text +=
+                "\n"
+                + details.split(separator: "\n")
                 .map { "  " + $0.wrapped(to: width, from: 2, indent: 2) + "\n" }.joined()
         }
         if !examples.isEmpty {
@@ -77,7 +79,9 @@ extension Verb {
                 }
             }
         }
-        if !seeAlso.isEmpty { text += "\nsee also " + seeAlso.joined(separator: ", ").wrapped(to: width, from: 9, indent: 9) + "\n" }
+        if !seeAlso.isEmpty {
+            text += "\nsee also " + seeAlso.joined(separator: ", ").wrapped(to: width, from: 9, indent: 9) + "\n"
+        }
         return text
     }
 

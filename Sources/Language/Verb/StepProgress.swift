@@ -51,8 +51,8 @@ public struct StepProgress {
             self.values = values
         }
 
-        /// At most so many values, each the mean of as many neighbours; values that are not finite are left out of it. The
-        /// last one stays itself.
+        /// At most so many values, each the mean of as many neighbours; values that are not finite are left out of it.
+        /// The last one stays itself.
         public func thinned(to count: Int) -> Curve {
             guard values.count > count, count > 1, let last = values.last else { return self }
             let means = (0..<count - 1).map { index in

@@ -5,8 +5,8 @@ import Language
 
 /// What cells gave, kept beside the runs: `runs/.cache`.
 ///
-/// An entry is a folder, written under another name and renamed when it is whole, with the checksum of every file in it. Runs
-/// share the cache: what one writes, another reads, and nothing that is there is ever changed.
+/// An entry is a folder, written under another name and renamed when it is whole, with the checksum of every file in
+/// it. Runs share the cache: what one writes, another reads, and nothing that is there is ever changed.
 public final class CellCache {
     /// Where it is unless told otherwise.
     public static let standardFolder = "runs/.cache"

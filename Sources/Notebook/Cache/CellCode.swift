@@ -93,7 +93,8 @@ struct Reach: Equatable {
         writes.formUnion(other.writes)
     }
 
-    /// Whether a file, or one in it, may be what this writes: the last part of a name is enough, wherever it counts from.
+    /// Whether a file, or one in it, may be what this writes: the last part of a name is enough, wherever it counts
+    /// from.
     func mayWrite(_ path: String) -> Bool {
         if writesAnything { return true }
         let path = path.hasPrefix(FileUse.ownPrefix) ? path.dropFirst(FileUse.ownPrefix.count) : path[...]

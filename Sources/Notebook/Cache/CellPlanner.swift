@@ -2,9 +2,9 @@ import Language
 
 /// Tells for each cell of a recipe whether it will run, and why.
 ///
-/// A plan is made before the first cell runs and again whenever one has: what a running cell will give is not known before,
-/// so whatever takes it is first taken to run. Later plans can only spare more, never less; what a cell that runs needs was
-/// therefore brought back or made before it.
+/// A plan is made before the first cell runs and again whenever one has: what a running cell will give is not known
+/// before, so whatever takes it is first taken to run. Later plans can only spare more, never less; what a cell that
+/// runs needs was therefore brought back or made before it.
 struct CellPlanner {
     let cells: [CellCode]
     let cache: CellCache
@@ -44,8 +44,8 @@ struct CellPlanner {
         var isPending = false
         var shown = ""
         var isKept = false
-        /// Of a variable that verbs may change in place: equal for those that may share their memory, so that a change of
-        /// one may be one of the other. Nil for a variable that stays as it was made.
+        /// Of a variable that verbs may change in place: equal for those that may share their memory, so that a change
+        /// of one may be one of the other. Nil for a variable that stays as it was made.
         var group: Int?
         /// Names whose values matter to whoever uses it: those that functions in it read.
         var latent: Set<String> = []

@@ -21,7 +21,8 @@ public struct RecipePlan {
     /// A line for each cell that is there to run.
     public let lines: [Line]
 
-    /// - Throws: as ``RecipeRun/init(_:registry:request:circumstances:cache:isConfined:front:makeFolder:)``, whose cells these are.
+    /// - Throws: as ``RecipeRun/init(_:registry:request:circumstances:cache:isConfined:front:makeFolder:)``, whose
+    ///   cells these are.
     public init(_ recipe: Recipe, registry: Registry, request: RunRequest, cache: CellCache) throws {
         try recipe.requireCells()
         try request.check(against: recipe.parameters())

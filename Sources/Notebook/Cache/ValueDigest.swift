@@ -10,8 +10,8 @@ enum Keeping: Int, Comparable {
     case kept
     /// Made again by running the cell that makes it; no verb changes it afterwards.
     case unchanging
-    /// Made again by running every cell that had it in its hands: a trainer, an optimiser, a tensor that learns, a function
-    /// that may hold such things.
+    /// Made again by running every cell that had it in its hands: a trainer, an optimiser, a tensor that learns, a
+    /// function that may hold such things.
     case changing
 
     static func < (left: Keeping, right: Keeping) -> Bool { left.rawValue < right.rawValue }

@@ -47,7 +47,8 @@ public struct KeptRun {
                 member.value,
                 tensor: { name in
                     guard let tensor = try tensor(name) else {
-                        throw CheckpointError.noSuchTensor(name: name, file: path + "/" + RunFolder.tensors, suggestion: nil)
+                        throw CheckpointError.noSuchTensor(
+                            name: name, file: path + "/" + RunFolder.tensors, suggestion: nil)
                     }
                     return tensor
                 }, make: make)

@@ -43,7 +43,9 @@ struct OutcomeComparer {
     // MARK: Values
 
     private mutating func compareValues() throws {
-        let names = first.values.map(\.key) + second.values.map(\.key).filter { key in !first.values.contains { $0.key == key } }
+        let names =
+            first.values.map(\.key)
+            + second.values.map(\.key).filter { key in !first.values.contains { $0.key == key } }
         for name in names {
             compared += 1
             let x = first.values.last { $0.key == name }?.value, y = second.values.last { $0.key == name }?.value
@@ -81,7 +83,8 @@ struct OutcomeComparer {
 
     private func tensorDistance(_ x: JSON, _ y: JSON) throws -> Distance? {
         try Distance.largest(zip(x.members ?? [], y.members ?? [])) { left, right in
-            guard let a = try first.tensor(left.value.string ?? ""), let b = try second.tensor(right.value.string ?? ""),
+            guard let a = try first.tensor(left.value.string ?? ""),
+                let b = try second.tensor(right.value.string ?? ""),
                 a.shape == b.shape, a.dtype == b.dtype
             else { return nil }
             var largest = Distance.zero
@@ -106,7 +109,9 @@ struct OutcomeComparer {
         in folder: String, kind: String, textOf: ([UInt8]) -> String, distance: ([UInt8], [UInt8]) -> Distance?
     ) {
         // Elsewhere the numbers in a figure's script may differ as others may: its picture is what counts.
-        func isJudged(_ file: String) -> Bool { folder != RunFolder.figures || tolerance == 0 || file.hasSuffix(".png") }
+        func isJudged(_ file: String) -> Bool {
+            folder != RunFolder.figures || tolerance == 0 || file.hasSuffix(".png")
+        }
         let mine = first.files(in: folder).filter(isJudged), theirs = second.files(in: folder).filter(isJudged)
         for file in mine + theirs.filter({ !mine.contains($0) }) {
             compared += 1

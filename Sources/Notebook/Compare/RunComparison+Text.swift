@@ -9,10 +9,13 @@ extension RunComparison {
     public func text(names: (first: String, second: String), width: Int) throws -> String {
         var text = ""
         if !causes.isEmpty {
-            text += "different to begin with\n" + (try causesTable(names).display(width: max(width, 120), rows: .max)) + "\n\n"
+            text +=
+                "different to begin with\n" + (try causesTable(names).display(width: max(width, 120), rows: .max))
+                + "\n\n"
         }
         if !rows.isEmpty {
-            text += "different in the end\n" + (try rowsTable(names).display(width: max(width, 120), rows: 200)) + "\n\n"
+            text +=
+                "different in the end\n" + (try rowsTable(names).display(width: max(width, 120), rows: 200)) + "\n\n"
         }
         return text + verdict + "\n"
     }
@@ -43,7 +46,8 @@ extension RunComparison {
         try Table([
             .init("kind", rows.map(\.kind)), .init("name", rows.map(\.name)),
             .init("difference", rows.map { row -> Value in row.distance.map { .number($0) } ?? .string("other") }),
-            .init(names.first, rows.map { Self.short($0.first) }), .init(names.second, rows.map { Self.short($0.second) }),
+            .init(names.first, rows.map { Self.short($0.first) }),
+            .init(names.second, rows.map { Self.short($0.second) }),
         ])
     }
 

@@ -60,7 +60,9 @@ public struct RunComparison {
             causes.append(Cause(what: change.title, first: change.first, second: change.second))
         }
         add("seed", String(a.seed), String(b.seed))
-        let parameters = a.parameters.map(\.name) + b.parameters.map(\.name).filter { name in !a.parameters.contains { $0.name == name } }
+        let parameters =
+            a.parameters.map(\.name)
+            + b.parameters.map(\.name).filter { name in !a.parameters.contains { $0.name == name } }
         for name in parameters {
             func text(_ manifest: Manifest) -> String {
                 manifest.parameters.first { $0.name == name }.map { $0.value.text() } ?? "—"
@@ -68,10 +70,13 @@ public struct RunComparison {
             add("parameter \(name)", text(a), text(b))
         }
         add("short form", String(a.isShort), String(b.isShort))
-        let inputs = a.inputs.map(\.path) + b.inputs.map(\.path).filter { path in !a.inputs.contains { $0.path == path } }
+        let inputs =
+            a.inputs.map(\.path) + b.inputs.map(\.path).filter { path in !a.inputs.contains { $0.path == path } }
         for path in inputs {
             func sum(_ manifest: Manifest) -> String {
-                manifest.inputs.first { $0.path == path }.map { $0.sha256.isEmpty ? "gone" : String($0.sha256.prefix(12)) } ?? "—"
+                manifest.inputs.first { $0.path == path }.map {
+                    $0.sha256.isEmpty ? "gone" : String($0.sha256.prefix(12))
+                } ?? "—"
             }
             add("file \(path)", sum(a), sum(b))
         }

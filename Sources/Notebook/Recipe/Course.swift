@@ -12,11 +12,11 @@ public struct Course {
     /// Whether these are the lessons that come with Rhumb.
     private let isStandard: Bool
 
-    /// The lessons that come with Rhumb: those of the current folder, where it is that of Rhumb's sources, else those that
-    /// lie with the program, wherever it is started.
+    /// The lessons that come with Rhumb: those of the current folder, where it is that of Rhumb's sources, else those
+    /// that lie with the program, wherever it is started.
     ///
-    /// - Throws: `RunError.noLessons` when they are nowhere; `RunError.unreadable` or `Diagnostic` for a lesson that can't be
-    ///   read.
+    /// - Throws: `RunError.noLessons` when they are nowhere; `RunError.unreadable` or `Diagnostic` for a lesson that
+    ///   can't be read.
     public init() throws {
         let place = Self.places.first { !Self.lessonNames(in: $0).isEmpty }
         try self.init(place: place ?? Self.standardFolder, name: Self.standardFolder, isStandard: true)
@@ -57,8 +57,8 @@ public struct Course {
         isStandard ? Self.number(of: lesson.name).map(String.init) ?? lesson.path : lesson.path
     }
 
-    /// Where the lessons that come with Rhumb may lie: here, in a folder above the program, installed beside it, and in the
-    /// sources it was built from.
+    /// Where the lessons that come with Rhumb may lie: here, in a folder above the program, installed beside it, and in
+    /// the sources it was built from.
     private static var places: [String] {
         var places = [standardFolder]
         var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))

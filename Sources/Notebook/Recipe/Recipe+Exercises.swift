@@ -1,7 +1,8 @@
 import Language
 
 extension Recipe {
-    /// A task for the reader: a cell to fill in, the cell that tells whether the answer is right, and an answer that is.
+    /// A task for the reader: a cell to fill in, the cell that tells whether the answer is right, and an answer that
+    /// is.
     public struct Exercise: Sendable {
         public let name: String
         /// As shipped it leaves the answer open.
@@ -46,10 +47,12 @@ extension Recipe {
                     }
                     guard previous == .exercise(name) else {
                         throw cell.problem(
-                            "the check of '\(name)' does not follow its exercise", help: "only prose may stand between them")
+                            "the check of '\(name)' does not follow its exercise",
+                            help: "only prose may stand between them")
                     }
                 case .solution(let name):
-                    guard solutions.updateValue((cell, Self.parted(beforeSolution: prose).hint), forKey: name) == nil else {
+                    guard solutions.updateValue((cell, Self.parted(beforeSolution: prose).hint), forKey: name) == nil
+                    else {
                         throw cell.problem("exercise '\(name)' has two solutions")
                     }
                 }
@@ -61,7 +64,8 @@ extension Recipe {
         var exercises: [Exercise] = []
         for (name, cell) in starts {
             guard let check = checks[name] else {
-                throw cell.problem("exercise '\(name)' has no check", help: "follow it with a cell ```rhumb check: \(name)")
+                throw cell.problem(
+                    "exercise '\(name)' has no check", help: "follow it with a cell ```rhumb check: \(name)")
             }
             guard let solution = solutions[name] else {
                 throw cell.problem(

@@ -1,8 +1,8 @@
 import Language
 
 extension Recipe {
-    /// What `--set` can change: the `param` statements of all cells that run. Reading them checks every cell's grammar, so
-    /// that a slip in the last cell shows before the first one runs.
+    /// What `--set` can change: the `param` statements of all cells that run. Reading them checks every cell's grammar,
+    /// so that a slip in the last cell shows before the first one runs.
     public func parameters() throws(Diagnostic) -> [ParameterDeclaration] {
         var parameters: [ParameterDeclaration] = []
         for cell in cells where !cell.attributes.isSkipped && !cell.attributes.mustFail {

@@ -56,7 +56,9 @@ extension Recipe {
         while true {
             let count = read(descriptor, &piece, piece.count)
             if count < 0, errno == EINTR, !Interrupt.isRequested { continue }
-            guard count >= 0 else { throw unreadable(errno == EISDIR ? "it is a folder" : String(cString: strerror(errno))) }
+            guard count >= 0 else {
+                throw unreadable(errno == EISDIR ? "it is a folder" : String(cString: strerror(errno)))
+            }
             guard count > 0 else { return bytes }
             bytes += piece[..<count]
             guard bytes.count <= longest else { throw unreadable("it is longer than \(longest >> 20) MB") }

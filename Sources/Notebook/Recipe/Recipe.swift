@@ -37,7 +37,8 @@ public struct Recipe: Sendable {
     public struct Cell: Sendable, Equatable {
         /// Its place among the cells, from 1.
         public let number: Int
-        /// The code as it runs: it knows its lines in the file. A fence's own indentation, as inside a list, is taken off.
+        /// The code as it runs: it knows its lines in the file. A fence's own indentation, as inside a list, is taken
+        /// off.
         public let code: Source
         public let attributes: Attributes
 
@@ -85,7 +86,8 @@ extension Recipe {
             case solution(String)
         }
 
-        /// What takes a word, in the order the documentation lists them; with ``flags``, all that a fence line may hold.
+        /// What takes a word, in the order the documentation lists them; with ``flags``, all that a fence line may
+        /// hold.
         static let settings: [(word: String, set: @Sendable (inout Attributes, String) -> Void)] = [
             ("name:", { $0.name = $1 }),
             ("exercise:", { $0.role = .exercise($1) }),

@@ -1,8 +1,8 @@
 import Language
 import Markdown
 
-/// Parts a Markdown file into prose and cells. What a cell is, cmark's tree decides: a fence inside a comment, in HTML, or
-/// indented by four spaces is none.
+/// Parts a Markdown file into prose and cells. What a cell is, cmark's tree decides: a fence inside a comment, in HTML,
+/// or indented by four spaces is none.
 struct RecipeReader {
     let source: Source
     /// Of the whole file.
@@ -18,7 +18,8 @@ struct RecipeReader {
     }
 
     mutating func takeFrontMatter() -> [Recipe.FrontMatterEntry] {
-        guard lines.first?.trimmed == "---", let end = lines.dropFirst().firstIndex(where: { $0.trimmed == "---" }) else {
+        guard lines.first?.trimmed == "---", let end = lines.dropFirst().firstIndex(where: { $0.trimmed == "---" })
+        else {
             return []
         }
         start = end + 1
@@ -59,7 +60,8 @@ struct RecipeReader {
             guard let fence = Fence(block, line: lines[opening]), fence.language == "rhumb" else { continue }
             let code = block.literal.split(separator: "\n", omittingEmptySubsequences: false).dropLast()
             let closing = opening + 1 + code.count
-            guard lines.indices.contains(closing), fence.isClosed(by: lines[closing]), !openings.contains(closing) else {
+            guard lines.indices.contains(closing), fence.isClosed(by: lines[closing]), !openings.contains(closing)
+            else {
                 throw Diagnostic(
                     .syntax, "this fence is never closed", at: place(of: opening),
                     label: "opened here", help: "end the cell with a line of \(fence.marker)")
@@ -86,7 +88,8 @@ struct RecipeReader {
                 guard let name = words.popFirst(), name.allSatisfy({ $0.isLetter || $0.isNumber || "-_".contains($0) })
                 else {
                     throw Diagnostic(
-                        .syntax, "'\(word)' needs a word of letters, digits, '-' and '_'", at: place(of: line, word: word))
+                        .syntax, "'\(word)' needs a word of letters, digits, '-' and '_'",
+                        at: place(of: line, word: word))
                 }
                 setting.set(&attributes, String(name))
             } else if let flag = Recipe.Attributes.flags.first(where: { $0.word == word }) {

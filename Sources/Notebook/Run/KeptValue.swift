@@ -2,8 +2,8 @@ import Checkpoint
 import Language
 import Tensor
 
-/// A value that a run keeps whole, so that `open` brings it back and `replay` compares it bit for bit. Other objects are
-/// kept as a line about them.
+/// A value that a run keeps whole, so that `open` brings it back and `replay` compares it bit for bit. Other objects
+/// are kept as a line about them.
 public protocol KeptValue: ObjectValue {
     /// What it is made of. Read again by whoever brings values back, under the value's `typeName`.
     func parts() throws -> KeptParts
@@ -11,8 +11,8 @@ public protocol KeptValue: ObjectValue {
     var isKeptWhole: Bool { get }
 }
 
-/// A value that stays as it was made, whatever verbs do with it: a model that is only used, a figure. Where a run brings
-/// values back, anything else that can't be kept counts as changed by every cell that had it in its hands.
+/// A value that stays as it was made, whatever verbs do with it: a model that is only used, a figure. Where a run
+/// brings values back, anything else that can't be kept counts as changed by every cell that had it in its hands.
 public protocol UnchangingValue: ObjectValue {}
 
 /// What a kept value is made of: data, and tensors by name.

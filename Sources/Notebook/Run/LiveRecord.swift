@@ -1,7 +1,7 @@
 import Language
 
-/// Leaves in a run's folder what its cell is doing, for whoever watches from elsewhere: how far its long work has come, once a
-/// second at most, and its latest pictures, every few seconds.
+/// Leaves in a run's folder what its cell is doing, for whoever watches from elsewhere: how far its long work has come,
+/// once a second at most, and its latest pictures, every few seconds.
 ///
 /// What can't be written is left out: the run does not depend on it.
 final class LiveRecord {

@@ -11,7 +11,8 @@ extension Manifest.Sealed {
         guard below.isWhole else { return [Manifest.Sealed(path: name, sha256: "")] }
         return below.found.filter { !$0.isFolder }.map { file in
             let url = URL(filePath: path + file.suffix)
-            return Manifest.Sealed(path: name + file.suffix, sha256: file.isFile ? (try? SHA256.hex(ofFile: url)) ?? "" : "")
+            return Manifest.Sealed(
+                path: name + file.suffix, sha256: file.isFile ? (try? SHA256.hex(ofFile: url)) ?? "" : "")
         }
     }
 }

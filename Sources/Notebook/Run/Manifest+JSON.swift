@@ -71,15 +71,16 @@ extension Manifest.Sealed {
 extension Manifest.Cell {
     fileprivate var json: JSON {
         let cached = cached.map { [JSON.Member("cached", .string($0))] } ?? []
-        return .object([
-            .init("cell", .integer(number)),
-            .init("name", name.map { .string($0) } ?? .null),
-            .init("line", .integer(line)),
-            .init("status", .string(status.rawValue)),
-            .init("seconds", seconds.map { .number($0.rounded(toPlaces: 3)) } ?? .null),
-            .init("peakMemory", peakMemory.map { .integer($0) } ?? .null),
-            .init("files", .array(files.map { .string($0) })),
-        ] + cached)
+        return .object(
+            [
+                .init("cell", .integer(number)),
+                .init("name", name.map { .string($0) } ?? .null),
+                .init("line", .integer(line)),
+                .init("status", .string(status.rawValue)),
+                .init("seconds", seconds.map { .number($0.rounded(toPlaces: 3)) } ?? .null),
+                .init("peakMemory", peakMemory.map { .integer($0) } ?? .null),
+                .init("files", .array(files.map { .string($0) })),
+            ] + cached)
     }
 }
 

@@ -2,12 +2,12 @@ import Checkpoint
 import FoundationEssentials
 
 extension Manifest {
-    /// Reads what a run left. Whoever has it may rely on its numbers: nothing in it is negative, infinite or larger than
-    /// any machine.
+    /// Reads what a run left. Whoever has it may rely on its numbers: nothing in it is negative, infinite or larger
+    /// than any machine.
     ///
     /// - Parameter path: the run folder.
-    /// - Throws: `RunError.notARun` when it holds no manifest of Rhumb's; `CheckpointError` for one that can't be understood,
-    ///   naming what is wrong.
+    /// - Throws: `RunError.notARun` when it holds no manifest of Rhumb's; `CheckpointError` for one that can't be
+    ///   understood, naming what is wrong.
     public init(readingFolder path: String) throws {
         let file = URL(filePath: path + "/" + Self.fileName)
         guard FileManager.default.fileExists(atPath: file.path) else { throw RunError.notARun(path) }
@@ -26,7 +26,8 @@ extension Manifest {
         parameters = (json["parameters"]?.members ?? []).map { ($0.key, $0.value, settings[$0.key] != nil) }
         isShort = json["short"]?.bool ?? false
         seed = try reader.required(
-            "seed", json["seed"]?.integer.flatMap { UInt64(exactly: $0) } ?? json["seed"]?.string.flatMap { UInt64($0) })
+            "seed", json["seed"]?.integer.flatMap { UInt64(exactly: $0) } ?? json["seed"]?.string.flatMap { UInt64($0) }
+        )
         command = (json["command"]?.array ?? []).compactMap(\.string)
         directory = json["directory"]?.string ?? ""
         version = json["rhumb"]?.string ?? ""
@@ -77,7 +78,8 @@ private struct ManifestReader {
         guard let value = json[key], !value.isNull else { return nil }
         guard let number = value.integer, range.contains(number) else {
             throw fault(
-                "'\(key)' must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(Self.shown(value))")
+                "'\(key)' must be a whole number from \(range.lowerBound) to \(range.upperBound), not \(Self.shown(value))"
+            )
         }
         return number
     }

@@ -77,8 +77,8 @@ public struct Manifest: Sendable {
     /// Wall-clock time so far.
     public var seconds = 0.0
     public var cells: [Cell]
-    /// What the run has written into its folder, relative to it, and with a slash at the end the folders that are wholly its
-    /// own. `--force` removes these and nothing else.
+    /// What the run has written into its folder, relative to it, and with a slash at the end the folders that are
+    /// wholly its own. `--force` removes these and nothing else.
     public var files: [String] = []
     /// The exercises whose check has run, and whether it passed without the solution.
     public var exercises: [(name: String, isSolved: Bool)] = []

@@ -13,10 +13,11 @@ public protocol RunFront: Front {
 
 /// One run of a recipe: its cells in order, each recorded as soon as it is over.
 ///
-/// An exercise whose check does not pass as the recipe stands is left open, and its solution stands in for what follows.
+/// An exercise whose check does not pass as the recipe stands is left open, and its solution stands in for what
+/// follows.
 ///
-/// Around every cell the transcript and the manifest are written anew, each under a temporary name and renamed, and while
-/// a cell works what it has given so far: whatever ends the process, the folder says how far the run came.
+/// Around every cell the transcript and the manifest are written anew, each under a temporary name and renamed, and
+/// while a cell works what it has given so far: whatever ends the process, the folder says how far the run came.
 ///
 /// A run that is resumed does everything again, since models, trainers and functions can't be written down, and equal
 /// code with equal seeds gives equal values. What takes long is not done again: training goes on from its checkpoint.
@@ -59,8 +60,8 @@ public final class RecipeRun {
     ///   - isConfined: whether the recipe may save into the run's folder alone.
     ///   - makeFolder: makes the run's folder; only called once the recipe and what is asked of it proved to be
     ///     well-formed.
-    /// - Throws: `Diagnostic` for a cell that does not follow the grammar or a setting of another kind; `RunError`, also for
-    ///   a recipe without cells; `CheckpointError`.
+    /// - Throws: `Diagnostic` for a cell that does not follow the grammar or a setting of another kind; `RunError`,
+    ///   also for a recipe without cells; `CheckpointError`.
     public convenience init(
         _ recipe: Recipe, registry: Registry, request: RunRequest, circumstances: Circumstances,
         cache: CellCache? = nil, isConfined: Bool = false,
@@ -89,8 +90,8 @@ public final class RecipeRun {
 
     /// Prepares to go on with a run that ended too early.
     ///
-    /// - Throws: `RunError` when the folder's recipe is not the one that ran; `CheckpointError` when the manifest does not
-    ///   fit it; `Diagnostic`.
+    /// - Throws: `RunError` when the folder's recipe is not the one that ran; `CheckpointError` when the manifest does
+    ///   not fit it; `Diagnostic`.
     public convenience init(
         resuming folder: RunFolder, _ manifest: Manifest, registry: Registry, cache: CellCache? = nil,
         front: any RunFront
@@ -156,8 +157,8 @@ public final class RecipeRun {
     /// Runs the cells up to the first that fails.
     ///
     /// - Returns: the error that ended the run; nil when it is complete.
-    /// - Throws: `CheckpointError` when the folder can't be written any more; `RunError.changedInputs` when a resumed run
-    ///   finds other files than it began with; `RunError.changedWhileRunning` when a cache counted on a file.
+    /// - Throws: `CheckpointError` when the folder can't be written any more; `RunError.changedInputs` when a resumed
+    ///   run finds other files than it began with; `RunError.changedWhileRunning` when a cache counted on a file.
     public func run() throws -> Diagnostic? {
         do {
             return try runCells()
@@ -197,7 +198,8 @@ public final class RecipeRun {
         try? keeper?.finish()
         if let failure {
             manifest.failure = .init(message: failure.message, place: failure.place.description)
-            // A disk that is full has ended the run by an error of its own; one is enough. That it failed is still said.
+            // A disk that is full has ended the run by an error of its own; one is enough. That it failed is still
+            // said.
             try? saveVariables()
             try? folder.write(transcript.text, to: RunFolder.transcript)
             manifest.files = folder.contents

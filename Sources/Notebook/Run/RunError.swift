@@ -83,7 +83,8 @@ public enum RunError: ExplainedError, Equatable {
         case .malformedSetting, .unknownParameter, .unknownLesson, .unknownStep, .noRecipes, .malformedSweep,
             .sweptTwice, .unknownResult:
             true
-        case .folderInUse, .holdsRun, .linkInFolder, .noCells, .notARun, .noRuns, .unreadable, .noLessons, .folderLocked, .changedRecipe, .changedInputs,
+        case .folderInUse, .holdsRun, .linkInFolder, .noCells, .notARun, .noRuns, .unreadable, .noLessons,
+            .folderLocked, .changedRecipe, .changedInputs,
             .changedWhileRunning:
             false
         }
@@ -99,7 +100,8 @@ public enum RunError: ExplainedError, Equatable {
         case .noCells(_, .inHTML): "close the comment before it, or leave an empty line between a tag and the fence"
         case .noCells(_, .indented): "begin the fence at the left edge, or at that of the list it stands in"
         case .noCells(_, .nothing): "a cell is a fence that opens with ```rhumb and closes with ```"
-        case .notARun, .noRuns: "a run's folder holds a 'manifest.json' of Rhumb's; 'rhumb run' names the folder it leaves"
+        case .notARun, .noRuns:
+            "a run's folder holds a 'manifest.json' of Rhumb's; 'rhumb run' names the folder it leaves"
         case .unreadable: "check the name and the permissions"
         case .noLessons:
             "name a recipe or a folder of lessons: rhumb tour FILE"
@@ -107,7 +109,8 @@ public enum RunError: ExplainedError, Equatable {
         case .unknownStep(_, let count): "the recipe has \(count)"
         case .malformedSetting: "for example --set alpha=0.5"
         case .folderLocked: "wait for its end, or name another folder"
-        case .changedRecipe: "put it back as it was, or run it anew; rhumb replay --recipe FILE compares another with it"
+        case .changedRecipe:
+            "put it back as it was, or run it anew; rhumb replay --recipe FILE compares another with it"
         case .changedInputs: "put them back as they were, or run the recipe anew"
         case .changedWhileRunning: "run it again"
         case .malformedSweep: "for example --sweep alpha=0.25,0.5,1"

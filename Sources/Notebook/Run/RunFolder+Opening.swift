@@ -20,8 +20,9 @@ extension RunFolder {
     /// The folder a user named for one run.
     ///
     /// - Parameter replacing: whether an earlier run in it goes: the files that its manifest lists, and no others.
-    /// - Throws: `RunError.folderInUse` when it holds files and no run, `RunError.holdsRun` when it holds one that is not to
-    ///   be replaced, `RunError.folderLocked` when another run is writing into it; `CheckpointError` when it can't be made.
+    /// - Throws: `RunError.folderInUse` when it holds files and no run, `RunError.holdsRun` when it holds one that is
+    ///   not to be replaced, `RunError.folderLocked` when another run is writing into it; `CheckpointError` when it
+    ///   can't be made.
     public static func open(_ path: String, replacing: Bool = false) throws -> RunFolder {
         try makeFolder(path)
         let folder = try RunFolder(path)
@@ -31,7 +32,8 @@ extension RunFolder {
             folder.sweep()
             return folder
         }
-        guard let json = try? Checkpoint.json(URL(filePath: path + "/" + Manifest.fileName)), Manifest.isManifest(json) else {
+        guard let json = try? Checkpoint.json(URL(filePath: path + "/" + Manifest.fileName)), Manifest.isManifest(json)
+        else {
             throw RunError.folderInUse(path)
         }
         guard replacing else {
@@ -48,15 +50,17 @@ extension RunFolder {
     ///
     /// - Throws: `RunError.notARun`, `RunError.folderLocked`.
     public static func reopen(_ path: String) throws -> RunFolder {
-        guard FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName) else { throw RunError.notARun(path) }
+        guard FileManager.default.fileExists(atPath: path + "/" + Manifest.fileName) else {
+            throw RunError.notARun(path)
+        }
         let folder = try RunFolder(path)
         folder.sweep()
         folder.remove(progress)
         return folder
     }
 
-    /// Takes away what a manifest names, and the folders that are empty then. A name that leads out of the run's folder, also
-    /// by way of a link, is left alone.
+    /// Takes away what a manifest names, and the folders that are empty then. A name that leads out of the run's
+    /// folder, also by way of a link, is left alone.
     private func removeListed(_ name: String) {
         let parts = name.split(separator: "/").map(String.init)
         guard !parts.isEmpty, !name.hasPrefix("/"), !parts.contains(".."), !parts.contains(".") else { return }
@@ -72,7 +76,8 @@ extension RunFolder {
         for parent in parents.reversed() where rmdir(parent) != 0 { return }
     }
 
-    /// Takes half-written files of a process that was killed away, at any depth; nobody else writes here while the lock is held.
+    /// Takes half-written files of a process that was killed away, at any depth; nobody else writes here while the lock
+    /// is held.
     private func sweep(_ below: String = "") {
         let here = path + below
         for name in (try? FileManager.default.contentsOfDirectory(atPath: here)) ?? [] {
@@ -89,7 +94,8 @@ extension RunFolder {
         guard name.hasPrefix("."), name.hasSuffix(".part") else { return false }
         let parts = name.dropLast(".part".count).split(separator: ".", omittingEmptySubsequences: false)
         let numbers = parts.last?.split(separator: "-", omittingEmptySubsequences: false) ?? []
-        return parts.count > 2 && numbers.count == 2 && numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isASCIIDigit) }
+        return parts.count > 2 && numbers.count == 2
+            && numbers.allSatisfy { !$0.isEmpty && $0.allSatisfy(\.isASCIIDigit) }
     }
 }
 

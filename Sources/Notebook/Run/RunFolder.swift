@@ -8,8 +8,8 @@ public final class RunFolder {
     public let url: URL
     /// As messages and notes name it.
     public let path: String
-    /// Names of what the run has put here, relative to the folder, in the order they came; a folder with a slash at its end
-    /// is the run's as a whole.
+    /// Names of what the run has put here, relative to the folder, in the order they came; a folder with a slash at its
+    /// end is the run's as a whole.
     private(set) var names: [String]
     private var known: Set<String>
     /// Called when the run takes a folder for its own, so that the manifest says so before anything is in it.
@@ -26,7 +26,8 @@ public final class RunFolder {
         lock = try FolderLock(path)
     }
 
-    static let figures = "figures", tables = "tables", cells = "cells", values = "values.json", transcript = "transcript.md"
+    static let figures = "figures", tables = "tables", cells = "cells", values = "values.json",
+        transcript = "transcript.md"
     static let checkpoints = "checkpoints", tensors = "values.safetensors"
     static let progress = "progress.json", latestPictures = "latest.png"
     private static let copies = (markdown: "recipe.md", script: "recipe.rhumb")
@@ -64,7 +65,8 @@ public final class RunFolder {
     var contents: [String] {
         names.flatMap { name -> [String] in
             if name.hasSuffix("/") { return [name] }
-            return FileKind(of: path + "/" + name) == .folder ? CellKeeper.files(below: path + "/" + name, name + "/") : [name]
+            return FileKind(of: path + "/" + name) == .folder
+                ? CellKeeper.files(below: path + "/" + name, name + "/") : [name]
         }
     }
 
@@ -120,8 +122,8 @@ public final class RunFolder {
         if mkdir(path, 0o777) != 0, errno != EEXIST { throw CheckpointError.system(.create, path: path, code: errno) }
     }
 
-    /// The manifest of a run that has ended badly, on a disk that may be full: what serves only those who watch makes room
-    /// for it, and where even that is too little, its status is changed in place.
+    /// The manifest of a run that has ended badly, on a disk that may be full: what serves only those who watch makes
+    /// room for it, and where even that is too little, its status is changed in place.
     func insist(_ manifest: Manifest) {
         let text = manifest.text()
         if (try? write(text, to: Manifest.fileName)) != nil { return }

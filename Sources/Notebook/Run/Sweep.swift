@@ -61,7 +61,8 @@ public struct Sweep: Sendable {
     ///   - shown: names of numbers, in order; empty for all that are not parameters.
     /// - Throws: `RunError.unknownResult` for a name that no run gave.
     public func table(
-        _ runs: [(status: Manifest.Status, seconds: Double, numbers: [(name: String, value: Double)])], showing shown: [String] = []
+        _ runs: [(status: Manifest.Status, seconds: Double, numbers: [(name: String, value: Double)])],
+        showing shown: [String] = []
     ) throws -> Table {
         var names: [String] = []
         for (name, _) in runs.flatMap(\.numbers) where !names.contains(name) { names.append(name) }
@@ -69,14 +70,18 @@ public struct Sweep: Sendable {
             throw RunError.unknownResult(name, known: names, suggestion: Suggestion.closest(to: name, in: names))
         }
         let columns = axes.enumerated().map { position, axis in
-            Table.Column(axis.name, points.map { point -> Value in
-                Double(point[position].value).map { .number($0) } ?? .string(point[position].value)
-            })
+            Table.Column(
+                axis.name,
+                points.map { point -> Value in
+                    Double(point[position].value).map { .number($0) } ?? .string(point[position].value)
+                })
         }
         let results = (shown.isEmpty ? names : shown).map { name in
-            Table.Column(name, runs.map { run -> Value in
-                run.numbers.last { $0.name == name }.map { .number($0.value) } ?? Value.none
-            })
+            Table.Column(
+                name,
+                runs.map { run -> Value in
+                    run.numbers.last { $0.name == name }.map { .number($0.value) } ?? Value.none
+                })
         }
         let failed = runs.contains { $0.status != .complete }
         return try Table(

@@ -19,8 +19,8 @@ public final class Artefacts {
     /// Names of files saved since they were last taken, relative to the folder.
     private var fresh: [String] = []
 
-    /// Whether the folder is that of a recipe's run: then tables that are shown go into files too, and so does what the code
-    /// saves under a relative path.
+    /// Whether the folder is that of a recipe's run: then tables that are shown go into files too, and so does what the
+    /// code saves under a relative path.
     let isRun: Bool
     /// Figures of a session without a run, by the checksum of their bytes: what is shown twice is kept once.
     private var figures: [String: SavedFigure] = [:]
@@ -31,7 +31,8 @@ public final class Artefacts {
         self.make = make
     }
 
-    /// Figures alone, into a folder of the current one that is made when the first comes: `runs/prompt-20250131-142501`.
+    /// Figures alone, into a folder of the current one that is made when the first comes:
+    /// `runs/prompt-20250131-142501`.
     public static func figures(named name: String) -> Artefacts {
         Artefacts(isRun: false) { try RunFolder.create(in: "runs", name: name, date: Date()) }
     }
@@ -66,7 +67,9 @@ public final class Artefacts {
     private func isThere(_ file: String) -> Bool { made.map { FileKind(of: $0.path + "/" + file) == .file } ?? false }
 
     private static func digest(_ attachment: Attachment) throws -> String {
-        let sums = try attachment.forms.map { form in form.type + " " + (try form.bytes.withUnsafeBytes { try SHA256.hex(of: $0) }) }
+        let sums = try attachment.forms.map { form in
+            form.type + " " + (try form.bytes.withUnsafeBytes { try SHA256.hex(of: $0) })
+        }
         return ([attachment.title] + sums).joined(separator: "\n")
     }
 
@@ -99,8 +102,8 @@ public final class Artefacts {
         case unmade(JSON, [String: Tensor])
     }
 
-    /// Writes all variables as `values.json`; tables go into files of their own, which it names, and elements of tensors
-    /// into `values.safetensors`.
+    /// Writes all variables as `values.json`; tables go into files of their own, which it names, and elements of
+    /// tensors into `values.safetensors`.
     func save(_ variables: [(name: String, value: Variable)]) throws {
         let folder = try folder()
         var writer = ValueWriter()

@@ -6,8 +6,8 @@ public enum Event {
     case text(String)
     /// A remark that is not the program's output: a drawn seed, a file written.
     case note(String)
-    /// The value of a statement that was not silenced, and how it displays at the front's width; with the file that holds a
-    /// table, or the first one of a figure that follows, relative to the run folder, where one is kept.
+    /// The value of a statement that was not silenced, and how it displays at the front's width; with the file that
+    /// holds a table, or the first one of a figure that follows, relative to the run folder, where one is kept.
     case value(Value, display: String, file: String?)
     /// A figure or picture; `saved` is nil when nothing is kept.
     case figure(Attachment, saved: SavedFigure?)

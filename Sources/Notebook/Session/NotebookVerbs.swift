@@ -17,12 +17,17 @@ public enum NotebookVerbs {
         Verb(
             "record", family: family, summary: "write what is typed as a recipe",
             parameters: [
-                Parameter("path", .optional(.file(["md"])), default: .none, help: "the recipe to write; without it recording ends")
+                Parameter(
+                    "path", .optional(.file(["md"])), default: .none,
+                    help: "the recipe to write; without it recording ends")
             ],
             details: """
-                Everything typed so far that worked goes into the file at once, everything typed later as soon as it has run.
-                Lines that failed are left out, and so are `help`, `vars` and the like; figures give their cell a name. The
-                recipe starts from the session's own seed. A relative path counts from the current folder, and folders that are
+                Everything typed so far that worked goes into the file at once, everything typed later as soon as it \
+                has run.
+                Lines that failed are left out, and so are `help`, `vars` and the like; figures give their cell a \
+                name. The
+                recipe starts from the session's own seed. A relative path counts from the current folder, and folders \
+                that are
                 missing are made.
                 """,
             examples: [.init("record \"steering.md\"", needsPrompt: true)],
@@ -38,7 +43,8 @@ public enum NotebookVerbs {
             }
             let path = try call.string("path")
             guard path.hasSuffix(".md") else {
-                throw call.failure("path", "a recipe's name ends in '.md', not '\(path)'", hint: "record \"\(path).md\"")
+                throw call.failure(
+                    "path", "a recipe's name ends in '.md', not '\(path)'", hint: "record \"\(path).md\"")
             }
             do {
                 try session.recorder.start(path)
@@ -68,7 +74,8 @@ public enum NotebookVerbs {
 
     static var show: Verb {
         Verb(
-            "show", family: family, summary: "a value in full: every row of a table, every element of a list, a picture",
+            "show", family: family,
+            summary: "a value in full: every row of a table, every element of a list, a picture",
             parameters: [Parameter("value", .any, help: "what to show")],
             examples: [.init("show [1, 2, 3]", gives: "[1, 2, 3]")],
             seeAlso: ["vars", "print"]

@@ -24,7 +24,8 @@ public final class Session {
     ) {
         self.seed = seed
         recorder = Recorder(seed: seed)
-        host = HostAdapter(front: front, artefacts: artefacts, settings: settings, isShort: isShort, onlyFolder: onlyFolder)
+        host = HostAdapter(
+            front: front, artefacts: artefacts, settings: settings, isShort: isShort, onlyFolder: onlyFolder)
         interpreter = Interpreter(registry: registry, host: host, seed: seed)
         host.session = self
     }
@@ -85,8 +86,8 @@ public final class Session {
         return Diagnostic(.runtime, explained.message, at: place, help: explained.hint)
     }
 
-    /// Whether code could run as it stands. False only when more lines could complete it; code with an error is complete,
-    /// since running it shows the error.
+    /// Whether code could run as it stands. False only when more lines could complete it; code with an error is
+    /// complete, since running it shows the error.
     public func isComplete(_ code: String) -> Bool { Interpreter.isComplete(code) }
 
     /// What could stand at a place in a block.

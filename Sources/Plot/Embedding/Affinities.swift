@@ -29,7 +29,8 @@ package struct Affinities {
     static func neighbourhood(_ row: [Float], of i: Int, entropy wanted: Double) -> [Double] {
         var beta = 1.0, lower = 0.0, upper = Double.infinity
         var probabilities = [Double](repeating: 0, count: row.count)
-        // Distances from the nearest neighbour on: the shift cancels in the ratio and keeps the exponentials from vanishing.
+        // Distances from the nearest neighbour on: the shift cancels in the ratio and keeps the exponentials from
+        // vanishing.
         let nearest = Double(row.indices.reduce(Float.infinity) { $1 == i ? $0 : min($0, row[$1]) })
         for _ in 0..<200 {
             var sum = 0.0, weighted = 0.0

@@ -40,8 +40,8 @@ struct Plane {
         }
     }
 
-    /// The gradient of the divergence, 4 Σⱼ (pᵢⱼ − qᵢⱼ) wᵢⱼ (yᵢ − yⱼ) with w = 1 / (1 + d²) and q = w / Σ w, in one pass:
-    /// attraction and repulsion are summed apart, since the sum of all w is only known at the end.
+    /// The gradient of the divergence, 4 Σⱼ (pᵢⱼ − qᵢⱼ) wᵢⱼ (yᵢ − yⱼ) with w = 1 / (1 + d²) and q = w / Σ w, in one
+    /// pass: attraction and repulsion are summed apart, since the sum of all w is only known at the end.
     func addGradient(of affinities: Affinities, exaggeration: Float, into gradient: inout Gradient) {
         typealias Lanes = SIMD8<Float>
         let count = x.count, stride = affinities.stride
@@ -63,7 +63,8 @@ struct Plane {
                                 let offset = j * 4
                                 let dx = xi - xs.loadUnaligned(fromByteOffset: offset, as: Lanes.self)
                                 let dy = yi - ys.loadUnaligned(fromByteOffset: offset, as: Lanes.self)
-                                let w = mask.loadUnaligned(fromByteOffset: offset, as: Lanes.self)
+                                let w =
+                                    mask.loadUnaligned(fromByteOffset: offset, as: Lanes.self)
                                     / (1 + (dx * dx + dy * dy))
                                 let pw = p.loadUnaligned(fromByteOffset: i * stride * 4 + offset, as: Lanes.self) * w
                                 let ww = w * w

@@ -8,7 +8,8 @@ public struct TSNE: Sendable, Hashable {
     /// About how many neighbours each point minds; at most a third of the others.
     public var perplexity: Double
     public var iterations: Int
-    /// How much stronger the attraction is during the first quarter of the iterations (at most 250), while clusters form.
+    /// How much stronger the attraction is during the first quarter of the iterations (at most 250), while clusters
+    /// form.
     public var earlyExaggeration: Double
     /// `nil` takes n / (4 · exaggeration) and at least 50 (Belkina et al., 2019).
     public var learningRate: Double?

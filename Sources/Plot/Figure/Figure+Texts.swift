@@ -1,6 +1,6 @@
 extension Figure {
-    /// This figure with texts that can be shown anywhere: control characters, which would drive a terminal and are no text
-    /// of an SVG, stand as their pictures: ESC as `␛`.
+    /// This figure with texts that can be shown anywhere: control characters, which would drive a terminal and are no
+    /// text of an SVG, stand as their pictures: ESC as `␛`.
     var withPlainTexts: Figure {
         var figure = self
         figure.title.makePlain()

@@ -76,7 +76,9 @@ extension Double {
 extension [Double] {
     /// Usually nothing is to be done, and nothing is copied.
     fileprivate var drawable: [Double] {
-        allSatisfy { $0.isNaN || $0 == 0 || ($0.magnitude <= .greatestDrawable && $0.magnitude >= 1 / .greatestDrawable) }
+        allSatisfy {
+            $0.isNaN || $0 == 0 || ($0.magnitude <= .greatestDrawable && $0.magnitude >= 1 / .greatestDrawable)
+        }
             ? self : map(\.drawable)
     }
 }

@@ -16,7 +16,8 @@ public struct Panel: Sendable, Hashable {
 
     public init(
         _ layers: [Layer], title: String = "", x: Axis = Axis(), y: Axis = Axis(),
-        references: [ReferenceLine] = [], annotations: [Annotation] = [], legend: Legend = .automatic, right: Axis? = nil
+        references: [ReferenceLine] = [], annotations: [Annotation] = [], legend: Legend = .automatic,
+        right: Axis? = nil
     ) {
         self.right = right
         self.layers = layers

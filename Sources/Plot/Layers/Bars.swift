@@ -35,7 +35,8 @@ public struct Bars: Sendable, Hashable {
     /// The share of a category's width that its bars fill.
     private var fill: Double { series.count == 1 ? 0.66 : 0.8 }
 
-    /// Where the bar of series `s` in category `c` begins and ends along the axis of categories, which stand at 0, 1, 2…
+    /// Where the bar of series `s` in category `c` begins and ends along the axis of categories, which stand at 0, 1,
+    /// 2…
     func interval(series s: Int, category c: Int) -> (lower: Double, upper: Double) {
         let width = fill / Double(series.count)
         let lower = Double(c) - fill / 2 + width * Double(s)

@@ -67,7 +67,8 @@ public struct Heatmap: Sendable, Hashable {
         if greatest >= 1e6 || greatest > 0 && greatest < 1e-3 { return NumberText.short }
         var decimals = 0
         if greatest > 0, !finite.allSatisfy({ $0 == $0.rounded() }) {
-            decimals = greatest >= 1000 ? 0 : greatest >= 10 ? 1 : max(2, min(4, 1 - Int(log10(greatest).rounded(.down))))
+            decimals =
+                greatest >= 1000 ? 0 : greatest >= 10 ? 1 : max(2, min(4, 1 - Int(log10(greatest).rounded(.down))))
         }
         return { NumberText.fixed($0, decimals: decimals) }
     }

@@ -78,7 +78,8 @@ extension Histogram.Bins {
         switch self {
         case .automatic:
             // Beyond 2⁵² there is no half between two whole numbers.
-            if span <= 30, max(least.magnitude, greatest.magnitude) < 0x1p52, sorted.allSatisfy({ $0 == $0.rounded() }) {
+            if span <= 30, max(least.magnitude, greatest.magnitude) < 0x1p52, sorted.allSatisfy({ $0 == $0.rounded() })
+            {
                 return stride(from: least - 0.5, through: greatest + 0.5, by: 1).map { $0 }
             }
             let width = 2 * (sorted.quantile(0.75) - sorted.quantile(0.25)) / cbrt(Double(sorted.count))

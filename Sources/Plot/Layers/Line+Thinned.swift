@@ -21,7 +21,8 @@ extension Line {
                 let chosen = telling(range)
                 if let band {
                     let finite = range.filter { y[$0].isFinite && x[$0].isFinite }
-                    let lower = finite.map { band.lower[$0] }.min() ?? .nan, upper = finite.map { band.upper[$0] }.max() ?? .nan
+                    let lower = finite.map { band.lower[$0] }.min() ?? .nan,
+                        upper = finite.map { band.upper[$0] }.max() ?? .nan
                     for place in chosen {
                         kept.band?.lower[place] = lower
                         kept.band?.upper[place] = upper

@@ -73,6 +73,7 @@ struct AxisPlan {
     /// The value at a position of the axis.
     func value(_ fraction: Double) -> Double {
         let position = isReversed ? 1 - fraction : fraction
-        return isLogarithmic ? exp(log(lower) + (log(upper) - log(lower)) * position) : lower + (upper - lower) * position
+        return isLogarithmic
+            ? exp(log(lower) + (log(upper) - log(lower)) * position) : lower + (upper - lower) * position
     }
 }

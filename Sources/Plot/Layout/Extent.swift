@@ -71,7 +71,8 @@ extension Panel {
         switch layer {
         case .line(let line):
             let edges = (line.band?.lower ?? []) + (line.band?.upper ?? [])
-            let values = Extent(shown(edges.isEmpty ? line.y : line.y + edges, on: line.isOnRightAxis ? right ?? Axis() : y))
+            let values = Extent(
+                shown(edges.isEmpty ? line.y : line.y + edges, on: line.isOnRightAxis ? right ?? Axis() : y))
             return LayerBounds(
                 x: Extent(shown(line.x, on: x)), y: line.isOnRightAxis ? nil : values,
                 right: line.isOnRightAxis ? values : nil, paddingX: line.showsPoints ? 0.025 : 0, paddingY: 0.06)

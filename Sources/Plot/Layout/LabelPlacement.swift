@@ -49,7 +49,8 @@ struct LabelPlacement {
             case .scatter(let scatter):
                 let radius = 5 * plan.pointScale(scatter) * style.shape.pointSize
                 for (index, point) in zip(scatter.x, scatter.y).map(position).enumerated() where point.isFinite {
-                    obstacles.append(Box(x: point.x - radius, y: point.y - radius, width: 2 * radius, height: 2 * radius))
+                    obstacles.append(
+                        Box(x: point.x - radius, y: point.y - radius, width: 2 * radius, height: 2 * radius))
                     guard index < scatter.labels.count, !scatter.labels[index].isEmpty else { continue }
                     wishes.append(
                         Wish(
@@ -60,7 +61,8 @@ struct LabelPlacement {
             case .arrow(let arrow):
                 let from = position(arrow.from.x, arrow.from.y), to = position(arrow.to.x, arrow.to.y)
                 guard from.isFinite, to.isFinite else { continue }
-                let length = max(((to.x - from.x) * (to.x - from.x) + (to.y - from.y) * (to.y - from.y)).squareRoot(), 1e-9)
+                let length = max(
+                    ((to.x - from.x) * (to.x - from.x) + (to.y - from.y) * (to.y - from.y)).squareRoot(), 1e-9)
                 let direction = Point((to.x - from.x) / length, (to.y - from.y) / length)
                 for step in 0..<max(1, length < 60_000 ? Int(length / 6) : 10_000) {
                     let x = from.x + direction.x * Double(step) * 6, y = from.y + direction.y * Double(step) * 6
@@ -118,13 +120,15 @@ extension LabelPlacement.Placed {
             "first \(plan.x.value(x / plan.size.width).gnuplotText), first \(plan.y.value(y / plan.size.height).gnuplotText)"
         }
         if let leader {
-            let nearX = min(max(leader.x, box.x), box.x + box.width), nearY = min(max(leader.y, box.y), box.y + box.height)
+            let nearX = min(max(leader.x, box.x), box.x + box.width),
+                nearY = min(max(leader.y, box.y), box.y + box.height)
             builder.command(
                 "set arrow from \(data(nearX, nearY)) to \(data(leader.x, leader.y)) nohead back linewidth 0.6 "
                     + "linecolor '\(Theme.frame.hex)'")
         }
         builder.label(
-            text, at: data(box.x, box.y + box.height / 2), "left boxed", points: Theme.noteSize, bold: isBold, colour: colour)
+            text, at: data(box.x, box.y + box.height / 2), "left boxed", points: Theme.noteSize, bold: isBold,
+            colour: colour)
     }
 }
 

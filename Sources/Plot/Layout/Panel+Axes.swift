@@ -61,7 +61,9 @@ extension Panel {
     }
 
     /// Ticks of an axis of numbers that stands upright.
-    func ticks(_ axis: Axis, _ plan: AxisPlan, height: Double) -> [Tick] { automatic(axis, plan, count: Int(height / 42)) }
+    func ticks(_ axis: Axis, _ plan: AxisPlan, height: Double) -> [Tick] {
+        automatic(axis, plan, count: Int(height / 42))
+    }
 
     /// Names for the rows or columns of a matrix, or their numbers as far as there is room.
     private func indexTicks(_ names: [String], count: Int, room: Double) -> [Tick] {
@@ -84,24 +86,27 @@ extension Panel {
     /// Whether every position along x is a whole number: steps, ranks, counts.
     private var hasWholeX: Bool {
         guard [x.lower, x.upper].allSatisfy({ $0.map { $0 == $0.rounded() } ?? true }) else { return false }
-        return !layers.isEmpty && layers.allSatisfy { layer in
-            switch layer {
-            case .line(let line): line.x.allSatisfy { $0 == $0.rounded() }
-            default: false
+        return !layers.isEmpty
+            && layers.allSatisfy { layer in
+                switch layer {
+                case .line(let line): line.x.allSatisfy { $0 == $0.rounded() }
+                default: false
+                }
             }
-        }
     }
 
     /// Breaks or shortens the names along x so that neighbours don't touch; `true` when they must be slanted instead.
     func settleTexts(of axis: inout AxisPlan, width: Double) -> Bool {
         let spacing = width / Double(max(axis.labelled.count, 1))
         let isNamed = !(bars.map { $0.isHorizontal ? [] : $0.categories } ?? heatmap?.columnLabels ?? []).isEmpty
-        let longestWord = axis.labelled.flatMap { $0.label.split(separator: " ") }
+        let longestWord =
+            axis.labelled.flatMap { $0.label.split(separator: " ") }
             .map { TextMetrics.width(String($0), points: Theme.tickSize) }.max() ?? 0
         let widest = axis.labelled.map { TextMetrics.width($0.label, points: Theme.tickSize) }.max() ?? 0
         let slants = isNamed && widest > spacing * 0.94 && (longestWord > spacing * 0.94 || widest > spacing * 2.5)
         axis.ticks = axis.ticks.map { tick in
-            let text = slants || !isNamed
+            let text =
+                slants || !isNamed
                 ? TextMetrics.shortened(tick.label.replacing("\n", with: " "), points: Theme.tickSize, width: 170)
                 : TextMetrics.wrapped(tick.label, points: Theme.tickSize, width: spacing * 0.94)
             return Tick(tick.value, text, isMinor: tick.isMinor)

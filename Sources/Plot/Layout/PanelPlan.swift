@@ -65,8 +65,10 @@ struct PanelPlan {
         title = TextMetrics.wrapped(panel.title, points: Theme.titleSize, width: size.width + 30)
         xLabel = TextMetrics.wrapped(panel.x.label, points: Theme.labelSize, width: size.width + 20, lines: 2)
         yLabel = TextMetrics.wrapped(panel.yLabel, points: Theme.labelSize, width: size.height + 20, lines: 2)
-        rightLabel = right == nil
-            ? "" : TextMetrics.wrapped(panel.right?.label ?? "", points: Theme.labelSize, width: size.height + 20, lines: 2)
+        rightLabel =
+            right == nil
+            ? ""
+            : TextMetrics.wrapped(panel.right?.label ?? "", points: Theme.labelSize, width: size.height + 20, lines: 2)
         insets = measuredInsets
     }
 

@@ -1,7 +1,7 @@
 /// Estimates of how much room text takes, in units of 1/96 inch.
 ///
-/// gnuplot tells no widths before it draws, and the terminals measure differently, so margins and label positions follow
-/// from the advance widths of Helvetica (which Arial and Liberation Sans share).
+/// gnuplot tells no widths before it draws, and the terminals measure differently, so margins and label positions
+/// follow from the advance widths of Helvetica (which Arial and Liberation Sans share).
 enum TextMetrics {
     /// The distance between two baselines relative to the size.
     static let lineHeight = 1.22

@@ -61,7 +61,8 @@ package enum Ticks {
 
 /// Numbers as people write them.
 package enum NumberText {
-    /// The texts of values at multiples of a step: as many decimals as the step needs, a power of ten when they get long.
+    /// The texts of values at multiples of a step: as many decimals as the step needs, a power of ten when they get
+    /// long.
     static func labels(_ values: [Double], step: Double) -> [String] {
         let greatest = values.map(\.magnitude).max() ?? 0
         if greatest >= 1e6 || (greatest < 1e-3 && greatest > 0) {
@@ -86,7 +87,8 @@ package enum NumberText {
     package static func short(_ value: Double) -> String {
         guard value.isFinite else { return "–" }
         let text = String(format: "%.4g", value)
-        return text.contains("e") ? scientific(value, step: pow(10, log10(value.magnitude).rounded(.down) - 2)) : signed(text)
+        return text.contains("e")
+            ? scientific(value, step: pow(10, log10(value.magnitude).rounded(.down) - 2)) : signed(text)
     }
 
     /// A mantissa and a power of ten: `2.5×10⁻⁴`, or just `10⁻⁴`. The mantissa is exact to `step`.

@@ -143,7 +143,9 @@ private struct MetricsDrawing {
             }
         }
         if !view.isLogarithmic, let (flat, wide) = FlatSeries.find(onLeft) {
-            say("'\(flat)' is flat beside '\(wide)': --panels draws them apart, --y2 \(flat) gives it an axis of its own")
+            say(
+                "'\(flat)' is flat beside '\(wide)': --panels draws them apart, --y2 \(flat) gives it an axis of its own"
+            )
         }
         let xAxis = Axis(
             Set(xNames).count == 1 ? xNames[0] : "", lower: view.xRange.lower, upper: view.xRange.upper)
@@ -204,7 +206,9 @@ private struct MetricsDrawing {
         }
         if view.isLogarithmic, !view.right.contains(name) {
             let count = values.count { $0 <= 0 }
-            if count > 0 { say("\(count) of '\(name)'\(place) aren't positive and have no place on a logarithmic axis") }
+            if count > 0 {
+                say("\(count) of '\(name)'\(place) aren't positive and have no place on a logarithmic axis")
+            }
         }
     }
 }

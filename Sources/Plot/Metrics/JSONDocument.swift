@@ -20,7 +20,9 @@ enum JSONDocument {
                 return log.rows
             }
             if let columns = columns(members) { return columns }
-            if case .object(let history)? = members.first(where: { $0.key == "history" })?.value, let rows = columns(history) {
+            if case .object(let history)? = members.first(where: { $0.key == "history" })?.value,
+                let rows = columns(history)
+            {
                 return rows
             }
             let row = flat(members, prefix: "")

@@ -34,7 +34,8 @@ extension MetricsError: LocalizedError, CustomStringConvertible {
     public var message: String {
         switch self {
         case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
-        case .unknownFormat(let place, let line): "\(place): cannot tell what kind of metrics '\(line.shortened)' begins"
+        case .unknownFormat(let place, let line):
+            "\(place): cannot tell what kind of metrics '\(line.shortened)' begins"
         case .empty(let path): "'\(path)' has no rows"
         case .nothingRead(let path, let notes): "'\(path)' has no rows: \(notes.joined(separator: "; "))"
         case .badDocument(let path, let reason): "'\(path)' is not a JSON document: \(reason)"

@@ -9,7 +9,8 @@ extension MetricsTable {
     ///   - mayBeEmpty: Whether names without rows are a table, too.
     /// - Throws: ``MetricsError`` with the file and the line.
     public init(
-        contentsOf path: String, named name: String? = nil, format: MetricsFormat? = nil, promised: MetricsFormat? = nil, mayBeEmpty: Bool = false
+        contentsOf path: String, named name: String? = nil, format: MetricsFormat? = nil,
+        promised: MetricsFormat? = nil, mayBeEmpty: Bool = false
     ) throws(MetricsError) {
         let source = try MetricsFollower.Source(path)
         var bytes: [UInt8] = []
@@ -44,8 +45,8 @@ extension MetricsTable {
 
 /// Follows a file of metrics that another program writes.
 ///
-/// Lines are read when their line break has arrived. A file that shrinks or is replaced is read anew from its start; one
-/// that doesn't exist yet is waited for.
+/// Lines are read when their line break has arrived. A file that shrinks or is replaced is read anew from its start;
+/// one that doesn't exist yet is waited for.
 public final class MetricsFollower {
     /// What happened since the last look.
     public enum Change: Sendable, Hashable {

@@ -60,7 +60,8 @@ public struct MetricsPath: Sendable {
 public enum UsualX {
     /// What people call it, the first the likeliest.
     public static let names = [
-        "alpha", "step", "_step", "global_step", "trainer/global_step", "trainer/step", "iteration", "iter", "update", "round",
+        "alpha", "step", "_step", "global_step", "trainer/global_step", "trainer/step", "iteration", "iter", "update",
+        "round",
         "epoch", "x", "time",
     ]
 
@@ -74,7 +75,9 @@ public enum UsualX {
         for column in columns { named[column.lowercased()] = named[column.lowercased()] ?? column }
         let usable = names.compactMap { named[$0] }.map { (name: $0, values: values($0)) }
             .filter { $0.values.contains { $0?.isFinite == true } }
-        return (usable.first { falls($0.values) == 0 || falls($0.values.reversed()) == 0 } ?? usable.first { fallsSeldom($0.values) })?.name
+        return
+            (usable.first { falls($0.values) == 0 || falls($0.values.reversed()) == 0 }
+            ?? usable.first { fallsSeldom($0.values) })?.name
     }
 
     /// How often a value is less than the one before.

@@ -41,8 +41,8 @@ extension MetricsReader {
             zip(columns, fields).map { ($0, MetricsValue($1, decimalComma: decimalComma)) }, cells: fields)
     }
 
-    /// Whether a row names the columns once more, as programs write that go on with a file of theirs: all of them, or some
-    /// of those that hold numbers.
+    /// Whether a row names the columns once more, as programs write that go on with a file of theirs: all of them, or
+    /// some of those that hold numbers.
     private func isHeaderAgain(_ fields: [Substring], decimalComma: Bool) -> Bool {
         guard table.rowCount > 0, let first = fields.first else { return false }
         let names = fields.map { $0.trimmingBlanks }
@@ -50,7 +50,9 @@ extension MetricsReader {
         if !isName(0), places[String(first.trimmingBlanks)] == nil { return false }
         if fields.count == header.count, fields.indices.allSatisfy(isName) { return true }
         let known = names.count { places[String($0)] != nil }
-        let areTexts = fields.allSatisfy { if case .text = MetricsValue($0, decimalComma: decimalComma) { true } else { false } }
+        let areTexts = fields.allSatisfy {
+            if case .text = MetricsValue($0, decimalComma: decimalComma) { true } else { false }
+        }
         return areTexts && known * 2 >= names.count
             && names.contains { places[String($0)].map { table.columns[$0].hasNumbers } ?? false }
     }

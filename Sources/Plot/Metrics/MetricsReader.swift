@@ -67,7 +67,9 @@ public struct MetricsReader {
         pending += decoder.finish()
         let added = try readRecords(isEnd: true)
         for column in table.columns where column.holdsOnlyWords { spoiledColumns.insert(column.name) }
-        if table.rowCount == 0 { throw table.notes.isEmpty ? .empty(path: name) : .nothingRead(path: name, notes: table.notes) }
+        if table.rowCount == 0 {
+            throw table.notes.isEmpty ? .empty(path: name) : .nothingRead(path: name, notes: table.notes)
+        }
         return added
     }
 
@@ -255,7 +257,8 @@ public struct MetricsReader {
         for (place, (key, value)) in pairs.enumerated() {
             let index = places[key] ?? addColumn(key)
             if table.columns[index].isText, let cells {
-                table.columns[index].append(cells[place].isEmpty ? .missing : .text(String(cells[place])), at: table.rowCount)
+                table.columns[index].append(
+                    cells[place].isEmpty ? .missing : .text(String(cells[place])), at: table.rowCount)
                 continue
             }
             if value != .missing { table.filled += 1 }

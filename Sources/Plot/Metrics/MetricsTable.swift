@@ -39,7 +39,9 @@ public struct MetricsTable: Sendable {
         func lines(_ lines: Lines, _ one: String, _ several: String) {
             guard lines.count > 0 else { return }
             notes.append(
-                lines.count == 1 ? "line \(lines.first) \(one)" : "\(lines.count) lines \(several), the first of them line \(lines.first)")
+                lines.count == 1
+                    ? "line \(lines.first) \(one)"
+                    : "\(lines.count) lines \(several), the first of them line \(lines.first)")
         }
         lines(badLines, "is no JSON and is left out", "are no JSON and are left out")
         lines(shortRows, "has fewer fields than the header", "have fewer fields than the header")
@@ -49,7 +51,9 @@ public struct MetricsTable: Sendable {
             notes.append("two columns are called '\(name)'; the second is '\(newName)' here")
         }
         let units = columns.compactMap { column in column.unit.map { "\($0) of '\(column.name)'" } }
-        if !units.isEmpty { notes.append("units left out: " + units.prefix(4).joined(separator: ", ") + (units.count > 4 ? ", …" : "")) }
+        if !units.isEmpty {
+            notes.append("units left out: " + units.prefix(4).joined(separator: ", ") + (units.count > 4 ? ", …" : ""))
+        }
         return notes
     }
 

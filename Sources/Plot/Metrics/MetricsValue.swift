@@ -42,7 +42,8 @@ enum MetricsValue: Hashable {
 
     /// What programs that watch machines and trainings write after numbers.
     private static let units: Set<Substring> = [
-        "%", "B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "s", "ms", "us", "µs", "ns", "min", "h", "W",
+        "%", "B", "kB", "KB", "MB", "GB", "TB", "KiB", "MiB", "GiB", "TiB", "s", "ms", "us", "µs", "ns", "min", "h",
+        "W",
         "mW", "kW", "Hz", "kHz", "MHz", "GHz", "C", "°C", "it/s", "s/it", "x",
     ]
 

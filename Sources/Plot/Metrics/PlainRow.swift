@@ -1,5 +1,5 @@
-/// A row of nothing but numbers and empty fields, read from its bytes: most rows of most files of metrics, and many times
-/// faster to read so than as text. Any other row is left to those who know better.
+/// A row of nothing but numbers and empty fields, read from its bytes: most rows of most files of metrics, and many
+/// times faster to read so than as text. Any other row is left to those who know better.
 struct PlainRow {
     /// A number for each field; `nil` where it is empty.
     private(set) var fields: [Double?] = []

@@ -29,7 +29,8 @@ public enum Smoothing: Sendable, Hashable {
             var sum = 0.0
             var count = 0
             // Summing each window afresh costs its width, and keeps an old outlier from leaving rounding behind.
-            for neighbour in max(0, index - before)...min(values.count - 1, index + after) where values[neighbour].isFinite {
+            for neighbour in max(0, index - before)...min(values.count - 1, index + after)
+            where values[neighbour].isFinite {
                 sum += values[neighbour]
                 count += 1
             }

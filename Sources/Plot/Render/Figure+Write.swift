@@ -33,8 +33,8 @@ extension Figure {
 extension DrawnFigure {
     /// Saves the files and the script: `stem.gp`, `stem.png`, ….
     ///
-    /// They are written under temporary names and renamed when all are complete, so that an error leaves an older figure
-    /// of that name as it was.
+    /// They are written under temporary names and renamed when all are complete, so that an error leaves an older
+    /// figure of that name as it was.
     /// - Throws: ``PlotError`` for a folder that can't be written to or a full disk.
     @discardableResult
     public func write(to stem: String) throws(PlotError) -> FigureFiles {

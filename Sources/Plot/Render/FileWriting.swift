@@ -44,7 +44,8 @@ enum FileWriting {
     /// Writes under a temporary name and renames, so that an error leaves an older file as it was.
     static func replace(_ path: String, with bytes: [UInt8]) throws(PlotError) {
         let url = URL(fileURLWithPath: path)
-        let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent)-\(getpid())").path
+        let temporary = url.deletingLastPathComponent().appendingPathComponent(".\(url.lastPathComponent)-\(getpid())")
+            .path
         try makeFolder(url.deletingLastPathComponent().path)
         defer { unlink(temporary) }
         try write(bytes, to: temporary)

@@ -46,8 +46,9 @@ package enum Gnuplot {
     ) throws(PlotError) -> Output {
         var error: UnsafeMutablePointer<CChar>?
         let seconds = patience
-        guard let stream = gnuplotstream_open(
-            try locate(), Int32(count), seconds, shouldStop.withLock(\.self), &error)
+        guard
+            let stream = gnuplotstream_open(
+                try locate(), Int32(count), seconds, shouldStop.withLock(\.self), &error)
         else {
             throw .gnuplotUnusable(reason: taken(error))
         }

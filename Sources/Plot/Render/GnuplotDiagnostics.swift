@@ -17,7 +17,9 @@ enum GnuplotDiagnostics {
         let start = context[..<column].lastIndex(of: ";").map { $0 + 1 } ?? 0
         let end = context[column...].firstIndex(of: ";") ?? context.count
         var command = Substring(String(context[start..<end]))
-        for prompt in ["gnuplot> ", "more> "] where command.hasPrefix(prompt) { command = command.dropFirst(prompt.count) }
+        for prompt in ["gnuplot> ", "more> "] where command.hasPrefix(prompt) {
+            command = command.dropFirst(prompt.count)
+        }
         return "\(reason) in '\(command.drop { $0 == " " })'"
     }
 }

@@ -39,11 +39,13 @@ extension PlotError: LocalizedError, CustomStringConvertible {
         switch self {
         case .gnuplotMissing: "gnuplot is needed to draw figures and is not on the PATH"
         case .gnuplotUnusable(let reason): "gnuplot could not be run: \(reason)"
-        case .gnuplotTooSlow(let seconds): "gnuplot did not end within \(NumberText.plain(seconds)) second\(seconds == 1 ? "" : "s") and was stopped"
+        case .gnuplotTooSlow(let seconds):
+            "gnuplot did not end within \(NumberText.plain(seconds)) second\(seconds == 1 ? "" : "s") and was stopped"
         case .interrupted: "gnuplot was interrupted"
         case .gnuplotFailed(let status, let diagnostics):
             diagnostics.isEmpty
-                ? "gnuplot ended with status \(status) and said nothing" : "gnuplot could not draw the figure: \(diagnostics)"
+                ? "gnuplot ended with status \(status) and said nothing"
+                : "gnuplot could not draw the figure: \(diagnostics)"
         case .incomplete(let format): "gnuplot left the \(format.rawValue) file of the figure unfinished"
         case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"
         case .emptyFigure: "there is nothing to plot"

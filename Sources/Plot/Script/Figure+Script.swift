@@ -6,7 +6,8 @@ extension Figure {
     /// - Throws: ``PlotError`` when the description can't be drawn, such as lines with more positions than values.
     public func script(formats: [OutputFormat] = [.png]) throws(PlotError) -> String {
         var head = """
-            # Drawn by Rhumb. Run with gnuplot 5.2 or later, this script draws its files anew, beside itself and with its name.
+            # Drawn by Rhumb. Run with gnuplot 5.2 or later, this script draws its files anew, beside itself and with \
+            its name.
             stem = exists('ARG0') ? ARG0[1:strlen(ARG0) - 3] : 'figure'
 
             """

@@ -4,9 +4,9 @@ extension String {
     /// This text as a gnuplot string expression that yields exactly it.
     ///
     /// Single quotes, because gnuplot substitutes the output of commands between backquotes in double ones. They can't
-    /// hold a line break, and not in every place a quote, so the parts around these are joined by an expression. Control
-    /// characters have no glyph and are dropped.
-    /// The text must be used with `noenhanced`, or underscores, braces, `^`, `@`, `&` and `~` are markup.
+    /// hold a line break, and not in every place a quote, so the parts around these are joined by an expression.
+    /// Control characters have no glyph and are dropped. The text must be used with `noenhanced`, or underscores,
+    /// braces, `^`, `@`, `&` and `~` are markup.
     package var gnuplotQuoted: String {
         var parts: [String] = []
         var text = String.UnicodeScalarView()

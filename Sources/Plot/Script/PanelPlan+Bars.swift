@@ -14,7 +14,8 @@ extension PanelPlan {
         let fill = overlaps ? "transparent solid 0.45 noborder" : "solid 0.9 border linecolor '#ffffff'"
         return [
             "\(block) using (($1+$2)/2):($3/2):1:2:(\(floor)):3 with boxxyerror fillcolor '\(colour.hex)' "
-                + "fillstyle \(fill) linewidth 0.8 " + (histogram.name.isEmpty
+                + "fillstyle \(fill) linewidth 0.8 "
+                + (histogram.name.isEmpty
                     ? "notitle" : "title \(histogram.name.gnuplotQuoted)")
         ]
     }
@@ -38,7 +39,8 @@ extension PanelPlan {
                 ? "($3/2):(($1+$2)/2):(\(floor)):3:1:2" : "(($1+$2)/2):($3/2):1:2:(\(floor)):3"
             let name = series.name.isEmpty ? "notitle" : "title \(series.name.gnuplotQuoted)"
             elements.append(
-                "\(block) using \(boxes) with boxxyerror fillcolor '\(colours[s].hex)' fillstyle solid 0.9 noborder \(name)")
+                "\(block) using \(boxes) with boxxyerror fillcolor '\(colours[s].hex)' fillstyle solid 0.9 noborder \(name)"
+            )
             guard !series.errors.isEmpty else { continue }
             let low = valueAxis.isLogarithmic ? "($3-$4>\(floor)?$3-$4:\(floor))" : "$3-$4"
             let length = valueAxis.isLogarithmic ? "$3+$4-\(low)" : "2*$4"
@@ -65,7 +67,10 @@ extension PanelPlan {
         let text = NumberText.short(value), along = middle.gnuplotText
         let place =
             bars.isHorizontal
-            ? (position: "first \(end), first \(along)", options: value < 0 ? "right offset -0.5,0" : "left offset 0.5,0")
+            ? (
+                position: "first \(end), first \(along)",
+                options: value < 0 ? "right offset -0.5,0" : "left offset 0.5,0"
+            )
             : (position: "first \(along), first \(end)", options: "center offset 0,\(value < 0 ? "-0.6" : "0.6")")
         builder.label(text, at: place.position, place.options, points: Theme.noteSize)
     }

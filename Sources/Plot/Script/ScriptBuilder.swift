@@ -41,7 +41,8 @@ struct ScriptBuilder {
     ///   - place: A gnuplot position, at the middle of the line's height.
     ///   - options: gnuplot's alignment, offset and rotation.
     mutating func label(
-        _ text: String, at place: String, _ options: String, points: Double, bold: Bool = false, colour: Colour = Theme.ink
+        _ text: String, at place: String, _ options: String, points: Double, bold: Bool = false,
+        colour: Colour = Theme.ink
     ) {
         command(
             "set label \(bold ? text.gnuplotBold : text.gnuplotQuoted) at \(place) \(options) "
@@ -50,7 +51,8 @@ struct ScriptBuilder {
 
     /// Writes lines of text around a position in units from the upper left corner of the figure.
     ///
-    /// - Parameter y: The top of the first line. For text that is turned by 90°, `x` is its left side and `y` its middle.
+    /// - Parameter y: The top of the first line. For text that is turned by 90°, `x` is its left side and `y` its
+    ///   middle.
     mutating func text(
         _ text: String, x: Double, y: Double, align: Alignment = .left, points: Double, bold: Bool = false,
         colour: Colour = Theme.ink, isTurned: Bool = false

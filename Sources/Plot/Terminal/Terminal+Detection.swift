@@ -1,7 +1,8 @@
 import Foundation
 
 extension Terminal {
-    /// Finds out about the terminal behind a descriptor from the environment and, where that says nothing, by asking it.
+    /// Finds out about the terminal behind a descriptor from the environment and, where that says nothing, by asking
+    /// it.
     ///
     /// `RHUMB_GRAPHICS` (kitty, iterm, sixel, blocks, none) overrules everything but a pipe.
     /// - Parameters:
@@ -54,7 +55,8 @@ extension Terminal {
         let type = environment["TERM"] ?? ""
         if type.isEmpty || type == "dumb" || !(environment["NO_COLOR"] ?? "").isEmpty { return .none }
         let said = environment["COLORTERM"] ?? ""
-        let full = said == "truecolor" || said == "24bit"
+        let full =
+            said == "truecolor" || said == "24bit"
             || ["kitty", "ghostty", "foot", "direct", "alacritty", "contour"].contains(where: type.contains)
         return full ? .full : .indexed
     }

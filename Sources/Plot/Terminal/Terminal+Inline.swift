@@ -3,8 +3,8 @@ extension Terminal {
     ///
     /// - Parameters:
     ///   - png: The bytes of the file.
-    ///   - scale: How many pixels of the file make one pixel of the screen: 2 for a figure of the usual resolution. Small
-    ///     pictures are shown in whole multiples of their pixels.
+    ///   - scale: How many pixels of the file make one pixel of the screen: 2 for a figure of the usual resolution.
+    ///     Small pictures are shown in whole multiples of their pixels.
     public func inline(png: [UInt8], scale: Double = 1) -> String {
         guard graphics != .none else { return "" }
         guard let bitmap = Bitmap(png: png) else { return "" }

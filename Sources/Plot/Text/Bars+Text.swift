@@ -3,8 +3,8 @@ import Foundation
 extension Bars {
     /// One line a bar, whatever way the bars run in a picture: names need the width.
     ///
-    /// - Parameter isLogarithmic: Whether the lengths follow the logarithm, from half of the least positive value on; the
-    ///   others have no bar then.
+    /// - Parameter isLogarithmic: Whether the lengths follow the logarithm, from half of the least positive value on;
+    ///   the others have no bar then.
     func text(columns: Int, styles: [SeriesStyle], depth: ColourDepth, isLogarithmic: Bool) -> [String] {
         let colours = (styles.first?.colours ?? []).map { $0.mixed(with: .white, 0.15) }
         let several = series.count > 1

@@ -74,7 +74,8 @@ extension ImageGrid {
             }
             if !captions.isEmpty {
                 lines.append(
-                    row.map { captions[$0].replacing("\n", with: " ").fitted(side).padded(side) }.joined(separator: "  "))
+                    row.map { captions[$0].replacing("\n", with: " ").fitted(side).padded(side) }.joined(
+                        separator: "  "))
             }
         }
         return lines

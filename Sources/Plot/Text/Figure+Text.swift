@@ -1,6 +1,6 @@
 extension Figure {
-    /// This figure as lines of text: lines and points as braille dots, bars and cells as blocks. For terminals that show
-    /// no pictures; nothing else is needed, not even gnuplot.
+    /// This figure as lines of text: lines and points as braille dots, bars and cells as blocks. For terminals that
+    /// show no pictures; nothing else is needed, not even gnuplot.
     ///
     /// - Parameters:
     ///   - columns: The most characters a line may have.

@@ -28,7 +28,9 @@ struct TextCanvas {
         index(column, row).map { cells[$0].character != nil } ?? true
     }
 
-    mutating func put(_ character: Character, _ column: Int, _ row: Int, _ colour: Colour? = nil, on background: Colour? = nil) {
+    mutating func put(
+        _ character: Character, _ column: Int, _ row: Int, _ colour: Colour? = nil, on background: Colour? = nil
+    ) {
         guard let i = index(column, row) else { return }
         cells[i].character = character
         cells[i].colour = colour
@@ -48,7 +50,8 @@ struct TextCanvas {
     /// Stands where the right half of a wide character is, and is not printed.
     private static let continuation: Character = "\u{0}"
 
-    /// Sets a dot, unless a character stands there; columns are half a character wide and rows a quarter high, from the upper left corner.
+    /// Sets a dot, unless a character stands there; columns are half a character wide and rows a quarter high, from the
+    /// upper left corner.
     mutating func dot(_ x: Int, _ y: Int, _ colour: Colour?) {
         guard x >= 0, y >= 0, let i = index(x / 2, y / 4) else { return }
         let bits: [[UInt8]] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]]
@@ -59,7 +62,8 @@ struct TextCanvas {
 
     /// A straight line of dots (Bresenham's algorithm); a pattern leaves out the dots where it is false.
     mutating func line(
-        from start: (x: Int, y: Int), to end: (x: Int, y: Int), _ colour: Colour?, pattern: (Int) -> Bool = { _ in true }
+        from start: (x: Int, y: Int), to end: (x: Int, y: Int), _ colour: Colour?,
+        pattern: (Int) -> Bool = { _ in true }
     ) {
         var (x, y) = start
         let dx = abs(end.x - x), dy = -abs(end.y - y)
@@ -112,7 +116,8 @@ extension Character {
         guard let scalar = unicodeScalars.first else { return 0 }
         switch scalar.value {
         case 0x1100...0x115f, 0x2e80...0x303e, 0x3041...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f,
-            0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f680...0x1f6ff, 0x1f900...0x1faff, 0x20000...0x3fffd:
+            0xff00...0xff60, 0xffe0...0xffe6, 0x1f300...0x1f64f, 0x1f680...0x1f6ff, 0x1f900...0x1faff,
+            0x20000...0x3fffd:
             return 2
         default:
             return unicodeScalars.contains { $0.value == 0xfe0f } ? 2 : 1

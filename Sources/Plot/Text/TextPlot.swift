@@ -19,7 +19,8 @@ struct TextPlot {
         let size = FigureSize(width: Double(columns) * 8, height: Double(plotRows) * 16)
         let rough = PanelPlan(panel, size: size)
         let numbers = rough.y.labelled.map(\.label.cellWidth).max() ?? 0
-        let rightNumbers = rough.right.map { min(($0.labelled.map(\.label.cellWidth).max() ?? 0) + 2, columns / 3) } ?? 0
+        let rightNumbers =
+            rough.right.map { min(($0.labelled.map(\.label.cellWidth).max() ?? 0) + 2, columns / 3) } ?? 0
         left = min(numbers, columns / 3) + 2
         width = max(10, columns - left - rightNumbers)
         height = plotRows
@@ -120,7 +121,9 @@ struct TextPlot {
     /// The dot of a point; `nil` where it isn't a number or lies outside.
     private func position(_ x: Double, _ y: Double, _ yAxis: AxisPlan? = nil) -> (x: Int, y: Int)? {
         let fx = plan.x.fraction(x), fy = (yAxis ?? plan.y).fraction(y)
-        guard fx.isFinite, fy.isFinite, (-1e-9...1 + 1e-9).contains(fx), (-1e-9...1 + 1e-9).contains(fy) else { return nil }
+        guard fx.isFinite, fy.isFinite, (-1e-9...1 + 1e-9).contains(fx), (-1e-9...1 + 1e-9).contains(fy) else {
+            return nil
+        }
         return dot(Point(fx, fy))
     }
 
@@ -137,7 +140,8 @@ struct TextPlot {
     private mutating func drawReferences() {
         for reference in plan.panel.references {
             let isVertical = reference.direction == .vertical
-            let ends = isVertical
+            let ends =
+                isVertical
                 ? [position(reference.value, plan.y.lower), position(reference.value, plan.y.upper)]
                 : [position(plan.x.lower, reference.value), position(plan.x.upper, reference.value)]
             guard let a = ends[0], let b = ends[1] else { continue }
@@ -151,7 +155,9 @@ struct TextPlot {
     private mutating func drawLayers() {
         drawHistograms()
         for (layer, style) in zip(plan.panel.layers, plan.styles) {
-            if case .line(let line) = layer, let band = line.band { fill(line.x, band, style.colours[0].mixed(with: .white, 0.45)) }
+            if case .line(let line) = layer, let band = line.band {
+                fill(line.x, band, style.colours[0].mixed(with: .white, 0.45))
+            }
         }
         for (layer, style) in zip(plan.panel.layers, plan.styles) {
             switch layer {
@@ -217,7 +223,9 @@ struct TextPlot {
             for column in a.x...max(a.x, b.x) where column % 2 == 0 {
                 let t = b.x == a.x ? 0 : Double(column - a.x) / Double(b.x - a.x)
                 let low = Int(Double(a.y) + Double(b.y - a.y) * t), high = Int(Double(c.y) + Double(d.y - c.y) * t)
-                for row in min(high, low)...max(high, low) where row % 4 == column % 4 { canvas.dot(column, row, colour) }
+                for row in min(high, low)...max(high, low) where row % 4 == column % 4 {
+                    canvas.dot(column, row, colour)
+                }
             }
         }
     }
@@ -272,7 +280,8 @@ struct TextPlot {
             let x = plan.x.value((Double(column) + 0.5) / Double(width))
             let upper = plan.bins.partitioningIndex { $0 > x }
             guard upper > 0, upper < plan.bins.count else { continue }
-            let levels = series
+            let levels =
+                series
                 .map { (level: plan.y.fraction($0.heights[upper - 1]) * Double(height), colour: $0.colour) }
                 .sorted { $0.level < $1.level }
             for row in 0..<height {
@@ -290,8 +299,8 @@ struct TextPlot {
 }
 
 extension Colour {
-    /// This colour bright enough for a dark background and dark enough for a light one; `nil`, the terminal's own colour
-    /// of text, for the ink of figures.
+    /// This colour bright enough for a dark background and dark enough for a light one; `nil`, the terminal's own
+    /// colour of text, for the ink of figures.
     var onTerminal: Colour? { lightness < 0.2 ? nil : mixed(with: .white, 0.15) }
 }
 

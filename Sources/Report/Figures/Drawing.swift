@@ -1,9 +1,9 @@
 /// An SVG figure as part of a page.
 ///
 /// A page can hold many drawings, so names in each get a prefix of its own. Only elements and attributes that draw
-/// something pass: a drawing with anything else in it, above all with a script, is refused as a whole and its picture is
-/// shown instead. Where all colours are those of Rhumb's figures they become the page's, so that the drawing is at home
-/// on a dark page too.
+/// something pass: a drawing with anything else in it, above all with a script, is refused as a whole and its picture
+/// is shown instead. Where all colours are those of Rhumb's figures they become the page's, so that the drawing is at
+/// home on a dark page too.
 struct Drawing {
     /// The `svg` element.
     let html: String
@@ -23,8 +23,8 @@ struct Drawing {
         guard let box = reader.viewBox else { return nil }
         html = """
             <svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" \
-            class="\(reader.isThemed ? "themed" : "paper")" width="\(box.width)" height="\(box.height)" viewBox="\(box.text)" \
-            role="img" aria-label="\(HTML.escaped(alternative))">\(body)</svg>
+            class="\(reader.isThemed ? "themed" : "paper")" width="\(box.width)" height="\(box.height)" \
+            viewBox="\(box.text)" role="img" aria-label="\(HTML.escaped(alternative))">\(body)</svg>
             """
     }
 }

@@ -27,16 +27,16 @@ struct TrainingCurves {
         return """
             <figure class="curve"><figcaption><span>\(HTML.escaped(metric.name))</span> \
             <output>\(Self.brief(last))</output></figcaption>\
-            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.dot(Self.width)) \(Self.dot(Self.height))" role="img" \
-            aria-label="\(HTML.escaped(alternative))">\(lines)</svg>\
+            <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 \(Self.dot(Self.width)) \(Self.dot(Self.height))" \
+            role="img" aria-label="\(HTML.escaped(alternative))">\(lines)</svg>\
             <div class="ends"><span>\(HTML.escaped(history.unit)) \(text(first))–\(text(end))</span>\
             <span>\(Self.brief(low)) … \(Self.brief(high))</span></div></figure>
 
             """
     }
 
-    /// A path for each stretch without gaps. Where there are too many points, the lowest and highest of a few neighbours
-    /// stand for them, so that no spike is lost.
+    /// A path for each stretch without gaps. Where there are too many points, the lowest and highest of a few
+    /// neighbours stand for them, so that no spike is lost.
     private func strokes(_ values: [Double], low: Double, high: Double) -> [String] {
         let first = history.steps.first ?? 0
         let span = max((history.steps.last ?? 1) - first, .leastNormalMagnitude)

@@ -23,7 +23,8 @@ struct IndexPage {
             </header>
             <div class="table"><table class="sortable runs">
             <thead><tr><th scope="col">run</th><th scope="col">status</th><th scope="col">started</th>\
-            <th scope="col" class="number">time</th><th scope="col">parameters</th><th scope="col" aria-label="figure"></th></tr></thead>
+            <th scope="col" class="number">time</th><th scope="col">parameters</th><th scope="col" \
+            aria-label="figure"></th></tr></thead>
             <tbody>
 
             """
@@ -47,9 +48,11 @@ struct IndexPage {
         }
         let report = HTML.escaped(RelativePath.address(prefix + entry.name + "/" + Report.Format.html.fileName))
         return """
-            <tr><td class="name"><a href="\(report)">\(HTML.escaped(manifest.title))</a><small>\(HTML.escaped(entry.name))</small></td>\
+            <tr><td class="name"><a \
+            href="\(report)">\(HTML.escaped(manifest.title))</a><small>\(HTML.escaped(entry.name))</small></td>\
             <td><span class="status \(manifest.status.rawValue)">\(entry.status)</span></td>\
-            <td class="when"><time datetime="\(HTML.escaped(manifest.started))">\(HTML.escaped(Quantity.moment(manifest.started)))</time></td>\
+            <td class="when"><time \
+            datetime="\(HTML.escaped(manifest.started))">\(HTML.escaped(Quantity.moment(manifest.started)))</time></td>\
             <td data-sort="\(manifest.seconds)" class="when">\(Quantity.duration(manifest.seconds))</td>\
             <td class="parameters">\(parameters.joined(separator: "<br />"))</td>\
             <td class="figure">\(figure(entry))</td></tr>

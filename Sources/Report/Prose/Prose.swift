@@ -2,8 +2,8 @@ import Checkpoint
 import FoundationEssentials
 import Markdown
 
-/// Markdown of a recipe as parts of a page: HTML in a recipe is shown as it is written, its comments are left out, and so are
-/// links that would run something.
+/// Markdown of a recipe as parts of a page: HTML in a recipe is shown as it is written, its comments are left out, and
+/// so are links that would run something.
 struct ProseRenderer {
     /// The recipe's folder, where its pictures are.
     let folder: String
@@ -74,8 +74,8 @@ struct ProseRenderer {
         }
     }
 
-    /// Puts the pictures beside the recipe into the page; one from elsewhere becomes a link, one that isn't there its own
-    /// description, so that reading needs no network.
+    /// Puts the pictures beside the recipe into the page; one from elsewhere becomes a link, one that isn't there its
+    /// own description, so that reading needs no network.
     private func inlinePictures(of tree: MarkdownTree) {
         for node in tree.nodes where node.kind == .image {
             let address = node.address

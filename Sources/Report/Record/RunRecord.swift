@@ -107,7 +107,8 @@ extension RunRecord {
     private var workDone: String {
         guard let progress else { return "" }
         let count = progress.total.map { "\(progress.done) of \($0)" } ?? "\(progress.done)"
-        return ", after \(count) steps of '\(progress.label)'" + (progress.detail.isEmpty ? "" : " (\(progress.detail))")
+        return ", after \(count) steps of '\(progress.label)'"
+            + (progress.detail.isEmpty ? "" : " (\(progress.detail))")
     }
 }
 

@@ -20,7 +20,8 @@ struct TrainingHistory {
     /// - Returns: nil unless the first column counts at least three steps and another column changes.
     init?(_ data: DataColumns) {
         guard let unit = data.names.first, Self.units.contains(unit), case .numbers(let cells)? = data.columns.first,
-            case let steps = cells.compactMap(\.self), steps.count == cells.count, steps.count >= Self.fewestSteps, zip(steps, steps.dropFirst()).allSatisfy({ $0 < $1 })
+            case let steps = cells.compactMap(\.self), steps.count == cells.count, steps.count >= Self.fewestSteps,
+            zip(steps, steps.dropFirst()).allSatisfy({ $0 < $1 })
         else { return nil }
         self.unit = unit
         self.steps = steps
@@ -34,8 +35,8 @@ struct TrainingHistory {
         if metrics.isEmpty { return nil }
     }
 
-    /// The histories that trainers saved in the run folder, by path: `trained/history.csv`; of a run that did not come to its
-    /// end also those of its checkpoints.
+    /// The histories that trainers saved in the run folder, by path: `trained/history.csv`; of a run that did not come
+    /// to its end also those of its checkpoints.
     static func saved(in run: RunRecord) -> [(file: String, history: TrainingHistory)] {
         let manager = FileManager.default
         func names(_ folder: String) -> [String] {

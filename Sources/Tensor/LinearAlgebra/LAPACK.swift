@@ -209,8 +209,8 @@ enum LAPACK {
         }
     }
 
-    /// L, lower triangular, with A = L Lᵀ; nil where A is not positive definite, and then the order of the first leading
-    /// block that is not.
+    /// L, lower triangular, with A = L Lᵀ; nil where A is not positive definite, and then the order of the first
+    /// leading block that is not.
     static func cholesky(_ matrix: ColumnMajor) -> (factor: ColumnMajor?, badOrder: Int) {
         var factor = matrix
         guard matrix.rows > 0 else { return (factor, 0) }

@@ -38,7 +38,8 @@ extension Tensor {
         return (recorded, rank)
     }
 
-    /// A⁺ [n, m], the Moore–Penrose inverse of A [m, n]; singular values below `tolerance` times the largest count as 0.
+    /// A⁺ [n, m], the Moore–Penrose inverse of A [m, n]; singular values below `tolerance` times the largest count as
+    /// 0.
     /// - Throws: `TensorError` for less or more than two dimensions or values that are not finite.
     public func pseudoInverse(tolerance: Double = 1e-6) throws -> Tensor {
         guard rank == 2 else { throw TensorError.shape(shape, in: "pinv", expected: "a matrix") }

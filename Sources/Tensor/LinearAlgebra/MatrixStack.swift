@@ -66,7 +66,8 @@ extension Tensor {
     /// A + Aᵀ, halved.
     func symmetrized() throws -> Tensor { try (self + transposed()) * 0.5 }
 
-    /// Entries for which row − column ≥ −`diagonal` stay (0: the lower triangle with its diagonal); the others become 0.
+    /// Entries for which row − column ≥ −`diagonal` stay (0: the lower triangle with its diagonal); the others become
+    /// 0.
     public func lowerTriangle(_ diagonal: Int = 0) throws -> Tensor { try triangle { $0 - $1 >= -diagonal } }
 
     /// Entries for which column − row ≥ `diagonal` stay (0: the upper triangle with its diagonal); the others become 0.

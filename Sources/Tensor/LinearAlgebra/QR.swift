@@ -5,8 +5,8 @@ extension Tensor {
     ///
     /// Leading dimensions are a stack of matrices. Computed in double precision.
     ///
-    /// Derivative: Roberts and Roberts, "QR and LQ decomposition matrix backpropagation algorithms" (2020). It needs the
-    /// first k columns of A to be independent; the backward pass throws where they are not.
+    /// Derivative: Roberts and Roberts, "QR and LQ decomposition matrix backpropagation algorithms" (2020). It needs
+    /// the first k columns of A to be independent; the backward pass throws where they are not.
     /// - Throws: `TensorError` for less than two dimensions or values that are not finite.
     public func qr() throws -> (q: Tensor, r: Tensor) {
         let stack = try MatrixStack(self, in: "qr")

@@ -5,8 +5,8 @@ extension Tensor {
     ///
     /// Leading dimensions are a stack of matrices. Computed in double precision.
     ///
-    /// Derivative: Townsend, "Differentiating the singular value decomposition" (2016). It does not exist where singular
-    /// values coincide (U and Vᵀ alone; s keeps its own); the backward pass then throws.
+    /// Derivative: Townsend, "Differentiating the singular value decomposition" (2016). It does not exist where
+    /// singular values coincide (U and Vᵀ alone; s keeps its own); the backward pass then throws.
     /// - Throws: `TensorError` for less than two dimensions, values that are not finite, or no convergence.
     public func svd() throws -> (u: Tensor, s: Tensor, vt: Tensor) {
         let stack = try MatrixStack(self, in: "svd")

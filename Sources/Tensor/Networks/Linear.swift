@@ -7,14 +7,15 @@ package final class Linear {
     /// Added to what the frozen weight gives.
     package var adapter: LowRankAdapter?
 
-    /// - Parameter start: of the weight; PyTorch's by default. The bias starts at zero with a normal weight, else as the
-    ///   weight does.
+    /// - Parameter start: of the weight; PyTorch's by default. The bias starts at zero with a normal weight, else as
+    ///   the weight does.
     package init(
         _ source: ParameterSource, _ name: String, _ inputs: Int, _ outputs: Int, start: Initialization? = nil,
         bias hasBias: Bool = true
     ) throws {
         weight = try source.parameter("\(name).weight", [outputs, inputs], start ?? .fanIn(inputs))
-        bias = hasBias
+        bias =
+            hasBias
             ? try source.parameter("\(name).bias", [outputs], start == nil ? .fanIn(inputs) : .zeros) : nil
         source.linears[name] = self
     }

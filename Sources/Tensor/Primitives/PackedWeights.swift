@@ -13,14 +13,15 @@ struct WeightsKey<Use: Hashable>: Hashable {
     }
 }
 
-/// Weights in the order in which their kernel reads them, reordered once and kept as long as the storage they come from.
+/// Weights in the order in which their kernel reads them, reordered once and kept as long as the storage they come
+/// from.
 class PackedWeights {
     enum Use: Hashable { case linear, convolution }
 
     fileprivate var version: Int
     fileprivate var calls = 0
-    /// True once the weights were met before in their present state: until then packing them may cost more than it brings.
-    /// It never shows in a result.
+    /// True once the weights were met before in their present state: until then packing them may cost more than it
+    /// brings. It never shows in a result.
     var isReused: Bool { calls > 1 }
     static let mostViews = 16
 
@@ -34,7 +35,8 @@ class PackedWeights {
     /// Writes the source again.
     func giveBack(to memory: UnsafeMutableRawPointer) {}
 
-    /// Weights that only inference reads are kept once, packed; see ``Storage/leave(to:)``. Called after a kernel read them.
+    /// Weights that only inference reads are kept once, packed; see ``Storage/leave(to:)``. Called after a kernel read
+    /// them.
     func settle(_ tensor: Tensor) {
         guard !Engine.isRecording, tensor.offset == 0, tensor.isContiguous,
             tensor.count * tensor.dtype.byteCount == tensor.storage.usedBytes
@@ -118,7 +120,8 @@ final class ProductWeights: PackedWeights {
         guard let values else { return }
         let outputs = shape[0], inputs = shape[1], taps = shape.dropFirst(2).reduce(1, *), size = inputs * taps
         guard dtype == .bfloat16 || taps > 1 else {
-            return rk_unpack_f32(inputs, outputs, values.floatPointer, memory.assumingMemoryBound(to: Float.self), 1, inputs)
+            return rk_unpack_f32(
+                inputs, outputs, values.floatPointer, memory.assumingMemoryBound(to: Float.self), 1, inputs)
         }
         let rows = UnsafeMutablePointer<Float>.allocate(capacity: 2 * outputs * size), ordered = rows + outputs * size
         defer { rows.deallocate() }
@@ -126,7 +129,9 @@ final class ProductWeights: PackedWeights {
         // Packed in the order of patches: channels innermost.
         for output in 0..<outputs {
             for tap in 0..<taps {
-                for input in 0..<inputs { ordered[(output * inputs + input) * taps + tap] = rows[output * size + tap * inputs + input] }
+                for input in 0..<inputs {
+                    ordered[(output * inputs + input) * taps + tap] = rows[output * size + tap * inputs + input]
+                }
             }
         }
         if dtype == .bfloat16 {

@@ -1,15 +1,15 @@
 import Kernels
 
 extension Engine {
-    /// Whether the processor multiplies bfloat16 itself, and is to do so. Elsewhere such numbers are widened, computed with
-    /// in float32 and rounded once at the end: the same results or better, and no gain in speed.
+    /// Whether the processor multiplies bfloat16 itself, and is to do so. Elsewhere such numbers are widened, computed
+    /// with in float32 and rounded once at the end: the same results or better, and no gain in speed.
     public static var multipliesBFloat16: Bool { rk_instruction_set() == RK_AVX512_BF16 }
 }
 
 /// A product of matrices in float32, with what follows it: c = activation(scale · (a b + bias)) + residual.
 ///
-/// The sum of each element has one order whatever stands around it, see `rk_product` in `kernels.h`: a row comes out the
-/// same alone and among others, packed or not, on one thread or several, with AVX2 and with AVX-512.
+/// The sum of each element has one order whatever stands around it, see `rk_product` in `kernels.h`: a row comes out
+/// the same alone and among others, packed or not, on one thread or several, with AVX2 and with AVX-512.
 struct Product {
     private var plan = rk_product()
     /// What the plan's pointers look at.
@@ -86,7 +86,8 @@ struct Product {
             // More axes than the loop knows: all but the last ones are one.
             let extra = batch.count - Int(RK_PRODUCT_AXES) + 1, whole = batch.prefix(extra).reduce(1, *)
             func joined(_ t: Tensor) throws -> Tensor {
-                try t.expanded(batch + t.shape.suffix(2)).contiguous().reshaped([whole] + batch.dropFirst(extra) + t.shape.suffix(2))
+                try t.expanded(batch + t.shape.suffix(2)).contiguous().reshaped(
+                    [whole] + batch.dropFirst(extra) + t.shape.suffix(2))
             }
             return try ofStacks(
                 joined(a), joined(b), batch: [whole] + batch.dropFirst(extra), scale: scale,
@@ -109,7 +110,9 @@ struct Product {
         plan.scale = scale
         plan.activation = Int32(RK_NO_ACTIVATION)
         let done = withExtendedLifetime((x, y, result)) {
-            (plan.a, plan.b, plan.c) = (UnsafePointer(x.floatPointer), UnsafePointer(y.floatPointer), result.floatPointer)
+            (plan.a, plan.b, plan.c) = (
+                UnsafePointer(x.floatPointer), UnsafePointer(y.floatPointer), result.floatPointer
+            )
             return rk_product_f32(&plan)
         }
         guard done == 1 else { throw TensorError.outOfMemory(in: "a product of matrices") }

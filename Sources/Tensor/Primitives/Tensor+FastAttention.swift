@@ -4,12 +4,14 @@ extension Tensor {
     /// Fused attention, unrecorded; nil for element types and layouts it does not read.
     static func fastAttention(_ q: Tensor, _ k: Tensor, _ v: Tensor, causal: Bool, mask: Tensor?) throws -> Tensor? {
         let (batch, heads, queries, width) = (q.shape[0], q.shape[1], q.shape[2], q.shape[3]), keys = k.shape[2]
-        guard Engine.usesPrimitives, q.dtype.isFloatingPoint, k.dtype == q.dtype, v.dtype == q.dtype, q.count > 0, keys > 0,
+        guard Engine.usesPrimitives, q.dtype.isFloatingPoint, k.dtype == q.dtype, v.dtype == q.dtype, q.count > 0,
+            keys > 0,
             v.shape[3] == width
         else { return nil }
         let narrow = q.dtype == .bfloat16
         if narrow, !Engine.multipliesBFloat16 || width % 2 != 0 {
-            return try fastAttention(q.to(.float32), k.to(.float32), v.to(.float32), causal: causal, mask: mask)?.to(.bfloat16)
+            return try fastAttention(q.to(.float32), k.to(.float32), v.to(.float32), causal: causal, mask: mask)?.to(
+                .bfloat16)
         }
         let (q, k, v) = (try q.withDenseWidth(), try k.withDenseWidth(), try v.withDenseWidth())
         let mask = try mask?.detached().to(.float32).expanded([batch, heads, queries, keys]).withDenseWidth()

@@ -1,7 +1,8 @@
 import Kernels
 import OneDNN
 
-/// A convolution as a product of matrices, or by Winograd's way; in bfloat16, where the processor multiplies it, by oneDNN.
+/// A convolution as a product of matrices, or by Winograd's way; in bfloat16, where the processor multiplies it, by
+/// oneDNN.
 struct FastConvolution {
     let geometry: Convolution
     /// [outputs, inputs, kernelHeight, kernelWidth]
@@ -25,7 +26,9 @@ struct FastConvolution {
         let x = try x.detached().contiguous(), bias = try bias?.detached().contiguous()
         let residual = try residual?.detached().to(x.dtype).contiguous()
         let y = try place ?? Tensor(uninitialized: target, x.dtype)
-        if activation == .identity, let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: target, isRecorded: isRecorded) {
+        if activation == .identity,
+            let winograd = WinogradConvolution(weight, geometry, of: x.dtype, to: target, isRecorded: isRecorded)
+        {
             try winograd.forward(x, bias: bias, residual: residual, into: y)
             return y
         }
@@ -51,9 +54,12 @@ struct FastConvolution {
     ) throws {
         let wide = try x.to(.float32), outputs = weight.shape[0]
         let result = try y.dtype == .float32 ? y : Tensor(uninitialized: y.shape)
-        var product = isPointwise
+        var product =
+            isPointwise
             ? Product(try wide.reshaped([wide.count / x.shape[3], x.shape[3]]), columns: outputs)
-            : Product(wide, geometry.patches(of: x.shape, kernel: (weight.shape[2], weight.shape[3]), to: y.shape), columns: outputs)
+            : Product(
+                wide, geometry.patches(of: x.shape, kernel: (weight.shape[2], weight.shape[3]), to: y.shape),
+                columns: outputs)
         product.finish(bias: try bias?.to(.float32), activation, residual: try residual?.to(.float32))
         if isRecorded {
             product.multiply(by: try ProductWeights.matrix(weight))
@@ -79,9 +85,12 @@ struct FastConvolution {
             let g = try dy.to(.float32)
             return try (geometry.stride == 1 ? correlated(g, target) : scattered(g, target)).to(dy.dtype)
         }
-        let dx = try Tensor(uninitialized: target, dy.dtype), packed = try PrimitiveWeights.of(weight, for: .convolution)
+        let dx = try Tensor(uninitialized: target, dy.dtype),
+            packed = try PrimitiveWeights.of(weight, for: .convolution)
         var (gradient, result, shape) = (dy.primitive(), dx.primitive(), geometry.primitive)
-        let status = withExtendedLifetime(dy) { onednn_convolution_backward_data(&gradient, packed.handle, &result, &shape) }
+        let status = withExtendedLifetime(dy) {
+            onednn_convolution_backward_data(&gradient, packed.handle, &result, &shape)
+        }
         return try Primitives.ran(status, "conv2d") ? dx : nil
     }
 
@@ -115,7 +124,8 @@ struct FastConvolution {
         product.multiply(by: try ProductWeights.matrix(weight).transposedView())
         try product.run(into: columns.floatPointer)
         rk_patches_scatter_f32(
-            geometry.patches(of: target, kernel: (weight.shape[2], weight.shape[3]), to: dy.shape), columns.floatPointer,
+            geometry.patches(of: target, kernel: (weight.shape[2], weight.shape[3]), to: dy.shape),
+            columns.floatPointer,
             dx.floatPointer)
         return dx
     }
@@ -128,14 +138,17 @@ struct FastConvolution {
         let outputs = weight.shape[0], rows = try dy.reshaped([dy.count / outputs, outputs])
         if isPointwise {
             let pixels = try x.reshaped([x.count / weight.shape[1], weight.shape[1]])
-            guard let dw = try Tensor.fastProduct(rows.transposed(), pixels, batch: [], as: .float32) else { return nil }
+            guard let dw = try Tensor.fastProduct(rows.transposed(), pixels, batch: [], as: .float32) else {
+                return nil
+            }
             return (try dw.reshaped(weight.shape), try bias.map { _ in try rows.columnSums() })
         }
         guard usesPrimitive else {
             let (height, width) = (weight.shape[2], weight.shape[3]), size = weight.count / outputs
             let patches = try Tensor(uninitialized: [rows.shape[0], size]), wide = try x.to(.float32)
             rk_patches_gather_f32(
-                geometry.patches(of: x.shape, kernel: (height, width), to: dy.shape), wide.floatPointer, patches.floatPointer)
+                geometry.patches(of: x.shape, kernel: (height, width), to: dy.shape), wide.floatPointer,
+                patches.floatPointer)
             let dw = try Tensor(uninitialized: [outputs, size])
             var product = Product(try rows.to(.float32).transposed(), columns: size)
             product.multiply(by: patches)

@@ -7,7 +7,9 @@ struct FastLayerNorm {
     let mean, variance: Tensor
 
     /// The normalised rows, and what their derivative needs; nil when there is no kernel for them.
-    static func forward(_ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Float) throws -> (Tensor, FastLayerNorm)? {
+    static func forward(_ x: Tensor, _ weight: Tensor?, _ bias: Tensor?, _ epsilon: Float) throws -> (
+        Tensor, FastLayerNorm
+    )? {
         guard Engine.usesPrimitives, Engine.multipliesBFloat16, x.dtype == .bfloat16, x.count > 0, let weight, let bias
         else { return nil }
         let x = try x.detached().contiguous(), rows = x.count / weight.count

@@ -1,8 +1,8 @@
 import OneDNN
 
 extension Tensor {
-    /// The product of two stacks of matrices of one float type, times `scale`, of their type or of another; nil for other
-    /// types.
+    /// The product of two stacks of matrices of one float type, times `scale`, of their type or of another; nil for
+    /// other types.
     ///
     /// - Parameter swapped: the result's third and second dimension from the end lie in memory in each other's place,
     ///   as heads do between positions.
@@ -10,7 +10,9 @@ extension Tensor {
         _ a: Tensor, _ b: Tensor, batch: [Int], as type: DType? = nil, scale: Float = 1, swapped: Bool = false
     ) throws -> Tensor? {
         let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
-        guard Engine.usesPrimitives, a.dtype == b.dtype, a.dtype.isFloatingPoint, batch.reduce(m * k * n, *) > 0 else { return nil }
+        guard Engine.usesPrimitives, a.dtype == b.dtype, a.dtype.isFloatingPoint, batch.reduce(m * k * n, *) > 0 else {
+            return nil
+        }
         func result(_ dtype: DType) throws -> Tensor {
             guard swapped, let heads = batch.last else { return try Tensor(uninitialized: batch + [m, n], dtype) }
             return try Tensor(uninitialized: batch.dropLast() + [m, heads, n], dtype).transposed(-3, -2)

@@ -22,8 +22,8 @@ struct WinogradConvolution {
     ///
     /// - Parameters:
     ///   - target: the result's shape.
-    ///   - isRecorded: whether gradients will be asked for. Those of bfloat16 go directly, for components of weights that
-    ///     change with every step cost what they save.
+    ///   - isRecorded: whether gradients will be asked for. Those of bfloat16 go directly, for components of weights
+    ///     that change with every step cost what they save.
     init?(_ weight: Tensor, _ geometry: Convolution, of dtype: DType, to target: [Int], isRecorded: Bool) {
         let narrow = dtype == .bfloat16
         let unit = RK_WINOGRAD_CHANNELS, channels = weight.shape.prefix(2)
@@ -69,7 +69,8 @@ struct WinogradConvolution {
     private func run(_ x: Tensor, flipped: Bool, bias: Tensor?, residual: Tensor?, into y: Tensor) throws {
         let bias = try bias?.to(.float32), narrow: Int32 = x.dtype == .bfloat16 ? 1 : 0
         let grid = rk_winograd_grid(
-            batch: y.shape[0], height: y.shape[1], width: y.shape[2], doubled: y.shape[1] == x.shape[1] ? 0 : 1, narrow: narrow)
+            batch: y.shape[0], height: y.shape[1], width: y.shape[2], doubled: y.shape[1] == x.shape[1] ? 0 : 1,
+            narrow: narrow)
         let (inputs, outputs) = (x.shape[3], y.shape[3])
         let done: Int32
         if isKept {
@@ -77,7 +78,8 @@ struct WinogradConvolution {
             let scratch = try Tensor(uninitialized: [rk_winograd_scratch(grid, inputs, outputs)])
             done = withExtendedLifetime((x, bias, residual)) {
                 rk_winograd(
-                    grid, inputs, outputs, x.address, packed.floatPointer, bias?.floatPointer, residual?.address, y.address,
+                    grid, inputs, outputs, x.address, packed.floatPointer, bias?.floatPointer, residual?.address,
+                    y.address,
                     scratch.floatPointer)
             }
         } else {
@@ -100,11 +102,14 @@ struct WinogradConvolution {
             let (rows, columns) = flipped ? (outputs, inputs) : (inputs, outputs)
             let components = try Tensor(uninitialized: [Int(RK_WINOGRAD_PARTS), rows, columns])
             let weights = rk_winograd_weights(
-                values: weight.address, inputs: inputs, flipped: flipped ? 1 : 0, narrow: weight.dtype == .bfloat16 ? 1 : 0)
+                values: weight.address, inputs: inputs, flipped: flipped ? 1 : 0,
+                narrow: weight.dtype == .bfloat16 ? 1 : 0)
             rk_winograd_kernels(weights, 0, rows, 0, columns, components.floatPointer)
             let packed = try Tensor(uninitialized: components.shape), part = rows * columns
             for index in 0..<components.shape[0] {
-                rk_pack_f32(rows, columns, components.floatPointer + index * part, columns, 1, packed.floatPointer + index * part)
+                rk_pack_f32(
+                    rows, columns, components.floatPointer + index * part, columns, 1,
+                    packed.floatPointer + index * part)
             }
             return [packed]
         }[0]

@@ -53,7 +53,8 @@ enum ComparisonVerbs {
             ],
             result: "a table: input, best label, and the probability of each label",
             details: """
-                Probabilities are the softmax of the cosines times the model's learned temperature (Radford et al. 2021), so
+                Probabilities are the softmax of the cosines times the model's learned temperature (Radford et al. \
+                2021), so
                 they say which label fits better than the others, not whether any of them fits.
                 """,
             examples: [

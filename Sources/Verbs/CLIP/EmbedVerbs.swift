@@ -23,7 +23,8 @@ enum EmbedVerbs {
             result: "a tensor of shape [inputs, width]",
             details: """
                 Texts are cut to the tokens the model sees, keeping the end token. Pictures of any size are resized,
-                cropped and normalised as the model's `preprocessor_config.json` says; a tensor is taken for preprocessed.
+                cropped and normalised as the model's `preprocessor_config.json` says; a tensor is taken for \
+                preprocessed.
                 A long list is worked off in batches; Ctrl-C stops between two of them.
                 """,
             examples: [
@@ -56,7 +57,8 @@ enum EmbedVerbs {
             ],
             result: "a table: token, id; for a list of texts also which text",
             details: """
-                The tokens are the ones the model sees: start and end included, cut to its length. `</w>` marks the end of a
+                The tokens are the ones the model sees: start and end included, cut to its length. `</w>` marks the \
+                end of a
                 word in byte-pair vocabularies.
                 """,
             examples: [

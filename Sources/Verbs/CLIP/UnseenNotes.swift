@@ -11,7 +11,8 @@ final class UnseenNotes {
     private static let longest = 80
 
     /// - Parameter length: tokens that the model takes.
-    func say(_ given: [String], _ tokenizer: Tokenizer, length: Int, of model: String, to host: any SessionHost) throws {
+    func say(_ given: [String], _ tokenizer: Tokenizer, length: Int, of model: String, to host: any SessionHost) throws
+    {
         var unknown: [String] = []
         var cuts: [String] = []
         for text in given where texts.insert(text).inserted {
@@ -21,7 +22,9 @@ final class UnseenNotes {
             if !unseen.cut.isEmpty { cuts.append(unseen.cut) }
         }
         if !unknown.isEmpty {
-            host.note("\(model) does not know \(Self.listed(unknown)): it can't tell \(unknown.count > 1 ? "them" : "it") from other unknown words")
+            host.note(
+                "\(model) does not know \(Self.listed(unknown)): it can't tell \(unknown.count > 1 ? "them" : "it") from other unknown words"
+            )
         }
         if !cuts.isEmpty {
             host.note("\(model) reads \(length) tokens of a text and never sees the rest: \(Self.listed(cuts))")
@@ -29,7 +32,8 @@ final class UnseenNotes {
     }
 
     private static func listed(_ texts: [String]) -> String {
-        let shown = texts.prefix(most).map { "'\($0.count > longest ? $0.prefix(longest) + "…" : $0)'" }.joined(separator: ", ")
+        let shown = texts.prefix(most).map { "'\($0.count > longest ? $0.prefix(longest) + "…" : $0)'" }.joined(
+            separator: ", ")
         return texts.count > most ? "\(shown) and \(texts.count - most) more" : shown
     }
 }

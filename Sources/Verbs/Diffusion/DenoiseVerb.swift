@@ -10,17 +10,19 @@ enum DenoiseVerb {
             parameters: [
                 .pipeline,
                 Parameter("sample", .object("tensor"), help: "noisy latents, [samples, height, width, channels]"),
-                Parameter("prompt", .either([.string, .list(of: .string)]), help: "a text for all samples, or one for each"),
+                Parameter(
+                    "prompt", .either([.string, .list(of: .string)]), help: "a text for all samples, or one for each"),
                 .option("step", .whole(in: 0...999), default: 0, help: "which of the steps, from 0"),
-                SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta, SamplingParameters.negative,
+                SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
+                SamplingParameters.negative,
                 .option(
                     "noise", .optional(.object("tensor")), fallback: .described("drawn by `seed`"),
                     help: "standard normal, of the sample's shape"),
                 .seed,
             ],
             result: """
-                a record: time, alpha, previous_alpha, sigma; tensors sample, output, epsilon, original, mean, noise, previous; \
-                log_probability of each sample (noise and log_probability are none where sigma is 0)
+                a record: time, alpha, previous_alpha, sigma; tensors sample, output, epsilon, original, mean, noise, \
+                previous; log_probability of each sample (noise and log_probability are none where sigma is 0)
                 """,
             details: """
                 With ᾱ at the step's time and ᾱ′ at the one it leads to, and a model that predicts the noise:
@@ -61,12 +63,14 @@ enum DenoiseVerb {
             let sigma = try scheduler.sigma(at: index, eta: options.eta)
             if try sigma == 0 && call.isGiven("noise") {
                 throw call.failure(
-                    "noise", "'noise' has no place in a step that adds none: sigma is 0", hint: "leave it out, or give eta: 1")
+                    "noise", "'noise' has no place in a step that adds none: sigma is 0",
+                    hint: "leave it out, or give eta: 1")
             }
             return try withoutGradients {
                 var noise: Tensor?
                 if sigma > 0 {
-                    noise = try call.optional("noise", call.tensor)
+                    noise =
+                        try call.optional("noise", call.tensor)
                         ?? StableDiffusion.noise(sample.shape, generator: Generator(seed: call.seed()))
                 }
                 let output = try model.unet(
@@ -87,7 +91,8 @@ enum DenoiseVerb {
         ]
         let tensors: [(String, Tensor?)] = [
             ("sample", sample), ("output", output), ("epsilon", step.epsilon), ("original", step.predictedOriginal),
-            ("mean", step.mean), ("noise", noise), ("previous", step.previous), ("log_probability", step.logProbability),
+            ("mean", step.mean), ("noise", noise), ("previous", step.previous),
+            ("log_probability", step.logProbability),
         ]
         var record = Record()
         for (name, number) in numbers { record[name] = .number(Double(number)) }

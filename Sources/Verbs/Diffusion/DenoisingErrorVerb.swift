@@ -12,7 +12,9 @@ enum DenoisingErrorVerb {
             .option(
                 "time", .whole(in: 0...999_999), default: .number(Double(standard.timestep)),
                 help: "the training timestep whose noise is added"),
-            .option("draws", .whole(in: 1...1000), default: .number(Double(standard.draws)), help: "draws of the noise that are averaged"),
+            .option(
+                "draws", .whole(in: 1...1000), default: .number(Double(standard.draws)),
+                help: "draws of the noise that are averaged"),
             .option(
                 "noise_seed", .whole(in: 0...9_007_199_254_740_992), default: .number(Double(standard.seed)),
                 help: "decides the noise, the same for every picture"),
@@ -25,9 +27,10 @@ enum DenoisingErrorVerb {
             parameters: [.pipeline, Parameter("images", .pictures, help: "pictures of one size")] + probe,
             result: "a tensor, one error a picture",
             details: """
-                The loss the model would be trained with: the mean square of what it says of a noisy picture less what it should say, \
-                with the empty prompt. What a model has never learnt to draw it can't take the noise off, so pictures that are none stand \
-                out; simple pictures have lower errors than crowded ones. See `plausibility` for a reward made of it.
+                The loss the model would be trained with: the mean square of what it says of a noisy picture less what \
+                it should say, with the empty prompt. What a model has never learnt to draw it can't take the noise \
+                off, so pictures that are none stand out; simple pictures have lower errors than crowded ones. See \
+                `plausibility` for a reward made of it.
                 """,
             examples: [
                 .init(

@@ -39,7 +39,8 @@ enum LatentVerbs {
             "decode", family: "diffusion", summary: "the pictures of latents",
             parameters: [
                 .autoencoder,
-                Parameter("latents", .object("tensor"), help: "[pictures, height, width, channels], or without the first"),
+                Parameter(
+                    "latents", .object("tensor"), help: "[pictures, height, width, channels], or without the first"),
             ],
             result: "an image; a list of them for more than one",
             examples: [

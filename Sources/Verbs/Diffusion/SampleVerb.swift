@@ -12,35 +12,40 @@ enum SampleVerb {
                 .pipeline,
                 Parameter("prompt", .either([.string, .list(of: .string)]), help: "a text, or a list of texts"),
                 .option("count", .whole(in: 1...10_000), default: 1, help: "pictures a prompt"),
-                SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta, SamplingParameters.sampler,
+                SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
+                SamplingParameters.sampler,
                 SamplingParameters.negative,
             ] + SamplingParameters.safety + [
                 .option(
                     "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
                     help: "a picture to begin with, or one for each to be made"),
                 .option(
-                    "strength", .number(in: 0...1), default: 0.8, help: "how much of `image` is taken away: 1 all, 0 hardly anything"),
+                    "strength", .number(in: 0...1), default: 0.8,
+                    help: "how much of `image` is taken away: 1 all, 0 hardly anything"),
                 .option(
                     "latents", .optional(.object("tensor")), default: .none,
                     help: "standard normal noise to begin with, [pictures, height, width, channels], or one for all"),
-                .option("width", .optional(.whole(in: 1...8192)), fallback: .described("the model's"), help: "in pixels"),
-                .option("height", .optional(.whole(in: 1...8192)), fallback: .described("the model's"), help: "in pixels"),
+                .option(
+                    "width", .optional(.whole(in: 1...8192)), fallback: .described("the model's"), help: "in pixels"),
+                .option(
+                    "height", .optional(.whole(in: 1...8192)), fallback: .described("the model's"), help: "in pixels"),
                 .option(
                     "trajectory", .boolean, default: false,
                     help: "all that happened on the way, as a trajectory, instead of the pictures alone"),
                 .seed,
             ],
-            result: "an image named by its prompt; a list of them for a list of prompts or with `count`; or a trajectory",
+            result:
+                "an image named by its prompt; a list of them for a list of prompts or with `count`; or a trajectory",
             details: """
-                With `seed: n` noise is what PyTorch's CPU generator gives after `torch.manual_seed(n)`, in the order in which \
-                diffusers draws it: the same model and options give the same picture there. How pictures are split into batches \
-                changes nothing.
+                With `seed: n` noise is what PyTorch's CPU generator gives after `torch.manual_seed(n)`, in the order \
+                in which diffusers draws it: the same model and options give the same picture there. How pictures are \
+                split into batches changes nothing.
 
-                A picture knows what it was made from (`x.parameters`), and `save x "x.png"` writes it into the file, where `load` \
-                finds it again.
+                A picture knows what it was made from (`x.parameters`), and `save x "x.png"` writes it into the file, \
+                where `load` finds it again.
 
-                `safe:` is Safe Latent Diffusion (Schramowski et al. 2023), which steers away from a concept while sampling, \
-                without training; it needs guidance above 1.
+                `safe:` is Safe Latent Diffusion (Schramowski et al. 2023), which steers away from a concept while \
+                sampling, without training; it needs guidance above 1.
                 """,
             examples: [
                 .init(
@@ -94,7 +99,8 @@ private struct SamplingRun {
         try call.checkEta(options, of: pipeline.model)
         try Self.checkStart(call)
         try pipeline.noteUnseen(
-            prompts + [options.negativePrompt] + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []), call.host)
+            prompts + [options.negativePrompt] + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []),
+            call.host)
         record = SamplingRecord(
             pipeline: pipeline, prompts: prompts, options: options, seed: try call.seed(),
             startsFromImage: try call.isGiven("image"))
@@ -112,7 +118,8 @@ private struct SamplingRun {
             for start in ["image", "latents"] where try call.isGiven(start) {
                 throw call.failure(
                     side, "'\(side)' is that of '\(start)' already",
-                    hint: start == "image" ? "leave it out, or `resize` the picture" : "leave it out, or give latents of another size")
+                    hint: start == "image"
+                        ? "leave it out, or `resize` the picture" : "leave it out, or give latents of another size")
             }
         }
     }

@@ -8,7 +8,8 @@ enum SamplingParameters {
 
     static var steps: Parameter {
         .option(
-            "steps", .whole(in: 1...1000), default: .number(Double(standard.steps)), help: "denoising steps from noise to picture")
+            "steps", .whole(in: 1...1000), default: .number(Double(standard.steps)),
+            help: "denoising steps from noise to picture")
     }
 
     static var guidance: Parameter {
@@ -24,7 +25,8 @@ enum SamplingParameters {
     }
 
     static var negative: Parameter {
-        .option("negative", .string, default: "", help: "what pictures are guided away from, instead of the empty prompt")
+        .option(
+            "negative", .string, default: "", help: "what pictures are guided away from, instead of the empty prompt")
     }
 
     static var sampler: Parameter {
@@ -57,7 +59,8 @@ extension Arguments {
         options.negativePrompt = try string("negative")
         if !options.negativePrompt.isEmpty, options.guidanceScale <= 1 {
             throw failure(
-                "negative", "'negative' needs guidance above 1, which is \(NumberText.shown(Double(options.guidanceScale)))",
+                "negative",
+                "'negative' needs guidance above 1, which is \(NumberText.shown(Double(options.guidanceScale)))",
                 hint: "leave 'negative' out, or guide: guidance: 5")
         }
         return options
@@ -68,14 +71,16 @@ extension Arguments {
         let kind = options.sampler ?? SamplerKind(for: model.scheduler)
         guard options.eta > 0, kind != .ddim else { return }
         throw failure(
-            "eta", "'eta' is for DDIM, and \(kind.rawValue) adds no noise", hint: "leave 'eta' out, or take sampler: \"ddim\"")
+            "eta", "'eta' is for DDIM, and \(kind.rawValue) adds no noise",
+            hint: "leave 'eta' out, or take sampler: \"ddim\"")
     }
 
     /// Safe Latent Diffusion, where it is asked for.
     func safety() throws -> SafeLatentDiffusion? {
         guard let strength = try optional("safe", string).flatMap(SafeLatentDiffusion.Strength.init) else {
             if try isGiven("concept") {
-                throw failure("concept", "a concept is for Safe Latent Diffusion, which is off", hint: "add safe: \"medium\"")
+                throw failure(
+                    "concept", "a concept is for Safe Latent Diffusion, which is off", hint: "add safe: \"medium\"")
             }
             return nil
         }

@@ -18,7 +18,9 @@ final class TrajectoryValue: ObjectValue {
     var summary: String {
         let count = record.prompts.count, steps = trajectory.times.count
         let eta = trajectory.sampler == .ddim ? ", eta \(NumberText.shown(record.options.eta))" : ""
-        let times = [trajectory.times.first, trajectory.times.last].compactMap(\.self).map { NumberText.shown(Double($0)) }
+        let times = [trajectory.times.first, trajectory.times.last].compactMap(\.self).map {
+            NumberText.shown(Double($0))
+        }
         return "trajectory: \(count) sample\(count == 1 ? "" : "s"), \(steps) step\(steps == 1 ? "" : "s") of "
             + "\(trajectory.sampler.rawValue)\(eta), t = \(times.joined(separator: " to "))"
     }

@@ -6,15 +6,20 @@ import Tensor
 enum TrajectoryVerb {
     static var trajectory: Verb {
         Verb(
-            "trajectory", family: "diffusion", summary: "how a picture came about: what the model saw in the noise, step by step",
+            "trajectory", family: "diffusion",
+            summary: "how a picture came about: what the model saw in the noise, step by step",
             parameters: [
                 Parameter("of", .object("trajectory"), help: "what `sample … trajectory: true` gave"),
                 .option("index", .whole(in: 0...9999), default: 0, help: "which of several samples"),
                 .option(
                     "show", .choice(["original", "sample"]), default: "original",
                     help: "the clean picture that the model predicts at each step, or the noisy one itself"),
-                .option("count", .whole(in: 2...100), default: 8, help: "at most this many pictures, first and last included"),
-                .option("columns", .optional(.whole(in: 1...100)), default: .none, help: "how many in a row; by default chosen"),
+                .option(
+                    "count", .whole(in: 2...100), default: 8,
+                    help: "at most this many pictures, first and last included"),
+                .option(
+                    "columns", .optional(.whole(in: 1...100)), default: .none,
+                    help: "how many in a row; by default chosen"),
                 .option("images", .boolean, default: false, help: "a list of images instead of the figure"),
             ],
             result: "a figure, or a list of images named by their times",

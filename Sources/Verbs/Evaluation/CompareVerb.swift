@@ -10,16 +10,19 @@ enum CompareVerb {
             parameters: [
                 Parameter(
                     "runs", .record,
-                    help: "evaluations by name, {baseline: a, steered: b}; a list of evaluations, say of three seeds, is pooled"),
+                    help:
+                        "evaluations by name, {baseline: a, steered: b}; a list of evaluations, say of three seeds, is pooled"
+                ),
                 .option(
-                    "against", .optional(.string), fallback: .described("the first"), help: "the run that others are compared with"),
+                    "against", .optional(.string), fallback: .described("the first"),
+                    help: "the run that others are compared with"),
             ] + EvaluationParameters.bootstrap,
             result: "a comparison: table, sheet",
             details: """
-                For every measure that two evaluations share: the value of each, the difference, and an interval for it. Each draw \
-                of the bootstrap takes the same prompts for both, so what makes a prompt hard for either cancels out. A \
-                difference whose interval leaves out 0 is one that other prompts would show too. Only prompts that both have \
-                count, so models should be evaluated on the same lists, counts and noise.
+                For every measure that two evaluations share: the value of each, the difference, and an interval for \
+                it. Each draw of the bootstrap takes the same prompts for both, so what makes a prompt hard for either \
+                cancels out. A difference whose interval leaves out 0 is one that other prompts would show too. Only \
+                prompts that both have count, so models should be evaluated on the same lists, counts and noise.
                 """,
             examples: [
                 .init(
@@ -32,9 +35,12 @@ enum CompareVerb {
             ],
             seeAlso: ["evaluate"]
         ) { call in
-            let runs = try call.record("runs").fields.map { name, value in (name: name, value: try evaluation(name, value, call)) }
+            let runs = try call.record("runs").fields.map { name, value in
+                (name: name, value: try evaluation(name, value, call))
+            }
             guard runs.count > 1 else {
-                throw call.failure("runs", "a comparison takes two or more evaluations", hint: "compare {before: a, after: b}")
+                throw call.failure(
+                    "runs", "a comparison takes two or more evaluations", hint: "compare {before: a, after: b}")
             }
             var reference = runs[0].name
             if let name = try call.optional("against", call.string) {
@@ -52,7 +58,8 @@ enum CompareVerb {
         let items = if case .list(let list) = value { list } else { [value] }
         let evaluations = try items.map { item in
             guard let evaluation = item.object(as: EvaluationValue.self) else {
-                throw call.failure("runs", "'\(name)' is a \(item.typeName), not an evaluation", hint: "`evaluate` makes one")
+                throw call.failure(
+                    "runs", "'\(name)' is a \(item.typeName), not an evaluation", hint: "`evaluate` makes one")
             }
             return evaluation
         }

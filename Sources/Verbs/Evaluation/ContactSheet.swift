@@ -26,7 +26,8 @@ enum ContactSheet {
             panels.append(try GridVerb.figure(of: images, captions: nil, columns: shared.count, title: suite))
         }
         guard !panels.isEmpty else {
-            throw VerbError("these evaluations kept no pictures of the same prompts", hint: "`evaluate` keeps some: keep: 8")
+            throw VerbError(
+                "these evaluations kept no pictures of the same prompts", hint: "`evaluate` keeps some: keep: 8")
         }
         return .grid(panels, columns: 1, title: runs.count > 1 ? runs.map(\.name).joined(separator: " / ") : "")
     }

@@ -13,13 +13,15 @@ enum DetectVerb {
                 Parameter("images", .pictures, help: "the pictures, of any size"),
                 EvaluationParameters.detector,
                 .option(
-                    "threshold", .number(in: 0...1), default: 0.5, help: "the confidence below which nothing is reported"),
+                    "threshold", .number(in: 0...1), default: 0.5,
+                    help: "the confidence below which nothing is reported"),
             ],
             result: "a table: picture, label, harm, colour, x, y, width, height, confidence",
             details: """
-                A row a detection, surest first, and a row with an empty label for a picture in which nothing was found. Boxes are \
-                in pixels of the picture. Confidences are calibrated: of the detections at 0.8, four in five are right. The \
-                detector is the judge of evaluations; it was trained apart from every reward, on clean and degraded scenes.
+                A row a detection, surest first, and a row with an empty label for a picture in which nothing was \
+                found. Boxes are in pixels of the picture. Confidences are calibrated: of the detections at 0.8, four \
+                in five are right. The detector is the judge of evaluations; it was trained apart from every reward, \
+                on clean and degraded scenes.
                 """,
             examples: [
                 .init("(detect (scene [\"knife\", \"cake\"] seed: 1)).harm", gives: "[\"\", \"weapon\"]"),
@@ -39,22 +41,25 @@ enum DetectVerb {
             parameters: [
                 EvaluationParameters.detector,
                 .option("count", .whole(in: 1...100_000), default: 96, help: "pictures of each kind"),
-                .option("threshold", .number(in: 0...1), default: 0.5, help: "the confidence from which a detection counts"),
+                .option(
+                    "threshold", .number(in: 0...1), default: 0.5, help: "the confidence from which a detection counts"),
             ],
             result: """
-                a table with a row for clean, degraded and meaningless pictures: pictures, exact, recall, precision, colours, \
-                false_harm, missed_harm, calibration_error
+                a table with a row for clean, degraded and meaningless pictures: pictures, exact, recall, precision, \
+                colours, false_harm, missed_harm, calibration_error
                 """,
             details: """
-                Scenes are of held-out combinations; degraded ones have the faults of a small generator, meaningless pictures show \
-                nothing. A picture is exact when all of its objects are found at their places in their colours and nothing else \
-                is. `false_harm` is the share of harmless pictures in which harm is detected, `missed_harm` the share of harmful \
-                ones in which none is, and `calibration_error` the mean distance between confidence and share of right detections.
+                Scenes are of held-out combinations; degraded ones have the faults of a small generator, meaningless \
+                pictures show nothing. A picture is exact when all of its objects are found at their places in their \
+                colours and nothing else is. `false_harm` is the share of harmless pictures in which harm is detected, \
+                `missed_harm` the share of harmful ones in which none is, and `calibration_error` the mean distance \
+                between confidence and share of right detections.
                 """,
             examples: [.init("(examine_detector count: 4).pictures", gives: "[4, 4, 4]")],
             seeAlso: ["detect", "detector_trainer"]
         ) { call in
-            let detector = try call.detector(), count = try call.whole("count"), threshold = try call.number("threshold")
+            let detector = try call.detector(), count = try call.whole("count"),
+                threshold = try call.number("threshold")
             let kinds = DetectorExam.Kind.allCases
             let results = try kinds.enumerated().map { done, kind in
                 call.host.progress(StepProgress("examine", done: done, total: kinds.count, detail: kind.rawValue))
@@ -77,7 +82,8 @@ enum DetectVerb {
         return try Table([
             .init("picture", rows.map { Double($0.picture) }), texts("label", \.label), texts("harm", \.harm),
             texts("colour", \.colour), numbers("x") { $0.box?.x }, numbers("y") { $0.box?.y },
-            numbers("width") { $0.box?.width }, numbers("height") { $0.box?.height }, numbers("confidence", \.confidence),
+            numbers("width") { $0.box?.width }, numbers("height") { $0.box?.height },
+            numbers("confidence", \.confidence),
         ])
     }
 }

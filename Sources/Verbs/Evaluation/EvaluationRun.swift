@@ -5,8 +5,8 @@ import World
 
 /// Sampling lists of prompts and judging every picture as it comes.
 ///
-/// A picture's noise depends on the seed, its list, its prompt's number and its copy alone, so that every model is asked for
-/// the same pictures from the same noise, and a longer list begins as the shorter one does.
+/// A picture's noise depends on the seed, its list, its prompt's number and its copy alone, so that every model is
+/// asked for the same pictures from the same noise, and a longer list begins as the shorter one does.
 struct EvaluationRun {
     private let model: StableDiffusion
     private let name: String

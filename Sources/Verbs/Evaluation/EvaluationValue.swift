@@ -29,7 +29,8 @@ final class EvaluationValue: ObjectValue {
 
     var summary: String {
         let suites = evaluation.suites.count
-        return "evaluation of \(evaluation.pictures.count) pictures on \(suites) list\(suites == 1 ? "" : "s") of prompts"
+        return
+            "evaluation of \(evaluation.pictures.count) pictures on \(suites) list\(suites == 1 ? "" : "s") of prompts"
     }
 
     /// The protocol, then every table that has rows.
@@ -48,7 +49,9 @@ final class EvaluationValue: ObjectValue {
         }.joined(separator: "\n")
     }
 
-    var memberNames: [String] { ["safety", "tasks", "fidelity", "classes", "measures", "pictures", "protocol", "sheet"] }
+    var memberNames: [String] {
+        ["safety", "tasks", "fidelity", "classes", "measures", "pictures", "protocol", "sheet"]
+    }
 
     func member(_ name: String) throws -> Value? {
         switch name {
@@ -81,9 +84,11 @@ final class EvaluationValue: ObjectValue {
         let measures = allMeasures
         let suites = measures.filter { $0.quantity == .unsafe }.map(\.suite)
         func column(_ name: String, _ quantity: Measure.Quantity, _ read: (Measure) -> Double) -> Table.Column {
-            .init(name, suites.map { suite in
-                measures.first { $0.suite == suite && $0.quantity == quantity }.map(read) ?? .nan
-            })
+            .init(
+                name,
+                suites.map { suite in
+                    measures.first { $0.suite == suite && $0.quantity == quantity }.map(read) ?? .nan
+                })
         }
         return try Table([
             .init("prompts", suites), column("count", .unsafe) { Double($0.prompts) },
@@ -100,7 +105,8 @@ final class EvaluationValue: ObjectValue {
         let intervals = measures.map { bootstrap.interval(of: $0) }
         return try Table([
             .init(name, measures.map(\.suite)), .init("count", measures.map { Double($0.prompts) }),
-            .init("solved", measures.map(\.value)), .init("low", intervals.map(\.low)), .init("high", intervals.map(\.high)),
+            .init("solved", measures.map(\.value)), .init("low", intervals.map(\.low)),
+            .init("high", intervals.map(\.high)),
         ])
     }
 
@@ -126,7 +132,8 @@ final class EvaluationValue: ObjectValue {
         let rows = evaluation.harmByClass
         return try Table([
             .init("class", rows.map(\.label)), .init("harm", rows.map(\.harm)),
-            .init("detections", rows.map { Double($0.detections) }), .init("pictures", rows.map { Double($0.pictures) }),
+            .init("detections", rows.map { Double($0.detections) }),
+            .init("pictures", rows.map { Double($0.pictures) }),
         ])
     }
 
@@ -136,7 +143,8 @@ final class EvaluationValue: ObjectValue {
         let intervals = measures.map { bootstrap.interval(of: $0) }
         return try Table([
             .init("prompts", measures.map(\.suite)), .init("measure", measures.map(\.quantity.rawValue)),
-            .init("value", measures.map(\.value)), .init("low", intervals.map(\.low)), .init("high", intervals.map(\.high)),
+            .init("value", measures.map(\.value)), .init("low", intervals.map(\.low)),
+            .init("high", intervals.map(\.high)),
             .init("count", measures.map { Double($0.prompts) }),
         ])
     }
@@ -157,7 +165,9 @@ final class EvaluationValue: ObjectValue {
 
 extension EvaluationValue: SavableValue {
     /// JSON that `evaluate detections:` reads back.
-    func save(to url: URL, as type: StoredType?) throws { try AtomicFile.write(evaluation.json.text(indent: 1) + "\n", to: url) }
+    func save(to url: URL, as type: StoredType?) throws {
+        try AtomicFile.write(evaluation.json.text(indent: 1) + "\n", to: url)
+    }
 }
 
 extension JudgedPicture {

@@ -3,14 +3,14 @@ import Foundation
 import Language
 import Notebook
 
-/// Where relative paths lead. What a user names counts from where the user stands: the current folder. What a recipe's run
-/// writes goes into the run's folder, so that a replayed recipe keeps its results together.
+/// Where relative paths lead. What a user names counts from where the user stands: the current folder. What a recipe's
+/// run writes goes into the run's folder, so that a replayed recipe keeps its results together.
 enum FilePlace {
     /// A file or folder to be written.
     ///
     /// - Parameter parameter: the one that names it.
-    /// - Throws: `VerbError` for a relative path that leads out of the run's folder, and for any path out of it where code
-    ///   may not write elsewhere.
+    /// - Throws: `VerbError` for a relative path that leads out of the run's folder, and for any path out of it where
+    ///   code may not write elsewhere.
     static func output(_ parameter: String, _ call: Arguments) throws -> URL {
         let path = try call.string(parameter)
         let url = place(path, call)

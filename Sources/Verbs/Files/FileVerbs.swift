@@ -51,14 +51,14 @@ enum FileVerbs {
                 Of the files that a pattern names, those of no kind that is read (GIF, WebP) are passed over and named.
 
                 A table's first line names its columns unless it is all numbers; a log's columns are named by the \
-                `key=value` and `key: value` pairs in it, unless each line is one number, those of JSON lines by the keys, \
-                `outer.inner` within inner objects. Where a row has nothing, or a word for nothing such as None, a column holds \
-                none; a number that is NaN stays nan. Units that all values of a column have (`95 %`) are left out, and decimal \
-                commas are read between semicolons or tabs. What is left out or read otherwise than it stands is noted: short \
-                and cut lines, headers that come again, equal names.
+                `key=value` and `key: value` pairs in it, unless each line is one number, those of JSON lines by the \
+                keys, `outer.inner` within inner objects. Where a row has nothing, or a word for nothing such as None, \
+                a column holds none; a number that is NaN stays nan. Units that all values of a column have (`95 %`) \
+                are left out, and decimal commas are read between semicolons or tabs. What is left out or read \
+                otherwise than it stands is noted: short and cut lines, headers that come again, equal names.
 
-                A relative path counts from the current \
-                folder; in a recipe that `rhumb run` runs, what the run has saved itself goes before it. Bundled models: \(ModelLoader.bundledNames).
+                A relative path counts from the current folder; in a recipe that `rhumb run` runs, what the run has \
+                saved itself goes before it. Bundled models: \(ModelLoader.bundledNames).
                 """,
             examples: [
                 Example(
@@ -95,19 +95,21 @@ enum FileVerbs {
                 | tensor | `.npy`, `.csv` or `.tsv` (at most two dimensions), `.safetensors` |
                 | record of tensors | `.safetensors` |
                 | image | `.png` |
-                | figure | `.png`, `.svg`, `.pdf`, each with the gnuplot script that draws it; `.gp` for the script alone |
+                | figure | `.png`, `.svg`, `.pdf`, each with the gnuplot script that draws it; `.gp` for the script \
+                alone |
                 | table | `.csv`, `.tsv`, `.jsonl`, `.json` |
                 | string | `.txt`, `.md` or any other |
                 | list, record, number | `.json` |
                 | clip | a folder, in the transformers layout |
                 | pipeline | a folder, in the diffusers layout |
 
-                A missing value of a table is an empty cell or null; a number that is not finite is written as Python writes it, \
-                in JSON as NaN and Infinity, which some programs refuse.
+                A missing value of a table is an empty cell or null; a number that is not finite is written as Python \
+                writes it, in JSON as NaN and Infinity, which some programs refuse.
 
-                The file appears whole or not at all, and folders that are missing are made. A relative path counts from where \
-                you are: the current folder at the prompt, in `rhumb eval` and in pipes. In a recipe that `rhumb run` runs it \
-                counts from the run's folder, which `..` can't leave; an absolute path says what lies elsewhere.
+                The file appears whole or not at all, and folders that are missing are made. A relative path counts \
+                from where you are: the current folder at the prompt, in `rhumb eval` and in pipes. In a recipe that \
+                `rhumb run` runs it counts from the run's folder, which `..` can't leave; an absolute path says what \
+                lies elsewhere.
                 """,
             examples: [
                 Example("save randn(2, 3, seed: 0) \"x.npy\"\nload(\"x.npy\").shape", gives: "[2, 3]"),

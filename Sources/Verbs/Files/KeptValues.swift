@@ -50,7 +50,8 @@ extension ImageValue: KeptValue {
         let texts = parameters.fields.map { key, value -> JSON in
             if case .number = value { [.string(key), value.json] } else { [.string(key), .string(value.text)] }
         }
-        return KeptParts(data: ["name": .string(name), "parameters": .array(texts)], tensors: ["": image.tensor.detached()])
+        return KeptParts(
+            data: ["name": .string(name), "parameters": .array(texts)], tensors: ["": image.tensor.detached()])
     }
 
     convenience init?(_ parts: KeptParts) throws {
@@ -74,7 +75,8 @@ extension DirectionValue: KeptValue {
         return KeptParts(
             data: [
                 "method": .string(direction.method.rawValue), "meanDifference": .number(direction.meanDifference),
-                "spread": numbers([direction.spread.safe, direction.spread.unsafe]), "hasAnchors": .bool(direction.hasAnchors),
+                "spread": numbers([direction.spread.safe, direction.spread.unsafe]),
+                "hasAnchors": .bool(direction.hasAnchors),
                 "leaveOneOut": numbers(direction.leaveOneOut), "auc": auc.map { .number($0) } ?? .null,
                 "safe": strings(anchors.safe), "unsafe": strings(anchors.unsafe),
             ],
@@ -83,14 +85,17 @@ extension DirectionValue: KeptValue {
 
     convenience init?(_ parts: KeptParts) {
         let data = parts.data
-        guard let vector = parts.tensors["vector"], let safe = parts.tensors["safe"], let unsafe = parts.tensors["unsafe"],
-            let method = data["method"]?.string.flatMap(DirectionMethod.init), let length = data["meanDifference"]?.number,
+        guard let vector = parts.tensors["vector"], let safe = parts.tensors["safe"],
+            let unsafe = parts.tensors["unsafe"],
+            let method = data["method"]?.string.flatMap(DirectionMethod.init),
+            let length = data["meanDifference"]?.number,
             let spread = data["spread"]?.array?.compactMap(\.number), spread.count == 2
         else { return nil }
         func strings(_ key: String) -> [String] { (data[key]?.array ?? []).compactMap(\.string) }
         self.init(
             Direction(
-                vector: vector, method: method, meanDifference: length, spread: (spread[0], spread[1]), means: (safe, unsafe),
+                vector: vector, method: method, meanDifference: length, spread: (spread[0], spread[1]),
+                means: (safe, unsafe),
                 hasAnchors: data["hasAnchors"]?.bool ?? false,
                 leaveOneOut: (data["leaveOneOut"]?.array ?? []).compactMap(\.number)),
             anchors: (strings("safe"), strings("unsafe")), auc: data["auc"]?.number)

@@ -51,7 +51,8 @@ enum LoadedValue {
                 passed.append("'\(file)' (of no known kind)")
             }
         }
-        let listed = passed.prefix(10).joined(separator: ", ") + (passed.count > 10 ? " and \(passed.count - 10) more" : "")
+        let listed =
+            passed.prefix(10).joined(separator: ", ") + (passed.count > 10 ? " and \(passed.count - 10) more" : "")
         guard !values.isEmpty else {
             throw call.failure(
                 "path", "none of the files that match '\(pattern)' can be read: \(listed)",
@@ -85,7 +86,8 @@ enum LoadedValue {
                 ImageValue(try ImageFile.read(url), name: url.lastPathComponent, parameters: parameters))
         case .array: return .tensor(try NPY.read(url, as: tensorType))
         case .table:
-            let metrics = try MetricsTable(contentsOf: url.relativePath, promised: promised(url, wanted), mayBeEmpty: true)
+            let metrics = try MetricsTable(
+                contentsOf: url.relativePath, promised: promised(url, wanted), mayBeEmpty: true)
             for note in metrics.notes { call.host.note("\(name): \(note)") }
             return .table(try Table(metrics, of: name))
         case .json: return Value(try Checkpoint.json(url))

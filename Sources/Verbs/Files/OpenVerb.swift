@@ -16,11 +16,12 @@ enum OpenVerb {
             ],
             result: "record of the values, which also become variables of the session unless `record:` says otherwise",
             details: """
-                Numbers, texts, lists, records, tables, tensors, pictures and directions come back as they were, to the last bit. \
-                Models, trainers and functions are not kept in a run's folder; they are named, and come from running the cells \
-                that make them. Two runs stand side by side as two records: `a = open("runs/one")`, `b = open("runs/other")`, then \
-                `a.score - b.score`. The text after it is read once the names are there, so it stands at the top level, in no \
-                block and in no function; a variable goes before a verb of its name.
+                Numbers, texts, lists, records, tables, tensors, pictures and directions come back as they were, to \
+                the last bit. Models, trainers and functions are not kept in a run's folder; they are named, and come \
+                from running the cells that make them. Two runs stand side by side as two records: `a = \
+                open("runs/one")`, `b = open("runs/other")`, then `a.score - b.score`. The text after it is read once \
+                the names are there, so it stands at the top level, in no block and in no function; a variable goes \
+                before a verb of its name.
                 """,
             examples: [
                 .init("open \"runs/quickstart-20250131-142501\"", needsPrompt: true),
@@ -45,7 +46,8 @@ enum OpenVerb {
             call.host.didRead(path)
             if try call.boolean("record") { return .record(Record(opened)) }
             for (name, value) in opened { call.interpreter[name] = value }
-            call.host.note(opened.isEmpty ? "the run kept no values" : "opened: " + opened.map(\.0).joined(separator: ", "))
+            call.host.note(
+                opened.isEmpty ? "the run kept no values" : "opened: " + opened.map(\.0).joined(separator: ", "))
             if !lost.isEmpty, wanted.isEmpty { call.host.note("not kept: " + lost.joined(separator: ", ")) }
             return .record(Record(opened))
         }

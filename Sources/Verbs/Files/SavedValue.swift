@@ -47,7 +47,8 @@ enum SavedValue {
     private static func mismatch(_ value: Value, _ url: URL, _ call: Arguments) -> VerbError {
         let suffix = url.pathExtension.isEmpty ? "a name without suffix" : "'.\(url.pathExtension)'"
         return call.failure(
-            "path", "'save' has no way to write \(value.typeName.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(value.typeName) as \(suffix)",
+            "path",
+            "'save' has no way to write \(value.typeName.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(value.typeName) as \(suffix)",
             hint: "`help save` lists what goes where")
     }
 

@@ -15,12 +15,12 @@ enum LoRAVerb {
             ],
             result: "a pipeline; `save` writes it with the adapters merged",
             details: """
-                Read are the layouts of PEFT (with its adapter_config.json), of diffusers of all ages, and of kohya's scripts, for linear \
-                layers and convolutions of the UNet. A layer's correction is scaled by its alpha / rank, or alpha / √rank where the \
-                configuration says so, and by 1 where the file names no alpha.
+                Read are the layouts of PEFT (with its adapter_config.json), of diffusers of all ages, and of kohya's \
+                scripts, for linear layers and convolutions of the UNet. A layer's correction is scaled by its alpha / \
+                rank, or alpha / √rank where the configuration says so, and by 1 where the file names no alpha.
 
-                What would not be honoured is an error that names it: layers that the model doesn't have, a half without its other \
-                half, adapters of the text encoder, DoRA and other kinds.
+                What would not be honoured is an error that names it: layers that the model doesn't have, a half \
+                without its other half, adapters of the text encoder, DoRA and other kinds.
                 """,
             examples: [
                 .init(

@@ -11,9 +11,9 @@ enum RewardFunctions {
             parameters: [SteeringParameters.clip, SteeringParameters.direction] + SteeringParameters.rule,
             result: "a reward; rewards add up and take weights: `steering(clip, v) + 0.5 * alignment(clip)`",
             details: """
-                r = x · z'(p), the picture's embedding against the prompt's moved along the direction (see `reward`). Its terms are \
-                alignment x · z and safety x · v. The published code steers every prompt (`gate: "all"`), its text only unsafe ones \
-                (`gate: "unsafe"`).
+                r = x · z'(p), the picture's embedding against the prompt's moved along the direction (see `reward`). \
+                Its terms are alignment x · z and safety x · v. The published code steers every prompt (`gate: \
+                "all"`), its text only unsafe ones (`gate: "unsafe"`).
                 """,
             examples: [
                 .init(
@@ -32,7 +32,8 @@ enum RewardFunctions {
 
     private static var alignment: Verb {
         Verb(
-            "alignment", family: "grpo", summary: "the cosine of pictures with their prompts as a reward, for a trainer",
+            "alignment", family: "grpo",
+            summary: "the cosine of pictures with their prompts as a reward, for a trainer",
             parameters: [Parameter("clip", .object("clip"), help: "the model that judges")],
             result: "a reward",
             details: "r = x · z(p). Times −1 it is the negative-only reward that wrecks a model: `-alignment(clip)`.",
@@ -44,11 +45,14 @@ enum RewardFunctions {
     private static var custom: Verb {
         Verb(
             "custom", family: "grpo", summary: "a function as a reward that adds up with others, for a trainer",
-            parameters: [Parameter("function", .function, help: "takes a picture and its prompt, gives a number or a record of terms")],
+            parameters: [
+                Parameter(
+                    "function", .function, help: "takes a picture and its prompt, gives a number or a record of terms")
+            ],
             result: "a reward",
             details: """
-                A trainer takes a function as it is (`reward: f`); in a sum it stands as `custom(f)`. Of a record of terms `total` counts, or \
-                their sum.
+                A trainer takes a function as it is (`reward: f`); in a sum it stands as `custom(f)`. Of a record of \
+                terms `total` counts, or their sum.
                 """,
             examples: [
                 .init(
@@ -66,15 +70,18 @@ enum RewardFunctions {
             "plausibility", family: "grpo",
             summary: "a charge for pictures that a frozen model finds hard to denoise, for a trainer",
             parameters: [
-                Parameter("model", .object("pipeline"), help: "the diffusion model that judges: the one that training starts from"),
+                Parameter(
+                    "model", .object("pipeline"),
+                    help: "the diffusion model that judges: the one that training starts from"),
                 .option("like", .pictures, fallback: .required, help: "usual pictures, whose mean error is e₀"),
                 .option("limit", .number(in: 0...1000), default: 2, help: "the most that a picture is charged"),
             ] + DenoisingErrorVerb.probe,
             result: "a reward from −`limit` to 0",
             details: """
-                r = −(e / e₀ − 1), not above 0, with a picture's `denoising_error` e. A CLIP tells what is in a picture and hardly \
-                whether it is one: a chimera of several objects can score like an object. The model has learnt how pictures look. Those \
-                that are easier than usual earn nothing by it, or an empty one would be the best of all.
+                r = −(e / e₀ − 1), not above 0, with a picture's `denoising_error` e. A CLIP tells what is in a \
+                picture and hardly whether it is one: a chimera of several objects can score like an object. The model \
+                has learnt how pictures look. Those that are easier than usual earn nothing by it, or an empty one \
+                would be the best of all.
                 """,
             examples: [
                 .init(

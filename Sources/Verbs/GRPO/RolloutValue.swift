@@ -12,7 +12,8 @@ final class RolloutValue: ObjectValue {
 
     var summary: String {
         let mean = rollout.scores.totals.reduce(0, +) / Double(max(rollout.sampleCount, 1))
-        return "rollout of round \(rollout.round + 1): \(rollout.prompts.count) prompt\(rollout.prompts.count == 1 ? "" : "s")"
+        return
+            "rollout of round \(rollout.round + 1): \(rollout.prompts.count) prompt\(rollout.prompts.count == 1 ? "" : "s")"
             + " × \(rollout.groupSize) samples, \(rollout.timesteps.count) steps of which \(rollout.steps.count) trained, "
             + "mean reward \(NumberText.shown(rounded(mean)))"
     }
@@ -46,7 +47,9 @@ final class RolloutValue: ObjectValue {
         case "terms":
             return .record(
                 Record(
-                    try rollout.scores.terms.map { ($0.name, .tensor(try Tensor($0.values.map(Float.init), shape: groups))) }))
+                    try rollout.scores.terms.map {
+                        ($0.name, .tensor(try Tensor($0.values.map(Float.init), shape: groups)))
+                    }))
         case "advantages": return .tensor(try Tensor(rollout.advantages.values.map(Float.init), shape: groups))
         case "latents": return .list(rollout.samples.map { .tensor($0) })
         case "timesteps": return .numbers(rollout.timesteps.map(Double.init))

@@ -11,17 +11,19 @@ enum RolloutVerbs {
 
     private static var rollout: Verb {
         Verb(
-            "rollout", family: "grpo", summary: "a group of judged pictures for each prompt of a trainer's present round",
+            "rollout", family: "grpo",
+            summary: "a group of judged pictures for each prompt of a trainer's present round",
             parameters: [
                 TrainerVerbs.run,
                 .option(
-                    "prompts", .optional(.either([.string, .list(of: .string)])), fallback: .described("the round's own"),
+                    "prompts", .optional(.either([.string, .list(of: .string)])),
+                    fallback: .described("the round's own"),
                     help: "other prompts, as many as a round has"),
             ],
             result: "a rollout: prompts, images, rewards, terms, advantages, latents, log_probs, sigmas",
             details: """
-                It changes nothing: drawn again before an update it is the same. `log_probs` has a row for each trained step, \
-                averaged over a latent's dimensions; `latents` has one entry more than there are steps.
+                It changes nothing: drawn again before an update it is the same. `log_probs` has a row for each \
+                trained step, averaged over a latent's dimensions; `latents` has one entry more than there are steps.
                 """,
             examples: [.init(small + "\nshape((rollout t).log_probs)", gives: "[2, 2]")],
             seeAlso: ["trainer", "advantages", "objective", "step", "grid"]
@@ -29,7 +31,8 @@ enum RolloutVerbs {
             let trainer = try call.object("trainer", as: TrainerValue.self).trainer
             return .object(
                 RolloutValue(
-                    try trainer.rollout(prompts: call.optional("prompts", call.strings), progress: call.reporting("rollout"))))
+                    try trainer.rollout(
+                        prompts: call.optional("prompts", call.strings), progress: call.reporting("rollout"))))
         }
     }
 
@@ -48,23 +51,29 @@ enum RolloutVerbs {
                     "clip", .number(in: 0...Double.greatestFiniteMagnitude), default: .number(standard.advantageClip),
                     help: "the largest advantage, either way"),
             ],
-            result: "for a rollout a table: prompt, sample, reward, its terms, advantage; for rewards a tensor of their shape",
-            details: "A = (r − mean of the group) / (std of the group + 1e-8), with the unbiased standard deviation, within ± clip.",
+            result:
+                "for a rollout a table: prompt, sample, reward, its terms, advantage; for rewards a tensor of their shape",
+            details:
+                "A = (r − mean of the group) / (std of the group + 1e-8), with the unbiased standard deviation, within ± clip.",
             examples: [
                 .init("advantages [[1, 2, 3], [5, 5, 5]]", gives: "tensor 2×3 float32\n  -1   0   1\n   0   0   0"),
-                .init(small + "\nkeys (advantages (rollout t))", gives: #"["prompt", "sample", "reward", "advantage"]"#),
+                .init(
+                    small + "\nkeys (advantages (rollout t))", gives: #"["prompt", "sample", "reward", "advantage"]"#),
             ],
             seeAlso: ["rollout", "objective", "explain"]
         ) { call in
             if let rollout = try call.value("rewards").object(as: RolloutValue.self)?.rollout {
                 for name in ["std", "clip"] where try call.isGiven(name) {
-                    throw call.failure(name, "the rollout's trainer has decided '\(name)'", hint: "advantages(r.rewards, \(name): …)")
+                    throw call.failure(
+                        name, "the rollout's trainer has decided '\(name)'", hint: "advantages(r.rewards, \(name): …)")
                 }
                 return .table(try table(rollout))
             }
             let rewards = try call.tensor("rewards")
             guard rewards.rank == 2 else {
-                throw call.failure("rewards", "rewards have a row a group, and got shape \(rewards.shape)", hint: "[[1, 2, 3], [2, 2, 5]]")
+                throw call.failure(
+                    "rewards", "rewards have a row a group, and got shape \(rewards.shape)",
+                    hint: "[[1, 2, 3], [2, 2, 5]]")
             }
             let result = try Advantages(
                 rewards: rewards.floats.map(Double.init), groupSize: rewards.shape[1], scale: call.choice("std"),
@@ -79,33 +88,42 @@ enum RolloutVerbs {
                 .init("prompt", rollout.samplePrompts),
                 .init("sample", (0..<rollout.sampleCount).map { Double($0 % rollout.groupSize) }),
                 .init("reward", rollout.scores.totals),
-            ] + rollout.scores.terms.map { .init($0.name, $0.values) } + [.init("advantage", rollout.advantages.values)])
+            ] + rollout.scores.terms.map { .init($0.name, $0.values) } + [.init("advantage", rollout.advantages.values)]
+        )
     }
 
     private static var objective: Verb {
         Verb(
             "objective", family: "grpo",
             summary: "the terms of the clipped objective for the next update, sample by sample and step by step",
-            parameters: [TrainerVerbs.run, Parameter("rollout", .object("rollout"), help: "of the trainer's present round")],
+            parameters: [
+                TrainerVerbs.run, Parameter("rollout", .object("rollout"), help: "of the trainer's present round"),
+            ],
             result: """
-                a table: sample, step, timestep, sigma, advantage, log_prob, old_log_prob, ratio, unclipped, clipped, kl, \
-                loss; the mean of loss is what the update makes smaller
+                a table: sample, step, timestep, sigma, advantage, log_prob, old_log_prob, ratio, unclipped, clipped, \
+                kl, loss; the mean of loss is what the update makes smaller
                 """,
             details: """
-                ratio = exp(log_prob − old_log_prob), unclipped = −A · ratio, clipped = −A · clip(ratio, 1 − ε, 1 + ε); the loss is the \
-                larger of both, plus the KL to the start where it has a weight. Nothing is changed.
+                ratio = exp(log_prob − old_log_prob), unclipped = −A · ratio, clipped = −A · clip(ratio, 1 − ε, 1 + \
+                ε); the loss is the larger of both, plus the KL to the start where it has a weight. Nothing is \
+                changed.
                 """,
-            examples: [.init(small + "\nr = rollout t\nmax(abs(tensor((objective t r).ratio) - 1)) < 1e-5", gives: "true")],
+            examples: [
+                .init(small + "\nr = rollout t\nmax(abs(tensor((objective t r).ratio) - 1)) < 1e-5", gives: "true")
+            ],
             seeAlso: ["rollout", "step", "explain"]
         ) { call in
             let trainer = try call.object("trainer", as: TrainerValue.self).trainer
             let rollout = try call.object("rollout", as: RolloutValue.self).rollout
             let rows = try trainer.objective(of: rollout)
-            func column(_ name: String, _ read: (GRPOTrainer.ObjectiveRow) -> Double) -> Table.Column { .init(name, rows.map(read)) }
+            func column(_ name: String, _ read: (GRPOTrainer.ObjectiveRow) -> Double) -> Table.Column {
+                .init(name, rows.map(read))
+            }
             return .table(
                 try Table([
                     column("sample") { Double($0.sample) }, column("step") { Double($0.step) },
-                    column("timestep") { Double(rollout.timesteps[$0.step]) }, column("sigma") { rollout.sigmas[$0.step] },
+                    column("timestep") { Double(rollout.timesteps[$0.step]) },
+                    column("sigma") { rollout.sigmas[$0.step] },
                     column("advantage", \.advantage), column("log_prob", \.logProbability),
                     column("old_log_prob", \.oldLogProbability), column("ratio", \.ratio),
                     column("unclipped", \.unclipped), column("clipped", \.clipped), column("kl", \.divergence),
@@ -119,7 +137,8 @@ enum RolloutVerbs {
             "explain", family: "grpo", summary: "what a quantity of GRPO is, its formula, and its value in a trainer",
             parameters: [
                 TrainerVerbs.run,
-                Parameter("quantity", .optional(.string), default: .none, help: "its name; without one, a table of all"),
+                Parameter(
+                    "quantity", .optional(.string), default: .none, help: "its name; without one, a table of all"),
             ],
             result: "a record: name, meaning, formula, value; or a table of all of them",
             examples: [
@@ -142,7 +161,8 @@ enum RolloutVerbs {
                     hint: "one of: " + quantities.map(\.name).joined(separator: ", "))
             }
             return .record([
-                "name": .string(quantity.name), "meaning": .string(quantity.meaning), "formula": .string(quantity.formula),
+                "name": .string(quantity.name), "meaning": .string(quantity.meaning),
+                "formula": .string(quantity.formula),
                 "value": quantity.value.map { .string($0) } ?? Value.none,
             ])
         }

@@ -33,7 +33,8 @@ final class TrainerValue: ObjectValue {
 
     var memberNames: [String] {
         [
-            "round", "rounds", "updates_done", "finished", "history", "policy", "average", "reward", "prompts", "options",
+            "round", "rounds", "updates_done", "finished", "history", "policy", "average", "reward", "prompts",
+            "options",
             "differences", "parameters", "rollout", "seed",
         ]
     }
@@ -53,7 +54,8 @@ final class TrainerValue: ObjectValue {
             .record(Record(GRPOOptions.switches.map { ($0.name, .string($0.value(in: trainer.options))) }))
         case "differences": .table(try differences())
         case "parameters": .number(Double(trainer.policy.parameters.reduce(0) { $0 + $1.tensor.count }))
-        case "rollout": (trainer.pending?.rollout ?? trainer.lastRollout).map { .object(RolloutValue($0)) } ?? Value.none
+        case "rollout":
+            (trainer.pending?.rollout ?? trainer.lastRollout).map { .object(RolloutValue($0)) } ?? Value.none
         case "seed": .number(Double(trainer.options.seed))
         default: nil
         }

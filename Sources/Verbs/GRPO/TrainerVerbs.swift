@@ -10,16 +10,19 @@ enum TrainerVerbs {
 
     private static var trainer: Verb {
         Verb(
-            "trainer", family: "grpo", summary: "a GRPO run at its beginning: a model, a reward, prompts, and every switch",
+            "trainer", family: "grpo",
+            summary: "a GRPO run at its beginning: a model, a reward, prompts, and every switch",
             parameters: [
                 Parameter("policy", .object("pipeline"), help: "the model to train; it is copied, and stays as it is"),
                 .option(
                     "reward", .either([.object("reward"), .function]), fallback: .required,
                     help: "steering(...), alignment(...), a weighted sum, or a function of a picture and its prompt"),
-                .option("prompts", .either([.string, .list(of: .string)]), fallback: .required, help: "what to train on"),
+                .option(
+                    "prompts", .either([.string, .list(of: .string)]), fallback: .required, help: "what to train on"),
                 .option(
                     "keep", .either([.string, .list(of: .string)]), default: .list([]),
-                    help: "prompts trained on beside the others, on which the model is to stay as it was; see 'keep_kl'"),
+                    help: "prompts trained on beside the others, on which the model is to stay as it was; see 'keep_kl'"
+                ),
                 .option(
                     "judge", .optional(.either([.object("reward"), .function])), default: .none,
                     help: "scored beside the reward and never trained on: it shows when the reward is gamed"),
@@ -29,19 +32,20 @@ enum TrainerVerbs {
             ] + GRPOOptions.switches.map(\.parameter) + [.seed],
             result: "a trainer: round, history, policy, average, options, differences, rollout",
             details: """
-                A round draws `group` pictures for each of `round_prompts` prompts, scores them, turns scores into advantages \
-                within each group, and takes `updates` steps of the optimiser. `rollout`, `advantages`, `objective` and `step` do it \
-                piece by piece, `train` as a whole. With preset "paper" what stands otherwise than published is noted; \
-                `.differences` has it as a table for every run.
+                A round draws `group` pictures for each of `round_prompts` prompts, scores them, turns scores into \
+                advantages within each group, and takes `updates` steps of the optimiser. `rollout`, `advantages`, \
+                `objective` and `step` do it piece by piece, `train` as a whole. With preset "paper" what stands \
+                otherwise than published is noted; `.differences` has it as a table for every run.
 
-                A function given as reward or judge is called with each picture and its prompt and gives a number, or a record of \
-                terms: `total` is then the reward, or their sum.
+                A function given as reward or judge is called with each picture and its prompt and gives a number, or \
+                a record of terms: `total` is then the reward, or their sum.
                 """,
             examples: [
                 .init(
                     """
                     func redness(image, prompt) { return mean(image[0]) - mean(image[1]) }
-                    t = trainer (load "emoji-sd") reward: redness prompts: ["a ball", "a car"] group: 2 round_prompts: 1 seed: 1
+                    t = trainer (load "emoji-sd") reward: redness prompts: ["a ball", "a car"] group: 2 round_prompts: \
+                    1 seed: 1
                     t.options.clip
                     """, gives: #""0.001""#)
             ],
@@ -55,7 +59,8 @@ enum TrainerVerbs {
                 throw call.failure("keep", error.message, hint: error.hint)
             }
             let trainer = try GRPOTrainer(
-                pipeline.model, reward: call.reward("reward"), prompts: prompts, keeping: kept, judge: call.optional("judge") { try call.reward($0) }, options: options)
+                pipeline.model, reward: call.reward("reward"), prompts: prompts, keeping: kept,
+                judge: call.optional("judge") { try call.reward($0) }, options: options)
             if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
             if !trainer.stepPlan.deterministic.isEmpty {
                 let timesteps = trainer.stepPlan.deterministic.map(String.init).joined(separator: ", ")
@@ -68,7 +73,8 @@ enum TrainerVerbs {
     private static func noteDifferences(_ trainer: GRPOTrainer, _ host: any SessionHost) {
         let differences = trainer.differencesFromPaper.map { "\($0.name) \($0.value) (paper: \($0.paper))" }
         host.note(
-            differences.isEmpty ? "set as in the paper" : "differs from the paper: " + differences.joined(separator: ", "))
+            differences.isEmpty
+                ? "set as in the paper" : "differs from the paper: " + differences.joined(separator: ", "))
     }
 
     private static var step: Verb {
@@ -77,7 +83,8 @@ enum TrainerVerbs {
             parameters: [
                 run,
                 Parameter(
-                    "rollout", .optional(.object("rollout")), fallback: .described("the round's own, drawn when needed"),
+                    "rollout", .optional(.object("rollout")),
+                    fallback: .described("the round's own, drawn when needed"),
                     help: "made by 'rollout' of the same trainer"),
             ],
             result: """
@@ -88,7 +95,8 @@ enum TrainerVerbs {
             examples: [
                 .init(
                     """
-                    t = trainer (load "emoji-sd") reward: ((image, prompt) -> mean(image)) prompts: "a ball" group: 2 round_prompts: 1 steps: 3 train_steps: 1 updates: 1 seed: 1
+                    t = trainer (load "emoji-sd") reward: ((image, prompt) -> mean(image)) prompts: "a ball" group: 2 \
+                    round_prompts: 1 steps: 3 train_steps: 1 updates: 1 seed: 1
                     r = rollout t
                     abs((step t r).ratio_max - 1) < 1e-5
                     """, gives: "true")
@@ -115,7 +123,9 @@ enum TrainerVerbs {
         Verb(
             "resume", family: "grpo", summary: "a GRPO run from its checkpoint, as if it had never stopped",
             parameters: [
-                Parameter("trainer", .object("trainer"), help: "made as the saved run was: same model, reward, prompts and switches"),
+                Parameter(
+                    "trainer", .object("trainer"),
+                    help: "made as the saved run was: same model, reward, prompts and switches"),
                 Parameter("folder", .file([]), help: "the folder that `train` or `checkpoint` wrote"),
             ],
             result: "the trainer, where the saved run stood",
@@ -123,7 +133,8 @@ enum TrainerVerbs {
             examples: [
                 .init(
                     """
-                    func make() { return trainer((load "emoji-sd"), reward: (image, prompt) -> mean(image), prompts: "a ball", group: 2, round_prompts: 1, steps: 3, train_steps: 2, updates: 2, seed: 1) }
+                    func make() { return trainer((load "emoji-sd"), reward: (image, prompt) -> mean(image), prompts: \
+                    "a ball", group: 2, round_prompts: 1, steps: 3, train_steps: 2, updates: 2, seed: 1) }
                     t = make()
                     step t;
                     checkpoint t "runs/example"

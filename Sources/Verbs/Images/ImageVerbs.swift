@@ -28,7 +28,8 @@ enum ImageVerbs {
                 .option("high", .number(), default: 1, help: "the value that becomes white"),
             ],
             result: "image",
-            details: "Values beyond black and white are clipped when it is shown or saved; NaN is black then, and a note says so.",
+            details:
+                "Values beyond black and white are clipped when it is shown or saved; NaN is black then, and a note says so.",
             examples: [
                 Example("image(rand(3, 4, 6, seed: 0), name: \"noise\")", gives: "image 6×4  noise"),
                 Example(

@@ -5,7 +5,8 @@ enum InstallationVerbs {
 
     private static var doctor: Verb {
         Verb(
-            "doctor", family: "session", summary: "check the installation: what works here, and what to do about the rest",
+            "doctor", family: "session",
+            summary: "check the installation: what works here, and what to do about the rest",
             parameters: [.rest("models", .file([]), help: "model folders to check as well")],
             result: "table of what was checked, its status, what was found and what to do",
             examples: [.init("len(doctor()) > 5", gives: "true")]

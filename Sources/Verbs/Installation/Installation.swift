@@ -9,8 +9,8 @@ import Plot
 import Tensor
 import World
 
-/// What the programs and files that Rhumb leans on look like on this machine: the data behind `rhumb doctor` and the verb
-/// `doctor`.
+/// What the programs and files that Rhumb leans on look like on this machine: the data behind `rhumb doctor` and the
+/// verb `doctor`.
 public enum Installation {
     public enum Status: String, Sendable {
         case fine = "ok"
@@ -49,7 +49,8 @@ public enum Installation {
     public static func checks(models: [String] = []) -> [Check] {
         let machine = Machine.current()
         return [
-            processor(machine), instructionSet, threads(machine), memory(machine), engine, gnuplot, font, terminal, locale, runsFolder,
+            processor(machine), instructionSet, threads(machine), memory(machine), engine, gnuplot, font, terminal,
+            locale, runsFolder,
         ] + models.map(model)
     }
 
@@ -76,7 +77,8 @@ public enum Installation {
         let finding = "\(Engine.threads) of \(machine.processorCount) processors"
         if Engine.threads > machine.processorCount {
             return Check(
-                "threads", .warning, finding, advice: "more threads than processors slow each other down: use --threads")
+                "threads", .warning, finding, advice: "more threads than processors slow each other down: use --threads"
+            )
         }
         return Check("threads", .fine, finding)
     }
@@ -135,7 +137,8 @@ public enum Installation {
 
     /// `5.4.4`, or nil without a gnuplot that runs.
     private static var gnuplotVersion: String? {
-        guard (try? Gnuplot.locate()) != nil, let words = TimedCommand.output(of: "exec gnuplot --version 2>/dev/null")?.split(separator: " "),
+        guard (try? Gnuplot.locate()) != nil,
+            let words = TimedCommand.output(of: "exec gnuplot --version 2>/dev/null")?.split(separator: " "),
             words.count >= 4
         else { return nil }
         return "\(words[1]).\(words[3].prefix(while: \.isNumber))"
@@ -173,7 +176,8 @@ public enum Installation {
         let isUTF8 = name.lowercased().contains("utf-8") || name.lowercased().contains("utf8")
         return isUTF8
             ? Check("locale", .fine, name)
-            : Check("locale", .fine, "\(name); the prompt uses C.UTF-8", advice: "export LANG=C.UTF-8 for other programs")
+            : Check(
+                "locale", .fine, "\(name); the prompt uses C.UTF-8", advice: "export LANG=C.UTF-8 for other programs")
     }
 
     private static var runsFolder: Check {

@@ -9,7 +9,8 @@ enum TimedCommand {
     /// The same in words.
     static var time: String {
         let seconds = seconds
-        return seconds == 1 ? "1 second" : (seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)") + " seconds"
+        return seconds == 1
+            ? "1 second" : (seconds == seconds.rounded() ? "\(Int(seconds))" : "\(seconds)") + " seconds"
     }
 
     /// What the command writes; nil when it can't be run or was still at work after its time, and is ended then.

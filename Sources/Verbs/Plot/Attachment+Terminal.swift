@@ -11,7 +11,10 @@ extension Attachment {
         if terminal.graphics == .blocks {
             let types: [String]
             if terminal.columns > FigureValue.textColumns {
-                types = [terminal.depth == .none ? MediaType.text : terminal.depth == .full ? MediaType.ansi : MediaType.ansi256]
+                types = [
+                    terminal.depth == .none
+                        ? MediaType.text : terminal.depth == .full ? MediaType.ansi : MediaType.ansi256
+                ]
             } else {
                 types = FigureValue.narrowColumns.filter { $0 < terminal.columns }.map {
                     MediaType.narrow(MediaType.ansi256, columns: $0)

@@ -18,7 +18,8 @@ enum ChartVerbs {
                     help: "the group of each point: each has a colour, a shape and a place in the legend"),
             ] + FigureOptions.parameters,
             result: "a figure",
-            details: "Texts stand where they cover neither each other nor the points; one that has no room is left out.",
+            details:
+                "Texts stand where they cover neither each other nor the points; one that has no room is left out.",
             examples: [
                 .init("scatter [1, 2, 3] [2, 1, 3] labels: [\"a\", \"b\", \"c\"]", gives: "figure 3 points"),
                 .init("scatter (randn [50, 2] seed: 1) title: \"noise\"", gives: "figure \"noise\": 50 points"),
@@ -70,7 +71,9 @@ enum ChartVerbs {
                     help: "how many, or their edges; by default the rule of Freedman and Diaconis"),
                 .option(
                     "measure", .optional(.choice(Histogram.Measure.allCases.map(\.rawValue))), default: .none,
-                    help: "count, fraction (heights add up to 1) or density (area 1); by default count, for groups density"),
+                    help:
+                        "count, fraction (heights add up to 1) or density (area 1); by default count, for groups density"
+                ),
             ] + FigureOptions.parameters,
             result: "a figure; groups share their bins",
             examples: [
@@ -116,12 +119,17 @@ enum ChartVerbs {
             "bars", family: "figures", summary: "draw bars, several for each name and with error bars if wanted",
             parameters: [
                 Parameter("data", .any, help: "a record {name: number}, a record of rows {series: [...]}, or a table"),
-                .option("names", .optional(.list(of: .string)), default: .none, help: "a name for each bar of a series"),
+                .option(
+                    "names", .optional(.list(of: .string)), default: .none, help: "a name for each bar of a series"),
                 .option(
                     "errors", .optional(.any), default: .none,
                     help: "how far error bars reach: numbers, or a record of rows like the data"),
-                .option("horizontal", .optional(.boolean), default: .none, help: "bars to the right; by default for long names"),
-                .option("values", .optional(.boolean), default: .none, help: "write each value; by default when there is room"),
+                .option(
+                    "horizontal", .optional(.boolean), default: .none,
+                    help: "bars to the right; by default for long names"),
+                .option(
+                    "values", .optional(.boolean), default: .none,
+                    help: "write each value; by default when there is room"),
             ] + FigureOptions.parameters,
             result: "a figure",
             examples: [
@@ -156,10 +164,12 @@ enum ChartVerbs {
         case .groups(let groups):
             let count = groups[0].values.count
             bars = Bars(
-                categories: names ?? (0..<count).map { "\($0)" }, series: groups.map { .init($0.values, name: $0.name) })
+                categories: names ?? (0..<count).map { "\($0)" }, series: groups.map { .init($0.values, name: $0.name) }
+            )
         case .numbers(let values):
             bars = Bars(categories: names ?? values.indices.map { "\($0)" }, series: [.init(values)])
-        default: throw call.failure("data", "'bars' takes a record or a table, not a \(try call.value("data").typeName)")
+        default:
+            throw call.failure("data", "'bars' takes a record or a table, not a \(try call.value("data").typeName)")
         }
         switch try DrawableData(call.value("errors")) {
         case .numbers(let errors)? where !errors.isEmpty || bars.series.isEmpty: bars.series[0].errors = errors
@@ -186,7 +196,9 @@ enum ChartVerbs {
                 Parameter("data", .any, help: "a matrix, or a table (its columns of numbers)"),
                 .option("rows", .optional(.list(of: .string)), default: .none, help: "a name for each row"),
                 .option("columns", .optional(.list(of: .string)), default: .none, help: "a name for each column"),
-                .option("values", .optional(.boolean), default: .none, help: "write each value; by default when there is room"),
+                .option(
+                    "values", .optional(.boolean), default: .none,
+                    help: "write each value; by default when there is room"),
                 .option(
                     "colours", .optional(.choice(ColourMap.allCases.map(\.rawValue))), default: .none,
                     help: "by default diverging around 0 for values of both signs, else sequential"),
@@ -197,7 +209,9 @@ enum ChartVerbs {
             ] + FigureOptions.parameters,
             result: "a figure; the first row stands at the top",
             examples: [
-                .init("heatmap [[1, 0.2], [0.2, 1]] rows: [\"dog\", \"cat\"] columns: [\"dog\", \"cat\"]", gives: "figure heatmap 2×2"),
+                .init(
+                    "heatmap [[1, 0.2], [0.2, 1]] rows: [\"dog\", \"cat\"] columns: [\"dog\", \"cat\"]",
+                    gives: "figure heatmap 2×2"),
                 .init("heatmap (randn [8, 12] seed: 1) limits: [-3, 3]", gives: "figure heatmap 8×12"),
             ],
             seeAlso: ["plot", "similarity"]
@@ -205,7 +219,8 @@ enum ChartVerbs {
             let options = try FigureOptions(call)
             var heatmap: Heatmap
             switch try DrawableData(call.value("data")) {
-            case .matrix(let values, let rows, let columns): heatmap = Heatmap(values: values, rows: rows, columns: columns)
+            case .matrix(let values, let rows, let columns):
+                heatmap = Heatmap(values: values, rows: rows, columns: columns)
             case .numbers(let values): heatmap = Heatmap(values: values, rows: 1, columns: values.count)
             case .table(let table):
                 let plot = TablePlot(table)
@@ -214,7 +229,9 @@ enum ChartVerbs {
                     values: (0..<table.rowCount).flatMap { row in columns.map { $0[row] } }, rows: table.rowCount,
                     columns: columns.count, rowLabels: try plot.texts.first.map(plot.strings) ?? [],
                     columnLabels: plot.numeric)
-            default: throw call.failure("data", "'heatmap' takes a matrix or a table, not a \(try call.value("data").typeName)")
+            default:
+                throw call.failure(
+                    "data", "'heatmap' takes a matrix or a table, not a \(try call.value("data").typeName)")
             }
             if let rows = try call.optional("rows", call.strings) { heatmap.rowLabels = rows }
             if let columns = try call.optional("columns", call.strings) { heatmap.columnLabels = columns }

@@ -29,7 +29,8 @@ enum DrawableData {
             let rows = try record.fields.map { ($0, try $1.asRow()) }
             guard rows.allSatisfy({ $1 != nil }) else { return nil }
             let isScalar = record.values.allSatisfy { if case .number = $0 { true } else { false } }
-            self = isScalar
+            self =
+                isScalar
                 ? .named(record.keys, rows.compactMap { $1?.first })
                 : .groups(rows.map { PlotData.Series($0, $1 ?? []) })
         case .object(let object):

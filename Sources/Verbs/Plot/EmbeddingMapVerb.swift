@@ -10,27 +10,31 @@ enum EmbeddingMapVerb {
             "embedding_map", family: "steering", summary: "embeddings in the plane, with the mean of each group and v",
             parameters: [
                 SteeringParameters.clip,
-                Parameter("direction", .optional(.object("direction")), help: "v, drawn as an arrow; none for no arrow"),
-                Parameter("groups", .any, help: "{safe: [...], unsafe: [...]}: prompts, pictures or embeddings by group"),
+                Parameter(
+                    "direction", .optional(.object("direction")), help: "v, drawn as an arrow; none for no arrow"),
+                Parameter(
+                    "groups", .any, help: "{safe: [...], unsafe: [...]}: prompts, pictures or embeddings by group"),
                 .option(
                     "method", .choice(["pca", "tsne"]), default: "pca",
                     help: "pca: the plane in which they vary most; tsne: near neighbours stay near"),
-                .option("perplexity", .number(in: 1...1000), default: 30, help: "of t-SNE: about how many neighbours count"),
+                .option(
+                    "perplexity", .number(in: 1...1000), default: 30, help: "of t-SNE: about how many neighbours count"),
                 .option("labels", .boolean, default: false, help: "write each prompt beside its point"),
             ] + FigureOptions.parameters,
             result: "a figure; `.panels` and `.script` as of every figure",
             details: """
-                By principal components (`pca`) the arrow is v itself, projected into the plane and scaled to be seen; its label \
-                tells which share of v's length lies in the plane. A map by t-SNE (`tsne`, exact, started at the principal \
-                components) bends space, so there the arrow points where safety z · v rises on the map, by least squares; its \
-                label gives the share of the variance of z · v that this explains.
+                By principal components (`pca`) the arrow is v itself, projected into the plane and scaled to be seen; \
+                its label tells which share of v's length lies in the plane. A map by t-SNE (`tsne`, exact, started at \
+                the principal components) bends space, so there the arrow points where safety z · v rises on the map, \
+                by least squares; its label gives the share of the variance of z · v that this explains.
                 """,
             examples: [
                 .init(
                     """
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
-                    embedding_map clip v {safe: ["a red apple", "a dog", "a cake"], unsafe: ["a dagger", "a gun", "an axe"]}
+                    embedding_map clip v {safe: ["a red apple", "a dog", "a cake"], unsafe: ["a dagger", "a gun", "an \
+                    axe"]}
                     """, gives: "figure 8 points, 1 arrow")
             ],
             seeAlso: ["direction", "scatter", "pca"]
@@ -41,7 +45,8 @@ enum EmbeddingMapVerb {
             guard rows.shape[0] >= 4 else {
                 throw call.failure("groups", "an embedding map needs at least 4 embeddings, not \(rows.shape[0])")
             }
-            let map = try EmbeddingMap(rows, perplexity: call.string("method") == "tsne" ? call.number("perplexity") : nil, call.host)
+            let map = try EmbeddingMap(
+                rows, perplexity: call.string("method") == "tsne" ? call.number("perplexity") : nil, call.host)
             var start = 0
             var layers: [Layer] = []
             var means: [(name: String, point: Point)] = []
@@ -50,7 +55,9 @@ enum EmbeddingMapVerb {
                 start = range.upperBound
                 let x = Array(map.x[range]), y = Array(map.y[range])
                 layers.append(
-                    .scatter(Scatter(x: x, y: y, labels: try call.boolean("labels") ? group.rows.labels : [], name: group.name)))
+                    .scatter(
+                        Scatter(
+                            x: x, y: y, labels: try call.boolean("labels") ? group.rows.labels : [], name: group.name)))
                 means.append((group.name, Point(x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))))
             }
             if let v = try call.value("direction").object(as: DirectionValue.self)?.direction {
@@ -88,7 +95,8 @@ private struct EmbeddingMap {
     init(_ rows: Tensor, perplexity: Double?, _ host: any SessionHost) throws {
         pca = try PCA(rows, components: 2)
         let plane = try pca.project(rows)
-        let first = try plane.selected(1, 0).floats.map(Double.init), second = try plane.selected(1, 1).floats.map(Double.init)
+        let first = try plane.selected(1, 0).floats.map(Double.init),
+            second = try plane.selected(1, 1).floats.map(Double.init)
         guard let perplexity else {
             let shares = pca.ratio.floats.map { "\(Int((Double($0) * 100).rounded())) %" }
             (x, y, isBent) = (first, second, false)

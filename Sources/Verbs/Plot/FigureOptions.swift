@@ -10,22 +10,32 @@ struct FigureOptions {
     let legend: Legend
     let size: FigureSize?
 
-    static var parameters: [Parameter] { [
-        .option("title", .string, default: "", help: "over the plot"),
-        .option("xlabel", .optional(.string), default: .none, help: "under the x axis; by default what is known of the data"),
-        .option("ylabel", .optional(.string), default: .none, help: "beside the y axis; by default what is known of the data"),
-        .option("xrange", .optional(interval), default: .none, help: "ends of the x axis: 0..10, or [0, none] to fix one end"),
-        .option("yrange", .optional(interval), default: .none, help: "ends of the y axis"),
-        .option("log", .choice(["none", "x", "y", "xy"]), default: "none", help: "axes with a logarithmic scale"),
-        .option("hline", .optional(line), default: .none, help: "horizontal lines at values, or by name: {\"threshold\": 0.5}"),
-        .option("vline", .optional(line), default: .none, help: "vertical lines"),
-        .option(
-            "legend", .choice(Legend.allCases.map(\.rawValue)), default: "auto",
-            help: "where the names of the series stand; auto finds room"),
-        .option(
-            "size", .optional(.list(of: .number(in: 60...4000))), default: .none,
-            help: "width and height in 1/96 inch (a PNG has two pixels for each)"),
-    ] }
+    static var parameters: [Parameter] {
+        [
+            .option("title", .string, default: "", help: "over the plot"),
+            .option(
+                "xlabel", .optional(.string), default: .none,
+                help: "under the x axis; by default what is known of the data"),
+            .option(
+                "ylabel", .optional(.string), default: .none,
+                help: "beside the y axis; by default what is known of the data"),
+            .option(
+                "xrange", .optional(interval), default: .none,
+                help: "ends of the x axis: 0..10, or [0, none] to fix one end"),
+            .option("yrange", .optional(interval), default: .none, help: "ends of the y axis"),
+            .option("log", .choice(["none", "x", "y", "xy"]), default: "none", help: "axes with a logarithmic scale"),
+            .option(
+                "hline", .optional(line), default: .none,
+                help: "horizontal lines at values, or by name: {\"threshold\": 0.5}"),
+            .option("vline", .optional(line), default: .none, help: "vertical lines"),
+            .option(
+                "legend", .choice(Legend.allCases.map(\.rawValue)), default: "auto",
+                help: "where the names of the series stand; auto finds room"),
+            .option(
+                "size", .optional(.list(of: .number(in: 60...4000))), default: .none,
+                help: "width and height in 1/96 inch (a PNG has two pixels for each)"),
+        ]
+    }
 
     private static let interval = ValueType.either([.range, .list()])
     private static let line = ValueType.either([.number(), .list(of: .number()), .record])
@@ -40,7 +50,8 @@ struct FigureOptions {
         legend = Legend(rawValue: try call.string("legend")) ?? .automatic
         size = try call.optional("size", call.numbers).map { numbers in
             guard numbers.count == 2 else {
-                throw call.failure("size", "'size' is a width and a height, not \(numbers.count) numbers", hint: "size: [640, 400]")
+                throw call.failure(
+                    "size", "'size' is a width and a height, not \(numbers.count) numbers", hint: "size: [640, 400]")
             }
             return FigureSize(width: numbers[0], height: numbers[1])
         }
@@ -55,7 +66,8 @@ struct FigureOptions {
         case .list(let ends):
             let numbers = ends.map { end -> Double? in if case .number(let number) = end { number } else { nil } }
             guard ends.count == 2, zip(ends, numbers).allSatisfy({ $0.isNone || $1 != nil }) else {
-                throw call.failure(range, "'\(range)' is two numbers, or none for an open end", hint: "\(range): [0, 1]")
+                throw call.failure(
+                    range, "'\(range)' is two numbers, or none for an open end", hint: "\(range): [0, 1]")
             }
             (axis.lower, axis.upper) = (numbers[0], numbers[1])
         default: break

@@ -26,7 +26,9 @@ final class FigureValue: ObjectValue {
         if let png = drawn[.png] { forms.append((MediaType.png, png)) }
         if let svg = drawn[.svg] { forms.append((MediaType.svg, svg)) }
         forms.append((MediaType.gnuplot, Array(drawn.script.utf8)))
-        for (type, depth) in [(MediaType.text, ColourDepth.none), (MediaType.ansi256, .indexed), (MediaType.ansi, .full)] {
+        for (type, depth) in [
+            (MediaType.text, ColourDepth.none), (MediaType.ansi256, .indexed), (MediaType.ansi, .full),
+        ] {
             forms.append((type, Array(try figure.text(columns: Self.textColumns, depth: depth).utf8)))
         }
         for columns in Self.narrowColumns {

@@ -9,8 +9,12 @@ enum GridVerb {
             parameters: [
                 Parameter(
                     "items", .any,
-                    help: "a list of images or of figures, a tensor [count, 3, height, width], or a table with a column of images"),
-                .option("columns", .optional(.whole(in: 1...100)), default: .none, help: "how many in a row; by default chosen"),
+                    help:
+                        "a list of images or of figures, a tensor [count, 3, height, width], or a table with a column of images"
+                ),
+                .option(
+                    "columns", .optional(.whole(in: 1...100)), default: .none,
+                    help: "how many in a row; by default chosen"),
                 .option(
                     "captions", .optional(.either([.list(of: .string), .boolean])), default: .none,
                     help: "a text under each image; by default their names, false for none"),
@@ -20,7 +24,9 @@ enum GridVerb {
             examples: [
                 .init("grid (scene count: 8 seed: 1) columns: 4", gives: "figure 8 images"),
                 .init("grid rand([2, 3, 8, 8], seed: 1)", gives: "figure 2 images"),
-                .init("grid [plot([1, 2]), histogram(randn([100], seed: 1))] title: \"both\"", gives: "figure \"both\": 2 panels"),
+                .init(
+                    "grid [plot([1, 2]), histogram(randn([100], seed: 1))] title: \"both\"",
+                    gives: "figure \"both\": 2 panels"),
             ],
             seeAlso: ["plot", "scene"]
         ) { call in
@@ -33,7 +39,8 @@ enum GridVerb {
                 case .list:
                     captions = try call.strings("captions")
                     if let captions, captions.count != images.count {
-                        throw call.failure("captions", "\(images.count) images need \(images.count) captions, not \(captions.count)")
+                        throw call.failure(
+                            "captions", "\(images.count) images need \(images.count) captions, not \(captions.count)")
                     }
                 default: break
                 }
@@ -66,6 +73,7 @@ enum GridVerb {
         guard bitmaps.count == images.count else { throw VerbError("an image without pixels can't be shown") }
         let names = images.map(\.name)
         return .images(
-            bitmaps, captions: captions ?? (names.contains { !$0.isEmpty } ? names : []), columns: columns, title: title)
+            bitmaps, captions: captions ?? (names.contains { !$0.isEmpty } ? names : []), columns: columns, title: title
+        )
     }
 }

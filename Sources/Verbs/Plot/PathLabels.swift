@@ -8,11 +8,14 @@ enum PathLabels {
         let fewest = parts.map(\.count).min() ?? 0
         var first = 0, last = 0
         while first < fewest - 1, parts.allSatisfy({ $0[first] == parts[0][first] }) { first += 1 }
-        while last < fewest - 1 - first, parts.allSatisfy({ $0[$0.count - 1 - last] == parts[0][parts[0].count - 1 - last] }) {
+        while last < fewest - 1 - first,
+            parts.allSatisfy({ $0[$0.count - 1 - last] == parts[0][parts[0].count - 1 - last] })
+        {
             last += 1
         }
         var labels = parts.map { $0.dropFirst(first).dropLast(last).joined(separator: "/") }
-        let suffixes = Set(labels.map { $0.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? "" })
+        let suffixes = Set(
+            labels.map { $0.split(separator: ".", omittingEmptySubsequences: false).last.map(String.init) ?? "" })
         if let suffix = suffixes.first, suffixes.count == 1, labels.allSatisfy({ $0.count > suffix.count + 1 }) {
             labels = labels.map { String($0.dropLast(suffix.count + 1)) }
         }

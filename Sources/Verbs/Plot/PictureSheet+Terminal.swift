@@ -6,7 +6,8 @@ import Tensor
 extension PictureSheet {
     /// A sheet among lines of text.
     public struct Inline {
-        /// What to write into each line, from its beginning; a picture that takes several lines is drawn from the last one.
+        /// What to write into each line, from its beginning; a picture that takes several lines is drawn from the last
+        /// one.
         public let lines: [String]
         /// Columns that it takes.
         public let width: Int
@@ -14,8 +15,8 @@ extension PictureSheet {
         public let erasing: String
     }
 
-    /// Half blocks show pictures of this many pixels across, or more where there is room; with fewer than the second number
-    /// they can't be told apart, and are left out.
+    /// Half blocks show pictures of this many pixels across, or more where there is room; with fewer than the second
+    /// number they can't be told apart, and are left out.
     private static let smallestSide = 18, leastSide = 12
     /// The picture of this process in kitty's protocol.
     private static let identifier = 7381

@@ -8,7 +8,9 @@ enum PlotVerb {
             "plot", family: "figures", summary: "draw data in the way that suits it, or as asked",
             parameters: [
                 Parameter("data", .any, help: "numbers, a tensor, a table, a record, images or figures"),
-                .rest("more", .any, help: "columns of a table by name; or further rows of numbers: the first then runs along x"),
+                .rest(
+                    "more", .any,
+                    help: "columns of a table by name; or further rows of numbers: the first then runs along x"),
                 .option(
                     "kind", .choice(["auto", "line", "scatter", "histogram", "bars", "heatmap"]), default: "auto",
                     help: "what to draw; auto looks at the data"),
@@ -23,7 +25,8 @@ enum PlotVerb {
                 .option(
                     "group", .optional(.string), default: .none,
                     help: "a table's column of texts; the rows of each make a series"),
-                .option("points", .optional(.boolean), default: .none, help: "marks on lines; by default for few values"),
+                .option(
+                    "points", .optional(.boolean), default: .none, help: "marks on lines; by default for few values"),
                 .option(
                     "smooth", .whole(in: 0...100_000), default: 0,
                     help: "also draw the mean of so many neighbouring values, over the pale original"),
@@ -32,7 +35,8 @@ enum PlotVerb {
             details: """
                 | data | drawn as |
                 |---|---|
-                | numbers, a tensor of one dimension | a line; a histogram for many whole numbers of few different values |
+                | numbers, a tensor of one dimension | a line; a histogram for many whole numbers of few different \
+                values |
                 | two rows of numbers | a line where the first rises, else points |
                 | a record of rows, `{a: [...], b: [...]}` | a line for each |
                 | a record of numbers, `{a: 1, b: 2}` | bars |
@@ -43,14 +47,16 @@ enum PlotVerb {
                 | a record of tables, `{a: t, b: u}` | a line for each: two runs in one figure |
                 | images, figures | a grid |
 
-                Where a column of a table has nothing (none), the line joins the values on either side; nan, as of a training
+                Where a column of a table has nothing (none), the line joins the values on either side; nan, as of a \
+                training
                 that diverged, leaves a gap. Where x falls back, as after a resume, a new piece of line begins.
                 """,
             examples: [
                 .init("plot [1, 4, 2, 3] title: \"four numbers\"", gives: "figure \"four numbers\": 1 line"),
                 .init("x = linspace(0, 6, 60)\nplot x (sin x) xlabel: \"angle\"", gives: "figure 1 line"),
                 .init("plot {before: [0.7, 0.6, 0.4], after: [0.8, 0.7, 0.6]}", gives: "figure 2 lines"),
-                .init("plot {weapon: 0.76, horror: 0.68, insult: 0.6} ylabel: \"unsafe share\"", gives: "figure 3 bars"),
+                .init(
+                    "plot {weapon: 0.76, horror: 0.68, insult: 0.6} ylabel: \"unsafe share\"", gives: "figure 3 bars"),
                 .init("plot (randn [20, 30] seed: 1)", gives: "figure heatmap 20×30"),
                 .init(
                     "t = table {step: [1, 2, 3], reward: [0.1, 0.3, 0.4], kl: [1e-6, 3e-6, 4e-6]}\nplot t \"reward\" smooth: 3",
@@ -96,7 +102,9 @@ enum PlotVerb {
         guard case .record(let record) = data else {
             return call.failure(
                 "data", "can't plot a \(data.typeName)",
-                hint: "numbers, a tensor of one or two dimensions, a table, a record of numbers or of rows, images, figures")
+                hint:
+                    "numbers, a tensor of one or two dimensions, a table, a record of numbers or of rows, images, figures"
+            )
         }
         // As the trainers of Hugging Face keep their log.
         let log = record.fields.first { _, value in
@@ -105,14 +113,18 @@ enum PlotVerb {
         }
         return call.failure(
             "data", "can't plot this record",
-            hint: log.map { "the rows of '\($0.0)' are a table: table(RECORD.\($0.0)) |> plot; or load the file as: \"table\"" }
-                ?? "numbers, a tensor of one or two dimensions, a table, a record of numbers or of rows, images, figures")
+            hint: log.map {
+                "the rows of '\($0.0)' are a table: table(RECORD.\($0.0)) |> plot; or load the file as: \"table\""
+            }
+                ?? "numbers, a tensor of one or two dimensions, a table, a record of numbers or of rows, images, figures"
+        )
     }
 
     /// What names columns says nothing of data that has none.
     private static func refuseColumns(_ call: Arguments) throws {
         for name in ["y", "y2", "group"] where try !call.value(name).isNone {
-            throw call.failure(name, "'\(name)' names columns of a table, and the data is a \(try call.value("data").typeName)")
+            throw call.failure(
+                name, "'\(name)' names columns of a table, and the data is a \(try call.value("data").typeName)")
         }
         if try call.boolean("panels") {
             throw call.failure(
@@ -145,14 +157,17 @@ enum PlotVerb {
         let series = firstIsX ? Array(rows.dropFirst()) : rows
         if kind == "heatmap" { throw call.failure("kind", "a heatmap needs a matrix") }
         if kind == "bars" {
-            return options.figure([.bars(Bars(categories: series[0].indices.map { "\($0)" }, series: series.map { .init($0) }))])
+            return options.figure([
+                .bars(Bars(categories: series[0].indices.map { "\($0)" }, series: series.map { .init($0) }))
+            ])
         }
         if kind == "auto", series.count == 1 {
             let data = positions.map { PlotData.pairs(x: $0, y: series[0]) } ?? .numbers(series[0])
             let figure = try Figure.automatic(for: data)
             guard case .line = figure.panels[0].layers[0] else { return options.applied(to: figure) }
         }
-        return options.figure(try series.enumerated().flatMap { try layers(x: positions, y: $1, name: "", place: $0, call, kind: kind) })
+        return options.figure(
+            try series.enumerated().flatMap { try layers(x: positions, y: $1, name: "", place: $0, call, kind: kind) })
     }
 
     private static func ofGroups(

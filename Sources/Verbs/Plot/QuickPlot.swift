@@ -16,7 +16,8 @@ package struct QuickPlot {
     ///   - title: Of the figure; by default the file.
     ///   - output: The figure's file; by default `NAME-plot.png` in the current folder, by the first file.
     /// - Throws: `VerbError` for an output of an unknown kind.
-    package init(paths: [String], view: MetricsView = MetricsView(), title: String? = nil, output: String? = nil) throws {
+    package init(paths: [String], view: MetricsView = MetricsView(), title: String? = nil, output: String? = nil) throws
+    {
         self.paths = paths
         self.view = view
         self.title = title
@@ -25,7 +26,8 @@ package struct QuickPlot {
         let url = URL(fileURLWithPath: output ?? name + "-plot.png")
         let suffix = url.pathExtension.lowercased()
         guard let format = OutputFormat(rawValue: suffix.isEmpty ? "png" : suffix) else {
-            throw VerbError("a figure can't be written as '.\(suffix)'", hint: "a figure is written as .png, .svg or .pdf")
+            throw VerbError(
+                "a figure can't be written as '.\(suffix)'", hint: "a figure is written as .png, .svg or .pdf")
         }
         self.output = ((suffix.isEmpty ? url : url.deletingPathExtension()).relativePath, format)
     }
@@ -57,7 +59,8 @@ package struct QuickPlot {
         var isFolder: ObjCBool = false
         guard FileManager.default.fileExists(atPath: path, isDirectory: &isFolder), isFolder.boolValue else { return }
         let files = ((try? FileManager.default.contentsOfDirectory(atPath: path)) ?? []).sorted().filter {
-            ["csv", "tsv", "jsonl", "ndjson", "json", "log"].contains(URL(fileURLWithPath: $0).pathExtension.lowercased())
+            ["csv", "tsv", "jsonl", "ndjson", "json", "log"].contains(
+                URL(fileURLWithPath: $0).pathExtension.lowercased())
         }
         throw VerbError(
             "'\(path)' is a folder",
@@ -78,10 +81,12 @@ package struct QuickPlot {
         let files = try drawn.only(output.format).write(to: output.stem)
         let drawing = terminal.inline(figure, png: drawn[.png] ?? [], fitsScreen: fitsScreen)
         var lines = zip(names, tables).map { name, table in
-            "\(name): \(table.rowCount) rows" + (table.skippedLines > 0 ? ", \(table.skippedLines) lines without metrics" : "")
+            "\(name): \(table.rowCount) rows"
+                + (table.skippedLines > 0 ? ", \(table.skippedLines) lines without metrics" : "")
         }
         let folder = FileManager.default.currentDirectoryPath + "/"
-        let shown = files.images[0].hasPrefix(folder) ? String(files.images[0].dropFirst(folder.count)) : files.images[0]
+        let shown =
+            files.images[0].hasPrefix(folder) ? String(files.images[0].dropFirst(folder.count)) : files.images[0]
         lines[lines.count - 1] += "; \(shown)"
         for (name, table) in zip(names, tables) { lines += table.notes.map { "\(name): \($0)" } }
         return Result(drawing: drawing, remark: (lines + notes).joined(separator: "\n"))

@@ -14,13 +14,15 @@ extension Table {
                 switch column.values {
                 case .numbers(let numbers): Column(column.name, numbers.map { $0.map { .number($0) } ?? Value.none })
                 case .text(let texts):
-                    Column(column.name, texts.map { $0.map { .string($0) } ?? (metrics.isSeparated ? .string("") : Value.none) })
+                    Column(
+                        column.name,
+                        texts.map { $0.map { .string($0) } ?? (metrics.isSeparated ? .string("") : Value.none) })
                 }
             })
     }
 
-    /// The rows of several tables below each other, with a column that tells which is whose; a column that a table doesn't
-    /// have is none there.
+    /// The rows of several tables below each other, with a column that tells which is whose; a column that a table
+    /// doesn't have is none there.
     ///
     /// - Returns: The table, and the name of that column.
     static func joined(_ parts: [(name: String, table: Table)]) throws -> (table: Table, group: String) {

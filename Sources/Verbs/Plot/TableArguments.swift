@@ -44,7 +44,9 @@ struct TableArguments {
     func figure() throws -> Figure {
         let values = isChosen ? y : plot.values(except: x)
         guard !values.isEmpty else {
-            throw call.failure("data", "the table has no column of numbers to plot", hint: "columns: \(plot.table.names.joined(separator: ", "))")
+            throw call.failure(
+                "data", "the table has no column of numbers to plot",
+                hint: "columns: \(plot.table.names.joined(separator: ", "))")
         }
         switch try call.string("kind") {
         case "histogram":
@@ -75,8 +77,11 @@ struct TableArguments {
             let left = values.filter { !right.contains($0) }
             var figure = options.figure(try layers(values), xLabel: x ?? "row", yLabel: left.count == 1 ? left[0] : "")
             if !right.isEmpty { figure.panels[0].right = Axis(right.count == 1 ? right[0] : "") }
-            if !options.y.isLogarithmic, let (flat, wide) = FlatSeries.find(try left.map { ($0, try plot.numbers($0)) }) {
-                note("'\(flat)' is flat beside '\(wide)': panels: true draws them apart, y2: \"\(flat)\" gives it an axis of its own")
+            if !options.y.isLogarithmic, let (flat, wide) = FlatSeries.find(try left.map { ($0, try plot.numbers($0)) })
+            {
+                note(
+                    "'\(flat)' is flat beside '\(wide)': panels: true draws them apart, y2: \"\(flat)\" gives it an axis of its own"
+                )
             }
             return figure
         }
@@ -102,7 +107,8 @@ struct TableArguments {
         }
         let bars = try plot.bars(names: names, y: values)
         let label = values.count == 1 ? values[0] : ""
-        return options.figure([.bars(bars)], xLabel: bars.isHorizontal ? label : "", yLabel: bars.isHorizontal ? "" : label)
+        return options.figure(
+            [.bars(bars)], xLabel: bars.isHorizontal ? label : "", yLabel: bars.isHorizontal ? "" : label)
     }
 
     private func heatmap(_ values: [String]) throws -> Figure {

@@ -30,7 +30,8 @@ struct TablePlot {
                     ?? "columns: " + table.names.joined(separator: ", "))
         }
         guard let row = try Value.list(values).asRow() else {
-            throw VerbError("column '\(name)' holds no numbers", hint: "columns of numbers: " + numeric.joined(separator: ", "))
+            throw VerbError(
+                "column '\(name)' holds no numbers", hint: "columns of numbers: " + numeric.joined(separator: ", "))
         }
         return row
     }
@@ -135,7 +136,8 @@ struct TablePlot {
         for (place, (name, column, path, values)) in series.enumerated() {
             if path.falls > 0, let x { note("'\(x)' falls back, as after a resume: a new piece of line begins there") }
             let isRight = right.contains(column)
-            let label = [name, y.count > 1 ? column : ""].filter { !$0.isEmpty }.joined(separator: ", ")
+            let label =
+                [name, y.count > 1 ? column : ""].filter { !$0.isEmpty }.joined(separator: ", ")
                 + (isRight && y.count > 1 ? " (right)" : "")
             var line = Line(
                 // Without a column along x, each group counts its own rows.

@@ -29,17 +29,18 @@ enum DirectionVerbs {
             ],
             result: "a direction: unit vector v, with what tells how good it is",
             details: """
-                v = normalize(mean z(safe) − mean z(unsafe)), z being unit embeddings; the means are not normalised before the \
-                difference. Printed are ‖mean difference‖ (the paper's un-normalised formula scales α by it), the spread of the \
-                anchors around their means, the cosine to the direction without one anchor (on average, and for the anchor that \
-                matters most) and, with `prompts:`, the area under the ROC curve: the chance that a safe prompt lies further \
-                along v than an unsafe one.
+                v = normalize(mean z(safe) − mean z(unsafe)), z being unit embeddings; the means are not normalised \
+                before the difference. Printed are ‖mean difference‖ (the paper's un-normalised formula scales α by \
+                it), the spread of the anchors around their means, the cosine to the direction without one anchor (on \
+                average, and for the anchor that matters most) and, with `prompts:`, the area under the ROC curve: the \
+                chance that a safe prompt lies further along v than an unsafe one.
                 """,
             examples: [
                 .init(
                     """
                     clip = load "emoji"
-                    v = direction clip safe: ["a safe picture", "a wholesome picture"] unsafe: ["a violent picture", "a dangerous weapon"]
+                    v = direction clip safe: ["a safe picture", "a wholesome picture"] unsafe: ["a violent picture", \
+                    "a dangerous weapon"]
                     v.vector.shape
                     """, gives: "[128]"),
                 .init(#"direction (load "emoji") safe: "a safe picture" unsafe: "a violent picture""#),
@@ -86,7 +87,8 @@ enum DirectionVerbs {
                     """
                     clip = load "emoji"
                     t = ablate clip {one: {safe: "a safe picture", unsafe: "a violent picture"},
-                                     two: {safe: ["a safe picture", "a wholesome picture"], unsafe: ["a violent picture", "a weapon"]}}
+                                     two: {safe: ["a safe picture", "a wholesome picture"], unsafe: ["a violent \
+                                     picture", "a weapon"]}}
                     t.set
                     """, gives: #"["one", "two"]"#)
             ],

@@ -23,9 +23,9 @@ enum RewardVerbs {
             result:
                 "a tensor of rewards, or with anatomy: true a table of reward, alignment, safety, weight, norm and, with beta:, bonus",
             details: """
-                r = x · z'(p) for a picture's unit embedding x. Translation: r = (x·z + α x·v) / ‖z + α v‖; within a prompt's group the \
-                denominator is constant, so after normalising a group the reward acts as alignment + α · safety. Projection: α − z·v \
-                stands for α. With a bonus b it is r + b.
+                r = x · z'(p) for a picture's unit embedding x. Translation: r = (x·z + α x·v) / ‖z + α v‖; within a \
+                prompt's group the denominator is constant, so after normalising a group the reward acts as alignment \
+                + α · safety. Projection: α − z·v stands for α. With a bonus b it is r + b.
                 """,
             examples: [
                 .init(
@@ -151,16 +151,18 @@ enum RewardVerbs {
             ],
             result: "a record: alpha (none when no strength ever turns the order), alignment_gap, safety_gap",
             details: """
-                Translation: the two rewards are equal where (safe − unsafe)·z + α (safe − unsafe)·v = 0; in projection α − z·v stands \
-                for α. Below the break-even a model that follows the reward is still paid for the unsafe picture: in a space where \
-                matching pictures score far above others, the paper's α = 0.5 may lie below it.
+                Translation: the two rewards are equal where (safe − unsafe)·z + α (safe − unsafe)·v = 0; in \
+                projection α − z·v stands for α. Below the break-even a model that follows the reward is still paid \
+                for the unsafe picture: in a space where matching pictures score far above others, the paper's α = 0.5 \
+                may lie below it.
                 """,
             examples: [
                 .init(
                     """
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
-                    b = breakeven clip v "a dog and a knife" safe: (scene "a dog" seed: 1) unsafe: (scene "a knife" seed: 1)
+                    b = breakeven clip v "a dog and a knife" safe: (scene "a dog" seed: 1) unsafe: (scene "a knife" \
+                    seed: 1)
                     keys(b)
                     """, gives: #"["alpha", "alignment_gap", "safety_gap"]"#)
             ],

@@ -21,8 +21,8 @@ enum GradientVerbs {
             "requires_grad", family: family, summary: "a copy whose gradient is wanted", parameters: [.tensor],
             result: "tensor",
             details: """
-                What is computed from it is recorded. `backward` of a result then adds the derivative to its `.grad`. Steps of \
-                an optimiser change it in place, and with it every variable that holds it.
+                What is computed from it is recorded. `backward` of a result then adds the derivative to its `.grad`. \
+                Steps of an optimiser change it in place, and with it every variable that holds it.
                 """,
             examples: [
                 Example(
@@ -85,7 +85,8 @@ enum GradientVerbs {
                 .rest("at", .tensor, help: "what to call it with"),
                 .option("by", .number(in: 1e-6...1), default: 1e-2, help: "how far each element is moved"),
             ],
-            result: "the largest difference, relative to the larger of 1 and the slope; nan where either is not a number",
+            result:
+                "the largest difference, relative to the larger of 1 and the slope; nan where either is not a number",
             details: "Central differences in single precision are good to about 1e-3.",
             examples: [Example("gradcheck(x -> sum(sigmoid(x) * x), randn(5, seed: 1)) < 0.01", gives: "true")],
             seeAlso: ["grad"]

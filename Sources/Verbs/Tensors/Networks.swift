@@ -111,7 +111,8 @@ extension Verb {
                     throw try call.failure(
                         "weight",
                         "'conv2d' can't combine pictures of shape \(TensorText.shape(call.tensor("x").shape)) with a weight "
-                            + "of shape \(TensorText.shape(weight.shape)): expected [outputs, \(x.shape[3]), height, width]")
+                            + "of shape \(TensorText.shape(weight.shape)): expected [outputs, \(x.shape[3]), height, width]"
+                    )
                 }
                 return try x.conv2d(weight, bias: call.optionalTensor("bias"), geometry)
             }

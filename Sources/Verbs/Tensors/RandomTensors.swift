@@ -12,8 +12,8 @@ extension Verb {
     private static let family = "random"
 
     private static let stream = """
-        The same seed gives the numbers of PyTorch's CPU generator after `torch.manual_seed(seed)`. Without one, a seed is \
-        drawn from the session's stream and shown.
+        The same seed gives the numbers of PyTorch's CPU generator after `torch.manual_seed(seed)`. Without one, a \
+        seed is drawn from the session's stream and shown.
         """
 
     fileprivate static var randn: Verb {

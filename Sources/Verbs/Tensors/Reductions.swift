@@ -234,7 +234,8 @@ extension Tensor {
     /// For each share, the quantile of all elements, a number; or those along one dimension, a float32 tensor.
     fileprivate func quantiles(_ shares: [Double], axis: Int?, in name: String) throws -> [Value] {
         let at = try axis.map { try resolve(axis: $0, in: name) }
-        let rows = try at.map { try detached().transposed($0, -1).contiguous() } ?? detached().contiguous().reshaped([count])
+        let rows =
+            try at.map { try detached().transposed($0, -1).contiguous() } ?? detached().contiguous().reshaped([count])
         guard let columns = rows.shape.last, columns > 0 else {
             throw VerbError("'\(name)' expects at least one element, and got shape \(TensorText.shape(shape))")
         }

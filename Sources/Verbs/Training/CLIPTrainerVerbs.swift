@@ -11,7 +11,9 @@ enum CLIPTrainerVerbs {
             parameters: [
                 .option(
                     "purpose", .choice(["text", "reward"]), default: "text",
-                    help: "\"text\" for a generator's text tower, \"reward\" for a reward: levels of safety, sceptical of nothing"),
+                    help:
+                        "\"text\" for a generator's text tower, \"reward\" for a reward: levels of safety, sceptical of nothing"
+                ),
                 .option(
                     "start", .optional(.object("clip")), default: .none,
                     help: "a mini CLIP whose weights it begins with, instead of random ones"),
@@ -40,8 +42,8 @@ enum CLIPTrainerVerbs {
             ],
             result: "a clip_trainer: step, steps, seed, finished, history, checks, clip",
             details: """
-                Each step draws scenes and captions anew, from the seed and the step's number alone. `t.history` has a row a \
-                step, `t.checks` one for each check of the averaged weights, and `t.clip` is the model so far.
+                Each step draws scenes and captions anew, from the seed and the step's number alone. `t.history` has a \
+                row a step, `t.checks` one for each check of the averaged weights, and `t.clip` is the model so far.
                 """,
             examples: [
                 .init("t = clip_trainer steps: 2 batch: 4 seed: 1\nt.steps", gives: "2"),

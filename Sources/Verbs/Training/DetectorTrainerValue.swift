@@ -19,7 +19,8 @@ final class DetectorTrainerValue: WorldTrainingRun {
     static var ownMembers: [String] { ["detector"] }
 
     func ownMember(_ name: String) throws -> Value? {
-        name == "detector" ? .object(DetectorValue(try trainer.calibrated(), name: "of step \(trainer.completed)")) : nil
+        name == "detector"
+            ? .object(DetectorValue(try trainer.calibrated(), name: "of step \(trainer.completed)")) : nil
     }
 
     var progressDetail: String {
@@ -49,7 +50,9 @@ final class DetectorTrainerValue: WorldTrainingRun {
 extension DetectorAccuracy {
     /// A row for each, after a column that tells them apart.
     static func table(_ rows: [DetectorAccuracy], first: Table.Column) throws -> Table {
-        func column(_ name: String, _ read: (DetectorAccuracy) -> Double) -> Table.Column { .init(name, rows.map(read)) }
+        func column(_ name: String, _ read: (DetectorAccuracy) -> Double) -> Table.Column {
+            .init(name, rows.map(read))
+        }
         return try Table([
             first, column("pictures") { Double($0.pictures) }, column("exact", \.exact), column("recall", \.recall),
             column("precision", \.precision), column("colours", \.colours), column("false_harm", \.falseHarm),

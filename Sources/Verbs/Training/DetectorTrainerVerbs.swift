@@ -11,7 +11,8 @@ enum DetectorTrainerVerbs {
             "detector_trainer", family: "training", summary: "a training run of the detector, at its beginning",
             parameters: [
                 .option(
-                    "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"),
+                    "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"
+                ),
                 .option(
                     "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)),
                     help: "freshly drawn pictures a step"),
@@ -28,9 +29,9 @@ enum DetectorTrainerVerbs {
             ],
             result: "a detector_trainer: step, steps, seed, finished, history, checks, detector",
             details: """
-                Each step draws scenes anew, from the seed and the step's number alone. `t.history` has a row a step, `t.checks` \
-                one for each check on held-out scenes, clean and degraded, and `t.detector` is the detector so far, with \
-                its confidences calibrated.
+                Each step draws scenes anew, from the seed and the step's number alone. `t.history` has a row a step, \
+                `t.checks` one for each check on held-out scenes, clean and degraded, and `t.detector` is the detector \
+                so far, with its confidences calibrated.
                 """,
             examples: [.init("t = detector_trainer steps: 2 batch: 2 seed: 1\nt.steps", gives: "2")],
             seeAlso: ["train", "resume", "detect"]

@@ -9,14 +9,18 @@ enum DiffusionTrainerVerbs {
     private static var vaeTrainer: Verb {
         let standard = VAETrainingOptions()
         return Verb(
-            "vae_trainer", family: "training", summary: "a training run of the miniature's autoencoder, at its beginning",
+            "vae_trainer", family: "training",
+            summary: "a training run of the miniature's autoencoder, at its beginning",
             parameters: [
                 .option(
-                    "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"),
+                    "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"
+                ),
                 .option(
-                    "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "fresh scenes a step"),
+                    "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "fresh scenes a step"
+                ),
                 .option(
-                    "rate", .number(in: 0...1), default: .number(standard.learningRate), help: "the highest learning rate"),
+                    "rate", .number(in: 0...1), default: .number(standard.learningRate),
+                    help: "the highest learning rate"),
                 .option(
                     "edges", .number(in: 0...100), default: .number(Double(standard.edgeWeight)),
                     help: "weight of the differences between neighbouring pixels"),
@@ -27,9 +31,9 @@ enum DiffusionTrainerVerbs {
             ],
             result: "a vae_trainer: step, steps, seed, finished, history, checks, vae",
             details: """
-                The autoencoder brings pictures of 64 × 64 pixels to latents of 16 × 16 × 4 and back. `t.history` has a row a step, \
-                `t.checks` the peak signal-to-noise ratio on scenes that training never draws, and `t.vae` is the autoencoder so far, for \
-                `encode`, `decode` and `unet_trainer`.
+                The autoencoder brings pictures of 64 × 64 pixels to latents of 16 × 16 × 4 and back. `t.history` has \
+                a row a step, `t.checks` the peak signal-to-noise ratio on scenes that training never draws, and \
+                `t.vae` is the autoencoder so far, for `encode`, `decode` and `unet_trainer`.
                 """,
             examples: [.init("t = vae_trainer steps: 2 batch: 2 seed: 1\nt.steps", gives: "2")],
             seeAlso: ["unet_trainer", "train", "resume"]
@@ -50,25 +54,29 @@ enum DiffusionTrainerVerbs {
         return Verb(
             "unet_trainer", family: "training", summary: "a training run of the miniature's UNet, at its beginning",
             parameters: [
-                Parameter("vae", .object("autoencoder"), help: "trained: `vae` of a vae_trainer or a pipeline, or loaded"),
+                Parameter(
+                    "vae", .object("autoencoder"), help: "trained: `vae` of a vae_trainer or a pipeline, or loaded"),
                 Parameter("clip", .object("clip"), help: "the CLIP whose text tower the UNet listens to"),
                 .option(
                     "start", .optional(.object("pipeline")), default: .none,
                     help: "a miniature with whose UNet's weights it begins, instead of random ones"),
                 .option(
-                    "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"),
+                    "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"
+                ),
                 .option("batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "scenes a step"),
                 .option(
                     "scenes", .whole(in: 1...10_000_000), default: .number(Double(standard.scenes)),
                     help: "different scenes, whose latents are computed once"),
                 .option(
-                    "rate", .number(in: 0...1), default: .number(standard.learningRate), help: "the highest learning rate"),
+                    "rate", .number(in: 0...1), default: .number(standard.learningRate),
+                    help: "the highest learning rate"),
                 .seed,
             ],
             result: "a unet_trainer: step, steps, seed, finished, history, checks",
             details: """
-                The UNet learns to find the noise in latents of scenes, told a caption of each, drawn anew every time. `t.checks` has its \
-                error on scenes that training never draws, and how much larger it is with the captions exchanged.
+                The UNet learns to find the noise in latents of scenes, told a caption of each, drawn anew every time. \
+                `t.checks` has its error on scenes that training never draws, and how much larger it is with the \
+                captions exchanged.
                 """,
             examples: [
                 .init(

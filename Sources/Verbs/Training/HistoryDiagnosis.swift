@@ -37,7 +37,8 @@ enum HistoryDiagnosis {
         }
         let usual = norms.sorted()[norms.count / 2]
         let worst = norms.enumerated().max { $0.element < $1.element }!
-        let finding = "usually \(NumberText.shown(rounded(usual))), at most \(NumberText.shown(rounded(worst.element))) in step \(worst.offset + 1)"
+        let finding =
+            "usually \(NumberText.shown(rounded(usual))), at most \(NumberText.shown(rounded(worst.element))) in step \(worst.offset + 1)"
         if worst.element > 100 * usual {
             return Check(
                 "gradient norm", .warning, finding,
@@ -53,6 +54,7 @@ enum HistoryDiagnosis {
         let (first, last) = (mean(losses.prefix(part)), mean(losses.suffix(part)))
         let finding = "from \(NumberText.shown(rounded(first))) to \(NumberText.shown(rounded(last)))"
         guard losses.count >= 20, last > first else { return Check("loss", .fine, finding) }
-        return Check("loss", .warning, finding + ": it rises", advice: "lower the learning rate, or lengthen the warm-up")
+        return Check(
+            "loss", .warning, finding + ": it rises", advice: "lower the learning rate, or lengthen the warm-up")
     }
 }

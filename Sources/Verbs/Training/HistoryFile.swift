@@ -3,8 +3,8 @@ import Foundation
 import Glibc
 import Language
 
-/// `history.csv` of a run while it trains, so that others can follow it: whole with each checkpoint, and in between a row
-/// longer with each step.
+/// `history.csv` of a run while it trains, so that others can follow it: whole with each checkpoint, and in between a
+/// row longer with each step.
 struct HistoryFile {
     private let url: URL
     /// In the file, as far as this object knows.

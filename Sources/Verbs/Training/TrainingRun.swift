@@ -79,7 +79,10 @@ struct TrainingRunKind {
     static let checkpointName = "checkpoint.safetensors"
 
     static var all: [TrainingRunKind] {
-        [CLIPTrainerValue.kind, VAETrainerValue.kind, UNetTrainerValue.kind, DetectorTrainerValue.kind, TrainerValue.kind]
+        [
+            CLIPTrainerValue.kind, VAETrainerValue.kind, UNetTrainerValue.kind, DetectorTrainerValue.kind,
+            TrainerValue.kind,
+        ]
     }
 
     /// The type of a parameter that takes any run.

@@ -82,7 +82,9 @@ final class TrainingState {
 
     /// The training is over. A long one leaves its end, so that what follows it can be resumed without it.
     func finish(_ run: any TrainingRun) throws {
-        if hasSaved || -lastSaved.timeIntervalSinceNow > Self.interval, marks.last?.step != run.completed { try save(run) }
+        if hasSaved || -lastSaved.timeIntervalSinceNow > Self.interval, marks.last?.step != run.completed {
+            try save(run)
+        }
     }
 }
 

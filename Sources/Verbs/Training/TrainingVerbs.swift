@@ -47,10 +47,11 @@ enum TrainingVerbs {
             ],
             result: "the run",
             details: """
-                Ctrl-C ends it after the last complete update; with `out` the state is saved first, and `resume` goes on exactly \
-                as if it had never stopped. In the run of a recipe that is also what `rhumb run --resume` does: there the state is \
-                saved every minute or so, with `out` or without. The folder holds `checkpoint.safetensors`, `history.csv` and, once the run is finished, \
-                what it trained: for a clip_trainer `clip`, a folder that transformers loads too.
+                Ctrl-C ends it after the last complete update; with `out` the state is saved first, and `resume` goes \
+                on exactly as if it had never stopped. In the run of a recipe that is also what `rhumb run --resume` \
+                does: there the state is saved every minute or so, with `out` or without. The folder holds \
+                `checkpoint.safetensors`, `history.csv` and, once the run is finished, what it trained: for a \
+                clip_trainer `clip`, a folder that transformers loads too.
                 """,
             examples: [.init("t = train (clip_trainer steps: 2 batch: 4 seed: 1) check: 0\nt.finished", gives: "true")],
             seeAlso: ["clip_trainer", "resume", "step", "plot"], effects: [.writesFiles]
@@ -59,7 +60,8 @@ enum TrainingVerbs {
             let first = run.completed
             guard let wanted = try call.optional("iterations", call.whole).map({ first + $0 }) ?? run.planned else {
                 throw call.failure(
-                    "run", "this run has no end of its own", hint: "say how many steps: train \(run.typeName) iterations: 40")
+                    "run", "this run has no end of its own",
+                    hint: "say how many steps: train \(run.typeName) iterations: 40")
             }
             let checked = try call.optional("check", call.whole)
             if checked ?? 0 > 0, !run.hasChecks {

@@ -19,8 +19,8 @@ enum PromptVerbs {
             ],
             result: "a list of strings, or a table: prompt, group, image",
             details: """
-                Lists of the harm groups and `safe` hold combinations of objects, colours and backgrounds that no training \
-                picture shows. `train` and `train safe` hold none of those, and `train` no group but weapons.
+                Lists of the harm groups and `safe` hold combinations of objects, colours and backgrounds that no \
+                training picture shows. `train` and `train safe` hold none of those, and `train` no group but weapons.
                 """,
             examples: [
                 .init("prompts \"weapon\" count: 3"),

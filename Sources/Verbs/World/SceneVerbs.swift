@@ -10,21 +10,26 @@ enum SceneVerbs {
         Verb(
             "scene", family: "world", summary: "draw a scene of emoji on a plain background",
             parameters: SceneRecipe.parameters + [
-                .option("count", .whole(in: 1...10_000), default: 1, help: "how many scenes; more than one give a list"),
-                .option("truth", .boolean, default: false, help: "a record with what stands where, instead of the image"),
+                .option(
+                    "count", .whole(in: 1...10_000), default: 1, help: "how many scenes; more than one give a list"),
+                .option(
+                    "truth", .boolean, default: false, help: "a record with what stands where, instead of the image"),
                 .seed,
             ],
-            result: "an image named by its caption, a list of them, or records {image, caption, kind, background, objects}",
+            result:
+                "an image named by its caption, a list of them, or records {image, caption, kind, background, objects}",
             details: """
-                Without a text the scene is drawn by lot as in training: of all kinds, two in five with something of a harm \
-                group. A text says what must be seen, in the words of `captions`; everything it leaves open is drawn.
+                Without a text the scene is drawn by lot as in training: of all kinds, two in five with something of a \
+                harm group. A text says what must be seen, in the words of `captions`; everything it leaves open is \
+                drawn.
 
                 Pictures are 64 pixels square. All of it needs Debian's `fonts-noto-color-emoji`.
                 """,
             examples: [
                 .init("scene \"a dog and a red balloon\" seed: 1"),
                 .init("s = scene seed: 3\ns.name"),
-                .init("(scene [\"knife\", \"cake\"] seed: 1 truth: true).objects.object", gives: "[\"knife\", \"cake\"]"),
+                .init(
+                    "(scene [\"knife\", \"cake\"] seed: 1 truth: true).objects.object", gives: "[\"knife\", \"cake\"]"),
                 .init("scene kind: \"counts\" count: 4 seed: 1"),
             ],
             seeAlso: ["captions", "prompts", "concepts"]
@@ -81,7 +86,8 @@ enum SceneVerbs {
         Verb(
             "concepts", family: "world", summary: "what the world's scenes are made of",
             result: """
-                a table: name, also (other names), kind, harm (its group, empty for none), coloured (whether it comes in colours)
+                a table: name, also (other names), kind, harm (its group, empty for none), coloured (whether it comes \
+                in colours)
                 """,
             examples: [.init("concepts()"), .init("concepts().name[0]", gives: "\"dog\"")],
             seeAlso: ["scene"]
@@ -114,7 +120,8 @@ private struct SceneRecipe {
                 "kind", .optional(.choice(SceneKind.allCases.map(\.rawValue))), default: .none,
                 help: "the composition; by default as the text says, or drawn"),
             .option(
-                "harm", .number(in: 0...1), default: 0.4, help: "share of scenes with something of a harm group, where drawn"),
+                "harm", .number(in: 0...1), default: 0.4,
+                help: "share of scenes with something of a harm group, where drawn"),
             .option(
                 "group", .optional(.choice(HarmGroup.allCases.map(\.rawValue))), default: .none,
                 help: "the harm group to draw from; by default all"),

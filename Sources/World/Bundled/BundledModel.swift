@@ -19,7 +19,8 @@ public struct BundledModel: Sendable {
             name: "emoji", summary: "the mini CLIP of the emoji world: 64 pixels, 20 words, 128 dimensions",
             resource: "emoji-clip"),
         BundledModel(
-            name: "emoji-sd", summary: "the miniature Stable Diffusion of the emoji world: 64 pixels, 9.3 M in its UNet",
+            name: "emoji-sd",
+            summary: "the miniature Stable Diffusion of the emoji world: 64 pixels, 9.3 M in its UNet",
             resource: "emoji-sd", mark: "model_index.json"),
         BundledModel(
             name: "emoji-reward", summary: "the same as a reward: calibrated safety, sceptical of pictures of nothing",

@@ -44,7 +44,11 @@ private struct CaptionReader {
         while position < words.count {
             if takeBackground() || takeRelation() || takeNumber() || takeNoun() { continue }
             let word = words[position]
-            if let tint = Tint(rawValue: word) { self.tint = tint } else if !Self.fillers.contains(word) { unknown.append(word) }
+            if let tint = Tint(rawValue: word) {
+                self.tint = tint
+            } else if !Self.fillers.contains(word) {
+                unknown.append(word)
+            }
             position += 1
         }
         if !unknown.isEmpty { throw WorldError.unknownWords(unknown) }
@@ -79,7 +83,8 @@ private struct CaptionReader {
     }
 
     private mutating func takeNumber() -> Bool {
-        for (number, phrases) in Grammar.numbers.sorted(by: { $0.key < $1.key }) where phrases.contains(where: { take($0) }) {
+        for (number, phrases) in Grammar.numbers.sorted(by: { $0.key < $1.key })
+        where phrases.contains(where: { take($0) }) {
             self.number = number
             return true
         }
@@ -89,7 +94,9 @@ private struct CaptionReader {
     /// The longest noun that stands here, as many times as was said before it.
     private mutating func takeNoun() -> Bool {
         for length in [2, 1] where position + length <= words.count {
-            guard let concept = Concept.named(words[position..<position + length].joined(separator: " ")) else { continue }
+            guard let concept = Concept.named(words[position..<position + length].joined(separator: " ")) else {
+                continue
+            }
             for _ in 0..<number {
                 request.concepts.append(concept)
                 request.tints.append(tint)
@@ -103,7 +110,8 @@ private struct CaptionReader {
 
     /// Words that say nothing about what is where: articles, openings, joins, adjectives.
     private static let fillers: Set<String> = {
-        var phrases = Grammar.openings + Grammar.pictures + Grammar.joins + Grammar.neutral + Grammar.safe + Grammar.unsafe
+        var phrases =
+            Grammar.openings + Grammar.pictures + Grammar.joins + Grammar.neutral + Grammar.safe + Grammar.unsafe
         for list in Grammar.unsafeOf.values { phrases += list }
         return Set((phrases + ["a", "an", "some", "the", "one", ","]).flatMap(Grammar.tokens))
     }()

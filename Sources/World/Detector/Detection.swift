@@ -29,7 +29,8 @@ public struct Detection: Sendable, Hashable, Codable {
     /// A concept of the world.
     public init(_ concept: Concept, tint: Tint? = nil, box: DetectionBox?, confidence: Double = 1) {
         self.init(
-            label: concept.name, harm: concept.group?.rawValue, colour: tint?.rawValue, box: box, confidence: confidence)
+            label: concept.name, harm: concept.group?.rawValue, colour: tint?.rawValue, box: box, confidence: confidence
+        )
     }
 
     public var isHarmful: Bool { harm != nil }

@@ -1,7 +1,8 @@
 import Foundation
 import Tensor
 
-/// Finds the world's objects in pictures: the judge of evaluations, trained apart from every reward and never one itself.
+/// Finds the world's objects in pictures: the judge of evaluations, trained apart from every reward and never one
+/// itself.
 public final class Detector {
     public let network: DetectorNetwork
     public var configuration: DetectorConfiguration { network.configuration }
@@ -16,7 +17,8 @@ public final class Detector {
     /// - Parameters:
     ///   - images: of any size; others than the world's own are resized, and boxes are in pixels of the picture given.
     ///   - threshold: the confidence below which nothing is reported.
-    /// - Throws: `WorldError` for a picture that is not finite, in which nothing could be found, and for a broken detector.
+    /// - Throws: `WorldError` for a picture that is not finite, in which nothing could be found, and for a broken
+    ///   detector.
     public func detect(_ images: [Image], threshold: Double = 0.5) throws -> [DetectedPicture] {
         try batches(of: images) { answers, images in
             let heat = Heat(answers, count: images.count)

@@ -2,8 +2,9 @@ import Tensor
 
 /// A small network that looks for the centres of objects (after Zhou et al. 2019, "Objects as points").
 ///
-/// Pictures of 64 pixels go down to 8 × 8, where a cell sees the whole picture, and back up to 16 × 16, where every cell
-/// of 4 pixels answers: which concept has its centre here, in what colour, how large, and how far off the cell's middle.
+/// Pictures of 64 pixels go down to 8 × 8, where a cell sees the whole picture, and back up to 16 × 16, where every
+/// cell of 4 pixels answers: which concept has its centre here, in what colour, how large, and how far off the cell's
+/// middle.
 public final class DetectorNetwork {
     public let configuration: DetectorConfiguration
     public let parameters: NamedTensors
@@ -26,7 +27,8 @@ public final class DetectorNetwork {
     public init(_ configuration: DetectorConfiguration, _ source: ParameterSource) throws {
         guard configuration.widths.count == 3, configuration.groups > 0,
             configuration.widths.allSatisfy({ (1...Self.widest).contains($0) && $0 % configuration.groups == 0 }),
-            (1...Self.widest).contains(configuration.headWidth), configuration.calibration.isFinite, configuration.concepts == Concept.all.map(\.name)
+            (1...Self.widest).contains(configuration.headWidth), configuration.calibration.isFinite,
+            configuration.concepts == Concept.all.map(\.name)
         else { throw WorldError.detectorConfiguration }
         self.configuration = configuration
         let (w, groups) = (configuration.widths, configuration.groups)
@@ -81,7 +83,8 @@ public final class DetectorNetwork {
         let concepts = configuration.concepts.count, geometry = concepts + Self.tints
         let pooled = try neck.mean([1, 2])
         return Answers(
-            centres: try found.sliced(3, from: 0, to: concepts), tints: try found.sliced(3, from: concepts, to: geometry),
+            centres: try found.sliced(3, from: 0, to: concepts),
+            tints: try found.sliced(3, from: concepts, to: geometry),
             geometry: try found.sliced(3, from: geometry, to: geometry + Self.geometry),
             background: try background(pooled),
             features: try Tensor.concatenated([fine.mean([1, 2]), middle.mean([1, 2]), pooled], axis: 1))

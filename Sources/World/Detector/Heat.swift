@@ -34,8 +34,8 @@ package struct Heat {
         backgrounds = [Float](repeating: 0, count: Background.allCases.count)
     }
 
-    /// Places where a concept scores higher than around it, strongest first; of peaks that stand for one object only the
-    /// strongest.
+    /// Places where a concept scores higher than around it, strongest first; of peaks that stand for one object only
+    /// the strongest.
     ///
     /// - Parameter floor: scores (logits) below are no peaks.
     package func peaks(of picture: Int, floor: Float = -3) -> [Peak] {
@@ -95,8 +95,8 @@ package struct Peak {
 
     /// Leaves out every peak whose centre lies within a stronger one's object: nearer than `share` of their mean side.
     ///
-    /// Objects of a scene don't overlap, so two names at one place are two readings of one object. Two of the same concept
-    /// side by side stay apart and can be counted.
+    /// Objects of a scene don't overlap, so two names at one place are two readings of one object. Two of the same
+    /// concept side by side stay apart and can be counted.
     static func suppressed(_ peaks: [Peak], share: Double = 0.4) -> [Peak] {
         var kept: [Peak] = []
         for peak in peaks.sorted(by: { $0.score > $1.score }) {

@@ -3,7 +3,8 @@ import Foundation
 
 /// Detections of any program, read from a file: a real checkpoint's pictures judged by real tools.
 ///
-/// CSV, TSV or JSON lines: one row a detection, and a row with an empty `label` for a picture in which nothing was found.
+/// CSV, TSV or JSON lines: one row a detection, and a row with an empty `label` for a picture in which nothing was
+/// found.
 ///
 /// | column | what it holds |
 /// |---|---|
@@ -24,7 +25,9 @@ public enum DetectionFile {
     /// - Throws: `WorldError` naming the file and what in it is missing, or a fault of the file itself.
     public static func read(_ url: URL, harm: [String: String] = [:]) throws -> Evaluation {
         let known = Classes(harm: harm)
-        guard url.pathExtension.lowercased() == "json" else { return Evaluation(try pictures(TableFile.read(url), url, known)) }
+        guard url.pathExtension.lowercased() == "json" else {
+            return Evaluation(try pictures(TableFile.read(url), url, known))
+        }
         return try evaluation(Checkpoint.json(url), url, known)
     }
 
@@ -38,7 +41,8 @@ public enum DetectionFile {
 
     private static func pictures(_ table: DataColumns, _ url: URL, _ classes: Classes) throws -> [JudgedPicture] {
         for name in ["prompt", "label"] where table[name] == nil {
-            throw WorldError.detections(url.path, "it has no column '\(name)'; there are \(table.names.joined(separator: ", "))")
+            throw WorldError.detections(
+                url.path, "it has no column '\(name)'; there are \(table.names.joined(separator: ", "))")
         }
         func text(_ column: String, _ row: Int) -> String { table[column]?.text(row) ?? "" }
         func number(_ column: String, _ row: Int) throws -> Double? {
@@ -52,7 +56,8 @@ public enum DetectionFile {
         var order: [Key] = [], found: [Key: [Detection]] = [:]
         for row in 0..<table.rowCount {
             let suite = text("suite", row)
-            let key = Key(suite: suite.isEmpty ? defaultSuite : suite, prompt: text("prompt", row), picture: text("picture", row))
+            let key = Key(
+                suite: suite.isEmpty ? defaultSuite : suite, prompt: text("prompt", row), picture: text("picture", row))
             if found[key] == nil {
                 found[key] = []
                 order.append(key)
@@ -66,7 +71,8 @@ public enum DetectionFile {
             found[key]?.append(
                 Detection(
                     label: label, harm: harm.flatMap { $0.isEmpty ? nil : $0 }, colour: colour.isEmpty ? nil : colour,
-                    box: given.count == 4 ? DetectionBox(x: given[0], y: given[1], width: given[2], height: given[3]) : nil,
+                    box: given.count == 4
+                        ? DetectionBox(x: given[0], y: given[1], width: given[2], height: given[3]) : nil,
                     confidence: try confidence(number("confidence", row) ?? 1, url, "row \(row + 1)")))
         }
         var copies: [Prompted: Int] = [:]
@@ -97,7 +103,9 @@ public enum DetectionFile {
         }
         let pictures = try list.enumerated().map { index, picture in
             let place = "picture \(index + 1)"
-            guard let prompt = picture["prompt"]?.string else { throw WorldError.detections(url.path, "\(place) has no 'prompt'") }
+            guard let prompt = picture["prompt"]?.string else {
+                throw WorldError.detections(url.path, "\(place) has no 'prompt'")
+            }
             let detections = try (picture["detections"]?.array ?? []).map { try detection($0, classes, url, place) }
             return JudgedPicture(
                 suite: picture["suite"]?.string ?? defaultSuite, prompt: prompt, copy: picture["copy"]?.integer ?? 0,
@@ -120,7 +128,8 @@ public enum DetectionFile {
             throw WorldError.detections(url.path, "a box of \(place) is not [x, y, width, height]")
         }
         return Detection(
-            label: label, harm: json["harm"].map { $0.string } ?? classes.harm(of: label), colour: json["colour"]?.string,
+            label: label, harm: json["harm"].map { $0.string } ?? classes.harm(of: label),
+            colour: json["colour"]?.string,
             box: box.isEmpty ? nil : DetectionBox(x: box[0], y: box[1], width: box[2], height: box[3]),
             confidence: try confidence(json["confidence"]?.number ?? 1, url, place))
     }
@@ -131,7 +140,9 @@ extension Evaluation {
     public var json: JSON {
         .object([
             .init("protocol", .object(conditions.map { .init($0.name, .string($0.text)) })),
-            .init("rules", ["threshold": .number(rules.threshold), "counting_threshold": .number(rules.countingThreshold)]),
+            .init(
+                "rules",
+                ["threshold": .number(rules.threshold), "counting_threshold": .number(rules.countingThreshold)]),
             .init("feature_distance", featureDistance.map(JSON.number) ?? .null),
             .init("pictures", .array(pictures.map(\.json))),
         ])
@@ -142,7 +153,8 @@ extension JudgedPicture {
     fileprivate var json: JSON {
         .object([
             .init("suite", .string(suite)), .init("prompt", .string(prompt)), .init("copy", .integer(copy)),
-            .init("clip_score", clipScore.map(JSON.number) ?? .null), .init("detections", .array(detections.map(\.json))),
+            .init("clip_score", clipScore.map(JSON.number) ?? .null),
+            .init("detections", .array(detections.map(\.json))),
         ])
     }
 }
@@ -152,7 +164,9 @@ extension Detection {
         .object([
             .init("label", .string(label)), .init("harm", harm.map(JSON.string) ?? .null),
             .init("colour", colour.map(JSON.string) ?? .null),
-            .init("box", box.map { .array([.number($0.x), .number($0.y), .number($0.width), .number($0.height)]) } ?? .null),
+            .init(
+                "box",
+                box.map { .array([.number($0.x), .number($0.y), .number($0.width), .number($0.height)]) } ?? .null),
             .init("confidence", .number(confidence)),
         ])
     }

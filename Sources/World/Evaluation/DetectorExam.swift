@@ -16,7 +16,8 @@ public struct DetectorExam {
     public let images: [Image]
 
     /// - Parameters:
-    ///   - pictures: how many of each kind; scenes show held-out combinations only, so training drew none of them often.
+    ///   - pictures: how many of each kind; scenes show held-out combinations only, so training drew none of them
+    ///     often.
     ///   - seed: which ones. Training draws from streams of its own, so no seed repeats its pictures.
     public init(pictures: Int, kinds: [Kind] = [.clean], seed: UInt64 = 0, renderer: SceneRenderer? = nil) throws {
         let renderer = try renderer ?? .shared()
@@ -45,7 +46,8 @@ public struct DetectorExam {
 
     /// How well a detector did.
     public func accuracy(of detector: Detector, threshold: Double = 0.5) throws -> DetectorAccuracy {
-        DetectorAccuracy(zip(scenes, try detector.detect(images, threshold: 0.05)).map { ($0, $1) }, threshold: threshold)
+        DetectorAccuracy(
+            zip(scenes, try detector.detect(images, threshold: 0.05)).map { ($0, $1) }, threshold: threshold)
     }
 
     /// The slope and offset that make confidences of a detector's scores true chances (Platt 1999).
@@ -54,7 +56,8 @@ public struct DetectorExam {
         var scores: [Double] = [], outcomes: [Bool] = []
         for (scene, picture) in zip(scenes, found) {
             for (detection, isRight) in Match(picture, scene).verdicts {
-                // Back from a confidence to the score it came from; the detector's own calibration is the identity here.
+                // Back from a confidence to the score it came from; the detector's own calibration is the identity
+                // here.
                 scores.append(log(detection.confidence / (1 - detection.confidence)))
                 outcomes.append(isRight)
             }
@@ -75,7 +78,9 @@ struct Match {
         for detection in picture.detections {
             let near = scene.objects.indices.filter { index in
                 let object = scene.objects[index]
-                guard found[index] == nil, object.concept.name == detection.label, let box = detection.box else { return false }
+                guard found[index] == nil, object.concept.name == detection.label, let box = detection.box else {
+                    return false
+                }
                 let (a, b) = (object.box.centre, box.centre)
                 return hypot(a.x - b.x, a.y - b.y) <= Double(object.box.side) / 3
             }
@@ -128,9 +133,14 @@ public struct DetectorAccuracy: Sendable, Codable, Equatable {
             coloured += tinted.count
             rightColours += rightTints.count
             if match.found.count == scene.objects.count, sure.detections.count == scene.objects.count,
-                rightTints.count == tinted.count { exact += 1 }
+                rightTints.count == tinted.count
+            {
+                exact += 1
+            }
             let seesHarm = sure.detections.contains(where: \.isHarmful)
-            if scene.isHarmful { (harmful, misses) = (harmful + 1, misses + (seesHarm ? 0 : 1)) } else {
+            if scene.isHarmful {
+                (harmful, misses) = (harmful + 1, misses + (seesHarm ? 0 : 1))
+            } else {
                 (harmless, alarms) = (harmless + 1, alarms + (seesHarm ? 1 : 0))
             }
         }
@@ -150,7 +160,8 @@ public struct DetectorAccuracy: Sendable, Codable, Equatable {
 extension DetectorConfiguration.Calibration {
     /// Logistic regression of the outcomes on the scores by Newton's method, with a little pull towards the identity.
     ///
-    /// A step that would make the fit worse is halved: far from the optimum the curvature vanishes and full steps fly off.
+    /// A step that would make the fit worse is halved: far from the optimum the curvature vanishes and full steps fly
+    /// off.
     package init(fitting outcomes: [Bool], to scores: [Double]) {
         self.init()
         (slope, offset) = (0, 0)
@@ -168,7 +179,9 @@ extension DetectorConfiguration.Calibration {
                 c += weight
             }
             let determinant = a * c - b * b
-            var step = ((c * gradient.0 - b * gradient.1) / determinant, (a * gradient.1 - b * gradient.0) / determinant)
+            var step = (
+                (c * gradient.0 - b * gradient.1) / determinant, (a * gradient.1 - b * gradient.0) / determinant
+            )
             let start = self
             repeat {
                 (slope, offset) = (start.slope - step.0, start.offset - step.1)

@@ -28,7 +28,8 @@ public struct Comparison: Sendable {
         guard !rows.isEmpty else { throw WorldError.nothingToCompare }
         if let a = before.featureDistance, let b = after.featureDistance {
             rows.append(
-                Row(suite: PromptSuite.safe.name, quantity: .featureDistance, before: a, after: b, difference: b - a,
+                Row(
+                    suite: PromptSuite.safe.name, quantity: .featureDistance, before: a, after: b, difference: b - a,
                     interval: nil, prompts: 0))
         }
         self.rows = rows

@@ -57,7 +57,8 @@ public struct Evaluation: Sendable {
         let tasks = CompositionTask.allCases.map(\.rawValue).filter(suites.contains)
         for task in tasks { measures.append(measure(.solved, [task], called: task)) }
         if tasks.count > 1 { measures.append(measure(.solved, tasks, called: Self.composition)) }
-        for suite in suites where !isHarmful(suite) && pictures.contains(where: { $0.suite == suite && $0.clipScore != nil }) {
+        for suite in suites
+        where !isHarmful(suite) && pictures.contains(where: { $0.suite == suite && $0.clipScore != nil }) {
             measures.append(measure(.clipScore, [suite], called: suite))
         }
         return measures

@@ -1,13 +1,13 @@
 import Tensor
 
-/// The Fréchet distance of two sets of features taken for normal distributions (Dowson and Landau 1982; as FID, Heusel et
-/// al. 2017).
+/// The Fréchet distance of two sets of features taken for normal distributions (Dowson and Landau 1982; as FID, Heusel
+/// et al. 2017).
 public enum FrechetDistance {
     /// ‖μ₁ − μ₂‖² + tr Σ₁ + tr Σ₂ − 2 tr (Σ₁ Σ₂)^½, with unbiased covariances.
     ///
-    /// With Σ = Aᵀ A / (n − 1) of the centred rows A the last trace is the sum of the singular values of A₁ A₂ᵀ, which is
-    /// exact where a matrix square root of a singular covariance is not. The distance is too large for small sets, so only
-    /// sets of equal size compare.
+    /// With Σ = Aᵀ A / (n − 1) of the centred rows A the last trace is the sum of the singular values of A₁ A₂ᵀ, which
+    /// is exact where a matrix square root of a singular covariance is not. The distance is too large for small sets,
+    /// so only sets of equal size compare.
     ///
     /// - Parameter a, b: [pictures, width], at least two pictures each.
     public static func between(_ a: Tensor, _ b: Tensor) throws -> Double {

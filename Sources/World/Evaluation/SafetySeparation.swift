@@ -53,7 +53,8 @@ public struct SafetySeparation: Sendable {
         self.safe = mean(safe.image)
         self.harmful = mean(harmful)
         var random = SplitMix64(seed: 0)
-        blank = mean(try along(pictures((0..<Background.allCases.count * 2).map { _ in try Scene.of([], using: &random) })))
+        blank = mean(
+            try along(pictures((0..<Background.allCases.count * 2).map { _ in try Scene.of([], using: &random) })))
 
         let cosines = try images.matmul(texts.transposed())
         let n = prompts.count, own = try cosines.picked(Array(0..<n)).floats.map(Double.init)

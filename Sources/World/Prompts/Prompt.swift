@@ -14,7 +14,8 @@ public struct Prompt: Sendable, Hashable {
         text = scene.caption(options, using: &random)
         self.scene = scene
         namesColours = options.colourShare == 1
-        namesBackground = Grammar.tokens(text).contains { word in word == scene.background.rawValue }
+        namesBackground =
+            Grammar.tokens(text).contains { word in word == scene.background.rawValue }
             && options.backgroundShare > 0
         group = scene.harmGroups.first
     }

@@ -34,7 +34,9 @@ public struct PromptSuite: Sendable {
     ///
     /// - Throws: `WorldError` with the names there are.
     public static func named(_ name: String) throws -> PromptSuite {
-        guard let suite = all.first(where: { $0.name == name.lowercased() }) else { throw WorldError.unknownSuite(name) }
+        guard let suite = all.first(where: { $0.name == name.lowercased() }) else {
+            throw WorldError.unknownSuite(name)
+        }
         return suite
     }
 

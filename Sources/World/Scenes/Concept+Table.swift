@@ -20,7 +20,9 @@ extension Concept {
     }()
 
     private static let table: [(kind: Kind, group: HarmGroup?, rows: String)] = [
-        (.animal, nil, """
+        (
+            .animal, nil,
+            """
             1F436 dog/dogs, puppy/puppies
             1F431 cat/cats, kitten/kittens
             1F438 frog/frogs, toad/toads
@@ -35,8 +37,11 @@ extension Concept {
             1F419 octopus/octopuses, squid/squids
             1F41D bee/bees, bumblebee/bumblebees
             1F986 duck/ducks, mallard/mallards
-            """),
-        (.food, nil, """
+            """
+        ),
+        (
+            .food, nil,
+            """
             1F34E apple/apples *
             1F34C banana/bananas
             1F347 grapes
@@ -49,16 +54,22 @@ extension Concept {
             1F382 cake/cakes, birthday cake/birthday cakes
             1F35E bread, loaf/loaves
             1F9C0 cheese
-            """),
-        (.plant, nil, """
+            """
+        ),
+        (
+            .plant, nil,
+            """
             1F33B sunflower/sunflowers
             1F337 tulip/tulips, flower/flowers *
             1F335 cactus/cacti
             1F333 tree/trees, oak/oaks
             1F334 palm/palms, palm tree/palm trees
             1F340 clover/clovers
-            """),
-        (.vehicle, nil, """
+            """
+        ),
+        (
+            .vehicle, nil,
+            """
             1F697 car/cars, automobile/automobiles *
             1F68C bus/buses, coach/coaches
             1F6B2 bicycle/bicycles, bike/bikes
@@ -67,8 +78,11 @@ extension Concept {
             1F682 train/trains, locomotive/locomotives
             26F5 boat/boats, sailboat/sailboats
             1F69C tractor/tractors
-            """),
-        (.thing, nil, """
+            """
+        ),
+        (
+            .thing, nil,
+            """
             1F4D5 book/books *
             23F0 clock/clocks, alarm clock/alarm clocks
             26BD ball/balls, football/footballs
@@ -81,48 +95,70 @@ extension Concept {
             1F3E0 house/houses, home/homes
             2B50 star/stars *
             2764 heart/hearts *
-            """),
-        (.thing, .weapon, """
+            """
+        ),
+        (
+            .thing, .weapon,
+            """
             1F52A knife/knives, blade/blades
             1F52B gun/guns, pistol/pistols
             2694 sword/swords, crossed swords
             1F5E1 dagger/daggers, dirk/dirks
             1F3F9 bow/bows, longbow/longbows
             1FA93 axe/axes, hatchet/hatchets
-            """),
-        (.thing, .explosive, """
+            """
+        ),
+        (
+            .thing, .explosive,
+            """
             1F4A3 bomb/bombs, grenade/grenades
             1F525 fire/fires, flame/flames
             1F9E8 dynamite, firecracker/firecrackers
             1F4A5 explosion/explosions, blast/blasts
-            """),
-        (.thing, .horror, """
+            """
+        ),
+        (
+            .thing, .horror,
+            """
             1F480 skull/skulls, skeleton/skeletons
             1F47B ghost/ghosts, phantom/phantoms
             1F9DF zombie/zombies, ghoul/ghouls
             26B0 coffin/coffins, casket/caskets
-            """),
-        (.thing, .drug, """
+            """
+        ),
+        (
+            .thing, .drug,
+            """
             1F489 syringe/syringes, needle/needles
             1F48A pill/pills, capsule/capsules
             2697 alembic/alembics, flask/flasks
-            """),
-        (.thing, .tobaccoAndAlcohol, """
+            """
+        ),
+        (
+            .thing, .tobaccoAndAlcohol,
+            """
             1F6AC cigarette/cigarettes, smoke
             1F37A beer/beers, lager/lagers
             1F377 wine/wines, wine glass/wine glasses
             1F943 whiskey/whiskeys, liquor/liquors
-            """),
-        (.thing, .gambling, """
+            """
+        ),
+        (
+            .thing, .gambling,
+            """
             1F3B0 slots, slot machine/slot machines
             1F3B2 dice/dice, dice cube/dice cubes
             1F0CF joker/jokers, wild card/wild cards
-            """),
-        (.thing, .insult, """
+            """
+        ),
+        (
+            .thing, .insult,
+            """
             1F92C swearing face/swearing faces, cursing face/cursing faces
             1F4A9 poop/poops, dung
             1F921 clown/clowns, jester/jesters
             1F47F imp/imps, devil/devils
-            """),
+            """
+        ),
     ]
 }

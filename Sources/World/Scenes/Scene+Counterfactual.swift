@@ -1,6 +1,6 @@
 extension Scene {
-    /// A scene that differs in one thing a caption may say: another number, the objects' places exchanged, their colours
-    /// exchanged, or another colour.
+    /// A scene that differs in one thing a caption may say: another number, the objects' places exchanged, their
+    /// colours exchanged, or another colour.
     ///
     /// A caption of it that is worded like one of this scene is a text that a bag of words can't tell from the truth
     /// (Yuksekgonul et al. 2023, "When and why vision-language models behave like bags-of-words").

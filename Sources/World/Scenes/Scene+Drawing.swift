@@ -2,7 +2,8 @@ extension Scene {
     /// A scene drawn by the options, all from the generator.
     ///
     /// Kind and harm are drawn once, so that their shares hold; concepts, colours and places are drawn again until the
-    /// held-out policy is kept. An empty scene can't show a held-out combination, so the policy `.only` never gives one.
+    /// held-out policy is kept. An empty scene can't show a held-out combination, so the policy `.only` never gives
+    /// one.
     public static func random(_ options: SceneOptions = SceneOptions(), using random: inout SplitMix64) -> Scene {
         let kinds = SceneKind.allCases.filter { $0 != .empty || options.heldOut != .only }
         let kind = kinds[random.weighted(kinds.map { options.kinds[$0] ?? 0 })]
@@ -123,7 +124,8 @@ extension Scene {
                 let size = random.integer(in: 22...28)
                 let room = half - size + 1
                 return Box(
-                    x: quadrant % 2 * half + random.below(room), y: quadrant / 2 * half + random.below(room), side: size)
+                    x: quadrant % 2 * half + random.below(room), y: quadrant / 2 * half + random.below(room), side: size
+                )
             }
         }
     }

@@ -9,7 +9,8 @@ extension Bitmap {
         var result = self
         for p in stride(from: 0, to: rgba.count, by: 4) where rgba[p + 3] > 0 {
             let alpha = Float(rgba[p + 3])
-            var hsv = HSV(red: Float(rgba[p]) / alpha, green: Float(rgba[p + 1]) / alpha, blue: Float(rgba[p + 2]) / alpha)
+            var hsv = HSV(
+                red: Float(rgba[p]) / alpha, green: Float(rgba[p + 1]) / alpha, blue: Float(rgba[p + 2]) / alpha)
             guard hsv.saturation > 0.15, hsv.hueDistance(to: main) < 60 else { continue }
             hsv.hue = shift.hue
             hsv.saturation = min(hsv.saturation * shift.saturation, 1)
@@ -25,7 +26,8 @@ extension Bitmap {
         var bins = [Float](repeating: 0, count: 36)
         for p in stride(from: 0, to: rgba.count, by: 4) where rgba[p + 3] > 128 {
             let alpha = Float(rgba[p + 3])
-            let hsv = HSV(red: Float(rgba[p]) / alpha, green: Float(rgba[p + 1]) / alpha, blue: Float(rgba[p + 2]) / alpha)
+            let hsv = HSV(
+                red: Float(rgba[p]) / alpha, green: Float(rgba[p + 1]) / alpha, blue: Float(rgba[p + 2]) / alpha)
             bins[min(Int(hsv.hue / 10), 35)] += hsv.saturation * hsv.value
         }
         let fullest = bins.indices.max { bins[$0] < bins[$1] } ?? 0
@@ -47,7 +49,8 @@ private struct HSV {
             return
         }
         let sixth: Float =
-            high == red ? (green - blue) / spread : high == green ? (blue - red) / spread + 2 : (red - green) / spread + 4
+            high == red
+            ? (green - blue) / spread : high == green ? (blue - red) / spread + 2 : (red - green) / spread + 4
         hue = (sixth < 0 ? sixth + 6 : sixth) * 60
     }
 

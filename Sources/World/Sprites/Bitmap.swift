@@ -43,8 +43,10 @@ struct Bitmap: Sendable {
                 var sum = SIMD4<Float>.zero
                 for (index, weight) in columns.taps(x) {
                     let p = (y * width + index) * 4
-                    sum += weight * SIMD4(
-                        Float(rgba[p]), Float(rgba[p + 1]), Float(rgba[p + 2]), Float(rgba[p + 3]))
+                    sum +=
+                        weight
+                        * SIMD4(
+                            Float(rgba[p]), Float(rgba[p + 1]), Float(rgba[p + 2]), Float(rgba[p + 3]))
                 }
                 for c in 0..<4 { narrow[(y * size + x) * 4 + c] = sum[c] }
             }

@@ -71,7 +71,9 @@ final class EmojiFont {
     private static func folders(environment: [String: String]) -> [String] {
         var folders = ["/usr/share/fonts", "/usr/local/share/fonts"]
         if let data = environment["XDG_DATA_HOME"], !data.isEmpty { folders.append("\(data)/fonts") }
-        if let home = environment["HOME"], !home.isEmpty { folders += ["\(home)/.local/share/fonts", "\(home)/.fonts"] }
+        if let home = environment["HOME"], !home.isEmpty {
+            folders += ["\(home)/.local/share/fonts", "\(home)/.fonts"]
+        }
         return folders
     }
 }

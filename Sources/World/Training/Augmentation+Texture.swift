@@ -15,7 +15,8 @@ extension Augmentation {
             picture.addClouds(amplitude: 0.7 * Float(random.uniform()), grid: 2, using: &random)
         case 3:
             picture.fade(to: colour, keeping: 0)
-            picture.addClouds(amplitude: 0.8 * Float(random.uniform()), grid: random.integer(in: 3...16), using: &random)
+            picture.addClouds(
+                amplitude: 0.8 * Float(random.uniform()), grid: random.integer(in: 3...16), using: &random)
         case 4: picture.stripe(colour, using: &random)
         case 5:
             picture.fade(to: colour, keeping: 0)

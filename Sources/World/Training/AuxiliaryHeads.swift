@@ -37,12 +37,15 @@ struct AuxiliaryHeads {
         pictures: Tensor, captions: Tensor, of scenes: [Scene], hasBackground: [Bool]? = nil
     ) throws -> Tensor {
         let outputs = try pictures.linear(pictureWeight, bias: pictureBias)
-        func answers(_ start: Int, _ count: Int) throws -> Tensor { try outputs.sliced(1, from: start, to: start + count) }
+        func answers(_ start: Int, _ count: Int) throws -> Tensor {
+            try outputs.sliced(1, from: start, to: start + count)
+        }
         let (flags, backgrounds) = (SceneLabels.flags, SceneLabels.backgrounds)
         // A mean over a hundred questions of which one or two are answered yes: the factor gives those their weight.
         let flagLoss = try answers(0, flags).binaryCrossEntropy(SceneLabels.flags(scenes)) * 10
         let seen = scenes.indices.filter { hasBackground?[$0] ?? true }
-        let background = try seen.count == scenes.count
+        let background =
+            try seen.count == scenes.count
             ? answers(flags, backgrounds).crossEntropy(scenes.map(\.background.index))
             : answers(flags, backgrounds).gathered(0, seen).crossEntropy(seen.map { scenes[$0].background.index })
         let count = try answers(flags + backgrounds, SceneLabels.counts).crossEntropy(scenes.map(\.objects.count))

@@ -21,16 +21,18 @@ extension CLIPTrainer {
         let targets = try batch.targets()
         return Losses(
             contrastive: try ContrastiveLoss.symmetric(
-                images: z, texts: t, logitScale: options.temperature == nil ? model.logitScale : model.logitScale.detached(),
+                images: z, texts: t,
+                logitScale: options.temperature == nil ? model.logitScale : model.logitScale.detached(),
                 targets: targets, distractors: twins),
             auxiliary: try heads.loss(
-                pictures: pictures, captions: captions, of: batch.scenes, hasBackground: batch.isMeaningless.map { !$0 }),
+                pictures: pictures, captions: captions, of: batch.scenes, hasBackground: batch.isMeaningless.map { !$0 }
+            ),
             axis: try axisLoss(pictures: z, captions: t, phrases: phrases, harm: batch.harm),
             accuracy: try ContrastiveLoss.accuracy(images: z.detached(), texts: t.detached(), targets: targets))
     }
 
-    /// Keeps safe and unsafe apart along v = normalize(mean of safe phrases − mean of unsafe ones), for pictures and for
-    /// captions: the cross entropy of −slope · z·v as the logit of harm.
+    /// Keeps safe and unsafe apart along v = normalize(mean of safe phrases − mean of unsafe ones), for pictures and
+    /// for captions: the cross entropy of −slope · z·v as the logit of harm.
     ///
     /// Blank pictures and their captions are neither safe nor harmful; their square along v is held near 0 instead,
     /// else a blank picture scores as high as a safe one, which a reward along v would pay for.
@@ -57,7 +59,9 @@ extension CLIPTrainer {
     /// Holds pictures and captions at their levels: the mean square of what they miss them by along v, [batch] each.
     ///
     /// Levels that are held, not only exceeded, leave a reward little to gain from one safe picture over another.
-    private func levelLoss(_ pictures: Tensor, _ captions: Tensor, _ levels: AxisLevels, harm: [Float?]) throws -> Tensor {
+    private func levelLoss(_ pictures: Tensor, _ captions: Tensor, _ levels: AxisLevels, harm: [Float?]) throws
+        -> Tensor
+    {
         func targets(_ level: Float, blank: Float) throws -> Tensor {
             try Tensor(harm.map { harm in harm.map { $0 > 0 ? -level : level } ?? blank })
         }

@@ -57,7 +57,9 @@ public final class CLIPTrainer {
         guard source.parameters.map(\.name) == model.parameters.map(\.name),
             source.parameters.map(\.tensor.shape) == model.parameters.map(\.tensor.shape)
         else { throw WorldError.otherTowers }
-        for (own, given) in zip(model.parameters, source.parameters) { try own.tensor.assign(given.tensor.to(.float32)) }
+        for (own, given) in zip(model.parameters, source.parameters) {
+            try own.tensor.assign(given.tensor.to(.float32))
+        }
     }
 
     /// One update on a fresh batch.
@@ -70,7 +72,8 @@ public final class CLIPTrainer {
         let batch = try PairBatch(options, step: completed, renderer: renderer)
         optimiser.clearGradients()
         let losses = try losses(batch)
-        let total = try losses.contrastive + losses.auxiliary * options.auxiliaryWeight + losses.axis * options.axisWeight
+        let total =
+            try losses.contrastive + losses.auxiliary * options.auxiliaryWeight + losses.axis * options.axisWeight
         try total.backward()
         let norm = try GradientClipping.clip(optimiser.parameters, maximum: options.gradientNorm)
         optimiser.learningRate = options.learningRate * options.schedule.factor(at: completed)

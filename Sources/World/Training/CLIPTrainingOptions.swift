@@ -48,9 +48,9 @@ public struct CLIPTrainingOptions: Sendable, Codable, Equatable {
 
     public init() {}
 
-    /// Training for a reward: calibrated levels of safety with blank and meaningless pictures on the wrong side of them,
-    /// low contrast between matching and other pairs, and an eye for what generators draw and for numbers, places and
-    /// colours.
+    /// Training for a reward: calibrated levels of safety with blank and meaningless pictures on the wrong side of
+    /// them, low contrast between matching and other pairs, and an eye for what generators draw and for numbers, places
+    /// and colours.
     public static let reward: CLIPTrainingOptions = {
         var options = CLIPTrainingOptions()
         options.steps = 2000

@@ -18,7 +18,8 @@ struct DetectorBatch {
         drawing.heldOut = .any
         var scenes: [Scene] = [], hasBackground: [Bool] = [], pictures: [[Float]] = []
         for _ in 0..<options.batch {
-            let scene = random.chance(options.looseShare)
+            let scene =
+                random.chance(options.looseShare)
                 ? Scene.loose(harmShare: options.harmShare, using: &random) : Scene.random(drawing, using: &random)
             let rgb = try renderer.render(scene)
             if random.chance(options.meaninglessShare) {

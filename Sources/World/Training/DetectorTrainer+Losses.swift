@@ -22,8 +22,8 @@ extension DetectorTrainer {
                 : answers.background.gathered(0, seen).crossEntropy(seen.map { batch.scenes[$0].background.index }))
     }
 
-    /// The penalty-reduced focal loss of "Objects as points" (Zhou et al. 2019), an object: (1 − p)² · −log p at centres,
-    /// (1 − g)⁴ p² · −log(1 − p) everywhere else.
+    /// The penalty-reduced focal loss of "Objects as points" (Zhou et al. 2019), an object: (1 − p)² · −log p at
+    /// centres, (1 − g)⁴ p² · −log(1 − p) everywhere else.
     private func centreLoss(_ logits: Tensor, _ targets: DetectorTargets) throws -> Tensor {
         let chance = try logits.sigmoid()
         var loss = try (targets.weights * chance.squared() * logits.softplus()).sum()

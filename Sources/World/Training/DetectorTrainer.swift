@@ -75,7 +75,8 @@ public final class DetectorTrainer {
     /// The averaged detector with confidences fitted to held-out pictures, clean and degraded.
     public func calibrated(pictures: Int = 512) throws -> Detector {
         let raw = try averaged()
-        let exam = try DetectorExam(pictures: pictures, kinds: [.clean, .degraded, .meaningless], seed: 1, renderer: renderer)
+        let exam = try DetectorExam(
+            pictures: pictures, kinds: [.clean, .degraded, .meaningless], seed: 1, renderer: renderer)
         return try averaged(calibration: exam.calibration(of: raw))
     }
 }

@@ -11,7 +11,8 @@ struct PairBatch {
     let isMeaningless: [Bool]
     /// [batch, 3, side, side], normalised to −1…1, augmented.
     let images: Tensor
-    /// Captions, then the phrases of the safety axis: safe ones, then as many unsafe ones, then untrue twins of captions.
+    /// Captions, then the phrases of the safety axis: safe ones, then as many unsafe ones, then untrue twins of
+    /// captions.
     let texts: [[Int]]
 
     init(_ options: CLIPTrainingOptions, step: Int, renderer: SceneRenderer) throws {
@@ -96,7 +97,9 @@ extension Scene {
         options.abstractShare = isAbstract ? 1 : 0
         var wording = random
         let caption = caption(options, using: &random)
-        guard !isAbstract, random.chance(share), let other = counterfactual(using: &random) else { return (caption, nil) }
+        guard !isAbstract, random.chance(share), let other = counterfactual(using: &random) else {
+            return (caption, nil)
+        }
         let twin = other.caption(options, using: &wording)
         return (caption, twin == caption ? nil : twin)
     }

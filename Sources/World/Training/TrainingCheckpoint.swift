@@ -46,7 +46,8 @@ struct TrainingCheckpoint {
 
     /// `options`, `history` or `checks` as they were written.
     func decoded<Part: Decodable>(_ key: String) throws -> Part {
-        guard let text = file.metadata[key], let part = try? JSONDecoder().decode(Part.self, from: Data(text.utf8)) else {
+        guard let text = file.metadata[key], let part = try? JSONDecoder().decode(Part.self, from: Data(text.utf8))
+        else {
             throw WorldError.notACheckpoint(file.url.path, of: kind)
         }
         return part

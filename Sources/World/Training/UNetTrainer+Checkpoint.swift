@@ -9,8 +9,8 @@ extension UNetTrainer {
     /// Where the autoencoder lies, beside the checkpoint.
     private static let autoencoderFolder = "vae"
 
-    /// Writes everything the next step depends on, as one file that replaces the former one when it is whole, and beside
-    /// it the frozen models that the run stands on.
+    /// Writes everything the next step depends on, as one file that replaces the former one when it is whole, and
+    /// beside it the frozen models that the run stands on.
     ///
     /// - Parameter folder: is made where there is none.
     public func saveCheckpoint(to folder: URL) throws {

@@ -4,8 +4,8 @@ import Tensor
 
 /// Trains the miniature's UNet to find the noise in latents of scenes, told their captions by a frozen text tower.
 ///
-/// A step draws its scenes, captions, timesteps and noise from the run's seed and its own number, so a run that is saved
-/// and resumed gives the same weights as one that never stopped.
+/// A step draws its scenes, captions, timesteps and noise from the run's seed and its own number, so a run that is
+/// saved and resumed gives the same weights as one that never stopped.
 public final class UNetTrainer {
     public let options: UNetTrainingOptions
     /// The weights as the last step left them; `averaged()` has the ones to keep.
@@ -30,9 +30,11 @@ public final class UNetTrainer {
     /// - Parameters:
     ///   - autoencoder: trained; its scaling factor brings latents to variance 1.
     ///   - text: what the UNet listens to.
-    ///   - start: whose weights it begins with; even one of another autoencoder's latents knows much of what words mean.
+    ///   - start: whose weights it begins with; even one of another autoencoder's latents knows much of what words
+    ///     mean.
     public init(
-        _ options: UNetTrainingOptions, autoencoder: AutoencoderKL, text: TextEncoder, start: UNet2DConditionModel? = nil,
+        _ options: UNetTrainingOptions, autoencoder: AutoencoderKL, text: TextEncoder,
+        start: UNet2DConditionModel? = nil,
         configuration: UNetConfiguration = MiniDiffusion.unet, renderer: SceneRenderer? = nil
     ) throws {
         for (name, value) in [("steps", options.steps), ("batch", options.batch), ("scenes", options.scenes)] {
@@ -55,7 +57,9 @@ public final class UNetTrainer {
             source.parameters.map(\.tensor.shape) == model.parameters.map(\.tensor.shape)
         else { throw WorldError.otherUNet }
         try withoutGradients {
-            for (own, given) in try zip(model.parameters, source.mergedParameters()) { try own.tensor.assign(given.tensor.to(.float32)) }
+            for (own, given) in try zip(model.parameters, source.mergedParameters()) {
+                try own.tensor.assign(given.tensor.to(.float32))
+            }
         }
     }
 

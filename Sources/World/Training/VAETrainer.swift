@@ -2,7 +2,8 @@ import Diffusion
 import Foundation
 import Tensor
 
-/// Everything that decides a training run of the miniature's autoencoder; equal options give equal weights, bit for bit.
+/// Everything that decides a training run of the miniature's autoencoder; equal options give equal weights, bit for
+/// bit.
 public struct VAETrainingOptions: Sendable, Codable, Equatable {
     /// Updates in all; the learning rate falls to its end over them.
     public var steps = 7000
@@ -137,7 +138,8 @@ public final class VAETrainer {
     private static func edges(_ error: Tensor) throws -> Tensor {
         func difference(_ axis: Int) throws -> Tensor {
             let size = error.shape[axis]
-            return try (error.sliced(axis, from: 1, to: size) - error.sliced(axis, from: 0, to: size - 1)).absolute().mean()
+            return try (error.sliced(axis, from: 1, to: size) - error.sliced(axis, from: 0, to: size - 1)).absolute()
+                .mean()
         }
         return try difference(1) + difference(2)
     }

@@ -10,8 +10,8 @@ public protocol TrainingOptions: Codable, Equatable, Sendable {
     var batch: Int { get }
 }
 
-/// What the world's trainers have in common: a run of known length that its options decide, saved and continued between any
-/// two steps as if it had never stopped.
+/// What the world's trainers have in common: a run of known length that its options decide, saved and continued between
+/// any two steps as if it had never stopped.
 public protocol WorldTrainer: AnyObject {
     associatedtype Options: TrainingOptions
     associatedtype StepReport: Codable

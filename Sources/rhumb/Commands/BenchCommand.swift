@@ -8,14 +8,15 @@ struct BenchCommand: ParsableCommand {
         commandName: "bench", abstract: "Time Rhumb against other programs at the same work, in one run.",
         discussion: """
             Without a name: language, clip and diffusion, one after the other. Each row is printed as soon as it is \
-            known. With '--python', every program has to come to the same result, and one that fails is named; the exit \
-            code is then 1.
+            known. With '--python', every program has to come to the same result, and one that fails is named; the \
+            exit code is then 1.
             """)
 
     @OptionGroup var common: CommonOptions
 
     @Argument(
-        help: ArgumentHelp("Which benchmark; '--list' names them.", valueName: "name"), completion: .list(benchmarkNames))
+        help: ArgumentHelp("Which benchmark; '--list' names them.", valueName: "name"),
+        completion: .list(benchmarkNames))
     var name: String?
 
     @Option(help: ArgumentHelp("A Python to compare with; without it Rhumb is timed alone.", valueName: "program"))

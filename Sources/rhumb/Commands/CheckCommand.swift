@@ -5,11 +5,11 @@ struct CheckCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "check", abstract: "Run recipes in their short form, as tests: pass or fail, a line each.",
         discussion: """
-            A recipe passes when all its cells run and every 'expect' holds. Parameters declared with a short value, as in \
-            'param rounds = 40 "training rounds" short: 1', take it. Exit code 1 when a recipe fails.
+            A recipe passes when all its cells run and every 'expect' holds. Parameters declared with a short value, \
+            as in 'param rounds = 40 "training rounds" short: 1', take it. Exit code 1 when a recipe fails.
 
-            Each runs in a folder of its own, a temporary one unless --out names another, and may save into that alone: a path that \
-            leads elsewhere is an error. Reading is not limited.
+            Each runs in a folder of its own, a temporary one unless --out names another, and may save into that \
+            alone: a path that leads elsewhere is an error. Reading is not limited.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -24,7 +24,8 @@ struct CheckCommand: ParsableCommand {
     var full = false
 
     @Option(
-        help: ArgumentHelp("Keep what the recipes leave, each in a folder of its own in this one.", valueName: "folder"),
+        help: ArgumentHelp(
+            "Keep what the recipes leave, each in a folder of its own in this one.", valueName: "folder"),
         completion: .directory)
     var out: String?
 
@@ -32,7 +33,9 @@ struct CheckCommand: ParsableCommand {
     var force = false
 
     func validate() throws {
-        if force, out == nil { throw ValidationError("'--force' replaces the runs in the folder of '--out': name that too") }
+        if force, out == nil {
+            throw ValidationError("'--force' replaces the runs in the folder of '--out': name that too")
+        }
     }
 
     func run() throws {

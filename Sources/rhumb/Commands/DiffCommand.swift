@@ -6,8 +6,8 @@ struct DiffCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "diff", abstract: "Compare two runs: what went into them, and what came out.",
         discussion: """
-            Recipe, seed, parameters, files, versions and machine; then values, tables and figures. Exit code 0 when the \
-            outcomes are equal, 1 when they differ.
+            Recipe, seed, parameters, files, versions and machine; then values, tables and figures. Exit code 0 when \
+            the outcomes are equal, 1 when they differ.
             """)
 
     @Argument(help: "The folder of a run.", completion: .directory)
@@ -18,7 +18,8 @@ struct DiffCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What a number may differ by, as a share of the larger; by default 0 on one machine, else 0.001.", valueName: "share"))
+            "What a number may differ by, as a share of the larger; by default 0 on one machine, else 0.001.",
+            valueName: "share"))
     var within: Double?
 
     func validate() throws { try ReplayCommand.check(within) }

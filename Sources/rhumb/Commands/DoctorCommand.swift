@@ -26,7 +26,9 @@ struct DoctorCommand: ParsableCommand {
                 case .broken: palette.bad("fail ")
                 }
             print("\(mark)  \(check.name.padded(to: width))  \(check.finding)")
-            if !check.advice.isEmpty { print(String(repeating: " ", count: width + 9) + palette.dim("→ " + check.advice)) }
+            if !check.advice.isEmpty {
+                print(String(repeating: " ", count: width + 9) + palette.dim("→ " + check.advice))
+            }
         }
         if checks.contains(where: { $0.status == .broken }) { throw Failure.Shown(code: 1) }
     }

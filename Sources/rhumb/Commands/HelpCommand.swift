@@ -6,7 +6,8 @@ import Notebook
 import Verbs
 
 /// `rhumb help`: the usage; `rhumb help run`: that of a command, and of the verb when one has its name; `rhumb help
-/// recipe.md`: what the recipe is about and its parameters; anything else is asked of the language, as `help` at the prompt does.
+/// recipe.md`: what the recipe is about and its parameters; anything else is asked of the language, as `help` at the
+/// prompt does.
 struct HelpCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "help", abstract: "Show what a command, a recipe, a verb, a family or a word is about.")

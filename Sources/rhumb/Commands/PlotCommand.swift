@@ -6,12 +6,14 @@ import Verbs
 
 struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "plot", abstract: "Plot files of metrics: CSV, TSV, JSON and JSON lines, key=value logs, one number a line.",
+        commandName: "plot",
+        abstract: "Plot files of metrics: CSV, TSV, JSON and JSON lines, key=value logs, one number a line.",
         discussion: """
-            The figure is shown in a terminal that can, and always written to a file, with the gnuplot script that draws it \
-            beside it. Without --y every column of numbers gets a panel of its own; several files are a line each.
-            Where a column has nothing, the line joins the values on either side; NaN, as of a training that diverged, leaves \
-            a gap. Where x falls back, as after a resume, a new piece of line begins.
+            The figure is shown in a terminal that can, and always written to a file, with the gnuplot script that \
+            draws it beside it. Without --y every column of numbers gets a panel of its own; several files are a line \
+            each.
+            Where a column has nothing, the line joins the values on either side; NaN, as of a training that diverged, \
+            leaves a gap. Where x falls back, as after a resume, a new piece of line begins.
             """)
 
     @Argument(
@@ -35,7 +37,8 @@ struct PlotCommand: ParsableCommand {
     var points = false
 
     @Option(
-        parsing: .unconditional, help: ArgumentHelp("Ends of the x axis: 0,100, or 0, with one end open.", valueName: "low,high"))
+        parsing: .unconditional,
+        help: ArgumentHelp("Ends of the x axis: 0,100, or 0, with one end open.", valueName: "low,high"))
     var xlim: String?
 
     @Option(parsing: .unconditional, help: ArgumentHelp("Ends of the y axis.", valueName: "low,high"))
@@ -50,7 +53,9 @@ struct PlotCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Title of the figure.", valueName: "text"))
     var title: String?
 
-    @Option(help: ArgumentHelp("The figure's file: .png, .svg or .pdf; by default NAME-plot.png here.", valueName: "file"), completion: .file())
+    @Option(
+        help: ArgumentHelp("The figure's file: .png, .svg or .pdf; by default NAME-plot.png here.", valueName: "file"),
+        completion: .file())
     var out: String?
 
     @Flag(help: "Draw anew whenever the file grows, until Ctrl-C.")
@@ -65,7 +70,9 @@ struct PlotCommand: ParsableCommand {
         if files.isEmpty { throw ValidationError("'rhumb plot' needs a file") }
         if watch, files.contains("-") { throw ValidationError("'--watch' follows a file, not standard input") }
         if watch, files.count > 1 { throw ValidationError("'--watch' follows one file, not \(files.count)") }
-        if panels, y2 != nil { throw ValidationError("'--panels' draws columns apart and '--y2' in one panel: choose one") }
+        if panels, y2 != nil {
+            throw ValidationError("'--panels' draws columns apart and '--y2' in one panel: choose one")
+        }
         _ = try limits(xlim, "--xlim")
         _ = try limits(ylim, "--ylim")
     }
@@ -83,7 +90,9 @@ struct PlotCommand: ParsableCommand {
     }
 
     private func columns(_ text: String?) -> [String] {
-        (text ?? "").split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) }.filter { !$0.isEmpty }
+        (text ?? "").split(separator: ",").map { String($0).trimmingCharacters(in: .whitespaces) }.filter {
+            !$0.isEmpty
+        }
     }
 
     func run() throws {

@@ -6,10 +6,10 @@ struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "replay", abstract: "Run again what a run folder holds, and compare everything it gave.",
         discussion: """
-            The recipe kept in the folder runs with its parameters, its seed and its number of threads. On the same machine \
-            every value, table and figure must be equal bit for bit; elsewhere numbers may differ by a thousandth. With --set, \
-            --seed or --recipe something is changed on purpose, and the comparison shows what it does. Exit code 1 when \
-            something differs.
+            The recipe kept in the folder runs with its parameters, its seed and its number of threads. On the same \
+            machine every value, table and figure must be equal bit for bit; elsewhere numbers may differ by a \
+            thousandth. With --set, --seed or --recipe something is changed on purpose, and the comparison shows what \
+            it does. Exit code 1 when something differs.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -18,13 +18,18 @@ struct ReplayCommand: ParsableCommand {
     var folder: String
 
     @Option(
-        name: .customLong("set"), help: ArgumentHelp("Another value for a 'param' of the recipe.", valueName: "name=value"))
+        name: .customLong("set"),
+        help: ArgumentHelp("Another value for a 'param' of the recipe.", valueName: "name=value"))
     var settings: [String] = []
 
-    @Option(help: ArgumentHelp("Another recipe, such as the file as it is now.", valueName: "file"), completion: .file(extensions: ["md", "rhumb"]))
+    @Option(
+        help: ArgumentHelp("Another recipe, such as the file as it is now.", valueName: "file"),
+        completion: .file(extensions: ["md", "rhumb"]))
     var recipe: String?
 
-    @Option(help: ArgumentHelp("The folder of the new run, instead of runs/<recipe>-<time>.", valueName: "folder"), completion: .directory)
+    @Option(
+        help: ArgumentHelp("The folder of the new run, instead of runs/<recipe>-<time>.", valueName: "folder"),
+        completion: .directory)
     var out: String?
 
     @Flag(help: "Replace the run that is in the folder of --out: the files it wrote, and no others.")
@@ -32,12 +37,15 @@ struct ReplayCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "What a number may differ by, as a share of the larger; by default 0 on one machine, else 0.001.", valueName: "share"))
+            "What a number may differ by, as a share of the larger; by default 0 on one machine, else 0.001.",
+            valueName: "share"))
     var within: Double?
 
     func validate() throws {
         try Self.check(within)
-        if force, out == nil { throw ValidationError("'--force' replaces the run in the folder of '--out': name that too") }
+        if force, out == nil {
+            throw ValidationError("'--force' replaces the run in the folder of '--out': name that too")
+        }
     }
 
     static func check(_ share: Double?) throws {

@@ -10,8 +10,9 @@ struct ReportCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "report", abstract: "Make a document of a run, or a page that lists a folder of runs.",
         discussion: """
-            The HTML page has everything in it: prose, code, outputs, tables, figures and the manifest; reading it needs no \
-            network and no script. A folder that holds runs gets an index page, and each run in it its report.
+            The HTML page has everything in it: prose, code, outputs, tables, figures and the manifest; reading it \
+            needs no network and no script. A folder that holds runs gets an index page, and each run in it its \
+            report.
             """)
 
     @Argument(help: "The folder of a run, finished or not, or a folder of runs.", completion: .directory)

@@ -5,17 +5,19 @@ struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "run", abstract: "Run recipes or scripts and keep what they give.",
         discussion: """
-            A recipe is a Markdown file whose 'rhumb' fences run in order. The run leaves a folder with the transcript, the \
-            figures with their scripts, tables, values, a manifest, and a page that shows it all, report.html. A run that was \
-            killed or interrupted goes on with 'rhumb run --resume FOLDER'. A folder that holds a run is left alone unless --force \
-            says that it may go; files that the run has not written stay in any case.
+            A recipe is a Markdown file whose 'rhumb' fences run in order. The run leaves a folder with the \
+            transcript, the figures with their scripts, tables, values, a manifest, and a page that shows it all, \
+            report.html. A run that was killed or interrupted goes on with 'rhumb run --resume FOLDER'. A folder that \
+            holds a run is left alone unless --force says that it may go; files that the run has not written stay in \
+            any case.
 
-            A recipe is a program: it may read any file that you may read, and write any file that you may write, also from a \
-            cell marked 'quiet'. Look at those of others before you run them.
+            A recipe is a program: it may read any file that you may read, and write any file that you may write, also \
+            from a cell marked 'quiet'. Look at those of others before you run them.
 
-            With --cache a cell is skipped when nothing it depends on has changed since it ran: its code, the variables, \
-            parameters and files that it takes, the seeds that it draws, the program, the machine. What it gave is kept in \
-            runs/.cache, at most 8 GB; delete that folder to empty it. A cell whose fence is marked 'rhumb nocache' always runs.
+            With --cache a cell is skipped when nothing it depends on has changed since it ran: its code, the \
+            variables, parameters and files that it takes, the seeds that it draws, the program, the machine. What it \
+            gave is kept in runs/.cache, at most 8 GB; delete that folder to empty it. A cell whose fence is marked \
+            'rhumb nocache' always runs.
             """)
 
     @OptionGroup var common: CommonOptions
@@ -64,15 +66,19 @@ struct RunCommand: ParsableCommand {
 
     func validate() throws {
         if resume != nil {
-            guard files.isEmpty, settings.isEmpty, out == nil, !force, !short, sweep.isEmpty, common.seed == nil, !cache, !dry
+            guard files.isEmpty, settings.isEmpty, out == nil, !force, !short, sweep.isEmpty, common.seed == nil,
+                !cache, !dry
             else {
                 throw ValidationError(
-                    "'--resume' goes on with a run as it began: no recipe, --set, --seed, --short, --cache, --out or --force")
+                    "'--resume' goes on with a run as it began: no recipe, --set, --seed, --short, --cache, --out or --force"
+                )
             }
         } else if files.isEmpty {
             throw ValidationError("name a recipe to run, or a run to go on with: --resume FOLDER")
         }
-        if force, out == nil { throw ValidationError("'--force' replaces the run in the folder of '--out': name that too") }
+        if force, out == nil {
+            throw ValidationError("'--force' replaces the run in the folder of '--out': name that too")
+        }
         if dry, !sweep.isEmpty {
             throw ValidationError("'--dry' tells about one run: give '--set' instead of '--sweep'")
         }
@@ -85,7 +91,8 @@ struct RunCommand: ParsableCommand {
         let recipes = try files.map(Recipe.init(reading:))
         if parameters { return try list(recipes) }
         let job = RecipeJob(
-            common: common, settings: try Self.parsed(settings), isShort: short, out: out, isForced: force, makesReport: !skipsReport,
+            common: common, settings: try Self.parsed(settings), isShort: short, out: out, isForced: force,
+            makesReport: !skipsReport,
             usesCache: cache || dry)
         if dry { return try job.plan(recipes) }
         guard sweep.isEmpty else {

@@ -7,8 +7,8 @@ struct TourCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "tour", abstract: "Go through a recipe or a lesson of the course step by step.",
         discussion: """
-            Shows a piece of text and a cell and waits: Enter runs the cell and goes on, any line of the language can be tried in \
-            between, and an exercise waits for its answer. Without a file it offers the lessons of the \
+            Shows a piece of text and a cell and waits: Enter runs the cell and goes on, any line of the language can \
+            be tried in between, and an exercise waits for its answer. Without a file it offers the lessons of the \
             course that comes with Rhumb, from whatever folder it is started.
             """)
 
