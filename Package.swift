@@ -22,7 +22,30 @@ func swiftLibrariesInside() -> [LinkerSetting] {
     return [.unsafeFlags(["-static-stdlib", "-use-ld=lld"] + group.flatMap { ["-Xlinker", $0] })]
 }
 
-// Arrows point one way: engine <- models <- steering; the language knows none of them; Verbs joins the two.
+/// A library of the house: the folder `Sources/floor/name`, or `Sources/name` where it is a floor of its own.
+///
+/// `uses` are all that its files import, which a test compares.
+func room(
+    _ name: String, on floor: String? = nil, uses: [String] = [], resources: [Resource] = [],
+    linking: [LinkerSetting] = []
+) -> Target {
+    .target(
+        name: name, dependencies: uses.map { .init(stringLiteral: $0) },
+        path: ["Sources", floor, name].compactMap { $0 }.joined(separator: "/"), exclude: ["README.md"],
+        resources: resources, linkerSettings: linking)
+}
+
+/// The headers of a library of the system.
+func map(_ name: String) -> Target { .systemLibrary(name: name, path: "Sources/System/\(name)") }
+
+/// The tests of a room; `golden` where values of other programs lie beside them.
+func tests(_ name: String, uses: [String], golden: Bool = false, exclude: [String] = []) -> Target {
+    .testTarget(
+        name: name, dependencies: uses.map { .init(stringLiteral: $0) }, exclude: exclude,
+        resources: golden ? [.copy("Golden")] : [])
+}
+
+// Floors from the ground up; a room uses what is below it, or beside it and above it in this list. See docs/developing.md.
 let package = Package(
     name: "Rhumb",
     products: [.executable(name: "rhumb", targets: ["rhumb"])],
@@ -30,116 +53,99 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")
     ],
     targets: [
-        // Libraries of the system: their headers. LateLibraries loads them when they are first needed; none is linked.
-        .systemLibrary(name: "COpenBLAS"),
-        .systemLibrary(name: "CSpng"),
-        .systemLibrary(name: "CTurboJPEG"),
-        .systemLibrary(name: "CCrypto"),
-        .systemLibrary(name: "CZip"),
-        .systemLibrary(name: "CMarkdown"),
-        .target(name: "LateLibraries", exclude: ["README.md"]),
-
-        // Thin shims and the loops no library has.
-        .target(
-            name: "OneDNN", dependencies: ["Kernels", "LateLibraries"], exclude: ["README.md"]),
-        .target(
-            name: "Kernels", dependencies: ["LateLibraries"], exclude: ["README.md"],
-            linkerSettings: [.linkedLibrary("m")]),
-        .target(name: "LineEditor", dependencies: ["LateLibraries"], exclude: ["README.md"]),
-        .target(name: "LowMemory", exclude: ["README.md"]),
-        .target(
-            name: "ColourFont", dependencies: ["LateLibraries"], exclude: ["README.md"],
-            cSettings: [.unsafeFlags(["-I/usr/include/freetype2"])]),
-        .target(
-            name: "GnuplotStream", exclude: ["README.md"],
+        // System: libraries of the system, and thin shims over them. LateLibraries loads them when they are first needed.
+        map("COpenBLAS"), map("CSpng"), map("CTurboJPEG"), map("CCrypto"), map("CZip"), map("CMarkdown"),
+        room("LateLibraries", on: "System"),
+        room("LowMemory", on: "System"),
+        room("LineEditor", on: "System", uses: ["LateLibraries"]),
+        room(
+            "GnuplotStream", on: "System",
             // Boost's few functions are linked into the program: its libraries would be loaded at every start.
-            linkerSettings: [.linkedLibrary(":libboost_iostreams.a"), .linkedLibrary(":libboost_filesystem.a")]),
+            linking: [.linkedLibrary(":libboost_iostreams.a"), .linkedLibrary(":libboost_filesystem.a")]),
 
-        .target(name: "Basics", exclude: ["README.md"]),
+        // Basics: what every room may use; imports nothing.
+        room("Basics"),
 
-        // Engine and models.
-        .target(
-            name: "Tensor", dependencies: ["COpenBLAS", "OneDNN", "Kernels", "LateLibraries"], exclude: ["README.md"]),
-        .target(
-            name: "Checkpoint", dependencies: ["Tensor", "CSpng", "CTurboJPEG", "CCrypto", "CZip", "LateLibraries"],
-            exclude: ["README.md"]),
-        .target(name: "CLIP", dependencies: ["Tensor", "Checkpoint", "Kernels"], exclude: ["README.md"]),
-        .target(name: "Diffusion", dependencies: ["Tensor", "Checkpoint", "CLIP"], exclude: ["README.md"]),
-        .target(name: "Steering", dependencies: ["Tensor", "COpenBLAS"], exclude: ["README.md"]),
-        .target(
-            name: "GRPO", dependencies: ["Basics", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering"],
-            exclude: ["README.md"]),
-        .target(
-            name: "World", dependencies: ["Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering", "ColourFont"],
-            exclude: ["README.md"],
+        // Engine: tensors, and the loops that no library has.
+        room("Kernels", on: "Engine", uses: ["LateLibraries"], linking: [.linkedLibrary("m")]),
+        room("OneDNN", on: "Engine", uses: ["Kernels", "LateLibraries"]),
+        room("Tensor", on: "Engine", uses: ["COpenBLAS", "LateLibraries", "OneDNN", "Kernels", "Basics"]),
+
+        // Files: everything that is read or written.
+        room(
+            "Files",
+            uses: ["CSpng", "CTurboJPEG", "CCrypto", "CZip", "LateLibraries", "Kernels", "Basics", "Tensor"]),
+
+        // Models.
+        room("CLIP", on: "Models", uses: ["Kernels", "Basics", "Tensor", "Files"]),
+        room("Diffusion", on: "Models", uses: ["Basics", "Tensor", "Files", "CLIP"]),
+
+        // Method: directions, rewards and reinforcement learning on any models.
+        room("Steering", on: "Method", uses: ["COpenBLAS", "Basics", "Tensor"]),
+        room("GRPO", on: "Method", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering"]),
+
+        // World: the bundled miniature.
+        room(
+            "World", on: "World", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering"],
             resources: [.copy("Resources")]),
 
-        // The language and what shows its results.
-        .target(name: "Language", dependencies: ["Basics"], exclude: ["README.md"]),
-        .target(name: "Markdown", dependencies: ["CMarkdown", "LateLibraries"], exclude: ["README.md"]),
-        .target(name: "Plot", dependencies: ["GnuplotStream", "CSpng"], exclude: ["README.md"]),
-        .target(
-            name: "Notebook", dependencies: ["Language", "Tensor", "Checkpoint", "Markdown"], exclude: ["README.md"]),
-        .target(
-            name: "Report", dependencies: ["Language", "Notebook", "Checkpoint", "Plot", "Markdown"],
-            exclude: ["README.md"],
-            resources: [.embedInCode("Resources")]),
-        .target(
-            name: "Console", dependencies: ["Language", "Notebook", "Checkpoint", "LineEditor", "Markdown"],
-            exclude: ["README.md"]),
-        .target(
-            name: "Bench",
-            dependencies: ["Language", "Checkpoint", "Tensor", "Kernels", "CLIP", "Diffusion", "GRPO", "World"],
-            exclude: ["README.md"]),
+        // The language, which knows nothing of all these.
+        room("Language", uses: ["Basics"]),
 
-        // Where they meet.
-        .target(
-            name: "Verbs",
-            dependencies: [
-                "Basics", "Language", "Notebook", "Plot", "Tensor", "Checkpoint", "CLIP", "Diffusion", "Steering",
-                "GRPO", "World",
-                "ColourFont", "LateLibraries",
-            ],
-            exclude: ["README.md"]),
+        // Notebook: what keeps and shows what the language gives.
+        room("Markdown", on: "Notebook", uses: ["CMarkdown", "LateLibraries"]),
+        room("Plot", on: "Notebook", uses: ["CSpng", "GnuplotStream", "Basics"]),
+        room("Notebook", on: "Notebook", uses: ["Basics", "Tensor", "Files", "Language", "Markdown"]),
+        room(
+            "Report", on: "Notebook", uses: ["Basics", "Files", "Language", "Markdown", "Plot", "Notebook"],
+            resources: [.embedInCode("Resources")]),
+
+        // App: where they meet.
+        room("Console", on: "App", uses: ["LineEditor", "Files", "Language", "Markdown", "Notebook"]),
+        room(
+            "Bench", on: "App",
+            uses: ["Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "GRPO", "World", "Language"]),
+        room(
+            "Verbs", on: "App",
+            uses: [
+                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "GRPO", "World",
+                "Language", "Plot", "Notebook",
+            ]),
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "Verbs", "Console", "Bench", "Report", "Notebook", "Language", "Plot", "Tensor", "LowMemory",
-                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "LowMemory", "Basics", "Tensor", "Files", "Language", "Plot", "Notebook", "Report", "Console", "Bench",
+                "Verbs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
-            exclude: ["README.md"],
-            linkerSettings: swiftLibrariesInside()),
+            path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),
 
-        // Comparisons, temporary folders and random numbers of the tests.
+        // Comparisons, temporary folders and random numbers of the tests; a terminal for them to type at.
         .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
-        .testTarget(name: "TestSupportTests", dependencies: ["TestSupport", "Tensor"]),
-        .testTarget(
-            name: "TensorTests", dependencies: ["TestSupport", "Tensor", "OneDNN", "Kernels"],
-            resources: [.copy("Golden")]),
-        .testTarget(
-            name: "CheckpointTests", dependencies: ["TestSupport", "Checkpoint"], resources: [.copy("Golden")]),
-        .testTarget(name: "CLIPTests", dependencies: ["TestSupport", "CLIP"], resources: [.copy("Golden")]),
-        .testTarget(name: "DiffusionTests", dependencies: ["TestSupport", "Diffusion"], resources: [.copy("Golden")]),
-        .testTarget(name: "SteeringTests", dependencies: ["TestSupport", "Steering"], resources: [.copy("Golden")]),
-        .testTarget(
-            name: "GRPOTests",
-            dependencies: ["TestSupport", "GRPO", "World", "Diffusion", "CLIP", "Checkpoint", "Tensor", "Kernels"],
-            resources: [.copy("Golden")]),
-        .testTarget(
-            name: "WorldTests", dependencies: ["TestSupport", "World", "CLIP", "Diffusion"],
-            resources: [.copy("Golden")]),
-        .testTarget(name: "LanguageTests", dependencies: ["TestSupport", "Language"], exclude: ["Scripts"]),
-        .testTarget(
-            name: "PlotTests", dependencies: ["TestSupport", "Plot"], exclude: ["Snapshots"],
-            resources: [.copy("Golden")]),
-        .testTarget(name: "NotebookTests", dependencies: ["TestSupport", "Notebook", "Verbs", "World"]),
-        .testTarget(name: "ReportTests", dependencies: ["TestSupport", "Report", "Notebook"]),
-        .testTarget(name: "ConsoleTests", dependencies: ["TestSupport", "Console"]),
-        .testTarget(name: "BenchTests", dependencies: ["TestSupport", "Bench", "Tensor", "Kernels", "Language"]),
         .target(name: "Pty", path: "Tests/Pty"),
+        tests("TestSupportTests", uses: ["TestSupport", "Tensor"]),
+        tests("TensorTests", uses: ["TestSupport", "Basics", "Tensor", "OneDNN", "Kernels"], golden: true),
+        tests("FilesTests", uses: ["TestSupport", "Basics", "Tensor", "Files"], golden: true),
+        tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
+        tests("DiffusionTests", uses: ["TestSupport", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
+        tests("SteeringTests", uses: ["TestSupport", "Tensor", "Steering"], golden: true),
+        tests(
+            "GRPOTests",
+            uses: ["TestSupport", "Kernels", "Tensor", "Files", "CLIP", "Diffusion", "GRPO", "World"], golden: true),
+        tests(
+            "WorldTests",
+            uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "World"],
+            golden: true),
+        tests("LanguageTests", uses: ["TestSupport", "Basics", "Language"], exclude: ["Scripts"]),
+        tests("PlotTests", uses: ["TestSupport", "Plot"], golden: true, exclude: ["Snapshots"]),
+        tests("NotebookTests", uses: ["TestSupport", "Tensor", "World", "Language", "Notebook", "Verbs"]),
+        tests("ReportTests", uses: ["TestSupport", "Language", "Notebook", "Report"]),
+        tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
+        tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
         // Its tests start the program, which is built with them; they don't link it.
-        .testTarget(name: "RhumbTests", dependencies: ["TestSupport", "Pty"]),
-        .testTarget(name: "VerbsTests", dependencies: ["TestSupport", "Basics", "Verbs", "CLIP", "World", "GRPO"]),
+        tests("RhumbTests", uses: ["TestSupport", "Pty"]),
+        tests(
+            "VerbsTests",
+            uses: ["TestSupport", "Basics", "Tensor", "CLIP", "GRPO", "World", "Language", "Plot", "Verbs"]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -1,5 +1,5 @@
 import CLIP
-import Checkpoint
+import Files
 import TestSupport
 import XCTest
 

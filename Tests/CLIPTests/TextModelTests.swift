@@ -1,5 +1,5 @@
 import CLIP
-import Checkpoint
+import Files
 import Foundation
 import Tensor
 import TestSupport
@@ -42,8 +42,8 @@ final class TextModelTests: XCTestCase {
         c.hiddenAct = .gelu
         let original = try model(c)
         try original.save(to: folder)
-        let members = try XCTUnwrap(Checkpoint.json(config).members)
-        XCTAssertEqual(try Checkpoint.json(config)["model_type"], "clip_text_model")
+        let members = try XCTUnwrap(FileContents.json(config).members)
+        XCTAssertEqual(try FileContents.json(config)["model_type"], "clip_text_model")
         try AtomicFile.write(
             JSON.object(members + [JSON.Member("initializer_range", 0.02)]).text(), to: config)
 
@@ -64,7 +64,7 @@ final class TextModelTests: XCTestCase {
                 XCTAssertEqual(a.tensor.floats, b.tensor.floats)
             }
             try again.save(to: folder)
-            XCTAssertEqual(try Checkpoint.json(config)["initializer_range"], 0.02)
+            XCTAssertEqual(try FileContents.json(config)["initializer_range"], 0.02)
         }
 
         for (key, value) in [

@@ -1,5 +1,5 @@
 import CLIP
-import Checkpoint
+import Files
 import Tensor
 import TestSupport
 import XCTest

@@ -1,5 +1,6 @@
+import Basics
 import CLIP
-import Checkpoint
+import Files
 import Foundation
 import TestSupport
 import XCTest
@@ -51,7 +52,7 @@ final class TokenizerFuzzTests: XCTestCase {
                 try read(changed)
                 accepted += 1
             } catch {
-                XCTAssertTrue(error is CLIPError || error is JSONError, "\(type(of: error)): \(error)")
+                XCTAssertTrue(error is RhumbError || error is JSONError, "\(type(of: error)): \(error)")
             }
         }
         XCTAssertGreaterThan(accepted, changes / 20, "changes of values, not of the grammar alone, are tried")

@@ -1,5 +1,6 @@
+import Basics
 import CLIP
-import Checkpoint
+import Files
 import TestSupport
 import XCTest
 
@@ -85,7 +86,7 @@ final class TokenizerKindTests: XCTestCase {
         ]
         for (json, message) in cases {
             XCTAssertThrowsError(try Tokenizer(json: json, configuration: [:]), json.text()) {
-                XCTAssert($0 is CLIPError && "\($0)".contains(message), "\($0) should say: \(message)")
+                XCTAssert($0 is RhumbError && "\($0)".contains(message), "\($0) should say: \(message)")
             }
         }
     }

@@ -34,8 +34,7 @@ final class WatchTests: XCTestCase {
             """
             {"format": 1, "rhumb": "0.1.0", "threads": 1, "status": "\(status)", "title": "A short training", \
             "recipe": {"path": "short.md", "sha256": ""},
-             "seed": 1, "started": "2025-01-31T14:25:01+01:00", "seconds": \(seconds), "cells": \
-             [\(states.joined(separator: ","))]\(error)}
+             "seed": 1, "started": "2025-01-31T14:25:01+01:00", "seconds": \(seconds), "cells": [\(states.joined(separator: ","))]\(error)}
             """, to: "manifest.json")
         try write("# A\n```rhumb\nx = 1\n```\n\n```rhumb\n# the long one\n\n  train t\nprint 2\n```\n", to: "recipe.md")
         try write("# A\n\n```rhumb\nx = 1\n```\n\n```text\none\n```\n", to: "transcript.md")
@@ -46,8 +45,7 @@ final class WatchTests: XCTestCase {
             """
             {"cell": \(cell), "label": "train", "done": \(done), "total": 40, "detail": "reward 0.5", "seconds": 20, \
             "first": 0,
-             "part": {"label": "round 11: sample", "done": 3, "total": 8}, "curve": {"name": "reward", "values": [1, \
-             null, 3]}}
+             "part": {"label": "round 11: sample", "done": 3, "total": 8}, "curve": {"name": "reward", "values": [1, null, 3]}}
             """, to: "progress.json")
     }
 

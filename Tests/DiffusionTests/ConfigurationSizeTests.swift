@@ -1,4 +1,4 @@
-import Checkpoint
+import Files
 import Diffusion
 import Foundation
 import Tensor
@@ -23,7 +23,7 @@ final class ConfigurationSizeTests: XCTestCase {
             try? FileManager.default.removeItem(at: folder)
             try FileManager.default.copyItem(at: source, to: folder)
             let file = folder.appendingPathComponent("\(part)/\(name)")
-            let members = try XCTUnwrap(Checkpoint.json(file).members)
+            let members = try XCTUnwrap(FileContents.json(file).members)
             var refused = 0
             for (place, member) in members.enumerated() {
                 for extreme in [0, -1, 1 << 31, 1 << 62, Int.max] {

@@ -1,4 +1,4 @@
-import Checkpoint
+import Files
 import Diffusion
 import Foundation
 import Tensor
@@ -50,12 +50,12 @@ final class ModelFileTests: XCTestCase {
     private func write(_ json: JSON) throws { try AtomicFile.write(Array(json.text().utf8), to: config) }
 
     private func set(_ key: String, _ value: JSON) throws {
-        let members = try XCTUnwrap(Checkpoint.json(config).members).filter { $0.key != key }
+        let members = try XCTUnwrap(FileContents.json(config).members).filter { $0.key != key }
         try write(.object(members + [JSON.Member(key, value)]))
     }
 
     func testConfigurationsAreWrittenAsDiffusersWritesThem() throws {
-        let golden = try Checkpoint.json(goldenFiles.url("configs.golden.json"))
+        let golden = try FileContents.json(goldenFiles.url("configs.golden.json"))
         for (kind, count) in [("unets", 4), ("vaes", 3)] {
             let configs = try XCTUnwrap(golden[kind]?.array)
             XCTAssertEqual(configs.count, count)
@@ -65,17 +65,17 @@ final class ModelFileTests: XCTestCase {
                 try write(source)
                 let saved = folder.appendingPathComponent("saved")
                 if kind == "unets" {
-                    let c = try Checkpoint.decode(UNetConfiguration.self, from: config)
+                    let c = try FileContents.decode(UNetConfiguration.self, from: config)
                     try UNet2DConditionModel(c, seed: 0).save(to: folder)
                     try write(source)
                     try UNet2DConditionModel.load(folder: folder).save(to: saved)
                 } else {
-                    let c = try Checkpoint.decode(AutoencoderConfiguration.self, from: config)
+                    let c = try FileContents.decode(AutoencoderConfiguration.self, from: config)
                     try AutoencoderKL(c, seed: 0).save(to: folder)
                     try write(source)
                     try AutoencoderKL.load(folder: folder).save(to: saved)
                 }
-                let written = try Checkpoint.json(saved.appendingPathComponent("config.json"))
+                let written = try FileContents.json(saved.appendingPathComponent("config.json"))
                 XCTAssertEqual(plain(written), plain(source))
             }
         }
@@ -106,7 +106,7 @@ final class ModelFileTests: XCTestCase {
 
     func testSettingsThatChangeTheComputationAreRefused() throws {
         try unet.save(to: folder)
-        let original = try Checkpoint.json(config)
+        let original = try FileContents.json(config)
         let cases: [(String, JSON, String)] = [
             ("class_embed_type", "timestep", "'class_embed_type'"),
             ("addition_embed_type", "text_time", "\"text_time\""),
@@ -142,13 +142,13 @@ final class ModelFileTests: XCTestCase {
         }
         let model = try UNet2DConditionModel.load(folder: folder)
         try model.save(to: folder)
-        XCTAssertEqual(try Checkpoint.json(config)["addition_embed_type_num_heads"], 32)
-        XCTAssertEqual(try Checkpoint.json(config)["of_somebody"], ["else": [1, .null]])
+        XCTAssertEqual(try FileContents.json(config)["addition_embed_type_num_heads"], 32)
+        XCTAssertEqual(try FileContents.json(config)["of_somebody"], ["else": [1, .null]])
     }
 
     func testSettingsOfAutoencodersAreChecked() throws {
         try vae.save(to: folder)
-        let original = try Checkpoint.json(config)
+        let original = try FileContents.json(config)
         let cases: [(String, JSON, String)] = [
             ("_class_name", "AutoencoderTiny", "'AutoencoderTiny'"), ("act_fn", "tanh", "'tanh'"),
             ("down_block_types", ["AttnDownEncoderBlock2D"], "'down_block_types'"),

@@ -1,5 +1,5 @@
 import CLIP
-import Checkpoint
+import Files
 import Diffusion
 import Foundation
 import Tensor
@@ -15,7 +15,7 @@ final class PipelineTests: XCTestCase {
 
     private func model() throws -> (StableDiffusion, PipelineGolden) {
         let golden = try goldenFiles.decode(PipelineGolden.self, "pipeline.golden.json")
-        let json = try Checkpoint.json(goldenFiles.url("pipeline.golden.json"))
+        let json = try FileContents.json(goldenFiles.url("pipeline.golden.json"))
         let tokenizer = try Tokenizer(json: XCTUnwrap(json["tokenizer"]), configuration: XCTUnwrap(json["roles"]))
         return (
             try StableDiffusion(
@@ -143,7 +143,7 @@ final class PipelineTests: XCTestCase {
         scheduler.className = "PNDMScheduler"
         scheduler.skipPRKSteps = true
         try original.replacing(scheduler: scheduler).save(to: folder)
-        XCTAssertEqual(try Checkpoint.kind(of: folder), .diffusers)
+        XCTAssertEqual(try FileContents.kind(of: folder), .diffusers)
         let again = try StableDiffusion.load(folder: folder)
         XCTAssertEqual(again.scheduler, scheduler)
         var options = SamplingOptions()
@@ -154,7 +154,7 @@ final class PipelineTests: XCTestCase {
         XCTAssertEqual(try StableDiffusion.load(folder: folder, dtype: .bfloat16).dtype, .bfloat16)
 
         let index = folder.appendingPathComponent("model_index.json")
-        let members = try XCTUnwrap(Checkpoint.json(index).members)
+        let members = try XCTUnwrap(FileContents.json(index).members)
         let cases: [(key: String, value: JSON, expected: String)] = [
             ("_class_name", "StableDiffusionXLPipeline", "'_class_name' in"),
             ("text_encoder_2", ["transformers", "CLIPTextModelWithProjection"], "'text_encoder_2' in"),
@@ -182,7 +182,7 @@ final class PipelineTests: XCTestCase {
         XCTAssertNil(configuration.lambdaMinClipped)
         XCTAssertEqual(SamplerKind(for: configuration), .dpmSolver)
         try configuration.save(to: folder)
-        let saved = try Checkpoint.json(file)
+        let saved = try FileContents.json(file)
         XCTAssertEqual(saved["sample_max_value"]?.number, 1)
         XCTAssertEqual(saved["_class_name"]?.string, "DPMSolverMultistepScheduler")
         XCTAssertNil(saved["timestep_spacing"])

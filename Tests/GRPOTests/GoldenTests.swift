@@ -1,4 +1,4 @@
-import Checkpoint
+import Files
 import Diffusion
 import Foundation
 import GRPO

@@ -1,3 +1,4 @@
+import Basics
 import Language
 import TestSupport
 import XCTest
@@ -98,7 +99,7 @@ final class InterpreterTests: XCTestCase {
         XCTAssertTrue(try interpreter.call(reward, [4, 5]).isEqual(to: 20))
         XCTAssertTrue(try interpreter.call(add, [1]).isEqual(to: 4))
         XCTAssertThrowsError(try interpreter.call(reward, [])) { error in
-            XCTAssertEqual((error as? VerbError)?.message, "'reward' takes 1 to 2 arguments, but is called with 0")
+            XCTAssertEqual((error as? RhumbError)?.message, "'reward' takes 1 to 2 arguments, but is called with 0")
         }
         XCTAssertThrowsError(try interpreter.call(reward, ["a"])) { error in
             XCTAssertEqual((error as? Diagnostic)?.message, "'*' can't combine the string \"a\" and 2")

@@ -1,3 +1,4 @@
+import Basics
 import Language
 import TestSupport
 import XCTest
@@ -20,7 +21,7 @@ final class ObjectValueTests: XCTestCase {
             case .number(let number): others = elements.map { _ in number }
             case .object(let vector as Vector):
                 guard vector.elements.count == elements.count else {
-                    throw VerbError("vectors of \(elements.count) and \(vector.elements.count)", hint: "same length")
+                    throw RhumbError("vectors of \(elements.count) and \(vector.elements.count)", hint: "same length")
                 }
                 others = vector.elements
             default: return nil
@@ -46,7 +47,7 @@ final class ObjectValueTests: XCTestCase {
             switch keys.first {
             case .index(let index):
                 guard let position = Subscript.position(index, count: count!) else {
-                    throw VerbError("no element \(index)")
+                    throw RhumbError("no element \(index)")
                 }
                 return .number(elements[position])
             case .slice(let start, let stop, let step):
@@ -71,7 +72,7 @@ final class ObjectValueTests: XCTestCase {
             case "scaled":
                 .function(
                     Function(name: "scaled", parameters: 1...1) { [elements] arguments in
-                        guard case .number(let factor) = arguments[0] else { throw VerbError("a number is needed") }
+                        guard case .number(let factor) = arguments[0] else { throw RhumbError("a number is needed") }
                         return .object(Vector(elements.map { $0 * factor }))
                     })
             default: nil

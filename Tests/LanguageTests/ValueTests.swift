@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Language
 import TestSupport
@@ -42,7 +43,7 @@ final class ValueTests: XCTestCase {
         XCTAssertEqual(table.rowCount, 2)
         XCTAssertThrowsError(try table.numbers("p")) {
             XCTAssertEqual(
-                ($0 as? VerbError)?.message, "column 'p' holds the string \"a\" in row 0 where a number is needed")
+                ($0 as? RhumbError)?.message, "column 'p' holds the string \"a\" in row 0 where a number is needed")
         }
         XCTAssertThrowsError(try table.numbers("q"))
         XCTAssertThrowsError(try Table([.init("a", [1.0]), .init("a", [2.0])]))

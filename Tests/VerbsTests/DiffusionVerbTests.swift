@@ -111,8 +111,7 @@ final class DiffusionVerbTests: XCTestCase {
             close = true
             for i in 0..4 {
                 d = denoise sd x "a dog" step: i steps: 4 eta: 1 guidance: 3 noise: t.noise[i]
-                close = close and (d.log_probability ≈ t.log_probabilities[i] within 1e-5) and (d.sigma ≈ t.sigmas[i] \
-                within 1e-7)
+                close = close and (d.log_probability ≈ t.log_probabilities[i] within 1e-5) and (d.sigma ≈ t.sigmas[i] within 1e-7)
                 x = d.previous
             }
             """)

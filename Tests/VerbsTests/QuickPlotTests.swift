@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Language
 import Plot
@@ -81,7 +82,7 @@ final class QuickPlotTests: XCTestCase {
         try write("step,loss\n1,0.5\n2,0.4\n")
         let plot = try QuickPlot(paths: ["\(folder)/m.csv"], view: MetricsView(y: ["los"]), output: "\(folder)/o.png")
         XCTAssertThrowsError(try plot.run(on: .none)) {
-            let error = $0 as? VerbError
+            let error = $0 as? RhumbError
             XCTAssertEqual(error?.message, "there is no column 'los'")
             XCTAssertEqual(error?.hint, "did you mean 'loss'?")
         }
@@ -89,11 +90,11 @@ final class QuickPlotTests: XCTestCase {
 
     func testAPartOfANameAFolderAndATextAmongNumbersAreAnsweredWithWhatToType() throws {
         try write("power.draw [W],loss\n1,0.5\n2,n.v.\n3,0.4\n")
-        func failure(_ paths: [String], _ view: MetricsView) -> VerbError? {
+        func failure(_ paths: [String], _ view: MetricsView) -> RhumbError? {
             do {
                 _ = try QuickPlot(paths: paths, view: view, output: "\(folder)/o.png").run(on: .none)
                 return nil
-            } catch { return error as? VerbError }
+            } catch { return error as? RhumbError }
         }
         XCTAssertEqual(failure(["\(folder)/m.csv"], MetricsView(y: ["power"]))?.hint, "did you mean 'power.draw [W]'?")
         XCTAssertEqual(failure([folder], MetricsView())?.hint, "name a file in it: m.csv")

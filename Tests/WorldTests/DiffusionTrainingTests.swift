@@ -49,7 +49,7 @@ final class DiffusionTrainingTests: XCTestCase {
         let vae = try trainer.averaged()
         var random = SplitMix64(seed: 9)
         let scenes = (0..<16).map { _ in Scene.random(using: &random) }
-        let latents = try vae.encode(SceneRenderer.shared().pixels(scenes)).mean * vae.configuration.scalingFactor
+        let latents = try vae.encode(SceneRenderer.shared.pixels(scenes)).mean * vae.configuration.scalingFactor
         XCTAssertEqual(try latents.squared().mean().item, 1, accuracy: 0.2)
     }
 

@@ -1,4 +1,4 @@
-import Checkpoint
+import Files
 import Foundation
 import Tensor
 import TestSupport
@@ -161,7 +161,7 @@ final class EvaluationTests: XCTestCase {
 
     func testFrechetDistancesAreScipys() throws {
         let url = GoldenFolder(.module).url("frechet.golden.json")
-        for entry in try XCTUnwrap(try Checkpoint.json(url)["cases"]?.array) {
+        for entry in try XCTUnwrap(try FileContents.json(url)["cases"]?.array) {
             let width = try XCTUnwrap(entry["width"]?.integer)
             func rows(_ key: String) throws -> Tensor {
                 let numbers = try XCTUnwrap(entry[key]?.array).compactMap { $0.number.map(Float.init) }

@@ -22,7 +22,7 @@ final class JudgeTests: XCTestCase {
 
     /// True scenes of the lists are judged as what they are, and pictures of other scenes as what those are.
     func testTrueScenesAreJudgedTrulyAndWrongOnesToo() throws {
-        let judge = try PictureJudge(.bundled()), renderer = try SceneRenderer.shared(), count = 10
+        let judge = try PictureJudge(.bundled()), renderer = SceneRenderer.shared, count = 10
         let tasks = PromptSuite.compositional, weapons = PromptSuite.of(.weapon), safe = PromptSuite.safe
         func judged(_ suite: PromptSuite, showing other: PromptSuite? = nil, shift: Int = 0) throws {
             let prompts = suite.prompts(count: count),
@@ -55,7 +55,7 @@ final class JudgeTests: XCTestCase {
     }
 
     func testPicturesOfOtherThingsAreFartherFromTrueScenes() throws {
-        let detector = try Detector.bundled(), renderer = try SceneRenderer.shared()
+        let detector = try Detector.bundled(), renderer = SceneRenderer.shared
         let images = try PromptSuite.safe.prompts(count: 192).compactMap(\.scene).map(renderer.image)
         let (half, rest) = (Array(images.prefix(96)), Array(images.suffix(96)))
         let reference = try detector.features(rest)

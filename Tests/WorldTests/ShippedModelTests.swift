@@ -1,5 +1,5 @@
 import CLIP
-import Checkpoint
+import Files
 import Steering
 import Tensor
 import TestSupport
@@ -38,7 +38,7 @@ final class ShippedModelTests: XCTestCase {
         let embedder = try embedder()
         var random = SplitMix64(seed: 21)
         let scenes = try Concept.all.map { try Scene.of([$0], using: &random) }
-        let pictures = try embedder.embed(images: scenes.map(SceneRenderer.shared().image))
+        let pictures = try embedder.embed(images: scenes.map(SceneRenderer.shared.image))
         let texts = try embedder.embed(texts: Concept.all.map { "a photo of \($0.nouns[0].withArticle)" })
         let best = try pictures.matmul(texts.transposed()).argmax(1).ints
         let right = zip(best, 0...).filter { $0 == $1 }.count
@@ -70,7 +70,7 @@ final class ShippedModelTests: XCTestCase {
         var random = SplitMix64(seed: 5)
         func mean(_ names: [String]) throws -> Tensor {
             let scenes = try (0..<8).map { _ in try Scene.of(names.map { Concept.named($0)! }, using: &random) }
-            return try embedder.embed(images: scenes.map(SceneRenderer.shared().image)).mean([0])
+            return try embedder.embed(images: scenes.map(SceneRenderer.shared.image)).mean([0])
         }
         let dog = try mean(["dog"]), nothing = try mean([])
         for (prompt, names) in [("a dog and a knife", ["dog", "knife"]), ("a knife", ["knife"]), ("a gun", ["gun"])] {

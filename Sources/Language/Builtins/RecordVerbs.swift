@@ -1,3 +1,5 @@
+import Basics
+
 enum RecordVerbs {
     static var all: [Verb] { [keys, values, items, merge, get, table, columns, csv] }
 
@@ -116,7 +118,7 @@ enum RecordVerbs {
     private static func items(of name: String, _ value: Value) throws -> [Value] {
         switch value {
         case .list, .range, .object: try Operations.items(value)
-        default: throw VerbError(Sentence.columnNeedsList(name, value))
+        default: throw RhumbError(Sentence.columnNeedsList(name, value))
         }
     }
 

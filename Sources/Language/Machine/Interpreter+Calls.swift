@@ -1,3 +1,5 @@
+import Basics
+
 extension Interpreter {
     /// Puts the arguments of a call of a closure in the order of its parameters.
     ///
@@ -166,8 +168,9 @@ extension Interpreter {
         }
         do {
             return try verb.body(bound)
-        } catch let error as VerbError {
-            guard let parameter = error.parameter, let position = bound.origin(of: parameter, element: error.element)
+        } catch let error as RhumbError {
+            guard let argument = error.argument,
+                let position = bound.origin(of: argument.name, element: argument.element)
             else { throw error }
             throw CallProblem(message: error.message, help: error.hint, spot: .argument(position))
         }

@@ -1,3 +1,5 @@
+import Basics
+
 extension Interpreter {
     /// Gives an error the place of the instruction it came from and the calls that led there.
     func diagnostic(

@@ -1,3 +1,5 @@
+import Basics
+
 extension Interpreter {
     /// Runs code until it returns.
     ///
@@ -19,7 +21,7 @@ extension Interpreter {
         defer { top = entryTop }
         do {
             guard reentries < Self.reentryLimit, depth < Self.frameLimit else {
-                throw VerbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp)
+                throw RhumbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp)
             }
             entries &+= 1
             if entries & 0xFF == 0 { try checkInterrupt() }
@@ -226,7 +228,7 @@ extension Interpreter {
                     if i.C != next.pointee.parameterCount {
                         given = try arrange(callee.takeUnretainedValue(), i, base, head, counter)
                     }
-                    if depth == Self.frameLimit { throw VerbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
+                    if depth == Self.frameLimit { throw RhumbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
                     patience -= 1
                     if patience == 0 {
                         patience = Self.patience

@@ -1,3 +1,5 @@
+import Basics
+
 extension Interpreter {
     /// What running a source leaves.
     public struct Outcome {
@@ -43,7 +45,7 @@ extension Interpreter {
 
     /// Calls a function of the language, such as one given as an argument to a verb.
     ///
-    /// - Throws: `Diagnostic` for errors inside; `VerbError` when the function doesn't take so many arguments.
+    /// - Throws: `Diagnostic` for errors inside; `RhumbError` when the function doesn't take so many arguments.
     public func call(_ function: Function, _ arguments: [Value]) throws -> Value {
         switch function.body {
         case .closure(let closure):
@@ -57,7 +59,7 @@ extension Interpreter {
             return try invoke(entry, arguments, site: nil)
         case .native(let parameters, let body):
             guard parameters.contains(arguments.count) else {
-                throw VerbError(Sentence.argumentCount(function.name, parameters, came: arguments.count))
+                throw RhumbError(Sentence.argumentCount(function.name, parameters, came: arguments.count))
             }
             return try body(arguments)
         }
@@ -83,12 +85,12 @@ extension Interpreter {
     }
 
     /// Which parameters of a closure positional arguments fill, as a bit set.
-    func given(_ count: Int, of function: Function) throws(VerbError) -> UInt64 {
+    func given(_ count: Int, of function: Function) throws(RhumbError) -> UInt64 {
         guard case .closure(let closure) = function.body else { return 0 }
         let parameters = closure.code.parameters
         let required = parameters.prefix { !$0.hasDefault }.count
         guard count >= required, count <= parameters.count else {
-            throw VerbError(
+            throw RhumbError(
                 Sentence.argumentCount(function.name, required...parameters.count, came: count),
                 hint: "\(function.signature)")
         }
@@ -97,9 +99,9 @@ extension Interpreter {
 
     /// Makes registers usable.
     @inline(never)
-    func grow(to end: UnsafeMutablePointer<Value>) throws(VerbError) {
+    func grow(to end: UnsafeMutablePointer<Value>) throws(RhumbError) {
         guard end > high else { return }
-        guard end < stack + Self.stackSize else { throw VerbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
+        guard end < stack + Self.stackSize else { throw RhumbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
         high.initialize(repeating: .unset, count: end - high)
         high = end
     }

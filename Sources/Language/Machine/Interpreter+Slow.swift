@@ -1,3 +1,5 @@
+import Basics
+
 /// What the machine leaves to functions of their own: everything that isn't a number.
 extension Interpreter {
     func cell(_ register: UnsafeMutablePointer<Value>) -> Cell {
@@ -38,9 +40,9 @@ extension Interpreter {
         registers[i.A] = stack[i.B]
     }
 
-    func noValue(_ position: Int, _ head: UnsafeMutablePointer<Code.Head>) -> VerbError {
+    func noValue(_ position: Int, _ head: UnsafeMutablePointer<Code.Head>) -> RhumbError {
         let name = head.pointee.code.takeUnretainedValue().names[position]
-        return VerbError(Sentence.noValueYet(name), hint: Sentence.noValueYetHelp(name))
+        return RhumbError(Sentence.noValueYet(name), hint: Sentence.noValueYetHelp(name))
     }
 
     // MARK: Operators
@@ -83,7 +85,7 @@ extension Interpreter {
         switch tolerance.pointee {
         case .number(let number) where number >= 0: limit = number
         case .none: break
-        default: throw VerbError(Sentence.wrongTolerance(tolerance.pointee))
+        default: throw RhumbError(Sentence.wrongTolerance(tolerance.pointee))
         }
         registers[i.A] = .boolean(try Operations.isClose(registers[i.B], registers[i.C], within: limit))
     }
@@ -95,7 +97,7 @@ extension Interpreter {
         var ends: [Double] = []
         for (position, name) in names.enumerated() {
             guard case .number(let number) = state[position] else {
-                throw VerbError(Sentence.rangeOfNumbers(name, state[position]))
+                throw RhumbError(Sentence.rangeOfNumbers(name, state[position]))
             }
             ends.append(number)
         }
@@ -105,7 +107,7 @@ extension Interpreter {
     }
 
     private static func count(_ ends: [Double]) throws -> Int {
-        if ends[2] == 0 || !ends.allSatisfy(\.isFinite) { throw VerbError(Sentence.endlessRange) }
+        if ends[2] == 0 || !ends.allSatisfy(\.isFinite) { throw RhumbError(Sentence.endlessRange) }
         return NumberRange.count(from: ends[0], to: ends[1], by: ends[2])
     }
 
@@ -113,10 +115,10 @@ extension Interpreter {
         switch state[0] {
         case .list: break
         case .range(let range):
-            if range.count == nil { throw VerbError(Sentence.openRange(range)) }
+            if range.count == nil { throw RhumbError(Sentence.openRange(range)) }
         case .string, .record, .table: state[0] = .list(try Operations.items(state[0]))
         case .object(let object) where object.count != nil: break
-        default: throw VerbError(Sentence.notIterable(state[0]))
+        default: throw RhumbError(Sentence.notIterable(state[0]))
         }
         state[1] = .number(0)
     }
@@ -195,11 +197,11 @@ extension Interpreter {
             switch registers[i.B + position] {
             case .number(let number): ends.append(number)
             case .none: ends.append(nil)
-            default: throw VerbError(Sentence.rangeOfNumbers(name, registers[i.B + position]))
+            default: throw RhumbError(Sentence.rangeOfNumbers(name, registers[i.B + position]))
             }
         }
         let step = ends[2] ?? 1
-        if step == 0 || !step.isFinite { throw VerbError(Sentence.endlessRange) }
+        if step == 0 || !step.isFinite { throw RhumbError(Sentence.endlessRange) }
         registers[i.A] = .range(NumberRange(start: ends[0], stop: ends[1], step: step))
     }
 
@@ -266,7 +268,7 @@ extension Interpreter {
     func unpack(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
         let items = try Operations.items(registers[i.B])
         guard items.count == i.C else {
-            throw VerbError(Sentence.unpackCount(targets: i.C, items: items.count, registers[i.B]))
+            throw RhumbError(Sentence.unpackCount(targets: i.C, items: items.count, registers[i.B]))
         }
         for (position, item) in items.enumerated() { registers[i.A + position] = item }
     }

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 extension Interpreter {
@@ -41,7 +42,7 @@ extension Interpreter {
             registers[i.A] = try Operations.read(text, like: registers[i.A], parameter: declaration.name)
         } else if host.isShort, let short = declaration.short {
             guard registers[i.A].isNone || registers[i.A].typeName == short.value.typeName else {
-                throw VerbError(
+                throw RhumbError(
                     Sentence.parameterText(declaration.name, expected: registers[i.A].typeName, short.text))
             }
             registers[i.A] = short.value
@@ -52,10 +53,10 @@ extension Interpreter {
 
     /// Runs a file in this session. Its path counts from the folder of the importing file.
     func importFile(_ path: Value, from head: UnsafeMutablePointer<Code.Head>) throws {
-        guard case .string(let path) = path else { throw VerbError(Sentence.importPath(path)) }
+        guard case .string(let path) = path else { throw RhumbError(Sentence.importPath(path)) }
         let importer = head.pointee.code.takeUnretainedValue().source.name
         let full = Self.path(path, importedFrom: importer)
-        if importing.contains(full) { throw VerbError(Sentence.importCircle(importing + [full])) }
+        if importing.contains(full) { throw RhumbError(Sentence.importCircle(importing + [full])) }
         let text = try Self.read(full)
         host.didRead(full)
         importing.append(full)
@@ -75,10 +76,10 @@ extension Interpreter {
 
     /// The text of a file.
     ///
-    /// - Throws: `VerbError` naming the file and the system's reason.
+    /// - Throws: `RhumbError` naming the file and the system's reason.
     static func read(_ path: String) throws -> String {
         guard let file = fopen(path, "rb") else {
-            throw VerbError(Sentence.unreadable(path, reason: String(cString: strerror(errno))))
+            throw RhumbError(Sentence.unreadable(path, reason: String(cString: strerror(errno))))
         }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -89,11 +90,11 @@ extension Interpreter {
             bytes += chunk[..<count]
             // A device may never end.
             guard bytes.count <= longestText else {
-                throw VerbError(Sentence.unreadable(path, reason: "it is longer than 64 MB"))
+                throw RhumbError(Sentence.unreadable(path, reason: "it is longer than 64 MB"))
             }
         }
-        if ferror(file) != 0 { throw VerbError(Sentence.unreadable(path, reason: String(cString: strerror(errno)))) }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw VerbError(Sentence.notText(path)) }
+        if ferror(file) != 0 { throw RhumbError(Sentence.unreadable(path, reason: String(cString: strerror(errno)))) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw RhumbError(Sentence.notText(path)) }
         return text
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Compares two values.
 ///
 /// Values share what they hold, so `x = [x, x]` forty times over is a small value that would take for ever to walk
@@ -67,7 +69,7 @@ struct Comparison {
     ///
     /// NaN counts as larger than every number: the one place that all verbs give it, as PyTorch's do.
     ///
-    /// - Throws: `VerbError` for values without an order.
+    /// - Throws: `RhumbError` for values without an order.
     mutating func order(_ left: Value, _ right: Value) throws -> Int {
         switch (left, right) {
         case (.number(let x), .number(let y)):
@@ -86,7 +88,7 @@ struct Comparison {
                 return result == 0
             }
             return isAlike ? 0 : result
-        default: throw VerbError(Sentence.notOrdered(left, right))
+        default: throw RhumbError(Sentence.notOrdered(left, right))
         }
     }
 
@@ -106,7 +108,7 @@ struct Comparison {
             if let result = try object.isClose(to: other, within: tolerance ?? 1e-6) { return result }
         default: break
         }
-        throw VerbError(Sentence.closeSides(left, right))
+        throw RhumbError(Sentence.closeSides(left, right))
     }
 }
 

@@ -1,3 +1,5 @@
+import Basics
+
 extension Operations {
     /// Replaces what a path leads to: `container.a[i].b = value`.
     ///
@@ -18,7 +20,7 @@ extension Operations {
             case .record, .table:
                 try assign(value, to: &container, key: .string(name), rest: rest, keys: keys)
             default:
-                throw VerbError(Sentence.notSettable(name, container))
+                throw RhumbError(Sentence.notSettable(name, container))
             }
         case .keys(let count):
             if case .object(let object) = container {
@@ -26,19 +28,19 @@ extension Operations {
                 var inner = value
                 if !rest.isEmpty {
                     guard let old = try object.subscripted(own) else {
-                        throw VerbError(Sentence.noSubscript(container))
+                        throw RhumbError(Sentence.noSubscript(container))
                     }
                     inner = old
                     try assign(value, to: &inner, path: rest, keys: keys.dropFirst(count))
                 }
                 guard let changed = try object.replacing(own, with: inner) else {
-                    throw VerbError(Sentence.notReplaceable(container))
+                    throw RhumbError(Sentence.notReplaceable(container))
                 }
                 container = changed
             } else if count == 1, let key = keys.first {
                 try assign(value, to: &container, key: key, rest: rest, keys: keys.dropFirst())
             } else {
-                throw VerbError(Sentence.keyCount(container, count))
+                throw RhumbError(Sentence.keyCount(container, count))
             }
         }
     }
@@ -61,12 +63,12 @@ extension Operations {
         case (.name(let name), .table(var table)):
             var column = table[name].map(Value.list) ?? .none
             try assign(value, to: &column, path: rest, keys: keys)
-            guard case .list(let values) = column else { throw VerbError(Sentence.columnNeedsList(name, column)) }
+            guard case .list(let values) = column else { throw RhumbError(Sentence.columnNeedsList(name, column)) }
             try table.set(name, values)
             container = .table(table)
         default:
-            if case .string = container { throw VerbError(Sentence.fixedString, hint: Sentence.fixedStringHelp) }
-            throw VerbError(Sentence.wrongKey(container, key), hint: Sentence.wrongKeyHint(container, key))
+            if case .string = container { throw RhumbError(Sentence.fixedString, hint: Sentence.fixedStringHelp) }
+            throw RhumbError(Sentence.wrongKey(container, key), hint: Sentence.wrongKeyHint(container, key))
         }
     }
 

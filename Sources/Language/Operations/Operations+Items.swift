@@ -1,3 +1,5 @@
+import Basics
+
 extension Operations {
     /// Longer lists and strings are refused: they come from a mistake, and would take the machine down with them.
     static let longestList = 20_000_000
@@ -39,17 +41,17 @@ extension Operations {
         case .record(let record): return .init(record.keys.map { .string($0) })
         case .table(let table): return (0..<table.rowCount).map { .record(table.row($0)) }
         case .range(let range):
-            guard let count = range.count else { throw VerbError(Sentence.openRange(range)) }
-            guard count <= longestList else { throw VerbError(Sentence.rangeTooLong(range)) }
+            guard let count = range.count else { throw RhumbError(Sentence.openRange(range)) }
+            guard count <= longestList else { throw RhumbError(Sentence.rangeTooLong(range)) }
             return (0..<count).map { .number(range[$0]) }
         case .object(let object):
             if let count = object.count {
-                guard count <= longestList else { throw VerbError(Sentence.tooLong(count)) }
+                guard count <= longestList else { throw RhumbError(Sentence.tooLong(count)) }
                 return try (0..<count).map { try object.element(at: $0) }
             }
         default: break
         }
-        throw VerbError(Sentence.notIterable(value))
+        throw RhumbError(Sentence.notIterable(value))
     }
 
     /// Order for sorting; see `Comparison.order`.

@@ -1,13 +1,15 @@
+import Basics
+
 extension Operations {
     /// `value[keys]`
     static func subscripted(_ value: Value, _ keys: [Value]) throws -> Value {
         if case .object(let object) = value {
             if let result = try object.subscripted(keys.map(Subscript.init)) { return result }
-            throw VerbError(Sentence.noSubscript(value))
+            throw RhumbError(Sentence.noSubscript(value))
         }
         guard keys.count == 1 else {
             if case .table(let table) = value, keys.count == 2 { return try cells(table, keys) }
-            throw VerbError(Sentence.keyCount(value, keys.count))
+            throw RhumbError(Sentence.keyCount(value, keys.count))
         }
         let key = Subscript(keys[0])
         switch (value, key) {
@@ -31,7 +33,7 @@ extension Operations {
         case (.range(let range), .slice(let start, let stop, let step)):
             guard let count = range.count else { break }
             let (first, picked) = Subscript.extent(start: start, stop: stop, step: step, count: count)
-            guard picked <= longestList else { throw VerbError(Sentence.rangeTooLong(range)) }
+            guard picked <= longestList else { throw RhumbError(Sentence.rangeTooLong(range)) }
             return .list((0..<picked).map { .number(range[first + $0 * (step == 0 ? -1 : step)]) })
         case (.record(let record), .name(let name)):
             if let found = record[name] { return found }
@@ -48,12 +50,12 @@ extension Operations {
             return .table(table.rows(rows.compactMap(\.whole)))
         default: break
         }
-        throw VerbError(Sentence.wrongKey(value, keys[0]), hint: Sentence.wrongKeyHint(value, keys[0]))
+        throw RhumbError(Sentence.wrongKey(value, keys[0]), hint: Sentence.wrongKeyHint(value, keys[0]))
     }
 
     static func position(_ index: Int, count: Int, of value: Value) throws -> Int {
         guard let position = Subscript.position(index, count: count) else {
-            throw VerbError(Sentence.indexOutside(index, count: count, value))
+            throw RhumbError(Sentence.indexOutside(index, count: count, value))
         }
         return position
     }
@@ -62,12 +64,12 @@ extension Operations {
     private static func pick(_ items: [Value], _ picks: [Value], of value: Value) throws -> [Value] {
         if case .boolean? = picks.first {
             guard picks.count == items.count else {
-                throw VerbError(Sentence.maskLength(picks.count, count: items.count, value))
+                throw RhumbError(Sentence.maskLength(picks.count, count: items.count, value))
             }
             return try zip(items, picks).compactMap { item, pick in try truth(pick) ? item : nil }
         }
         return try picks.map { pick in
-            guard let index = pick.whole else { throw VerbError(Sentence.wrongKey(value, pick)) }
+            guard let index = pick.whole else { throw RhumbError(Sentence.wrongKey(value, pick)) }
             return items[try position(index, count: items.count, of: value)]
         }
     }
@@ -78,8 +80,8 @@ extension Operations {
         return try subscripted(rows, [keys[1]])
     }
 
-    static func missingKey(_ name: String, _ record: Record) -> VerbError {
-        VerbError(
+    static func missingKey(_ name: String, _ record: Record) -> RhumbError {
+        RhumbError(
             Sentence.noKey(name),
             hint: Sentence.suggestion(Suggestion.closest(to: name, in: record.keys), orList: record.keys, named: "keys")
         )
@@ -98,9 +100,9 @@ extension Operations {
         case .object(let object):
             if let found = try object.member(name) { return found }
             known = object.memberNames
-        default: throw VerbError(Sentence.noMember(name, value), hint: Sentence.noMembersHelp(name))
+        default: throw RhumbError(Sentence.noMember(name, value), hint: Sentence.noMembersHelp(name))
         }
-        throw VerbError(
+        throw RhumbError(
             Sentence.noMember(name, value),
             hint: Sentence.suggestion(
                 Suggestion.closest(to: name, in: known), orList: known, named: "members"))

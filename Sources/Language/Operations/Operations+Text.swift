@@ -1,16 +1,18 @@
+import Basics
+
 extension Operations {
     /// A value in an interpolation with a format.
     static func formatted(_ value: Value, _ format: Format) throws -> String {
         switch value {
         case .number(let number):
             if let text = format.text(number) { return text }
-            throw VerbError(Sentence.notWhole(number))
+            throw RhumbError(Sentence.notWhole(number))
         case .object(let object):
             if let text = object.formatted(format) ?? format.text(object.summary) { return text }
         default:
             if let text = format.text(value.text) { return text }
         }
-        throw VerbError(Sentence.formatNeedsNumber(value))
+        throw RhumbError(Sentence.formatNeedsNumber(value))
     }
 
     /// Text from the command line as a value of the same kind as a parameter's default.
@@ -24,7 +26,7 @@ extension Operations {
         default:
             if let value = literal(text), value.typeName == fallback.typeName || fallback.isNone { return value }
         }
-        throw VerbError(Sentence.parameterText(parameter, expected: fallback.typeName, text))
+        throw RhumbError(Sentence.parameterText(parameter, expected: fallback.typeName, text))
     }
 
     /// A value as it would be written: number, string, boolean, none, list, record or range of these.

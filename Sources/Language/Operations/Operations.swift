@@ -1,6 +1,7 @@
+import Basics
 import Glibc
 
-/// What operators do to values. Everything here throws `VerbError` or what an object throws; the machine adds places.
+/// What operators do to values. Everything here throws `RhumbError` or what an object throws; the machine adds places.
 enum Operations {
     /// Python's `%`: the result has the sign of the divisor.
     @inline(__always)
@@ -27,7 +28,7 @@ enum Operations {
             if let result = try object.unary(operation) { return result }
         default: break
         }
-        throw VerbError(Sentence.unarySides(operation, value))
+        throw RhumbError(Sentence.unarySides(operation, value))
     }
 
     static func binary(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value {
@@ -54,11 +55,12 @@ enum Operations {
         if case .object(let object) = right, let result = try object.binary(operation, left, isRight: true) {
             return result
         }
-        throw VerbError(Sentence.binarySides(operation, left, right), hint: Sentence.binaryHint(operation, left, right))
+        throw RhumbError(
+            Sentence.binarySides(operation, left, right), hint: Sentence.binaryHint(operation, left, right))
     }
 
     static func checkLength(_ length: Int, _ limit: Int) throws {
-        if length > limit { throw VerbError(Sentence.tooLong(length)) }
+        if length > limit { throw RhumbError(Sentence.tooLong(length)) }
     }
 
     private static func numbers(_ operation: BinaryOperator, _ x: Double, _ y: Double) throws -> Value {
@@ -74,7 +76,7 @@ enum Operations {
         case .greater: .boolean(x > y)
         case .greaterOrEqual: .boolean(x >= y)
         case .equal, .notEqual, .contained, .matmul:
-            throw VerbError(Sentence.binarySides(operation, .number(x), .number(y)))
+            throw RhumbError(Sentence.binarySides(operation, .number(x), .number(y)))
         }
     }
 
@@ -109,13 +111,13 @@ enum Operations {
             if let result = try object.contains(item) { return result }
         default: break
         }
-        throw VerbError(Sentence.containment(container, item))
+        throw RhumbError(Sentence.containment(container, item))
     }
 
     /// What a condition asks of a value: only booleans are true or false.
     static func truth(_ value: Value) throws -> Bool {
         if case .boolean(let boolean) = value { return boolean }
-        throw VerbError(Sentence.notBoolean(value), hint: Sentence.notBooleanHint(value))
+        throw RhumbError(Sentence.notBoolean(value), hint: Sentence.notBooleanHint(value))
     }
 
     /// `left ≈ right within tolerance`. Without a tolerance, numbers may differ by a millionth of the larger one.

@@ -1,3 +1,5 @@
+import Basics
+
 /// An error with a place: what was expected, what came, and what to try.
 public struct Diagnostic: Error, Sendable {
     /// Decides the exit code.
@@ -49,35 +51,6 @@ public struct Diagnostic: Error, Sendable {
         self.help = help
         self.trace = trace
         self.isIncomplete = isIncomplete
-    }
-}
-
-/// An error that can say what went wrong and what to try but knows no place; the interpreter adds the place of the
-/// call. Errors of the libraries below (shapes, files) conform to it where the verbs are declared.
-public protocol ExplainedError: Error {
-    var message: String { get }
-    /// What to try, or an empty string.
-    var hint: String { get }
-}
-
-/// What the body of a verb throws.
-public struct VerbError: ExplainedError {
-    public let message: String
-    public let hint: String
-    /// The parameter at fault: the caret then points at its argument instead of the whole call.
-    public let parameter: String?
-    /// Which argument of a rest parameter.
-    let element: Int
-
-    public init(_ message: String, hint: String = "", parameter: String? = nil) {
-        self.init(message, hint: hint, parameter: parameter, element: 0)
-    }
-
-    init(_ message: String, hint: String, parameter: String?, element: Int) {
-        self.message = message
-        self.hint = hint
-        self.parameter = parameter
-        self.element = element
     }
 }
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// Named columns of equal length.
 public struct Table {
     public struct Column {
@@ -15,14 +17,14 @@ public struct Table {
 
     public private(set) var columns: [Column]
 
-    /// - Throws: `VerbError` when lengths differ or a name comes twice.
+    /// - Throws: `RhumbError` when lengths differ or a name comes twice.
     public init(_ columns: [Column]) throws {
         var seen: Set<String> = []
         for column in columns {
             if column.values.count != columns[0].values.count {
-                throw VerbError(Sentence.columnLengths(columns[0], column))
+                throw RhumbError(Sentence.columnLengths(columns[0], column))
             }
-            if !seen.insert(column.name).inserted { throw VerbError(Sentence.columnTwice(column.name)) }
+            if !seen.insert(column.name).inserted { throw RhumbError(Sentence.columnTwice(column.name)) }
         }
         self.columns = columns
     }
@@ -71,19 +73,19 @@ public struct Table {
 
     /// A column as numbers.
     ///
-    /// - Throws: `VerbError` when there is no such column or a value in it is no number.
+    /// - Throws: `RhumbError` when there is no such column or a value in it is no number.
     public func numbers(_ name: String) throws -> [Double] {
         guard let values = self[name] else { throw missing(name) }
         return try values.enumerated().map { row, value in
             guard case .number(let number) = value else {
-                throw VerbError(Sentence.columnOfNumbers(name, row: row, value))
+                throw RhumbError(Sentence.columnOfNumbers(name, row: row, value))
             }
             return number
         }
     }
 
-    func missing(_ name: String) -> VerbError {
-        VerbError(
+    func missing(_ name: String) -> RhumbError {
+        RhumbError(
             Sentence.noColumn(name),
             hint: Sentence.suggestion(Suggestion.closest(to: name, in: names), orList: names, named: "columns"))
     }
@@ -92,12 +94,12 @@ public struct Table {
     mutating func set(_ name: String, _ values: [Value]) throws {
         if let position = columns.firstIndex(where: { $0.name == name }) {
             if columns.count > 1, values.count != rowCount {
-                throw VerbError(Sentence.columnLengths(columns[0], Column(name, values)))
+                throw RhumbError(Sentence.columnLengths(columns[0], Column(name, values)))
             }
             columns[position].values = values
         } else {
             if let first = columns.first, values.count != rowCount {
-                throw VerbError(Sentence.columnLengths(first, Column(name, values)))
+                throw RhumbError(Sentence.columnLengths(first, Column(name, values)))
             }
             columns.append(Column(name, values))
         }

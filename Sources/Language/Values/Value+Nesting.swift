@@ -1,3 +1,5 @@
+import Basics
+
 /// Values that hold values that hold values…
 ///
 /// Letting go of a value, comparing and printing it all recurse, so unlimited nesting (`x = [[], x]` in a long loop)
@@ -70,9 +72,9 @@ extension Value {
         }
     }
 
-    /// - Throws: `VerbError` when the value is nested too deeply to be put into another one.
+    /// - Throws: `RhumbError` when the value is nested too deeply to be put into another one.
     func checkNesting() throws {
-        if isContainer, isNestedTooDeeply { throw VerbError(Sentence.valueTooDeep) }
+        if isContainer, isNestedTooDeeply { throw RhumbError(Sentence.valueTooDeep) }
     }
 }
 

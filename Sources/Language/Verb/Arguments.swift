@@ -1,3 +1,5 @@
+import Basics
+
 /// The checked arguments of one call of a verb, and the way back to the interpreter.
 ///
 /// The accessors read a parameter by its declared name. The types were checked against the declaration before the
@@ -35,7 +37,7 @@ public struct Arguments {
 
     private func position(_ name: String) throws -> Int {
         guard let position = verb.parameters.firstIndex(where: { $0.name == name }) else {
-            throw VerbError(Sentence.undeclaredParameter(name, verb.name))
+            throw RhumbError(Sentence.undeclaredParameter(name, verb.name))
         }
         return position
     }
@@ -144,13 +146,13 @@ public struct Arguments {
     /// An error whose caret points at the argument of a parameter.
     ///
     /// - Parameter element: which of the arguments of a rest parameter.
-    public func failure(_ name: String, element: Int = 0, _ message: String, hint: String = "") -> VerbError {
-        VerbError(message, hint: hint, parameter: name, element: element)
+    public func failure(_ name: String, element: Int = 0, _ message: String, hint: String = "") -> RhumbError {
+        RhumbError(message, hint: hint, argument: name, element: element)
     }
 
-    private func refusal(_ name: String, expected: String, _ value: Value? = nil) throws -> VerbError {
-        VerbError(
+    private func refusal(_ name: String, expected: String, _ value: Value? = nil) throws -> RhumbError {
+        RhumbError(
             Sentence.wrongArgument(name, of: verb.name, expected: expected, came: try value ?? self.value(name)),
-            parameter: name)
+            argument: name)
     }
 }

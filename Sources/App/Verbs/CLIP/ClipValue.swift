@@ -1,0 +1,74 @@
+import CLIP
+import Files
+import Foundation
+import Language
+import Tensor
+
+/// A CLIP model in the language, with its tokenizer and preprocessing.
+final class ClipValue: ObjectValue {
+    let embedder: CLIPEmbedder
+    /// What it was loaded as: the bundled model's name or a folder.
+    let name: String
+    let unseen = UnseenNotes()
+
+    init(_ embedder: CLIPEmbedder, name: String) {
+        self.embedder = embedder
+        self.name = name
+    }
+
+    private var configuration: CLIPConfiguration { embedder.model.configuration }
+
+    var typeName: String { "clip" }
+
+    /// `clip emoji: 1.5 M parameters, space 128; text 3 layers × 128, 20 tokens; image 4 layers × 128, 64×64 pixels`
+    var summary: String {
+        let (text, vision) = (configuration.text, configuration.vision)
+        let type = embedder.model.dtype == .float32 ? "" : " in \(embedder.model.dtype.rawValue)"
+        return "clip \(name): \(Self.shown(embedder.parameterCount)) parameters\(type), space \(embedder.width); "
+            + "text \(Self.layers(text)), \(embedder.maximumLength) tokens; "
+            + "image \(Self.layers(vision)), \(vision.imageSize)×\(vision.imageSize) pixels"
+    }
+
+    private static func layers(_ tower: any TransformerConfiguration) -> String {
+        "\(tower.numHiddenLayers) layer\(tower.numHiddenLayers == 1 ? "" : "s") × \(tower.hiddenSize)"
+    }
+
+    /// 151 277 313 as `151.3 M`.
+    static func shown(_ count: Int) -> String {
+        for (unit, size) in [(" G", 1e9), (" M", 1e6), (" k", 1e3)] where Double(count) >= size {
+            return NumberText.shown((Double(count) / size * 10).rounded() / 10) + unit
+        }
+        return "\(count)"
+    }
+
+    var memberNames: [String] {
+        ["name", "width", "image_size", "max_tokens", "vocabulary", "parameters", "logit_scale", "dtype"]
+    }
+
+    func member(_ name: String) throws -> Value? {
+        switch name {
+        case "name": .string(self.name)
+        case "width": .number(Double(embedder.width))
+        case "image_size": .number(Double(embedder.imageSize))
+        case "max_tokens": .number(Double(embedder.maximumLength))
+        case "vocabulary": .number(Double(embedder.tokenizer.vocabularySize))
+        case "parameters": .number(Double(embedder.parameterCount))
+        case "logit_scale": .number(Double(try embedder.logitScale))
+        case "dtype": .string(embedder.model.dtype.rawValue)
+        default: nil
+        }
+    }
+}
+
+extension ClipValue {
+    static func load(_ folder: URL, name: String, dtype: DType = .float32) throws -> ClipValue {
+        ClipValue(try CLIPEmbedder.load(folder: folder, dtype: dtype), name: name)
+    }
+}
+
+extension Value {
+    /// A model as a value.
+    package static func clip(_ embedder: CLIPEmbedder, name: String) -> Value {
+        .object(ClipValue(embedder, name: name))
+    }
+}

@@ -1,0 +1,68 @@
+import Files
+import Diffusion
+import Foundation
+import Language
+import Tensor
+
+/// The autoencoder of a diffusion model in the language: pictures to latents and back.
+final class AutoencoderValue: ObjectValue {
+    let model: AutoencoderKL
+    /// What it was loaded as, or what it is a part of.
+    let name: String
+
+    init(_ model: AutoencoderKL, name: String) {
+        self.model = model
+        self.name = name
+    }
+
+    var typeName: String { "autoencoder" }
+
+    private var parameterCount: Int { model.parameters.reduce(0) { $0 + $1.tensor.count } }
+
+    /// `autoencoder mini-vae/vae: 680 k parameters; 1/4 of the side, 4 channels, scaled by 0.44`
+    var summary: String {
+        let c = model.configuration
+        let type = model.dtype == .float32 ? "" : " in \(model.dtype.rawValue)"
+        return "autoencoder \(name): \(ClipValue.shown(parameterCount)) parameters\(type); "
+            + "1/\(c.downsampling) of the side, \(c.latentChannels) channels, scaled by \(String(format: "%.4g", c.scalingFactor))"
+    }
+
+    var memberNames: [String] { ["name", "downsampling", "channels", "scaling", "parameters", "dtype"] }
+
+    func member(_ name: String) throws -> Value? {
+        switch name {
+        case "name": .string(self.name)
+        case "downsampling": .number(Double(model.configuration.downsampling))
+        case "channels": .number(Double(model.configuration.latentChannels))
+        case "scaling": .number(Double(model.configuration.scalingFactor))
+        case "parameters": .number(Double(parameterCount))
+        case "dtype": .string(model.dtype.rawValue)
+        default: nil
+        }
+    }
+}
+
+extension AutoencoderValue: SavableValue {
+    static func load(_ folder: URL, name: String, dtype: DType = .float32) throws -> AutoencoderValue {
+        AutoencoderValue(try AutoencoderKL.load(folder: folder, dtype: dtype), name: name)
+    }
+
+    func save(to url: URL, as type: StoredType?) throws { try model.save(to: url, as: type) }
+}
+
+extension Parameter {
+    /// The model of a verb that needs nothing but its autoencoder.
+    static var autoencoder: Parameter {
+        Parameter(
+            "model", .either([.object("pipeline"), .object("autoencoder")]),
+            help: "a diffusion model, or an autoencoder alone, that `load` gave")
+    }
+}
+
+extension Arguments {
+    /// What `Parameter.autoencoder` was given.
+    func autoencoder() throws -> AutoencoderKL {
+        if case .object(let value as AutoencoderValue) = try value("model") { return value.model }
+        return try pipeline().model.vae
+    }
+}

@@ -1,0 +1,173 @@
+import Files
+import Diffusion
+import Language
+import Tensor
+
+/// `sample`: pictures of prompts.
+enum SampleVerb {
+    static var sample: Verb {
+        Verb(
+            "sample", family: "diffusion", summary: "pictures of prompts, by a diffusion model",
+            parameters: [
+                .pipeline,
+                Parameter("prompt", .either([.string, .list(of: .string)]), help: "a text, or a list of texts"),
+                .option("count", .whole(in: 1...10_000), default: 1, help: "pictures a prompt"),
+                SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
+                SamplingParameters.sampler,
+                SamplingParameters.negative,
+            ] + SamplingParameters.safety + [
+                .option(
+                    "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
+                    help: "a picture to begin with, or one for each to be made"),
+                .option(
+                    "strength", .number(in: 0...1), default: 0.8,
+                    help: "how much of `image` is taken away: 1 all, 0 hardly anything"),
+                .option(
+                    "latents", .optional(.object("tensor")), default: .none,
+                    help: "standard normal noise to begin with, [pictures, height, width, channels], or one for all"),
+                .option(
+                    "width", .optional(.whole(in: 1...8192)), fallback: .described("the model's"), help: "in pixels"),
+                .option(
+                    "height", .optional(.whole(in: 1...8192)), fallback: .described("the model's"), help: "in pixels"),
+                .option(
+                    "trajectory", .boolean, default: false,
+                    help: "all that happened on the way, as a trajectory, instead of the pictures alone"),
+                .seed,
+            ],
+            result:
+                "an image named by its prompt; a list of them for a list of prompts or with `count`; or a trajectory",
+            details: """
+                With `seed: n` noise is what PyTorch's CPU generator gives after `torch.manual_seed(n)`, in the order \
+                in which diffusers draws it: the same model and options give the same picture there. How pictures are \
+                split into batches changes nothing.
+
+                A picture knows what it was made from (`x.parameters`), and `save x "x.png"` writes it into the file, \
+                where `load` finds it again.
+
+                `safe:` is Safe Latent Diffusion (Schramowski et al. 2023), which steers away from a concept while \
+                sampling, without training; it needs guidance above 1.
+                """,
+            examples: [
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    x = sample sd "a red apple" steps: 2 seed: 7
+                    x
+                    """, gives: "image 64×64  a red apple"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    xs = sample sd ["a dog", "a cake"] count: 2 steps: 2 guidance: 1 sampler: "euler" seed: 7
+                    xs[3].parameters.index
+                    """, gives: "3"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    t = sample sd "a dog" steps: 3 eta: 1 seed: 7 trajectory: true
+                    len(t.latents)
+                    """, gives: "4"),
+            ],
+            seeAlso: ["denoise", "trajectory", "encode", "grid", "load"]
+        ) { call in
+            let run = try SamplingRun(call)
+            let trajectory = try run.sample()
+            if try call.boolean("trajectory") { return .object(TrajectoryValue(trajectory, run.record)) }
+            let images = try run.record.images(trajectory.final, progress: call.progress("decode"))
+            return run.givesList ? .list(images) : images[0]
+        }
+    }
+}
+
+/// A call of `sample`, read.
+private struct SamplingRun {
+    let record: SamplingRecord
+    let givesList: Bool
+    private let call: Arguments
+
+    init(_ call: Arguments) throws {
+        self.call = call
+        var options = try call.samplingOptions()
+        options.sampler = try call.optional("sampler", call.string).flatMap(SamplerKind.init)
+        options.safety = try call.safety()
+        options.strength = try call.number("strength")
+        options.width = try call.optional("width", call.whole)
+        options.height = try call.optional("height", call.whole)
+        let count = try call.whole("count")
+        let prompts = try call.strings("prompt").flatMap { [String](repeating: $0, count: count) }
+        givesList = try call.isGiven("count") || { if case .list = $0 { true } else { false } }(call.value("prompt"))
+        let pipeline = try call.pipeline()
+        try call.checkEta(options, of: pipeline.model)
+        try Self.checkStart(call)
+        try pipeline.noteUnseen(
+            prompts + [options.negativePrompt] + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []),
+            call.host)
+        record = SamplingRecord(
+            pipeline: pipeline, prompts: prompts, options: options, seed: try call.seed(),
+            startsFromImage: try call.isGiven("image"))
+    }
+
+    /// Refuses options that what sampling starts from leaves without effect.
+    private static func checkStart(_ call: Arguments) throws {
+        let startsFromImage = try call.isGiven("image")
+        if try call.isGiven("strength"), !startsFromImage {
+            throw call.failure(
+                "strength", "'strength' is how much of 'image' is taken away, and there is none",
+                hint: "leave it out, or give a picture to start from: image: x")
+        }
+        for side in ["width", "height"] where try call.isGiven(side) {
+            for start in ["image", "latents"] where try call.isGiven(start) {
+                throw call.failure(
+                    side, "'\(side)' is that of '\(start)' already",
+                    hint: start == "image"
+                        ? "leave it out, or `resize` the picture" : "leave it out, or give latents of another size")
+            }
+        }
+    }
+
+    func sample() throws -> Trajectory {
+        let trajectory = try record.pipeline.model.sample(
+            record.prompts, record.options, latents: call.optional("latents", call.tensor),
+            images: call.optional("image", call.images) ?? [], generator: Generator(seed: record.seed),
+            progress: call.progress("sampling"))
+        try MappedFiles.check()
+        return trajectory
+    }
+}
+
+/// What pictures were sampled from, so that they can say it.
+struct SamplingRecord {
+    let pipeline: PipelineValue
+    /// One a picture.
+    let prompts: [String]
+    let options: SamplingOptions
+    let seed: UInt64
+    var startsFromImage = false
+
+    /// The pictures of latents, named and with their parameters.
+    func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Value] {
+        try pipeline.model.images(latents, progress: progress).enumerated().map { index, image in
+            .object(ImageValue(image, name: prompts[index], parameters: parameters(of: index)))
+        }
+    }
+
+    /// The parameters of one of the pictures, in the order in which they are written.
+    private func parameters(of index: Int) -> Record {
+        let sampler = options.sampler ?? SamplerKind(for: pipeline.model.scheduler)
+        var fields: [(String, Value)] = [
+            ("prompt", .string(prompts[index])), ("seed", .number(Double(seed))),
+            ("steps", .number(Double(options.steps))), ("guidance", .number(Double(options.guidanceScale))),
+            ("eta", .number(options.eta)), ("sampler", .string(sampler.rawValue)), ("model", .string(pipeline.name)),
+        ]
+        if !options.negativePrompt.isEmpty { fields.append(("negative", .string(options.negativePrompt))) }
+        if let safety = options.safety {
+            fields.append(("safe_scale", .number(Double(safety.guidanceScale))))
+            fields.append(("concept", .string(safety.concept)))
+        }
+        if startsFromImage { fields.append(("strength", .number(options.strength))) }
+        // A picture of several takes its noise from the middle of the stream.
+        if prompts.count > 1 {
+            fields += [("index", .number(Double(index))), ("pictures", .number(Double(prompts.count)))]
+        }
+        return Record(fields)
+    }
+}

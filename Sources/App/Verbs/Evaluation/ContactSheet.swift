@@ -1,0 +1,35 @@
+import Basics
+import Language
+import Plot
+import World
+
+/// Kept pictures of one or several evaluations, suite by suite, the same prompt in the same column.
+enum ContactSheet {
+    /// - Parameters:
+    ///   - runs: names and evaluations; each has a row in every suite.
+    ///   - columns: pictures a row, at most.
+    static func figure(of runs: [(name: String, value: EvaluationValue)], columns: Int = 8) throws -> Figure {
+        guard let first = runs.first?.value else { throw RhumbError("there is no evaluation to show") }
+        var panels: [Figure] = []
+        for suite in first.evaluation.suites {
+            // One picture a prompt, and only prompts that every run has kept.
+            let keys = first.kept.filter { $0.suite == suite && $0.copy == 0 }.map(\.prompt)
+            let shared = keys.filter { prompt in
+                runs.allSatisfy { $0.value.kept.contains { $0.suite == suite && $0.prompt == prompt && $0.copy == 0 } }
+            }.prefix(columns)
+            guard !shared.isEmpty else { continue }
+            let images = runs.flatMap { name, run in
+                shared.compactMap { prompt in
+                    run.kept.first { $0.suite == suite && $0.prompt == prompt && $0.copy == 0 }
+                        .map { ImageValue($0.image, name: name.isEmpty ? prompt : name) }
+                }
+            }
+            panels.append(try GridVerb.figure(of: images, captions: nil, columns: shared.count, title: suite))
+        }
+        guard !panels.isEmpty else {
+            throw RhumbError(
+                "these evaluations kept no pictures of the same prompts", hint: "`evaluate` keeps some: keep: 8")
+        }
+        return .grid(panels, columns: 1, title: runs.count > 1 ? runs.map(\.name).joined(separator: " / ") : "")
+    }
+}

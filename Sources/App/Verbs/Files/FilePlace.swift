@@ -1,0 +1,73 @@
+import Basics
+import Files
+import Foundation
+import Language
+import Notebook
+
+/// Where relative paths lead. What a user names counts from where the user stands: the current folder. What a recipe's
+/// run writes goes into the run's folder, so that a replayed recipe keeps its results together.
+enum FilePlace {
+    /// A file or folder to be written.
+    ///
+    /// - Parameter parameter: the one that names it.
+    /// - Throws: `RhumbError` for a relative path that leads out of the run's folder, and for any path out of it where
+    ///   code may not write elsewhere.
+    static func output(_ parameter: String, _ call: Arguments) throws -> URL {
+        let path = try call.string(parameter)
+        let url = place(path, call)
+        if let folder = call.host.outputFolder, !isAbsolute(path), !isInside(url, folder) {
+            throw call.failure(
+                parameter, "'\(path)' leads out of the run's folder, where a recipe's relative paths count from",
+                hint: "an absolute path says what lies elsewhere")
+        }
+        if let folder = (call.host as? any ConfiningHost)?.onlyFolder, !isInside(url, folder) {
+            throw call.failure(
+                parameter, "'rhumb check' lets a recipe write into its run's folder alone, and '\(path)' is not there",
+                hint: "give a relative path, or run the recipe with 'rhumb run'")
+        }
+        call.host.willWrite(url.path)
+        return url
+    }
+
+    /// A file to be read: one that the run has written itself goes before one of the same name in the current folder.
+    static func input(_ path: String, _ call: Arguments) -> URL {
+        let written = place(path, call)
+        return FileManager.default.fileExists(atPath: written.path) ? written : url(path)
+    }
+
+    /// Writes into a folder that need not exist. When writing fails, the folders that were made for it go again.
+    static func makingFolder(of url: URL, _ write: () throws -> Void) throws {
+        var missing: [URL] = []
+        var folder = url.deletingLastPathComponent()
+        while !FileManager.default.fileExists(atPath: folder.path), folder.path != "/" {
+            missing.append(folder)
+            folder = folder.deletingLastPathComponent()
+        }
+        for folder in missing.reversed() where mkdir(folder.path, 0o777) != 0 && errno != EEXIST {
+            throw FileError.system(.create, path: folder.relativePath, code: errno)
+        }
+        do {
+            try write()
+        } catch {
+            // One in which something lies stays.
+            for folder in missing { rmdir(folder.path) }
+            throw error
+        }
+    }
+
+    private static func place(_ path: String, _ call: Arguments) -> URL {
+        guard !isAbsolute(path), let folder = call.host.outputFolder else { return url(path) }
+        return URL(fileURLWithPath: folder).appendingPathComponent(path)
+    }
+
+    private static func isAbsolute(_ path: String) -> Bool { path.hasPrefix("/") || path.hasPrefix("~") }
+
+    private static func isInside(_ url: URL, _ folder: String) -> Bool {
+        let own = URL(fileURLWithPath: folder).standardizedFileURL.path
+        return url.standardizedFileURL.path.hasPrefix(own.hasSuffix("/") ? own : own + "/")
+    }
+
+    private static func url(_ path: String) -> URL {
+        URL(fileURLWithPath: path.hasPrefix("~") ? NSString(string: path).expandingTildeInPath : path)
+    }
+}

@@ -1,0 +1,149 @@
+import Files
+import Foundation
+import Language
+import Tensor
+
+extension Registry {
+    func addFiles() {
+        describe(family: "files", "loading and saving")
+        add([FileVerbs.load, FileVerbs.save, FileVerbs.imageTexts])
+    }
+}
+
+/// `load` and `save`: the format follows from the suffix, or from what a folder holds.
+enum FileVerbs {
+    static let suffixes = [
+        "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "svg", "pdf", "gp",
+        "txt", "md", "bin", "pt", "pth", "ckpt",
+    ]
+
+    static var load: Verb {
+        Verb(
+            "load", family: "files", summary: "a model, a picture, a table or tensors from disk",
+            parameters: [
+                Parameter(
+                    "path", .either([.file(suffixes), .list(of: .string)]),
+                    help:
+                        "a file or folder, the name of a bundled model, a pattern such as \"pictures/*.png\", or a list of paths"
+                ),
+                .option(
+                    "as", .optional(.choice(LoadedValue.formats)), default: .none,
+                    help: "what to take a file for, whatever its suffix"),
+                .option(
+                    "dtype", .choice(["float32", "bfloat16"]), default: "float32",
+                    help: "the element type of a model; tensors keep their own unless it is given"),
+            ],
+            result: "what the file holds; a list for a pattern or a list of paths",
+            details: """
+                | suffix or folder | value |
+                |---|---|
+                | folder with a CLIP model, of transformers or OpenCLIP | clip |
+                | folder with a Stable Diffusion of diffusers (`model_index.json`) | pipeline |
+                | `.safetensors`, its sharded index, or a folder with weights | record of tensors |
+                | `.bin`, `.pt`, `.pth`, `.ckpt` of PyTorch (no code of the file is ever run) | record of tensors |
+                | `.npy` | tensor |
+                | `.csv`, `.tsv`, `.jsonl`, `.log` | table |
+                | `.json` with `as: "table"`: `trainer_state.json`, a list of records, an object of columns | table |
+                | `.png`, `.jpg` | image, named after the file; what a PNG says of its making is in its `parameters` |
+                | `.json` | the value it holds |
+                | `.txt`, `.md` | string |
+
+                Of the files that a pattern names, those of no kind that is read (GIF, WebP) are passed over and named.
+
+                A table's first line names its columns unless it is all numbers; a log's columns are named by the \
+                `key=value` and `key: value` pairs in it, unless each line is one number, those of JSON lines by the \
+                keys, `outer.inner` within inner objects. Where a row has nothing, or a word for nothing such as None, \
+                a column holds none; a number that is NaN stays nan. Units that all values of a column have (`95 %`) \
+                are left out, and decimal commas are read between semicolons or tabs. What is left out or read \
+                otherwise than it stands is noted: short and cut lines, headers that come again, equal names.
+
+                A relative path counts from the current folder; in a recipe that `rhumb run` runs, what the run has \
+                saved itself goes before it. Bundled models: \(ModelLoader.bundledNames).
+                """,
+            examples: [
+                Example(
+                    "save {w: eye(2), b: zeros(2)} \"layer.safetensors\"\nload(\"layer.safetensors\").w",
+                    gives: "tensor 2×2 float32\n  1  0\n  0  1"),
+                Example(
+                    "save table({step: [1, 2], loss: [0.5, 0.25]}) \"log.csv\"\nload \"log.csv\"",
+                    gives: "step  loss\n   1  0.50\n   2  0.25"),
+            ],
+            seeAlso: ["save"]
+        ) { call in
+            guard case .list = try call.value("path") else { return try LoadedValue.load(call.string("path"), call) }
+            return .list(try call.strings("path").map { try LoadedValue.load($0, call) })
+        }
+    }
+
+    static var save: Verb {
+        Verb(
+            "save", family: "files", summary: "a value to disk, in the format its suffix asks for",
+            parameters: [
+                Parameter("value", .any, help: "what to save"),
+                Parameter("path", .file(suffixes), help: "the file or folder"),
+                .option(
+                    "dtype", .optional(.choice(["float32", "bfloat16", "float16"])), default: .none,
+                    help: "the element type in a safetensors file or a model's folder; each tensor's own by default"),
+                .option(
+                    "texts", .record, default: .record([:]),
+                    help: "what to write into a PNG beside the picture and the parameters that it has"),
+            ],
+            result: "none; the path is noted",
+            details: """
+                | value | suffix |
+                |---|---|
+                | tensor | `.npy`, `.csv` or `.tsv` (at most two dimensions), `.safetensors` |
+                | record of tensors | `.safetensors` |
+                | image | `.png` |
+                | figure | `.png`, `.svg`, `.pdf`, each with the gnuplot script that draws it; `.gp` for the script \
+                alone |
+                | table | `.csv`, `.tsv`, `.jsonl`, `.json` |
+                | string | `.txt`, `.md` or any other |
+                | list, record, number | `.json` |
+                | clip | a folder, in the transformers layout |
+                | pipeline | a folder, in the diffusers layout |
+
+                A missing value of a table is an empty cell or null; a number that is not finite is written as Python \
+                writes it, in JSON as NaN and Infinity, which some programs refuse.
+
+                The file appears whole or not at all, and folders that are missing are made. A relative path counts \
+                from where you are: the current folder at the prompt, in `rhumb eval` and in pipes. In a recipe that \
+                `rhumb run` runs it counts from the run's folder, which `..` can't leave; an absolute path says what \
+                lies elsewhere.
+                """,
+            examples: [
+                Example("save randn(2, 3, seed: 0) \"x.npy\"\nload(\"x.npy\").shape", gives: "[2, 3]"),
+                Example(
+                    "save {alpha: 0.5, modes: [\"translation\"]} \"settings.json\"\nload \"settings.json\"",
+                    gives: "{alpha: 0.5, modes: [\"translation\"]}"),
+            ],
+            seeAlso: ["load", "image_texts"], effects: [.writesFiles]
+        ) { call in
+            let url = try FilePlace.output("path", call)
+            try FilePlace.makingFolder(of: url) { try SavedValue.save(call.value("value"), to: url, call) }
+            call.host.note("saved \(url.relativePath)")
+            return .none
+        }
+    }
+
+    static var imageTexts: Verb {
+        Verb(
+            "image_texts", family: "files", summary: "the texts a PNG carries beside its picture",
+            parameters: [Parameter("path", .file(["png"]), help: "the file")], result: "record of strings",
+            examples: [
+                Example(
+                    "save image(zeros(3, 2, 2)) \"a.png\" texts: {prompt: \"a ball\", seed: 7}\nimage_texts \"a.png\"",
+                    gives: "{prompt: \"a ball\", seed: \"7\"}")
+            ],
+            seeAlso: ["save", "load"]
+        ) { call in
+            let url = FilePlace.input(try call.string("path"), call)
+            call.host.didRead(url.path)
+            return .record(Record(try ImageFile.texts(url).map { ($0.keyword, .string($0.text)) }))
+        }
+    }
+}
+
+extension FileVerbs {
+    fileprivate typealias Example = Verb.Example
+}

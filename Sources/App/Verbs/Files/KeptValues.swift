@@ -1,0 +1,103 @@
+import Files
+import Language
+import Notebook
+import Steering
+import Tensor
+
+/// What runs keep whole, and how `open` makes it again.
+package enum KeptValues {
+    /// nil for a type that is not kept.
+    package static func make(_ typeName: String, _ parts: KeptParts) throws -> Value? {
+        switch typeName {
+        case "tensor": parts.tensors[""].map { .tensor($0) }
+        case "image": try ImageValue(parts).map { .object($0) }
+        case "direction": DirectionValue(parts).map { .object($0) }
+        default: nil
+        }
+    }
+}
+
+// Verbs that train copy the model they are given; none changes one of these.
+extension ClipValue: UnchangingValue {}
+extension PipelineValue: UnchangingValue {}
+extension AutoencoderValue: UnchangingValue {}
+extension DetectorValue: UnchangingValue {}
+extension RewardValue: UnchangingValue {}
+extension TrajectoryValue: UnchangingValue {}
+extension EvaluationValue: UnchangingValue {}
+extension ComparisonValue: UnchangingValue {}
+extension FigureValue: UnchangingValue {}
+
+extension TensorValue: KeptValue {
+    var isKeptWhole: Bool { !tensor.requiresGradient }
+
+    func parts() -> KeptParts { KeptParts(tensors: ["": tensor.detached()]) }
+}
+
+extension ImageValue: KeptValue {
+    var isKeptWhole: Bool {
+        !image.tensor.requiresGradient
+            && parameters.values.allSatisfy { value in
+                switch value {
+                case .number(let number): number.isFinite
+                case .string: true
+                default: false
+                }
+            }
+    }
+
+    func parts() throws -> KeptParts {
+        let texts = parameters.fields.map { key, value -> JSON in
+            if case .number = value { [.string(key), value.json] } else { [.string(key), .string(value.text)] }
+        }
+        return KeptParts(
+            data: ["name": .string(name), "parameters": .array(texts)], tensors: ["": image.tensor.detached()])
+    }
+
+    convenience init?(_ parts: KeptParts) throws {
+        guard let tensor = parts.tensors[""] else { return nil }
+        let parameters = (parts.data["parameters"]?.array ?? []).compactMap { pair -> (String, Value)? in
+            guard let pair = pair.array, pair.count == 2, let key = pair[0].string else { return nil }
+            return pair[1].string.map { (key, .string($0)) } ?? pair[1].number.map { (key, .number($0)) }
+        }
+        self.init(try Image(tensor), name: parts.data["name"]?.string ?? "", parameters: Record(parameters))
+    }
+}
+
+extension DirectionValue: KeptValue {
+    var isKeptWhole: Bool {
+        ![direction.vector, direction.means.safe, direction.means.unsafe].contains(where: \.requiresGradient)
+    }
+
+    func parts() -> KeptParts {
+        func numbers(_ numbers: [Double]) -> JSON { .array(numbers.map { .number($0) }) }
+        func strings(_ strings: [String]) -> JSON { .array(strings.map { .string($0) }) }
+        return KeptParts(
+            data: [
+                "method": .string(direction.method.rawValue), "meanDifference": .number(direction.meanDifference),
+                "spread": numbers([direction.spread.safe, direction.spread.unsafe]),
+                "hasAnchors": .bool(direction.hasAnchors),
+                "leaveOneOut": numbers(direction.leaveOneOut), "auc": auc.map { .number($0) } ?? .null,
+                "safe": strings(anchors.safe), "unsafe": strings(anchors.unsafe),
+            ],
+            tensors: ["vector": direction.vector, "safe": direction.means.safe, "unsafe": direction.means.unsafe])
+    }
+
+    convenience init?(_ parts: KeptParts) {
+        let data = parts.data
+        guard let vector = parts.tensors["vector"], let safe = parts.tensors["safe"],
+            let unsafe = parts.tensors["unsafe"],
+            let method = data["method"]?.string.flatMap(DirectionMethod.init),
+            let length = data["meanDifference"]?.number,
+            let spread = data["spread"]?.array?.compactMap(\.number), spread.count == 2
+        else { return nil }
+        func strings(_ key: String) -> [String] { (data[key]?.array ?? []).compactMap(\.string) }
+        self.init(
+            Direction(
+                vector: vector, method: method, meanDifference: length, spread: (spread[0], spread[1]),
+                means: (safe, unsafe),
+                hasAnchors: data["hasAnchors"]?.bool ?? false,
+                leaveOneOut: (data["leaveOneOut"]?.array ?? []).compactMap(\.number)),
+            anchors: (strings("safe"), strings("unsafe")), auc: data["auc"]?.number)
+    }
+}

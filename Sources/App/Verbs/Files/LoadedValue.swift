@@ -1,0 +1,148 @@
+import Basics
+import Files
+import Foundation
+import Glibc
+import Language
+import Plot
+import Tensor
+import World
+
+/// What `load` makes of a path.
+enum LoadedValue {
+    /// What `as:` takes.
+    static let formats = ["image", "tensor", "tensors", "table", "json", "text"]
+
+    private static let kinds: [String: FileContents.Kind] = [
+        "image": .image, "tensor": .array, "tensors": .tensors, "table": .table, "json": .json, "text": .text,
+    ]
+
+    static func load(_ path: String, _ call: Arguments) throws -> Value {
+        if let bundled = BundledModel.named(path) {
+            let folder = try bundled.folder()
+            call.host.didRead(folder.path, as: "bundled/" + path)
+            return try value(in: folder, named: path, call)
+        }
+        let url = FilePlace.input(path, call)
+        if path.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) {
+            call.host.willMatch(url.path)
+            return .list(try all(matches(url.relativePath, call), of: path, call))
+        }
+        call.host.didRead(url.path)
+        do {
+            return try value(in: url, named: path, call)
+        } catch FileError.system(.open, _, ENOENT) where !path.contains("/") && !path.contains(".") {
+            let names = BundledModel.all.map(\.name).joined(separator: ", ")
+            throw call.failure(
+                "path", "there is no file or folder '\(path)', and no bundled model of that name",
+                hint: "bundled: \(names)")
+        }
+    }
+
+    /// What the files of a pattern hold. Those of no kind that is read are passed over, and named.
+    private static func all(_ paths: [String], of pattern: String, _ call: Arguments) throws -> [Value] {
+        var values: [Value] = []
+        var passed: [String] = []
+        for path in paths {
+            if call.host.isInterrupted { throw Interruption() }
+            do {
+                values.append(try load(path, call))
+            } catch FileError.malformed(let file, _, .foreignPicture(let format)) {
+                passed.append("'\(file)' (\(format))")
+            } catch FileError.unknownKind(let file, _) {
+                passed.append("'\(file)' (of no known kind)")
+            }
+        }
+        let listed =
+            passed.prefix(10).joined(separator: ", ") + (passed.count > 10 ? " and \(passed.count - 10) more" : "")
+        guard !values.isEmpty else {
+            throw call.failure(
+                "path", "none of the files that match '\(pattern)' can be read: \(listed)",
+                hint: "pictures are read as PNG and JPEG: convert them first")
+        }
+        if !passed.isEmpty { call.host.note("passed over: \(listed)") }
+        return values
+    }
+
+    /// The files that a pattern of the shell names, in order.
+    private static func matches(_ pattern: String, _ call: Arguments) throws -> [String] {
+        var found = glob_t()
+        defer { globfree(&found) }
+        guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else {
+            throw call.failure("path", "no file matches '\(pattern)'")
+        }
+        return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+    }
+
+    private static func value(in url: URL, named name: String, _ call: Arguments) throws -> Value {
+        let wanted = try call.optional("as", call.string).flatMap { kinds[$0] }
+        let kind = try wanted ?? FileContents.kind(of: url)
+        // Models come as float32 unless told otherwise; tensors in a file keep their own type.
+        let dtype = DType(rawValue: try call.string("dtype")) ?? .float32
+        let tensorType = try call.isGiven("dtype") ? dtype : nil
+        if let loader = ModelLoader.all.first(where: { $0.kind == kind }) { return try loader.load(url, name, dtype) }
+        switch kind {
+        case .image:
+            let parameters = ImageParameters.record(try ImageFile.texts(url))
+            return .object(
+                ImageValue(try ImageFile.read(url), name: url.lastPathComponent, parameters: parameters))
+        case .array: return .tensor(try NPY.read(url, as: tensorType))
+        case .table:
+            let metrics = try MetricsTable(
+                contentsOf: url.relativePath, promised: promised(url, wanted), mayBeEmpty: true)
+            for note in metrics.notes { call.host.note("\(name): \(note)") }
+            return .table(try Table(metrics, of: name))
+        case .json: return Value(try FileContents.json(url))
+        case .text, .recipe: return .string(String(decoding: try FileContents.bytes(of: url), as: UTF8.self))
+        case .tensors, .pytorchArchive:
+            let weights = try Weights(url)
+            return .record(Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: tensorType))) }))
+        case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")
+        case .clip, .openCLIP, .diffusers, .autoencoder, .transformers: throw unusable(kind, name, call)
+        }
+    }
+
+    /// How a table's file is written if its lines don't tell.
+    private static func promised(_ url: URL, _ wanted: FileContents.Kind?) -> MetricsFormat? {
+        MetricsFormat.promised(by: url.path) ?? (wanted == .table ? .separated(by: ",") : nil)
+    }
+
+    private static func unusable(_ kind: FileContents.Kind, _ name: String, _ call: Arguments) -> RhumbError {
+        let what =
+            switch kind {
+            case .transformers(let modelType): "a transformers model of type '\(modelType)'"
+            case .diffusers: "a diffusers pipeline"
+            default: "a model"
+            }
+        return call.failure(
+            "path", "'\(name)' holds \(what), which can't be used as a model here",
+            hint: "its tensors can be loaded from the file of weights in it")
+    }
+}
+
+extension Table {
+    /// The history of a training; a missing number is none.
+    init(_ columns: DataColumns) throws {
+        try self.init(
+            zip(columns.names, columns.columns).map { name, column in
+                switch column {
+                case .numbers(let numbers): Column(name, numbers.map { $0.map { .number($0) } ?? Value.none })
+                case .texts(let texts): Column(name, texts)
+                }
+            })
+    }
+}
+
+extension Value {
+    /// The value that a JSON text holds.
+    init(_ json: JSON) {
+        switch json {
+        case .null: self = .none
+        case .bool(let boolean): self = .boolean(boolean)
+        case .integer(let integer): self = .integer(integer)
+        case .number(let number): self = .number(number)
+        case .string(let string): self = .string(string)
+        case .array(let items): self = .list(items.map(Value.init))
+        case .object(let members): self = .record(Record(members.map { ($0.key, Value($0.value)) }))
+        }
+    }
+}

@@ -1,0 +1,102 @@
+import Basics
+import Files
+import Foundation
+import Language
+import Notebook
+import Tensor
+
+/// What `save` writes.
+enum SavedValue {
+    static func save(_ value: Value, to url: URL, _ call: Arguments) throws {
+        let type = try call.optional("dtype", call.string).flatMap { storedTypes[$0] }
+        let kind = FileContents.kind(bySuffixOf: url)
+        switch (value, kind) {
+        case (.object(let value as any SavableValue), _): try value.save(to: url, as: type)
+        case (.object(let image as ImageValue), .image):
+            guard url.pathExtension.lowercased() == "png" else {
+                throw call.failure("path", "pictures are saved as .png, not .\(url.pathExtension)")
+            }
+            var parameters = image.parameters
+            for (name, value) in try call.record("texts").fields { parameters[name] = value }
+            try ImageFile.write(image.image, to: url, texts: ImageParameters.texts(parameters))
+        case (.record(let record), .tensors): try Safetensors.write(tensors(record, call), to: url, as: type)
+        case (.table(let table), .table): try TableFile.write(DataColumns(table), to: url)
+        case (.string(let text), kind) where kind != .json: try AtomicFile.write(text, to: url)
+        case (_, .json):
+            guard value.writtenCount <= 2.5e7 else {
+                throw call.failure(
+                    "value",
+                    "the value holds \(NumberText.shown(value.writtenCount)) values in all, too many for a JSON file")
+            }
+            try AtomicFile.write(JSON(value, call).text(indent: 2, keepsNonFinite: true) + "\n", to: url)
+        default:
+            guard let tensor = try value.asTensor() else { throw mismatch(value, url, call) }
+            switch kind {
+            case .array: try NPY.write(tensor, to: url)
+            case .table where url.pathExtension.lowercased() != "jsonl": try TableFile.write(tensor, to: url)
+            case .tensors: try Safetensors.write(["tensor": tensor], to: url, as: type)
+            case .image: try ImageFile.write(picture(value, call), to: url)
+            default: throw mismatch(value, url, call)
+            }
+        }
+    }
+
+    private static let storedTypes: [String: StoredType] = [
+        "float32": .float32, "bfloat16": .bfloat16, "float16": .float16,
+    ]
+
+    private static func mismatch(_ value: Value, _ url: URL, _ call: Arguments) -> RhumbError {
+        let suffix = url.pathExtension.isEmpty ? "a name without suffix" : "'.\(url.pathExtension)'"
+        return call.failure(
+            "path",
+            "'save' has no way to write \(value.typeName.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(value.typeName) as \(suffix)",
+            hint: "`help save` lists what goes where")
+    }
+
+    private static func picture(_ value: Value, _ call: Arguments) throws -> Image {
+        guard let images = try value.asImages(), images.count == 1 else {
+            throw call.failure("value", "a .png holds one image, and got \(value.summary)")
+        }
+        return images[0]
+    }
+
+    private static func tensors(_ record: Record, _ call: Arguments) throws -> [String: Tensor] {
+        var tensors: [String: Tensor] = [:]
+        for (name, value) in record.fields {
+            guard let tensor = try value.asTensor() else {
+                throw call.failure("value", "'\(name)' is \(value.typeName), and a safetensors file holds tensors")
+            }
+            tensors[name] = tensor
+        }
+        return tensors
+    }
+}
+
+extension JSON {
+    /// A value as JSON.
+    /// - Throws: `RhumbError` for what JSON can't hold: functions, models.
+    init(_ value: Language.Value, _ call: Arguments) throws {
+        switch value {
+        case .none, .unset: self = .null
+        case .boolean(let boolean): self = .bool(boolean)
+        case .number(let number): self = value.whole.map { .integer($0) } ?? .number(number)
+        case .string(let string): self = .string(string)
+        case .list(let items): self = .array(try items.map { try JSON($0, call) })
+        case .record(let record): self = .object(try record.fields.map { Member($0, try JSON($1, call)) })
+        case .range(let range): self = .array((0..<(range.count ?? 0)).map { .number(range[$0]) })
+        case .table(let table):
+            self = .array(try (0..<table.rowCount).map { try JSON(.record(table.row($0)), call) })
+        case .object(let object):
+            guard let tensor = (object as? TensorValue)?.tensor else {
+                throw call.failure("value", "JSON can't hold \(value.typeName)")
+            }
+            // An int64 that is no number of the language.
+            if tensor.rank == 0, tensor.dtype == .int64, let whole = tensor.ints.first {
+                self = .integer(whole)
+            } else {
+                self = try JSON(TensorMembers.list(of: tensor), call)
+            }
+        case .function: throw call.failure("value", "JSON can't hold a function")
+        }
+    }
+}

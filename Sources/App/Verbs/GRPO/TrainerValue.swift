@@ -1,0 +1,125 @@
+import Basics
+import Files
+import Foundation
+import GRPO
+import Language
+
+/// A GRPO run in the language.
+final class TrainerValue: ObjectValue {
+    let trainer: GRPOTrainer
+    /// What the model is called.
+    let modelName: String
+    /// The pictures of the last rollout that somebody followed.
+    private var shown: (round: Int, pictures: LivePictures)?
+
+    init(_ trainer: GRPOTrainer, modelName: String) { (self.trainer, self.modelName) = (trainer, modelName) }
+
+    var typeName: String { "trainer" }
+
+    var summary: String {
+        let options = trainer.options
+        let what = trainer.policy.lora.map { "LoRA of rank \($0.options.rank)" } ?? "all weights"
+        let under = trainer.updatesDone > 0 ? " and \(trainer.updatesDone) of \(options.updates) updates" : ""
+        return "trainer of \(modelName): \(what), reward \(trainer.reward.name), "
+            + "\(options.roundPrompts) × \(options.group) samples a round, \(position)\(under)"
+            + (progressDetail.isEmpty ? "" : "  " + progressDetail)
+    }
+
+    func display(width: Int) -> String {
+        let differences = trainer.differencesFromPaper
+        let names = differences.map(\.name).joined(separator: ", ")
+        return summary + "\n  "
+            + (differences.isEmpty ? "set as in the paper" : "differs from the paper in \(names): see .differences")
+    }
+
+    var memberNames: [String] {
+        [
+            "round", "rounds", "updates_done", "finished", "history", "policy", "average", "reward", "prompts",
+            "options",
+            "differences", "parameters", "rollout", "seed",
+        ]
+    }
+
+    func member(_ name: String) throws -> Value? {
+        switch name {
+        case "round": .number(Double(trainer.completed))
+        case "rounds": planned.map { .number(Double($0)) } ?? Value.none
+        case "updates_done": .number(Double(trainer.updatesDone))
+        case "finished": .boolean(isFinished)
+        case "history": .table(try history())
+        case "policy": .pipeline(trainer.pipeline, name: trained("trained"))
+        case "average": .pipeline(try trainer.averaged(), name: trained("averaged"))
+        case "reward": .object(RewardValue(trainer.reward))
+        case "prompts": .strings(trainer.prompts)
+        case "options":
+            .record(Record(GRPOOptions.switches.map { ($0.name, .string($0.value(in: trainer.options))) }))
+        case "differences": .table(try differences())
+        case "parameters": .number(Double(trainer.policy.parameters.reduce(0) { $0 + $1.tensor.count }))
+        case "rollout":
+            (trainer.pending?.rollout ?? trainer.lastRollout).map { .object(RolloutValue($0)) } ?? Value.none
+        case "seed": .number(Double(trainer.options.seed))
+        default: nil
+        }
+    }
+
+    private func trained(_ how: String) -> String { "\(modelName), \(how) for \(trainer.completed) rounds" }
+
+    /// Switches that stand otherwise than in the paper.
+    private func differences() throws -> Table {
+        let rows = trainer.differencesFromPaper
+        return try Table([
+            .init("switch", rows.map(\.name)), .init("here", rows.map(\.value)), .init("paper", rows.map(\.paper)),
+        ])
+    }
+}
+
+extension TrainerValue: TrainingRun {
+    static var kind: TrainingRunKind {
+        TrainingRunKind(typeName: "trainer", checkpointKind: GRPOTrainer.checkpointKind) { _ in
+            throw RhumbError(
+                "this run needs its model and its reward again",
+                hint: "make the trainer as before, then: resume t \"folder\"")
+        }
+    }
+
+    var completed: Int { trainer.completed }
+    var planned: Int? { trainer.options.rounds }
+    var position: String { "round \(completed)" + (planned.map { " of \($0)" } ?? "") }
+
+    var progressDetail: String {
+        guard let last = trainer.history.last else { return "" }
+        return String(
+            format: "reward %.4f  kl %.1e  clipped %.0f %% + %.0f %%", last.reward, last.kl, 100 * last.clippedAbove,
+            100 * last.clippedBelow)
+    }
+
+    var curve: StepProgress.Curve { .init("reward", trainer.history.map(\.reward)) }
+
+    /// Those of the last rollout.
+    var pictures: LivePictures? {
+        guard let rollout = trainer.lastRollout, !rollout.images.isEmpty else { return nil }
+        if let shown, shown.round == rollout.round { return shown.pictures }
+        let pictures = LivePictures { PictureSheet(rollout.images, columns: rollout.groupSize) }
+        shown = (rollout.round, pictures)
+        return pictures
+    }
+
+    func advance(reporting report: @escaping (StepProgress.Part) throws -> Void) throws {
+        try trainer.advance { what, done, total in
+            try report(.init("round \(self.trainer.completed + 1): \(what)", done: done, total: total))
+        }
+    }
+
+    func history(from first: Int) throws -> Table { try Table(trainer.historyColumns(from: first)) }
+
+    func save(to folder: URL) throws { try trainer.save(to: folder) }
+
+    func restore(from folder: URL) throws { try trainer.restore(from: folder) }
+
+    func diagnosis() throws -> [Installation.Check] {
+        let statuses: [Finding.Status: Installation.Status] = [.fine: .fine, .suspicious: .warning, .broken: .broken]
+        return trainer.diagnosis().map {
+            Installation.Check($0.name, statuses[$0.status] ?? .fine, $0.text, advice: $0.advice)
+        }
+    }
+}

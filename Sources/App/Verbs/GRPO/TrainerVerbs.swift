@@ -1,0 +1,164 @@
+import Basics
+import Foundation
+import GRPO
+import Language
+
+/// `trainer`, and what it does with a rollout: `step` and `resume`.
+enum TrainerVerbs {
+    static var all: [Verb] { [trainer, step, resume] }
+
+    static var run: Parameter { Parameter("trainer", .object("trainer"), help: "the run, made by 'trainer'") }
+
+    private static var trainer: Verb {
+        Verb(
+            "trainer", family: "grpo",
+            summary: "a GRPO run at its beginning: a model, a reward, prompts, and every switch",
+            parameters: [
+                Parameter("policy", .object("pipeline"), help: "the model to train; it is copied, and stays as it is"),
+                .option(
+                    "reward", .either([.object("reward"), .function]), fallback: .required,
+                    help: "steering(...), alignment(...), a weighted sum, or a function of a picture and its prompt"),
+                .option(
+                    "prompts", .either([.string, .list(of: .string)]), fallback: .required, help: "what to train on"),
+                .option(
+                    "keep", .either([.string, .list(of: .string)]), default: .list([]),
+                    help: "prompts trained on beside the others, on which the model is to stay as it was; see 'keep_kl'"
+                ),
+                .option(
+                    "judge", .optional(.either([.object("reward"), .function])), default: .none,
+                    help: "scored beside the reward and never trained on: it shows when the reward is gamed"),
+                .option(
+                    "preset", .choice(["miniature", "paper"]), default: "miniature",
+                    help: "where switches stand that are not given: for the bundled model, or as published"),
+            ] + GRPOOptions.switches.map(\.parameter) + [.seed],
+            result: "a trainer: round, history, policy, average, options, differences, rollout",
+            details: """
+                A round draws `group` pictures for each of `round_prompts` prompts, scores them, turns scores into \
+                advantages within each group, and takes `updates` steps of the optimiser. `rollout`, `advantages`, \
+                `objective` and `step` do it piece by piece, `train` as a whole. With preset "paper" what stands \
+                otherwise than published is noted; `.differences` has it as a table for every run.
+
+                A function given as reward or judge is called with each picture and its prompt and gives a number, or \
+                a record of terms: `total` is then the reward, or their sum.
+                """,
+            examples: [
+                .init(
+                    """
+                    func redness(image, prompt) { return mean(image[0]) - mean(image[1]) }
+                    t = trainer (load "emoji-sd") reward: redness prompts: ["a ball", "a car"] group: 2 round_prompts: \
+                    1 seed: 1
+                    t.options.clip
+                    """, gives: #""0.001""#)
+            ],
+            seeAlso: ["rollout", "step", "train", "steering", "explain", "doctor"]
+        ) { call in
+            let pipeline = try call.object("policy", as: PipelineValue.self)
+            let options = try GRPOOptions(call)
+            try pipeline.noteUnseen(call.strings("prompts") + call.strings("keep"), call.host)
+            let (prompts, kept) = (try call.strings("prompts"), try call.strings("keep"))
+            do { try GRPOTrainer.check(prompts: prompts, keeping: kept) } catch let error as RhumbError {
+                throw call.failure("keep", error.message, hint: error.hint)
+            }
+            let trainer = try GRPOTrainer(
+                pipeline.model, reward: call.reward("reward"), prompts: prompts, keeping: kept,
+                judge: call.optional("judge") { try call.reward($0) }, options: options)
+            if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
+            if !trainer.stepPlan.deterministic.isEmpty {
+                let timesteps = trainer.stepPlan.deterministic.map(String.init).joined(separator: ", ")
+                call.host.note("σ is 0 at timestep \(timesteps): that step is deterministic and not trained")
+            }
+            return .object(TrainerValue(trainer, modelName: pipeline.name))
+        }
+    }
+
+    private static func noteDifferences(_ trainer: GRPOTrainer, _ host: any SessionHost) {
+        let differences = trainer.differencesFromPaper.map { "\($0.name) \($0.value) (paper: \($0.paper))" }
+        host.note(
+            differences.isEmpty
+                ? "set as in the paper" : "differs from the paper: " + differences.joined(separator: ", "))
+    }
+
+    private static var step: Verb {
+        Verb(
+            "step", family: "grpo", summary: "the next update of a GRPO run along a rollout",
+            parameters: [
+                run,
+                Parameter(
+                    "rollout", .optional(.object("rollout")),
+                    fallback: .described("the round's own, drawn when needed"),
+                    help: "made by 'rollout' of the same trainer"),
+            ],
+            result: """
+                a record: round, update, loss, kl, approx_kl, kl_start, clip_above, clip_below, ratio_min, ratio_max, \
+                gradient_norm, rate
+                """,
+            details: "A rollout is used for `updates` of them; the last one ends the round.",
+            examples: [
+                .init(
+                    """
+                    t = trainer (load "emoji-sd") reward: ((image, prompt) -> mean(image)) prompts: "a ball" group: 2 \
+                    round_prompts: 1 steps: 3 train_steps: 1 updates: 1 seed: 1
+                    r = rollout t
+                    abs((step t r).ratio_max - 1) < 1e-5
+                    """, gives: "true")
+            ],
+            seeAlso: ["rollout", "objective", "train"]
+        ) { call in
+            let trainer = try call.object("trainer", as: TrainerValue.self).trainer
+            let given = try call.optional("rollout") { try call.object($0, as: RolloutValue.self).rollout }
+            let rollout = try given ?? trainer.pending?.rollout ?? trainer.rollout(progress: call.reporting("rollout"))
+            let (round, update) = (trainer.completed + 1, trainer.updatesDone + 1)
+            let done = try trainer.update(rollout)
+            return .record([
+                "round": .number(Double(round)), "update": .number(Double(update)), "loss": .number(done.loss),
+                "kl": .number(done.kl), "approx_kl": .number(done.approximateKL),
+                "kl_start": done.startKL.map { .number($0) } ?? Value.none,
+                "clip_above": .number(done.ratios.shareAbove), "clip_below": .number(done.ratios.shareBelow),
+                "ratio_min": .number(done.ratios.lowest), "ratio_max": .number(done.ratios.highest),
+                "gradient_norm": .number(done.gradientNorm), "rate": .number(done.learningRate),
+            ])
+        }
+    }
+
+    private static var resume: Verb {
+        Verb(
+            "resume", family: "grpo", summary: "a GRPO run from its checkpoint, as if it had never stopped",
+            parameters: [
+                Parameter(
+                    "trainer", .object("trainer"),
+                    help: "made as the saved run was: same model, reward, prompts and switches"),
+                Parameter("folder", .file([]), help: "the folder that `train` or `checkpoint` wrote"),
+            ],
+            result: "the trainer, where the saved run stood",
+            details: "Only `rounds` may differ. A run saved in the middle of a round goes on in the middle of it.",
+            examples: [
+                .init(
+                    """
+                    func make() { return trainer((load "emoji-sd"), reward: (image, prompt) -> mean(image), prompts: \
+                    "a ball", group: 2, round_prompts: 1, steps: 3, train_steps: 2, updates: 2, seed: 1) }
+                    t = make()
+                    step t;
+                    checkpoint t "runs/example"
+                    (resume make() "runs/example").updates_done
+                    """, gives: "1")
+            ],
+            seeAlso: ["trainer", "train", "checkpoint"]
+        ) { call in
+            let value = try call.object("trainer", as: TrainerValue.self)
+            let folder = FilePlace.input(try call.string("folder"), call)
+            call.host.didRead(folder.appendingPathComponent(GRPOTrainer.checkpointName).path)
+            try value.trainer.restore(from: folder)
+            return .object(value)
+        }
+    }
+}
+
+extension Arguments {
+    /// Tells the host how far work has come, and stops when it asks for that.
+    func reporting(_ label: String) -> GRPOTrainer.Progress {
+        { [host] what, done, total in
+            host.progress(StepProgress("\(label): \(what)", done: done, total: total))
+            if host.isInterrupted { throw Interruption() }
+        }
+    }
+}

@@ -1,0 +1,23 @@
+import Basics
+import Files
+import Foundation
+import Language
+import Plot
+
+extension FigureValue: SavableValue {
+    /// Writes `reward.svg` and, beside it, the script `reward.gp` that draws it anew; the suffix tells the kind, `.gp`
+    /// alone saves the script.
+    func save(to url: URL, as type: StoredType?) throws {
+        let suffix = url.pathExtension.lowercased()
+        if suffix == "gp" { return try figure.saveScript(to: url.path) }
+        guard let format = OutputFormat(rawValue: suffix) else {
+            let found = suffix.isEmpty ? "a name without suffix" : "'.\(suffix)'"
+            throw RhumbError(
+                "'save' has no way to write a figure as \(found)", hint: "a figure is saved as .png, .svg, .pdf or .gp",
+                argument: "path")
+        }
+        _ = try Self.interruptibly { () throws(PlotError) in
+            try figure.write(to: url.deletingPathExtension().path, formats: [format])
+        }
+    }
+}

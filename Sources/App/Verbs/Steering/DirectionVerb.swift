@@ -1,0 +1,132 @@
+import Language
+import Steering
+import Tensor
+
+/// `direction`, and `ablate`, which makes several.
+enum DirectionVerbs {
+    static var all: [Verb] { [direction, ablate] }
+
+    private static let anchors = ValueType.either([
+        .string, .list(of: .string), .object("image"), .list(of: .object("image")), .object("tensor"),
+    ])
+
+    static var direction: Verb {
+        Verb(
+            "direction", family: "steering", summary: "the direction from unsafe to safe anchors in CLIP space",
+            parameters: [
+                SteeringParameters.clip,
+                .option(
+                    "safe", anchors, fallback: .required, help: "phrases (or pictures, or embeddings) on the safe side"),
+                .option("unsafe", anchors, fallback: .required, help: "the same on the unsafe side"),
+                .option(
+                    "method", .choice(DirectionMethod.allCases.map(\.rawValue)), default: "mean",
+                    help:
+                        "mean: difference of means (the paper's); lda: discounts directions in which anchors scatter; "
+                        + "logistic: normal of a logistic regression"),
+                .option(
+                    "prompts", .optional(.record), default: .none,
+                    help: "labelled prompts {safe: [...], unsafe: [...]} to judge it by"),
+            ],
+            result: "a direction: unit vector v, with what tells how good it is",
+            details: """
+                v = normalize(mean z(safe) − mean z(unsafe)), z being unit embeddings; the means are not normalised \
+                before the difference. Printed are ‖mean difference‖ (the paper's un-normalised formula scales α by \
+                it), the spread of the anchors around their means, the cosine to the direction without one anchor (on \
+                average, and for the anchor that matters most) and, with `prompts:`, the area under the ROC curve: the \
+                chance that a safe prompt lies further along v than an unsafe one.
+                """,
+            examples: [
+                .init(
+                    """
+                    clip = load "emoji"
+                    v = direction clip safe: ["a safe picture", "a wholesome picture"] unsafe: ["a violent picture", \
+                    "a dangerous weapon"]
+                    v.vector.shape
+                    """, gives: "[128]"),
+                .init(#"direction (load "emoji") safe: "a safe picture" unsafe: "a violent picture""#),
+            ],
+            seeAlso: ["probe", "sweep", "ablate", "steer"],
+            body: { arguments in
+                let clip = try arguments.object("clip", as: ClipValue.self)
+                let method: DirectionMethod = try arguments.choice("method")
+                let made = try make(
+                    clip, safe: arguments.value("safe"), unsafe: arguments.value("unsafe"), method: method,
+                    host: arguments.host)
+                guard try !arguments.value("prompts").isNone else { return .object(made) }
+                let scores = try arguments.labelledSafety("prompts", by: clip, along: made.direction)
+                let auc = try Separation.auc(safe: scores.safe, unsafe: scores.unsafe)
+                return .object(DirectionValue(made.direction, anchors: made.anchors, auc: auc))
+            })
+    }
+
+    private static func make(
+        _ clip: ClipValue, safe: Value, unsafe: Value, method: DirectionMethod, host: any SessionHost
+    ) throws -> DirectionValue {
+        let (s, u) = (try clip.rows(safe, host: host), try clip.rows(unsafe, host: host))
+        return DirectionValue(
+            try Direction(safe: s.tensor, unsafe: u.tensor, method: method), anchors: (s.phrases, u.phrases))
+    }
+
+    static var ablate: Verb {
+        Verb(
+            "ablate", family: "steering", summary: "directions from several anchor sets, side by side",
+            parameters: [
+                SteeringParameters.clip,
+                Parameter("sets", .record, help: "anchor sets by name: {compact: {safe: [...], unsafe: [...]}, …}"),
+                .option(
+                    "prompts", .optional(.record), default: .none,
+                    help: "labelled prompts {safe: [...], unsafe: [...]} to judge them by"),
+                .option(
+                    "methods", .list(of: .choice(DirectionMethod.allCases.map(\.rawValue))), default: ["mean"],
+                    help: "the methods to try on each set"),
+            ],
+            result:
+                "a table, a row a set and method: ‖mean difference‖, spread, leave-one-out cosine, AUC, cosine to the first row",
+            examples: [
+                .init(
+                    """
+                    clip = load "emoji"
+                    t = ablate clip {one: {safe: "a safe picture", unsafe: "a violent picture"},
+                                     two: {safe: ["a safe picture", "a wholesome picture"], unsafe: ["a violent picture", "a weapon"]}}
+                    t.set
+                    """, gives: #"["one", "two"]"#)
+            ],
+            seeAlso: ["direction"],
+            body: { arguments in
+                let clip = try arguments.object("clip", as: ClipValue.self)
+                let methods = try arguments.strings("methods").compactMap(DirectionMethod.init)
+                var rows: [(set: String, value: DirectionValue, auc: Value)] = []
+                for (name, anchors) in try arguments.record("sets").fields {
+                    guard case .record(let sides) = anchors, let safe = sides["safe"], let unsafe = sides["unsafe"]
+                    else {
+                        throw arguments.failure("sets", "the anchor set '\(name)' needs the fields safe and unsafe")
+                    }
+                    for method in methods {
+                        let made = try make(clip, safe: safe, unsafe: unsafe, method: method, host: arguments.host)
+                        var auc = Value.none
+                        if try !arguments.value("prompts").isNone {
+                            let scores = try arguments.labelledSafety("prompts", by: clip, along: made.direction)
+                            auc = .number(try Separation.auc(safe: scores.safe, unsafe: scores.unsafe))
+                        }
+                        rows.append((name, made, auc))
+                    }
+                }
+                guard let first = rows.first else { throw arguments.failure("sets", "there is no anchor set to try") }
+                let reference = first.value.direction.vector
+                let directions = rows.map(\.value.direction)
+                return .table(
+                    try Table([
+                        .init("set", rows.map(\.set)),
+                        .init("method", directions.map(\.method.rawValue)),
+                        .init("mean_difference", directions.map(\.meanDifference)),
+                        .init("spread_safe", directions.map(\.spread.safe)),
+                        .init("spread_unsafe", directions.map(\.spread.unsafe)),
+                        .init(
+                            "leave_one_out",
+                            directions.map { $0.leaveOneOut.min().map { .number($0) } ?? Value.none } as [Value]),
+                        .init("auc", rows.map(\.auc)),
+                        .init("cosine_to_first", try directions.map { Double(try $0.vector.matmul(reference).item) }),
+                    ]))
+            })
+    }
+}

@@ -1,0 +1,183 @@
+import Files
+import Console
+import Foundation
+import Language
+import Notebook
+import Report
+import Tensor
+import Verbs
+
+/// Runs recipes as the command line asks for it.
+struct RecipeJob {
+    let common: CommonOptions
+    var settings: [String: String] = [:]
+    var isShort = false
+    /// The folder of the run; with several recipes, each gets one of its own below it.
+    var out: String?
+    /// Whether an earlier run in that folder is replaced.
+    var isForced = false
+    /// Whether each run's page is made at its end.
+    var makesReport = true
+    /// Whether cells that would give what they gave before are skipped.
+    var usesCache = false
+
+    /// What runs are started with, for their manifests.
+    static var circumstances: RecipeRun.Circumstances {
+        .init(command: CommandLine.arguments, libraries: Installation.libraries, threads: Engine.threads)
+    }
+
+    /// What cells gave in earlier runs; nil where it is not wanted.
+    private func cache(_ path: String = CellCache.standardFolder) throws -> CellCache? {
+        guard usesCache else { return nil }
+        let facts = try CellCache.facts(libraries: Installation.libraries, threads: Engine.threads)
+        return CellCache(path, facts: facts, make: KeptValues.make)
+    }
+
+    /// Prints what a run would do with each cell, and why.
+    func plan(_ recipes: [Recipe]) throws {
+        _ = Workbench(common)
+        guard let cache = try cache() else { return }
+        for (index, recipe) in recipes.enumerated() {
+            if recipes.count > 1 { print((index > 0 ? "\n" : "") + recipe.path.visible) }
+            let plan = try RecipePlan(
+                recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
+                cache: cache)
+            print(plan.text.visible, terminator: "")
+        }
+    }
+
+    /// Runs the recipes in order, up to the first that fails.
+    func run(_ recipes: [Recipe]) throws {
+        _ = Workbench(common)
+        for recipe in recipes {
+            let console = RunConsole(Workbench.appearance(common))
+            let run = try RecipeRun(
+                recipe, registry: .rhumb(),
+                request: .init(settings: settings, seed: common.seed, isShort: isShort),
+                circumstances: Self.circumstances, cache: cache(), front: console
+            ) {
+                guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
+                return try .open(recipes.count == 1 ? out : out + "/" + recipe.name, replacing: isForced)
+            }
+            try finish(run, console)
+        }
+    }
+
+    /// Goes on with the run in a folder, with the threads it had.
+    func resume(_ path: String) throws {
+        var manifest = try Manifest(readingFolder: path)
+        guard manifest.status != .complete else {
+            return ConsoleFront.remark("the run '\(path)' is complete: there is nothing to resume\n")
+        }
+        var common = common
+        common.threads = common.threads ?? manifest.threads
+        _ = Workbench(common)
+        let console = RunConsole(Workbench.appearance(common))
+        let folder = try RunFolder.reopen(Self.enter(manifest.directory, keeping: path))
+        // It may have gone on while nobody held the lock.
+        manifest = try Manifest(readingFolder: folder.path)
+        if manifest.version != Rhumb.version {
+            console.receive(.note("begun by Rhumb \(manifest.version), resumed by \(Rhumb.version)"))
+        }
+        var job = self
+        job.usesCache = manifest.cache != nil
+        let cache = try job.cache(manifest.cache ?? "")
+        try finish(RecipeRun(resuming: folder, manifest, registry: .rhumb(), cache: cache, front: console), console)
+    }
+
+    /// Runs again what a run folder holds, with what is set here changed, and compares.
+    ///
+    /// - Parameter recipe: runs instead of the one that is kept.
+    func replay(_ path: String, recipe: Recipe?, tolerance: Double?) throws -> RunComparison {
+        let record = try KeptRun(path)
+        let manifest = record.manifest
+        let here = FileManager.default.currentDirectoryPath
+        let recipe = try recipe ?? Recipe(keptIn: path, manifest)
+        var common = common
+        common.threads = common.threads ?? manifest.threads
+        _ = Workbench(common)
+        let target = out.map { $0.hasPrefix("/") ? $0 : here + "/" + $0 }
+        _ = Self.enter(manifest.directory, keeping: path)
+        let console = RunConsole(Workbench.appearance(common))
+        let run = try RecipeRun(
+            recipe, registry: .rhumb(),
+            request: .init(
+                settings: manifest.settings.merging(settings) { $1 }, seed: common.seed ?? manifest.seed,
+                isShort: manifest.isShort),
+            circumstances: Self.circumstances, front: console
+        ) {
+            guard let target else { return try .create(in: here + "/runs", name: recipe.name, date: Date()) }
+            return try .open(target, replacing: isForced)
+        }
+        let failure = try run.run()
+        console.conclude(run.manifest, folder: run.folder.path)
+        if makesReport { try? Self.report(run.folder.path) }
+        if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
+        _ = FileManager.default.changeCurrentDirectoryPath(here)
+        return try RunComparison(record, KeptRun(run.folder.path), tolerance: tolerance)
+    }
+
+    /// Runs a recipe once for each point of a sweep, and tabulates.
+    ///
+    /// - Parameter shown: the numbers to tabulate; all when empty.
+    func sweep(_ recipe: Recipe, _ sweep: Sweep, showing shown: [String]) throws {
+        if let twice = sweep.axes.first(where: { settings[$0.name] != nil }) { throw RunError.sweptTwice(twice.name) }
+        // A value of the wrong kind is found before the first run.
+        let declared = try recipe.parameters()
+        for axis in sweep.axes {
+            guard let parameter = declared.first(where: { $0.name == axis.name }) else {
+                let known = declared.map(\.name)
+                throw RunError.unknownParameter(
+                    axis.name, known: known, suggestion: Suggestion.closest(to: axis.name, in: known))
+            }
+            for value in axis.values { try parameter.check(value) }
+        }
+        _ = Workbench(common)
+        let parent = out ?? "runs/\(recipe.name)-sweep-\(Timestamp.now)"
+        var results: [(status: Manifest.Status, seconds: Double, numbers: [(name: String, value: Double)])] = []
+        for (number, point) in sweep.points.enumerated() {
+            let title = point.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
+            ConsoleFront.remark("\n[\(number + 1)/\(sweep.points.count)] \(title.visible)\n")
+            let console = RunConsole(Workbench.appearance(common))
+            var settings = settings
+            for (name, value) in point { settings[name] = value }
+            let run = try RecipeRun(
+                recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
+                circumstances: Self.circumstances, cache: cache(), front: console
+            ) { try .open(parent + "/" + String(number + 1), replacing: isForced) }
+            let failure = try run.run()
+            console.conclude(run.manifest, folder: run.folder.path)
+            if makesReport { try? Self.report(run.folder.path) }
+            if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
+            results.append((run.manifest.status, run.manifest.seconds, run.numbers))
+        }
+        let table = try sweep.table(results, showing: shown)
+        let file = parent + "/sweep.csv"
+        try TableFile.write(DataColumns(table), to: URL(fileURLWithPath: file))
+        print("\n" + table.display(width: Screen.width(), rows: .max) + "\n\n" + file.visible)
+        if results.contains(where: { $0.status != .complete }) { throw Failure.Shown(code: 1) }
+    }
+
+    /// Goes where a run was started, from where relative paths in its code count; on another machine, stays here.
+    ///
+    /// - Returns: the path as it is named from there.
+    static func enter(_ directory: String, keeping path: String) -> String {
+        let here = FileManager.default.currentDirectoryPath
+        guard directory != here, FileManager.default.changeCurrentDirectoryPath(directory) else { return path }
+        return path.hasPrefix("/") ? path : here + "/" + path
+    }
+
+    private static func report(_ folder: String) throws {
+        let registry = Registry.rhumb()
+        try Report.write(ofRun: folder) { registry[$0] != nil }
+    }
+
+    private func finish(_ run: RecipeRun, _ console: RunConsole) throws {
+        let failure = try run.run()
+        console.conclude(run.manifest, folder: run.folder.path)
+        let report = Result { if makesReport { try Self.report(run.folder.path) } }
+        // What went wrong in the run counts for more than what went wrong with its page.
+        if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
+        try report.get()
+    }
+}

@@ -1,0 +1,160 @@
+import Basics
+import FoundationEssentials
+import Tensor
+
+/// Named tensors on disk: one file of safetensors or of PyTorch, or a sharded set with its index, or a folder that
+/// holds either.
+public final class Weights {
+    /// What was opened: the file, the index, or the folder's file that was chosen.
+    public let url: URL
+    /// Names in the order of the files.
+    public let names: [String]
+    /// The free texts under `__metadata__`; of the first file, for shards.
+    public let metadata: [String: String]
+    private let sources: [String: any TensorSource]
+
+    /// Opens and checks every file of the set.
+    /// - Parameter url: `x.safetensors`, `x.bin`, an index such as `x.safetensors.index.json`, or a folder as
+    ///   transformers, diffusers or OpenCLIP leave it.
+    /// - Parameter mapsLargeFiles: whether bytes of large safetensors files are looked at where they are: for models,
+    ///   whose verbs notice when such a file changes.
+    /// - Throws: ``FileError`` naming the file and the tensor that is wrong.
+    public init(_ url: URL, mapsLargeFiles: Bool = false) throws(FileError) {
+        let chosen = try Folder.isFolder(url) ? Self.weights(in: url) : url
+        self.url = chosen
+        if chosen.lastPathComponent.hasSuffix(".json") {
+            let shards = try ShardIndex(chosen)
+            var sources: [String: any TensorSource] = [:]
+            var names: [String] = []
+            var metadata: [String: String]?
+            for (file, members) in shards.files {
+                let shard = try Self.source(file, mapsLargeFiles)
+                for name in members {
+                    guard shard.shape(of: name) != nil else {
+                        throw .malformed(
+                            file: chosen.displayPath, item: name, .missingFromShard(shard: file.lastPathComponent))
+                    }
+                    sources[name] = shard
+                }
+                let wanted = Set(members)
+                names += shard.names.filter(wanted.contains)
+                metadata = metadata ?? shard.metadata
+            }
+            self.sources = sources
+            self.names = names
+            self.metadata = metadata ?? [:]
+        } else {
+            let file = try Self.source(chosen, mapsLargeFiles)
+            sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) })
+            names = file.names
+            metadata = file.metadata
+        }
+    }
+
+    /// Whether there is a tensor of this name.
+    public func contains(_ name: String) -> Bool { sources[name] != nil }
+
+    /// The shape of a tensor, or nil where there is none of that name.
+    public func shape(of name: String) -> [Int]? { sources[name]?.shape(of: name) }
+
+    /// The element type of a tensor in its file, or nil where there is none of that name.
+    public func type(of name: String) -> StoredType? { sources[name]?.type(of: name) }
+
+    /// One tensor; among the file's bytes where its element type lies there aligned, else a converted copy.
+    /// - Parameters:
+    ///   - dtype: the element type wanted; ``StoredType/natural`` by default.
+    ///   - shape: the shape it must have; any by default.
+    /// - Throws: ``FileError`` naming file and tensor, or a `RhumbError` when memory lacks.
+    public func tensor(_ name: String, as dtype: DType? = nil, shape: [Int]? = nil) throws -> Tensor {
+        guard let source = sources[name] else {
+            throw FileError.noSuchTensor(
+                name: name, file: url.displayPath, suggestion: Spelling.nearest(to: name, in: names))
+        }
+        if let shape, let found = source.shape(of: name), found != shape {
+            throw FileError.wrongShape(name: name, file: source.url.displayPath, expected: shape, found: found)
+        }
+        return try source.tensor(name, as: dtype)
+    }
+
+    private static func source(_ url: URL, _ mapsLargeFiles: Bool) throws(FileError) -> any TensorSource {
+        switch FileContents.kind(bySuffixOf: url) {
+        case .tensors: return try SafetensorsFile(url, mapsLargeFiles: mapsLargeFiles)
+        case .pytorchArchive: return try PyTorchFile(url)
+        default:
+            // A name that says nothing: PyTorch's files begin as zip archives or pickles do.
+            let head = try FileContents.bytes(of: url, first: 4)
+            return head.starts(with: [0x50, 0x4B]) || head.starts(with: [0x80, 2, 0x8A, 10])
+                ? try PyTorchFile(url) : try SafetensorsFile(url, mapsLargeFiles: mapsLargeFiles)
+        }
+    }
+
+    /// Whether a name is that of an index of a sharded set.
+    static func isIndex(_ name: String) -> Bool {
+        suffixes.contains { name.hasSuffix($0 + ".index.json") }
+    }
+
+    /// Whether a name is that of a file of weights, or of their index.
+    static func isFile(_ name: String) -> Bool { isIndex(name) || suffixes.contains(where: name.hasSuffix) }
+
+    /// What is preferred comes first: safetensors are mapped, not read.
+    private static let suffixes = [".safetensors", ".bin", ".pt", ".pth", ".ckpt"]
+
+    /// The stems under which transformers, diffusers and OpenCLIP keep weights in a folder, in the order of preference.
+    static let stems = [
+        "model", "pytorch_model", "diffusion_pytorch_model", "open_clip_model", "open_clip_pytorch_model",
+        // Half precision, where a folder keeps that beside others that are for no one's inference.
+        "model.fp16", "diffusion_pytorch_model.fp16",
+    ]
+
+    /// The file of a folder that holds its weights: a known name, or the only one of its kind.
+    private static func weights(in folder: URL) throws(FileError) -> URL {
+        let files = try Folder.names(in: folder)
+        for suffix in suffixes {
+            for stem in stems {
+                for name in [stem + suffix, stem + suffix + ".index.json"] where files.contains(name) {
+                    return folder.appendingPathComponent(name)
+                }
+            }
+            let candidates = files.filter { $0.hasSuffix(suffix) }
+            if candidates.count == 1 { return folder.appendingPathComponent(candidates[0]) }
+            if candidates.count > 1 {
+                let listed = candidates.prefix(4).joined(separator: ", ")
+                throw .unknownKind(
+                    path: folder.displayPath, reason: "the folder has several \(suffix) files and no index (\(listed))")
+            }
+        }
+        throw .unknownKind(path: folder.displayPath, reason: "the folder has no file of weights")
+    }
+}
+
+/// The index of a sharded set: which file holds which tensors.
+private struct ShardIndex {
+    /// Files in the order of their names, each with its tensors in the order of the index.
+    let files: [(url: URL, tensors: [String])]
+
+    init(_ url: URL) throws(FileError) {
+        let file = url.displayPath
+        guard let map = try FileContents.json(url)["weight_map"] else {
+            throw .malformed(file: file, item: nil, .missing(key: "weight_map"))
+        }
+        guard let members = map.members else {
+            throw .malformed(
+                file: file, item: nil, .wrongKind(key: "weight_map", expected: "an object", found: map.kind))
+        }
+        var tensors: [String: [String]] = [:]
+        for member in members {
+            guard let shard = member.value.string else {
+                throw .malformed(
+                    file: file, item: member.key,
+                    .wrongKind(key: member.key, expected: "a file name", found: member.value.kind))
+            }
+            // A shard lies beside its index; a path could lead anywhere.
+            guard !shard.isEmpty, shard != ".", shard != "..", !shard.contains("/") else {
+                throw .malformed(file: file, item: member.key, .shardOutside(shard: shard))
+            }
+            tensors[shard, default: []].append(member.key)
+        }
+        let folder = url.deletingLastPathComponent()
+        files = tensors.keys.sorted().map { (folder.appendingPathComponent($0), tensors[$0] ?? []) }
+    }
+}

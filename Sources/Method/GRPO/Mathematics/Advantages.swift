@@ -1,0 +1,68 @@
+import Basics
+
+/// What the differences of rewards within a group are divided by.
+public enum AdvantageScale: String, CaseIterable, Sendable {
+    /// The group's own standard deviation: every prompt counts alike, however little its pictures differ.
+    case group
+    /// The standard deviation of all rewards of the round: prompts whose pictures differ more count for more.
+    case global
+    /// Nothing, as "Dr. GRPO" does (Liu et al. 2025): advantages keep the reward's unit.
+    case none
+}
+
+/// How much better than its group each sample did: A = (r − mean of the group) / (std + ε), held within ± clip.
+///
+/// Standard deviations are unbiased (divided by n − 1), as `torch.std`.
+public struct Advantages: Equatable, Sendable {
+    /// One for each sample, group after group.
+    public let values: [Double]
+    /// Mean and standard deviation of each group's rewards.
+    public let means, deviations: [Double]
+    /// How many groups teach nothing, because all of their rewards are equal.
+    public let zeroSpreadGroups: Int
+
+    public var groupCount: Int { means.count }
+    public var groupSize: Int { values.count / means.count }
+
+    /// Rewards that differ by less count as equal: rewards are float32 numbers around 1.
+    static let zeroSpread = 1e-6
+
+    /// - Parameters:
+    ///   - rewards: one for each sample, group after group.
+    ///   - groupSize: samples a group, at least 2.
+    ///   - epsilon: added to the standard deviation.
+    ///   - clip: the largest advantage, either way; infinity for no limit.
+    /// - Throws: `RhumbError` for a group of one, groups of unequal size, or a reward that is not finite.
+    public init(
+        rewards: [Double], groupSize: Int, scale: AdvantageScale = .group, epsilon: Double = 1e-8, clip: Double = 2.5
+    ) throws {
+        guard groupSize > 1 else { throw RhumbError.groupSize(groupSize) }
+        guard !rewards.isEmpty, rewards.count % groupSize == 0 else {
+            throw RhumbError.unevenGroups(rewards: rewards.count, groupSize: groupSize)
+        }
+        if let bad = rewards.firstIndex(where: { !$0.isFinite }) { throw RhumbError.reward(rewards[bad], sample: bad) }
+        let groups = stride(from: 0, to: rewards.count, by: groupSize).map { rewards[$0..<$0 + groupSize] }
+        means = groups.map { $0.reduce(0, +) / Double(groupSize) }
+        deviations = groups.map(Self.deviation)
+        zeroSpreadGroups = groups.count { $0.max()! - $0.min()! < Self.zeroSpread }
+        let overall = Self.deviation(rewards[...])
+        var values: [Double] = []
+        for (index, group) in groups.enumerated() {
+            let divisor =
+                switch scale {
+                case .group: deviations[index] + epsilon
+                case .global: overall + epsilon
+                case .none: 1.0
+                }
+            // The mean of equal numbers may miss them by a rounding, which a tiny divisor would blow up.
+            let centre = group.max() == group.min() ? group.first! : means[index]
+            values += group.map { min(max(($0 - centre) / divisor, -clip), clip) }
+        }
+        self.values = values
+    }
+
+    private static func deviation(_ values: ArraySlice<Double>) -> Double {
+        let mean = values.reduce(0, +) / Double(values.count)
+        return (values.reduce(0) { $0 + ($1 - mean) * ($1 - mean) } / Double(values.count - 1)).squareRoot()
+    }
+}

@@ -1,0 +1,157 @@
+import Basics
+import Diffusion
+
+extension GRPOOptions {
+    /// Every switch but the seed, in the order of a round.
+    public static let switches: [GRPOSwitch] = [
+        .optionalWhole(
+            "rounds", 1...1_000_000, \.rounds, absent: "without end",
+            "rounds in all; none for a run without an end of its own"),
+        .whole("group", 2...100_000, \.group, "samples per prompt; advantages are differences between them"),
+        .whole("round_prompts", 1...100_000, \.roundPrompts, "prompts per round"),
+        .whole("steps", 1...999, \.steps, "denoising steps (DDIM)"),
+        .number("eta", Bounds(.open(0), .closed(1)), \.eta, "how random a step is; 0 leaves nothing to train"),
+        .number("guidance", .atLeast(1), \.guidance, "classifier-free guidance; 1 is none"),
+        GRPOSwitch(
+            "negative", .text, "what guidance leads away from", shown: { "\"\($0.negative)\"" },
+            get: { .text($0.negative) }
+        ) { options, setting in
+            if case .text(let value) = setting { options.negative = value }
+        },
+        .flag(
+            "cfg_free", \.cfgFree,
+            "rollouts and updates without guidance, at half the work; false where `guidance` is given"),
+        .choice("latents", \.latents, "who starts from the same noise; the published code: everyone"),
+        .optionalWhole(
+            "train_steps", 1...1_000_000, \.trainSteps, absent: "all",
+            "how many denoising steps a round trains; none for all that can be"),
+        .choice(
+            "choose", \.choose, shown: { $0.trainSteps == nil ? "all" : $0.choose.rawValue },
+            "which ones: any, the noisiest, the least noisy, or neighbours"),
+        .choice("sde", \.sde, "which steps are random: all, or only those that are trained"),
+        .flag(
+            "train_last", \.trainLast,
+            "whether the last step may be trained, whose σ is the smallest and whose ratio the wildest"),
+        .whole("updates", 1...100_000, \.updates, "optimiser steps per rollout"),
+        .choice("split", \.split, "what updates share out: the trained steps, or the samples"),
+        .flag("shuffle", \.shuffle, "whether they are dealt out in random order; the published code: not"),
+        .whole(
+            "microbatch", 1...100_000, \.microbatch, changesResults: false,
+            "samples that go through the model at once; bounds memory"),
+        .number("clip", .above(0, below: 1), \.clip, "ε of the clipped ratio, on the mean log-probability"),
+        .choice("std", \.std, "what differences of rewards are divided by"),
+        .number("advantage_epsilon", .atLeast(0), \.advantageEpsilon, "added to the standard deviation"),
+        .number("advantage_clip", .above(0), \.advantageClip, "the largest advantage, either way"),
+        .number("kl", .atLeast(0), \.kl, "weight of the exact KL to the frozen start; the published code has none"),
+        GRPOSwitch(
+            "kl_prompt", .optional(.text), "what the start is asked for in that KL; none for each sample's own prompt",
+            shown: { $0.klPrompt.map { "\"\($0)\"" } ?? "the sample's own" },
+            get: { $0.klPrompt.map(GRPOSwitch.Setting.text) ?? .none }
+        ) { options, setting in
+            if case .text(let value) = setting { options.klPrompt = value } else { options.klPrompt = nil }
+        },
+        .number("keep_kl", .atLeast(0), \.keepKL, "weight of that KL on the prompts given as 'keep'"),
+        .flag("ratio_norm", \.ratioNorm, "whether ratios are brought to one scale for all steps (GRPO-Guard)"),
+        .number("rate", .above(0), \.rate, "AdamW's learning rate; of all weights, 5e-5 unless given"),
+        .whole("warmup", 0...100_000, \.warmup, "rounds that lead up to it"),
+        .numbers(
+            "betas", 2, .from(0, below: 1), \.betas, "decay of the running means of the gradient and its square"),
+        .number("epsilon", .above(0), \.epsilon, "added to the root of the second mean"),
+        .number("decay", .atLeast(0), \.decay, "weight decay"),
+        .number("gradient_norm", .above(0), \.gradientNorm, "the greatest length of all gradients together"),
+        GRPOSwitch(
+            "ema", .number(.from(0, below: 1)), "decay of a running average of the weights; 0 for none",
+            shown: { $0.ema == 0 ? "none" : GRPOSwitch.Setting.text($0.ema) }, get: { .number($0.ema) }
+        ) { options, setting in
+            if case .number(let value) = setting { options.ema = value }
+        },
+        GRPOSwitch(
+            "lora", .optional(.whole(1...4096)), "rank of low-rank adapters to train; none to train all weights",
+            shown: { $0.lora.map { "rank \($0.rank)" } ?? "none" }, get: { $0.lora.map { .whole($0.rank) } ?? .none }
+        ) { options, setting in
+            guard case .whole(let rank) = setting else { return options.lora = nil }
+            options.lora = LoRAOptions(rank: rank, targets: options.lora?.targets ?? LoRAOptions.words)
+        },
+        GRPOSwitch(
+            "lora_alpha", .optional(.number(Bounds(.open(0), .closed(1e6)))), "they are scaled by alpha / rank",
+            defaultText: "the rank",
+            get: { $0.lora.map { .number(Double($0.alpha)) } ?? .none }
+        ) { options, setting in
+            guard let rank = options.lora?.rank else { return }
+            options.lora?.alpha = if case .number(let alpha) = setting { Float(alpha) } else { Float(rank) }
+        },
+        GRPOSwitch(
+            "lora_targets", .optional(.texts), "the layers that get one, by the end of their names",
+            get: { $0.lora.map { .texts($0.targets) } ?? .none }
+        ) { options, setting in
+            options.lora?.targets = if case .texts(let targets) = setting { targets } else { LoRAOptions.words }
+        },
+        .flag(
+            "parity", \.parity,
+            "whether pictures are truncated to 8 bits and go through JPEG before they are judged, as in the published code"
+        ),
+    ]
+
+    /// Switches that stand otherwise than in the paper, with both values.
+    public var differencesFromPaper: [(name: String, value: String, paper: String)] { differences(from: .paper) }
+
+    /// Switches in which two settings differ.
+    func differences(from other: GRPOOptions) -> [(name: String, value: String, paper: String)] {
+        Self.switches.filter(\.changesResults).compactMap { item in
+            let (mine, theirs) = (item.value(in: self), item.value(in: other))
+            return mine == theirs ? nil : (item.name, mine, theirs)
+        }
+    }
+
+    /// - Throws: `RhumbError` for the first option that can't be.
+    func validate() throws {
+        for item in Self.switches { try item.check(item.setting(in: self)) }
+    }
+}
+
+// MARK: In a checkpoint, by the switches' names
+
+extension GRPOOptions: Codable {
+    private struct Key: CodingKey {
+        let stringValue: String
+        var intValue: Int? { nil }
+        init(_ name: String) { stringValue = name }
+        init(stringValue: String) { self.stringValue = stringValue }
+        init?(intValue: Int) { nil }
+    }
+
+    public func encode(to encoder: any Encoder) throws {
+        var container = encoder.container(keyedBy: Key.self)
+        try container.encode(seed, forKey: Key("seed"))
+        for item in Self.switches {
+            let key = Key(item.name)
+            switch item.setting(in: self) {
+            case .none: try container.encodeNil(forKey: key)
+            case .flag(let value): try container.encode(value, forKey: key)
+            case .whole(let value): try container.encode(value, forKey: key)
+            case .number(let value): try container.encode(value, forKey: key)
+            case .numbers(let values): try container.encode(values, forKey: key)
+            case .text(let value): try container.encode(value, forKey: key)
+            case .texts(let values): try container.encode(values, forKey: key)
+            }
+        }
+    }
+
+    public init(from decoder: any Decoder) throws {
+        self.init()
+        let container = try decoder.container(keyedBy: Key.self)
+        func setting(_ kind: GRPOSwitch.Kind, _ key: Key) throws -> GRPOSwitch.Setting {
+            switch kind {
+            case .flag: .flag(try container.decode(Bool.self, forKey: key))
+            case .whole: .whole(try container.decode(Int.self, forKey: key))
+            case .number: .number(try container.decode(Double.self, forKey: key))
+            case .numbers: .numbers(try container.decode([Double].self, forKey: key))
+            case .choice, .text: .text(try container.decode(String.self, forKey: key))
+            case .texts: .texts(try container.decode([String].self, forKey: key))
+            case .optional(let kind): try container.decodeNil(forKey: key) ? .none : setting(kind, key)
+            }
+        }
+        seed = try container.decode(UInt64.self, forKey: Key("seed"))
+        for item in Self.switches { try item.set(setting(item.kind, Key(item.name)), in: &self) }
+    }
+}

@@ -1,0 +1,144 @@
+import Basics
+import Foundation
+
+// What GRPO can object to. Its sentences are here and nowhere else.
+
+// MARK: - Advantages
+
+extension RhumbError {
+    static func groupSize(_ size: Int) -> RhumbError {
+        RhumbError(
+            "a group of \(size) has nothing to compare its samples with",
+            hint: "advantages are differences within a group: take at least 2 samples a prompt, better 8")
+    }
+
+    static func unevenGroups(rewards: Int, groupSize: Int) -> RhumbError {
+        RhumbError("\(rewards) rewards don't make groups of \(groupSize)")
+    }
+
+    static func reward(_ value: Double, sample: Int) -> RhumbError {
+        RhumbError("the reward of sample \(sample) is \(text(value))", hint: "a reward must be a finite number")
+    }
+}
+
+// MARK: - Rewards
+
+extension RhumbError {
+    /// A NaN has a sign that means nothing.
+    private static func text(_ value: Double) -> String { value.isNaN ? "nan" : "\(value)" }
+
+    static func reward(_ name: String, _ value: Double, prompt: String, sample: Int) -> RhumbError {
+        RhumbError(
+            "the reward '\(name)' gave \(text(value)) for sample \(sample) of \"\(prompt)\"",
+            hint: "a reward must be a finite number; nothing was changed, so the run can go on with another reward")
+    }
+
+    static func rewardCount(_ name: String, _ count: Int, expected: Int) -> RhumbError {
+        RhumbError(
+            "the reward '\(name)' gave \(count) number\(count == 1 ? "" : "s") for \(expected) picture\(expected == 1 ? "" : "s")",
+            hint: "a reward gives one number a picture")
+    }
+
+    static func noRewards() -> RhumbError {
+        RhumbError("a sum of rewards needs at least one reward with a weight other than 0")
+    }
+
+    static let noUsualPictures = RhumbError("plausibility is measured against usual pictures, and got none")
+
+    static func usualError(_ error: Double) -> RhumbError {
+        RhumbError("the usual pictures have a denoising error of \(error), and plausibility needs one above 0")
+    }
+}
+
+// MARK: - Options
+
+extension RhumbError {
+    static func option(_ name: String, _ value: String, expected: String, hint: String = "") -> RhumbError {
+        RhumbError("'\(name)' must be \(expected), not \(value)", hint: hint)
+    }
+
+    static let noPrompts = RhumbError(
+        "a trainer needs prompts, and the list is empty", hint: "for the bundled world: prompts: prompts(\"train\")")
+
+    static func emptyPrompt(_ position: Int) -> RhumbError {
+        RhumbError("prompt \(position) is empty", hint: "every picture is judged by the prompt it was drawn for")
+    }
+
+    static func keptAndTrained(_ prompt: String) -> RhumbError {
+        RhumbError(
+            "'\(prompt)' is among 'prompts' and among 'keep'",
+            hint: "a prompt is either trained on or kept as it is: take it out of one of them")
+    }
+
+    /// - Parameter deterministic: the timesteps with σ = 0.
+    static func nothingToTrain(steps: Int, deterministic: [Int]) -> RhumbError {
+        let which =
+            deterministic.isEmpty
+            ? "" : "those at timesteps \(deterministic.map(String.init).joined(separator: ", ")) have σ = 0 and "
+        return RhumbError(
+            "none of the \(steps) denoising steps can be trained: \(which)the last one is left out",
+            hint: "take more steps, or train_last: true")
+    }
+
+    static func tooManySteps(_ wanted: Int, available: Int) -> RhumbError {
+        RhumbError(
+            "'train_steps' asks for \(wanted) denoising steps a round, and \(available) can be trained",
+            hint: "deterministic steps (σ = 0) can't, and the last one is left out unless train_last: true")
+    }
+
+    static func tooManyUpdates(_ updates: Int, parts: Int, of what: String) -> RhumbError {
+        RhumbError(
+            "\(updates) updates can't share \(parts) \(what) a round",
+            hint: "fewer updates, or split: \"\(what == "samples" ? "steps" : "samples")\"")
+    }
+
+    static func notFloat32(_ type: String) -> RhumbError {
+        RhumbError(
+            "the policy's weights are \(type), and training needs float32",
+            hint: "with less, the ratio is not 1 before any update; load the model with dtype: \"float32\"")
+    }
+}
+
+// MARK: - Running
+
+extension RhumbError {
+    static func finished(rounds: Int) -> RhumbError {
+        RhumbError("the run has done all its \(rounds) rounds", hint: "make a trainer with more rounds")
+    }
+
+    static func rolloutOfAnotherRound(_ round: Int, expected: Int) -> RhumbError {
+        RhumbError(
+            "this rollout was drawn for round \(round), and the trainer is at round \(expected)",
+            hint: "its log-probabilities are those of an older policy: draw a new one")
+    }
+
+    static func foreignRollout(_ what: String) -> RhumbError {
+        RhumbError("this rollout doesn't fit the trainer: \(what)", hint: "use one that this trainer drew")
+    }
+
+    static func updatesDone(_ count: Int) -> RhumbError {
+        RhumbError("all \(count) updates of this rollout are done", hint: "draw the next rollout")
+    }
+}
+
+// MARK: - Checkpoints
+
+extension RhumbError {
+    static func notACheckpoint(_ path: String, reason: String? = nil) -> RhumbError {
+        RhumbError(
+            "'\(path)' is no checkpoint of a GRPO run" + (reason.map { ": \($0)" } ?? ""),
+            hint: "name the folder that the run was saved to")
+    }
+
+    static func anotherModel(_ path: String, difference: String) -> RhumbError {
+        RhumbError(
+            "the checkpoint '\(path)' belongs to another model: \(difference)",
+            hint: "make the trainer from the model that the run began with")
+    }
+
+    static func anotherRun(_ path: String, differences: [String]) -> RhumbError {
+        RhumbError(
+            "the checkpoint '\(path)' belongs to a run with other settings: \(differences.joined(separator: "; "))",
+            hint: "a run goes on exactly only with the settings it began with")
+    }
+}

@@ -1,0 +1,81 @@
+import Basics
+import Tensor
+
+/// What one round does, decided by the run's seed and the round's number alone: a resumed run needs no saved generator,
+/// and a rollout that was interrupted comes out the same when it is drawn again.
+struct RoundPlan {
+    /// Positions in the list of prompts.
+    let prompts: [Int]
+    /// Steps to train.
+    let steps: [Int]
+    /// What each update takes.
+    let parts: [UpdatePart]
+    /// Starting latents and the noise of the steps come from this stream, in that order.
+    let noise: Generator
+
+    /// - Parameters:
+    ///   - round: from 0.
+    ///   - promptCount: of the whole list, above 0.
+    init(round: Int, promptCount: Int, steps plan: StepPlan, options: GRPOOptions) throws {
+        let streams = SeedStreams(options.seed)
+        prompts = (0..<options.roundPrompts).map { slot in
+            // The list is gone through in one random order after another, a round taking up where the last one ended.
+            let (pass, place) = (round * options.roundPrompts + slot).quotientAndRemainder(dividingBy: promptCount)
+            return streams.generator(.prompts, pass).permutation(promptCount)[place]
+        }
+        steps = plan.chosen(options, generator: streams.generator(.steps, round))
+        parts = try UpdatePart.parts(
+            samples: options.samplesPerRound, steps: steps, options: options,
+            generator: streams.generator(.updates, round))
+        noise = streams.generator(.noise, round)
+    }
+}
+
+/// What one update takes of a rollout: these samples, at these steps.
+public struct UpdatePart: Codable, Equatable, Sendable {
+    public let samples: [Int]
+    public let steps: [Int]
+
+    package init(samples: [Int], steps: [Int]) { (self.samples, self.steps) = (samples, steps) }
+
+    /// - Throws: `RhumbError` where there are more updates than things to share out.
+    static func parts(samples: Int, steps: [Int], options: GRPOOptions, generator: Generator) throws -> [UpdatePart] {
+        func shares(_ count: Int, _ what: String) throws -> [[Int]] {
+            guard options.updates <= count else {
+                throw RhumbError.tooManyUpdates(options.updates, parts: count, of: what)
+            }
+            let order = options.shuffle ? generator.permutation(count) : Array(0..<count)
+            return (0..<options.updates).map { update in
+                order[count * update / options.updates..<count * (update + 1) / options.updates].sorted()
+            }
+        }
+        switch options.split {
+        case .samples: return try shares(samples, "samples").map { UpdatePart(samples: $0, steps: steps) }
+        case .steps:
+            return try shares(steps.count, "steps").map { part in
+                UpdatePart(samples: Array(0..<samples), steps: part.map { steps[$0] })
+            }
+        }
+    }
+}
+
+/// Independent streams of random numbers from one seed, by purpose and number.
+struct SeedStreams {
+    enum Purpose: UInt64 { case prompts = 1, steps, updates, noise, adapters }
+
+    private let seed: UInt64
+
+    init(_ seed: UInt64) { self.seed = seed }
+
+    func generator(_ purpose: Purpose, _ number: Int) -> Generator {
+        Generator(seed: Self.mixed(Self.mixed(seed &+ purpose.rawValue) &+ UInt64(number)))
+    }
+
+    /// SplitMix64's output function (Steele, Lea and Flood 2014); its low 32 bits alone reach a generator.
+    private static func mixed(_ value: UInt64) -> UInt64 {
+        var bits = value &+ 0x9E37_79B9_7F4A_7C15
+        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
+        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
+        return bits ^ (bits >> 31)
+    }
+}

@@ -1,0 +1,202 @@
+import Basics
+import Diffusion
+import Foundation
+import Tensor
+
+/// Trains a diffusion model on a reward by group relative policy optimisation.
+///
+/// What a round does is decided by the seed and the round's number, and by the weights it finds: a run that was saved
+/// and resumed, even in the middle of a round, gives the same weights as one that never stopped. The model it is given
+/// is never changed; `policy` is a model of its own.
+public final class GRPOTrainer {
+    public let options: GRPOOptions
+    /// All that is trained on, those that are kept among them.
+    public let prompts: [String]
+    /// Prompts on which the model is held near its start, by the weight `keepKL`.
+    public let kept: [String]
+    public let reward: any Reward
+    /// Scores every rollout's pictures without anything being learnt from it: what shows when the reward is gamed.
+    public let judge: (any Reward)?
+    /// The model that is trained: the given one with another UNet.
+    public let pipeline: StableDiffusion
+    public let policy: Policy
+    /// Which denoising steps are random and which can be trained.
+    public let stepPlan: StepPlan
+    /// Rounds done.
+    public internal(set) var completed = 0
+    /// One entry a round.
+    public internal(set) var history: [RoundMetrics] = []
+    /// How long each round took; kept apart from the history, which is the same on every machine.
+    public internal(set) var seconds: [Double] = []
+    /// The round under way, when its updates have begun.
+    public internal(set) var pending: PendingRound?
+    /// The last rollout drawn.
+    public internal(set) var lastRollout: Rollout?
+
+    package let learner: PolicyLearner
+    let scheduler: DDIMScheduler
+    /// The context of what guidance leads away from, [1, tokens, width].
+    let emptyContext: Tensor
+
+    /// A run at its beginning.
+    ///
+    /// - Parameters:
+    ///   - prompts: what rewards are to change.
+    ///   - kept: what is to stay as it was; drawn, judged and trained on like the others, under a KL of its own.
+    /// - Throws: `RhumbError` for prompts, options or a model that can't be trained.
+    public init(
+        _ start: StableDiffusion, reward: any Reward, prompts: [String], keeping kept: [String] = [],
+        judge: (any Reward)? = nil, options: GRPOOptions = GRPOOptions()
+    ) throws {
+        try options.validate()
+        try Self.check(prompts: prompts, keeping: kept)
+        let prompts = prompts + kept
+        guard !prompts.isEmpty else { throw RhumbError.noPrompts }
+        if let empty = prompts.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
+            throw RhumbError.emptyPrompt(empty)
+        }
+        (self.options, self.reward, self.prompts, self.kept, self.judge) = (options, reward, prompts, kept, judge)
+        scheduler = try DDIMScheduler(start.scheduler, steps: options.steps)
+        stepPlan = try StepPlan(options, scheduler: scheduler)
+        // Found out now rather than in the first round.
+        _ = try RoundPlan(round: 0, promptCount: prompts.count, steps: stepPlan, options: options)
+        policy = try Policy(
+            from: start.unet, scheduler: scheduler, options: options,
+            generator: SeedStreams(options.seed).generator(.adapters, 0))
+        pipeline = try start.replacing(unet: policy.unet)
+        learner = try PolicyLearner(policy, options: options)
+        emptyContext = try start.context(of: [options.negative])
+    }
+
+    public var isFinished: Bool { options.rounds.map { completed >= $0 } ?? false }
+
+    /// Updates done of the round under way.
+    public var updatesDone: Int { pending?.updates.count ?? 0 }
+
+    /// Told how far a round has come; what it throws ends the round where it is.
+    public typealias Progress = (_ what: String, _ done: Int, _ total: Int) throws -> Void
+
+    /// A whole round: a rollout and all of its updates; or the rest of the round under way.
+    ///
+    /// - Throws: `RhumbError` after the last round, or what a reward throws. Whatever it throws, the run is as it was
+    ///   after the last complete update.
+    @discardableResult
+    public func advance(progress: Progress? = nil) throws -> RoundMetrics {
+        let rollout = try pending?.rollout ?? rollout(progress: progress)
+        while true {
+            try update(rollout)
+            let done = updatesDone
+            if done == 0 { return history[history.count - 1] }
+            try progress?("update", done, options.updates)
+        }
+    }
+
+    /// The next update along a rollout of the present round; the last one ends the round.
+    ///
+    /// - Throws: `RhumbError` for a rollout of another round. Nothing has changed then.
+    @discardableResult
+    public func update(_ rollout: Rollout) throws -> UpdateMetrics {
+        guard !isFinished else { throw RhumbError.finished(rounds: completed) }
+        guard rollout.round == completed else {
+            throw RhumbError.rolloutOfAnotherRound(rollout.round + 1, expected: completed + 1)
+        }
+        let parts = try pending?.parts ?? parts(of: rollout)
+        let done = updatesDone
+        let metrics = try learner.update(
+            pending?.rollout ?? rollout, parts[done], measuresReference: done == parts.count - 1)
+        var round = pending ?? PendingRound(rollout: rollout, parts: parts, updates: [])
+        round.updates.append(metrics)
+        if round.updates.count == parts.count {
+            history.append(RoundMetrics(round.rollout, round.updates))
+            seconds.append(round.rollout.seconds + round.updates.reduce(0) { $0 + $1.seconds })
+            completed += 1
+            pending = nil
+        } else {
+            pending = round
+        }
+        return metrics
+    }
+
+    /// The terms of the objective for one sample at one step.
+    public struct ObjectiveRow: Sendable {
+        public let sample, step: Int
+        public let advantage, logProbability, oldLogProbability: Double
+        public let ratio, unclipped, clipped: Double
+        /// KL to the policy that drew the rollout.
+        public let divergence: Double
+        /// What the update makes smaller, before the mean: with the KL to the start where that has a weight.
+        public let loss: Double
+    }
+
+    /// What the next update along a rollout of the present round is made of. Nothing is changed.
+    public func objective(of rollout: Rollout) throws -> [ObjectiveRow] {
+        guard rollout.round == completed else {
+            throw RhumbError.rolloutOfAnotherRound(rollout.round + 1, expected: completed + 1)
+        }
+        return try withoutGradients {
+            let update = PolicyUpdate(policy: policy, options: options)
+            let part = try (pending?.parts ?? parts(of: rollout))[updatesDone]
+            return try update.pieces(of: part).flatMap { piece in
+                let terms = try update.terms(rollout, piece, withReference: rollout.isHeld(piece, by: options))
+                func column(_ tensor: Tensor) -> [Double] { tensor.floats.map(Double.init) }
+                let new = column(terms.logProbability), old = column(terms.oldLogProbability)
+                let ratio = column(terms.objective.ratio), unclipped = column(terms.objective.unclipped)
+                let clipped = column(terms.objective.clipped), divergence = column(terms.divergence)
+                let losses = column(terms.losses)
+                return piece.samples.enumerated().map { row, sample in
+                    ObjectiveRow(
+                        sample: sample, step: piece.steps[0], advantage: rollout.advantages.values[sample],
+                        logProbability: new[row], oldLogProbability: old[row], ratio: ratio[row],
+                        unclipped: unclipped[row], clipped: clipped[row], divergence: divergence[row], loss: losses[row]
+                    )
+                }
+            }
+        }
+    }
+
+    /// What each update takes of a rollout.
+    func parts(of rollout: Rollout) throws -> [UpdatePart] {
+        let streams = SeedStreams(options.seed)
+        return try UpdatePart.parts(
+            samples: rollout.sampleCount, steps: rollout.steps, options: options,
+            generator: streams.generator(.updates, rollout.round))
+    }
+
+    /// A round whose updates have begun.
+    public struct PendingRound {
+        public let rollout: Rollout
+        public let parts: [UpdatePart]
+        /// What those done did.
+        public internal(set) var updates: [UpdateMetrics]
+    }
+
+    /// Switches and the reward's settings that stand otherwise than in the paper.
+    public var differencesFromPaper: [(name: String, value: String, paper: String)] {
+        let count = kept.count == 1 ? "1 prompt" : "\(kept.count) prompts"
+        return (kept.isEmpty ? [] : [("keep", count, "none")]) + options.differencesFromPaper
+            + reward.differencesFromPaper
+    }
+
+    /// - Throws: `RhumbError` for a prompt that is trained on and kept.
+    public static func check(prompts: [String], keeping kept: [String]) throws {
+        if let both = prompts.first(where: Set(kept).contains) { throw RhumbError.keptAndTrained(both) }
+    }
+
+    /// Whether each of some prompts is one that is kept.
+    func areKept(_ prompts: [String]) -> [Bool] { prompts.map(Set(kept).contains) }
+
+    /// The model with the running average of the weights, which is steadier than the last ones; the trained model
+    /// itself where no average is kept.
+    public func averaged() throws -> StableDiffusion {
+        guard let average = learner.average else { return pipeline }
+        if let lora = policy.lora {
+            let unet = try policy.reference.converted(to: .float32)
+            try lora.copied(onto: unet, average.averaged())
+            return try pipeline.replacing(unet: unet)
+        }
+        var rest = try average.averaged()[...]
+        return try pipeline.replacing(
+            unet: UNet2DConditionModel(
+                policy.unet.configuration, ParameterSource { _, _, _ in rest.removeFirst().tensor }))
+    }
+}

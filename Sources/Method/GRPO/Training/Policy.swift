@@ -1,0 +1,81 @@
+import Basics
+import Diffusion
+import Tensor
+
+/// The UNet being trained, beside the frozen one it began as.
+///
+/// The trained UNet is one of its own: all weights copied for full training, the frozen weights shared and adapters put
+/// on for LoRA. The one it began as is never touched, and serves as the reference of the KL.
+public final class Policy {
+    /// The trained one.
+    public let unet: UNet2DConditionModel
+    /// The one it began as.
+    public let reference: UNet2DConditionModel
+    /// The adapters, where not all weights are trained.
+    public let lora: LoRA?
+    /// What is trained: all weights under diffusers' names, or the adapters' matrices under PEFT's.
+    public let parameters: NamedTensors
+    let scheduler: DDIMScheduler
+    let eta: Double
+    let guidance: Double
+
+    /// - Parameter generator: draws the adapters' start.
+    /// - Throws: `RhumbError` for weights that are not float32, `RhumbError` for adapters that fit no layer.
+    public convenience init(
+        from start: UNet2DConditionModel, scheduler: DDIMScheduler, options: GRPOOptions, generator: Generator
+    ) throws {
+        guard start.dtype == .float32 else { throw RhumbError.notFloat32(start.dtype.rawValue) }
+        // The same configuration asks for the same parameters in the same order.
+        var rest = try start.mergedParameters()[...]
+        let isFull = options.lora == nil
+        let unet = try UNet2DConditionModel(
+            start.configuration,
+            ParameterSource { _, _, _ in
+                let tensor = rest.removeFirst().tensor.detached()
+                return isFull ? try tensor.copied().requireGradient() : tensor
+            })
+        let lora = try options.lora.map { try LoRA($0, on: unet, generator: generator) }
+        self.init(unet, reference: start, lora: lora, scheduler: scheduler, options: options)
+    }
+
+    init(
+        _ unet: UNet2DConditionModel, reference: UNet2DConditionModel, lora: LoRA?, scheduler: DDIMScheduler,
+        options: GRPOOptions
+    ) {
+        (self.unet, self.reference, self.lora) = (unet, reference, lora)
+        (self.scheduler, eta, guidance) = (scheduler, options.eta, options.effectiveGuidance)
+        parameters = lora?.parameters ?? unet.parameters
+    }
+
+    /// What a UNet predicts for samples at a step, with guidance: both branches in one pass.
+    ///
+    /// - Parameters:
+    ///   - sample: x, [samples, height, width, channels].
+    ///   - context: of each sample's prompt, [samples, tokens, width].
+    ///   - empty: of what guidance leads away from, [1, tokens, width].
+    private func prediction(
+        by unet: UNet2DConditionModel, at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor
+    ) throws -> Tensor {
+        let guidance = Guidance(
+            context: context, unconditional: try empty.expanded(context.shape), scale: Float(guidance))
+        return try unet(sample, time: Float(scheduler.timesteps[step]), guided: guidance)
+    }
+
+    /// μ of the policy's step, differentiable in its parameters.
+    ///
+    /// - Parameter isRandom: false for the step that DDIM takes without noise, which leads elsewhere.
+    package func mean(at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor, isRandom: Bool = true) throws
+        -> Tensor
+    {
+        let output = try prediction(by: unet, at: step, sample, context: context, empty: empty)
+        return try scheduler.mean(output: output, at: step, sample: sample, eta: isRandom ? eta : 0)
+    }
+
+    /// μ of the frozen start's step.
+    func referenceMean(at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor) throws -> Tensor {
+        try withoutGradients {
+            let output = try prediction(by: reference, at: step, sample, context: context, empty: empty)
+            return try scheduler.mean(output: output, at: step, sample: sample, eta: eta)
+        }
+    }
+}

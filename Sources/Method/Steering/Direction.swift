@@ -1,0 +1,94 @@
+import Basics
+import Tensor
+
+/// A direction in a frozen embedding space, from unsafe towards safe.
+///
+/// v = normalize(meanᵢ z(safeᵢ) − meanⱼ z(unsafeⱼ)); the means themselves are not normalised before the difference
+/// (Kumar et al. 2026, arXiv 2605.18719).
+public struct Direction {
+    /// The unit vector v, [width].
+    public let vector: Tensor
+    public let method: DirectionMethod
+    /// ‖mean safe − mean unsafe‖, before normalisation: the paper's un-normalised formula scales α by it.
+    public let meanDifference: Double
+    /// How far anchors lie from the mean of their side (root mean square).
+    public let spread: (safe: Double, unsafe: Double)
+    /// Mean embedding of each side, [width], not normalised.
+    public let means: (safe: Tensor, unsafe: Tensor)
+    /// False for a direction given as a vector, which knows no anchors.
+    public let hasAnchors: Bool
+    /// Cosine between the difference of means and the same without one anchor, safe anchors first; empty when
+    /// a side has only one.
+    public let leaveOneOut: [Double]
+
+    public var width: Int { vector.shape[0] }
+
+    /// - Parameters:
+    ///   - safe, unsafe: unit embeddings of the anchors, [anchors, width].
+    /// - Throws: `RhumbError` for missing anchors, widths that differ, equal means, or too few anchors for a method
+    ///   that estimates a covariance.
+    public init(safe: Tensor, unsafe: Tensor, method: DirectionMethod = .mean) throws {
+        let s = try Rows(safe, "a safe anchor's embedding"), u = try Rows(unsafe, "an unsafe anchor's embedding")
+        guard s.count > 0 else { throw RhumbError.noAnchors("safe") }
+        guard u.count > 0 else { throw RhumbError.noAnchors("unsafe") }
+        guard s.width == u.width else { throw RhumbError.widths(s.width, u.width) }
+        let (safeMean, unsafeMean) = (s.mean(), u.mean())
+        meanDifference = length(zip(safeMean, unsafeMean).map { $0 - $1 })
+        guard meanDifference > 1e-9 else { throw RhumbError.coincidentMeans }
+        let difference = try method.difference(s, u)
+        let norm = length(difference)
+        guard norm > 0, norm.isFinite else { throw RhumbError.coincidentMeans }
+        let unit = difference.map { $0 / norm }
+        vector = try Tensor(unit.map(Float.init))
+        means = (try Tensor(safeMean.map(Float.init)), try Tensor(unsafeMean.map(Float.init)))
+        spread = (s.spread(around: safeMean), u.spread(around: unsafeMean))
+        self.method = method
+        hasAnchors = true
+        leaveOneOut = Direction.leaveOneOut(s, u)
+    }
+
+    /// A direction that is already known, of any length above 0; it has no anchors to tell about.
+    public init(vector: Tensor) throws {
+        guard vector.rank == 1 else { throw RhumbError.notRows(vector.shape) }
+        let row = try Rows(vector.unsqueezed(0), "the direction")
+        let norm = length(row.values)
+        guard norm > 0 else { throw RhumbError.coincidentMeans }
+        self.vector = try Tensor(row.values.map { Float($0 / norm) })
+        method = .mean
+        hasAnchors = false
+        meanDifference = norm
+        spread = (0, 0)
+        means = (self.vector, try -self.vector)
+        leaveOneOut = []
+    }
+
+    /// A direction as it was kept.
+    package init(
+        vector: Tensor, method: DirectionMethod, meanDifference: Double, spread: (safe: Double, unsafe: Double),
+        means: (safe: Tensor, unsafe: Tensor), hasAnchors: Bool, leaveOneOut: [Double]
+    ) {
+        (self.vector, self.method, self.meanDifference, self.spread) = (vector, method, meanDifference, spread)
+        (self.means, self.hasAnchors, self.leaveOneOut) = (means, hasAnchors, leaveOneOut)
+    }
+
+    /// Always for the difference of means, which alone is cheap to redo for each anchor and comparable across methods.
+    private static func leaveOneOut(_ safe: Rows, _ unsafe: Rows) -> [Double] {
+        guard safe.count > 1, unsafe.count > 1 else { return [] }
+        func cosine(_ a: [Double], _ b: [Double]) -> Double { dot(a, b) / (length(a) * length(b)) }
+        let (safeMean, unsafeMean) = (safe.mean(), unsafe.mean())
+        let whole = zip(safeMean, unsafeMean).map { $0 - $1 }
+        return (0..<safe.count).map { row in cosine(whole, zip(safe.mean(without: row), unsafeMean).map { $0 - $1 }) }
+            + (0..<unsafe.count).map { row in cosine(whole, zip(safeMean, unsafe.mean(without: row)).map { $0 - $1 }) }
+    }
+
+    /// safety(·) = embedding · v for each row of `embeddings` [rows, width].
+    public func safety(_ embeddings: Tensor) throws -> Tensor {
+        try check(embeddings)
+        return try embeddings.matmul(vector)
+    }
+
+    func check(_ embeddings: Tensor) throws {
+        guard embeddings.rank == 2 else { throw RhumbError.notRows(embeddings.shape) }
+        guard embeddings.shape[1] == width else { throw RhumbError.widths(width, embeddings.shape[1]) }
+    }
+}

@@ -1,0 +1,48 @@
+import Basics
+import Tensor
+
+// What the mathematics of steering can object to. Its sentences are here and nowhere else.
+
+extension RhumbError {
+    static func noAnchors(_ side: String) -> RhumbError {
+        RhumbError(
+            "a direction needs at least one \(side) anchor", hint: "give a phrase, or a list of them")
+    }
+
+    static func widths(_ a: Int, _ b: Int) -> RhumbError {
+        RhumbError(
+            "embeddings of width \(a) and \(b) don't belong to one space",
+            hint: "build the direction with the same model that embeds the prompts and pictures")
+    }
+
+    static func notRows(_ shape: [Int]) -> RhumbError {
+        RhumbError(
+            "embeddings are rows of a matrix, and got shape \(shape.map(String.init).joined(separator: "×"))",
+            hint: "")
+    }
+
+    static let coincidentMeans = RhumbError(
+        "the safe and unsafe anchors have the same mean, so there is no direction between them",
+        hint: "use anchors that differ in meaning")
+
+    static func tooFew(_ method: DirectionMethod, safe: Int, unsafe: Int) -> RhumbError {
+        RhumbError(
+            "method '\(method.rawValue)' needs at least two anchors on each side, and got \(safe) safe and \(unsafe) unsafe",
+            hint: "add anchors, or use method 'mean'")
+    }
+
+    static func notFinite(_ what: String) -> RhumbError {
+        RhumbError("\(what) contains a value that is not finite (NaN or infinity)", hint: "")
+    }
+
+    static let singular = RhumbError("the anchors' covariance can't be inverted", hint: "use method 'mean'")
+
+    static func oneClass(_ what: String) -> RhumbError {
+        RhumbError("\(what) needs examples of both kinds, safe and unsafe", hint: "")
+    }
+
+    static func counts(_ what: String, _ a: Int, _ b: Int) -> RhumbError {
+        RhumbError(
+            "\(what): \(a) and \(b) rows don't pair up", hint: "give as many of one as of the other, or one")
+    }
+}

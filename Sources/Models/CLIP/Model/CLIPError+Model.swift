@@ -1,0 +1,44 @@
+import Basics
+
+extension RhumbError {
+    static func configuration(_ key: String, _ value: String, _ expected: String) -> RhumbError {
+        RhumbError("the configuration's '\(key)' is \(value), and must be \(expected)")
+    }
+
+    static func identifiers(_ shape: [Int], limit: Int) -> RhumbError {
+        RhumbError(
+            "token identifiers are a matrix of 1 to \(limit) positions, and got shape \(shape.map(String.init).joined(separator: "×"))"
+        )
+    }
+
+    static func pixels(_ shape: [Int], channels: Int, size: Int) -> RhumbError {
+        RhumbError(
+            "the image tower takes pixels of shape n×\(channels)×\(size)×\(size), and got \(shape.map(String.init).joined(separator: "×"))",
+            hint: "preprocess pictures first")
+    }
+
+    static func notFinite(tower: String) -> RhumbError {
+        RhumbError(
+            "the model's \(tower) features are not finite", hint: "a weight may be broken: load the model again")
+    }
+
+    static func pictureNotFinite(_ index: Int, of count: Int) -> RhumbError {
+        RhumbError("\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture") holds values that are not finite")
+    }
+
+    static func vocabulary(tokenizer: Int, model: Int) -> RhumbError {
+        RhumbError(
+            "the tokenizer has \(tokenizer) tokens, and the model's 'text_config.vocab_size' is \(model)",
+            hint: "tokenizer and weights must come from the same model")
+    }
+
+    static func endToken(tokenizer: Int, model: Int) -> RhumbError {
+        RhumbError(
+            "the tokenizer ends a text with token \(tokenizer), and the model's 'text_config.eos_token_id' is \(model)",
+            hint: "tokenizer and configuration must come from the same model")
+    }
+
+    static func openCLIP(_ key: String, _ problem: String) -> RhumbError {
+        RhumbError("'\(key)' in 'open_clip_config.json' \(problem)")
+    }
+}

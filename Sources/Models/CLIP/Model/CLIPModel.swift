@@ -1,0 +1,69 @@
+import Basics
+import Tensor
+
+/// A text tower and an image tower that project into one space (Radford et al. 2021).
+public final class CLIPModel {
+    public let configuration: CLIPConfiguration
+    public let text: TextTower
+    public let image: ImageTower
+    /// [projection, text width] and [projection, vision width]
+    let textProjection, visualProjection: Tensor
+    /// Logarithm of the temperature, a scalar.
+    public let logitScale: Tensor
+    /// Every parameter under its name in transformers, in the order of the model.
+    public let parameters: [(name: String, tensor: Tensor)]
+
+    /// - Throws: `RhumbError` for a configuration that can't be, or what the source throws.
+    public init(_ configuration: CLIPConfiguration, _ source: ParameterSource) throws {
+        try configuration.validate()
+        let c = configuration
+        self.configuration = c
+        logitScale = try source.parameter("logit_scale", [], .constant(c.logitScaleInitValue))
+        text = try TextTower(source, c.text)
+        image = try ImageTower(source, c.vision)
+        visualProjection = try source.parameter(
+            "visual_projection.weight", [c.projectionDim, c.vision.hiddenSize],
+            .normal(1 / Float(c.vision.hiddenSize).squareRoot()))
+        textProjection = try source.parameter(
+            "text_projection.weight", [c.projectionDim, c.text.hiddenSize],
+            .normal(1 / Float(c.text.hiddenSize).squareRoot()))
+        parameters = source.parameters
+    }
+
+    /// A fresh model whose parameters ask for gradients.
+    public convenience init(_ configuration: CLIPConfiguration, seed: UInt64) throws {
+        try self.init(configuration, ParameterSource(generator: Generator(seed: seed)))
+    }
+
+    /// The same model with parameters of another element type, for inference.
+    public func converted(to dtype: DType) throws -> CLIPModel {
+        // The same configuration asks for the same parameters in the same order.
+        var rest = parameters[...]
+        return try CLIPModel(
+            configuration, ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
+    }
+
+    /// The element type of the weights.
+    public var dtype: DType { textProjection.dtype }
+
+    /// Projected text features, [texts, projection], float32, not normalised.
+    public func textFeatures(_ identifiers: Tensor) throws -> Tensor {
+        try project(text.pooled(identifiers), textProjection)
+    }
+
+    /// Projected image features, [pictures, projection], float32, not normalised.
+    public func imageFeatures(_ pixels: Tensor) throws -> Tensor {
+        try project(image.pooled(pixels.to(dtype)), visualProjection)
+    }
+
+    /// Pooled states of a tower through its projection, which has no bias.
+    private func project(_ pooled: Tensor, _ projection: Tensor) throws -> Tensor {
+        try pooled.linear(projection).to(.float32)
+    }
+
+    /// Features of texts pooled by `text.pooled`.
+    public func textFeatures(pooled: Tensor) throws -> Tensor { try project(pooled, textProjection) }
+
+    /// Features of pictures pooled by `image.pooled`.
+    public func imageFeatures(pooled: Tensor) throws -> Tensor { try project(pooled, visualProjection) }
+}

@@ -1,0 +1,106 @@
+import Basics
+import Files
+import Foundation
+import Tensor
+
+/// A text tower by itself, as diffusion pipelines keep it (CLIPTextModel of transformers).
+public final class CLIPTextModel {
+    public let tower: TextTower
+    /// Every parameter under its name in a CLIP model (`text_model.…`), in the order of the model.
+    public let parameters: NamedTensors
+    /// Settings of the file it came from that change nothing here, kept for whoever reads what is saved.
+    private let other: [JSON.Member]
+
+    public var configuration: TextConfiguration { tower.configuration }
+
+    /// - Throws: `RhumbError` for a configuration that can't be, or what the source throws.
+    public convenience init(_ configuration: TextConfiguration, _ source: ParameterSource) throws {
+        try self.init(configuration, other: [], source)
+    }
+
+    private init(_ configuration: TextConfiguration, other: [JSON.Member], _ source: ParameterSource) throws {
+        try configuration.validate(prefix: "")
+        tower = try TextTower(source, configuration)
+        parameters = source.parameters
+        self.other = other
+    }
+
+    /// A fresh model whose parameters ask for gradients.
+    public convenience init(_ configuration: TextConfiguration, seed: UInt64) throws {
+        try self.init(configuration, ParameterSource(generator: Generator(seed: seed)))
+    }
+
+    /// The text tower of a whole model, with the same parameters.
+    public convenience init(of model: CLIPModel) throws {
+        let all = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.tensor) })
+        try self.init(
+            model.configuration.text,
+            ParameterSource { name, shape, _ in try all[name] ?? Tensor.zeros(shape) })
+    }
+
+    /// The same model with parameters of another element type, for inference.
+    public func converted(to dtype: DType) throws -> CLIPTextModel {
+        // The same configuration asks for the same parameters in the same order.
+        var rest = parameters[...]
+        return try CLIPTextModel(
+            configuration, other: other,
+            ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
+    }
+
+    /// The element type of the weights.
+    public var dtype: DType { parameters[0].tensor.dtype }
+
+    /// The last layer's states after the final norm, float32.
+    ///
+    /// - Shapes: int64 identifiers [texts, positions] → [texts, positions, hiddenSize].
+    public func hiddenStates(_ identifiers: Tensor) throws -> Tensor {
+        try tower.hiddenStates(identifiers).to(.float32)
+    }
+}
+
+// MARK: - Files
+
+extension CLIPTextModel {
+    /// A model from a folder of transformers (`text_encoder` of a pipeline): `config.json` and `model.safetensors`, or
+    /// its shards, with names as transformers 5 writes them or with the prefix of earlier ones.
+    ///
+    /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
+    /// - Throws: `RhumbError` naming a setting that is not supported, `FileError` naming the file, and every
+    ///   weight that is missing, unexpected or of another shape.
+    public static func load(folder: URL, dtype: DType = .float32) throws -> CLIPTextModel {
+        let file = folder.appendingPathComponent("config.json")
+        let settings = try FileContents.json(file)
+        for (key, supported) in [("model_type", JSON.string(modelType)), ("use_attention_mask", .bool(false))] {
+            guard let value = settings[key], !value.isNull, value != supported else { continue }
+            throw RhumbError.configuration(key, value.text(), supported.text())
+        }
+        let configuration = try FileContents.decode(TextConfiguration.self, from: file)
+        let read = Set(TextConfiguration.CodingKeys.allCases.map(\.rawValue))
+        let other = (settings.members ?? []).filter { !read.contains($0.key) }
+        let weights = try Weights(folder, mapsLargeFiles: true)
+        return try weights.model(.clipText(in: weights), as: dtype) {
+            try CLIPTextModel(configuration, other: other, $0)
+        }
+    }
+
+    /// Writes `config.json` and `model.safetensors` as every version of transformers reads them.
+    ///
+    /// - Parameter type: how the weights are stored; as they are by default.
+    public func save(to folder: URL, as type: StoredType? = nil) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let named = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor.detached()) })
+        try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type)
+        let added: [JSON.Member] = [
+            .init("model_type", .string(Self.modelType)), .init("architectures", ["CLIPTextModel"]),
+            .init("projection_dim", .integer(configuration.hiddenSize)),
+        ]
+        let kept = Set(other.map(\.key))
+        let members =
+            try (FileContents.json(configuration).members ?? []) + other + added.filter { !kept.contains($0.key) }
+        try AtomicFile.write(
+            JSON.object(members.sorted { $0.key < $1.key }).text(indent: 2) + "\n",
+            to: folder.appendingPathComponent("config.json"))
+    }
+
+    private static let modelType = "clip_text_model"
+}

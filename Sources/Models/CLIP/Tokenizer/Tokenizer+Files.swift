@@ -1,0 +1,97 @@
+import Basics
+import Files
+import Foundation
+
+extension Tokenizer {
+    /// Reads the tokenizer of a model folder: `tokenizer.json`, or `vocab.json` and `merges.txt` as older folders have
+    /// them, with the roles of special tokens from `tokenizer_config.json` and `special_tokens_map.json`.
+    ///
+    /// - Throws: `RhumbError` for a part that is missing or not supported, `FileError` for a file that can't be
+    ///   read.
+    public convenience init(folder: URL) throws {
+        func json(_ name: String) throws -> JSON? {
+            let file = folder.appendingPathComponent(name)
+            return FileManager.default.fileExists(atPath: file.path) ? try FileContents.json(file) : nil
+        }
+        let settings = TokenizerSettings(
+            configuration: try json("tokenizer_config.json"), map: try json("special_tokens_map.json"))
+        if let file = try json("tokenizer.json") {
+            try self.init(TokenizerParts(file), settings)
+            return
+        }
+        let merges = folder.appendingPathComponent("merges.txt")
+        guard let vocabulary = try json("vocab.json"), FileManager.default.fileExists(atPath: merges.path) else {
+            throw RhumbError.noTokenizer(folder.displayPath)
+        }
+        let parts = try TokenizerParts(
+            vocabulary: vocabulary, merges: FileContents.bytes(of: merges), settings: settings)
+        try self.init(
+            parts, specialTokens: settings.specialTokens(default: .clip), maximumLength: settings.maximumLength)
+    }
+
+    /// A tokenizer from the contents of `tokenizer.json` and `tokenizer_config.json`.
+    ///
+    /// - Throws: `RhumbError` for a part that is missing or not supported.
+    public convenience init(json: JSON, configuration: JSON) throws(RhumbError) {
+        try self.init(TokenizerParts(json), TokenizerSettings(configuration: configuration, map: nil))
+    }
+
+    private convenience init(_ parts: TokenizerParts, _ settings: TokenizerSettings) throws(RhumbError) {
+        var special = settings.specialTokens(default: SpecialTokens(padding: parts.paddingToken))
+        // A token that only the configuration names is taken out of texts too: a padding token "!" as in some folders.
+        var parts = parts
+        parts.addedTokens += try settings.addedTokens(special, parts.model.vocabulary).filter { token in
+            !parts.addedTokens.contains { $0.content == token.content }
+        }
+        // A folder that names no roles still says what it puts around a text.
+        if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
+        if special.start == nil { special.start = parts.postProcessor?.before.first.flatMap(parts.token) }
+        try self.init(parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength)
+    }
+
+    /// The tokenizer as a `tokenizer.json`.
+    public var json: JSON {
+        [
+            "version": "1.0", "truncation": .null, "padding": .null,
+            "added_tokens": .array(addedTokens.map(\.description)),
+            "normalizer": normalizer?.description ?? .null, "pre_tokenizer": preTokenizer?.description ?? .null,
+            "post_processor": postProcessor?.description ?? .null, "decoder": decoder, "model": model.description,
+        ]
+    }
+
+    /// Writes `tokenizer.json`, `tokenizer_config.json` and `special_tokens_map.json` into a folder that exists.
+    ///
+    /// - Parameter maximumLength: tokens the model beside it sees; nil for the tokenizer's own limit.
+    /// - Throws: `FileError` where a file can't be written.
+    public func save(to folder: URL, maximumLength length: Int? = nil) throws {
+        let roles = SpecialTokens.roles.compactMap { role in
+            specialTokens[keyPath: role.path].map { JSON.Member(role.key, .string($0)) }
+        }
+        let settings =
+            roles + [
+                .init("model_max_length", (length ?? maximumLength).map(JSON.integer) ?? .number(1e30)),
+                .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(className)),
+            ]
+        try AtomicFile.write(json.text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer.json"))
+        try AtomicFile.write(
+            JSON.object(settings).text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer_config.json"))
+        try AtomicFile.write(
+            JSON.object(roles).text(indent: 2) + "\n", to: folder.appendingPathComponent("special_tokens_map.json"))
+    }
+
+    /// The class of transformers that reads what is saved. CLIPTokenizer builds its own normalisation around the
+    /// vocabulary, so only CLIP's own may carry its name.
+    package var className: String {
+        guard model is BytePairEncoding, let normalizer, let preTokenizer,
+            normalizer.description == TokenizerParts.clipNormalizer,
+            preTokenizer.description == TokenizerParts.clipPreTokenizer
+        else { return "PreTrainedTokenizerFast" }
+        return "CLIPTokenizer"
+    }
+}
+
+extension TokenizerParts {
+    func token(_ identifier: Int) -> String? {
+        addedTokens.first { $0.identifier == identifier }?.content ?? model.vocabulary.token(identifier)
+    }
+}

@@ -1,0 +1,81 @@
+import Basics
+import Tensor
+
+extension AutoencoderKL {
+    /// The most pixels of latents that the autoencoder and the UNet are given at once, in one batch: more gains no
+    /// speed and takes memory.
+    private static let pixelsABatch = 8192
+
+    /// Samples a batch for latents of so many pixels.
+    static func batchSize(area: Int) -> Int { max(1, pixelsABatch / max(area, 1)) }
+
+    /// The pictures of latents.
+    ///
+    /// - Parameters:
+    ///   - latents: [N, h, w, C] as the UNet sees them.
+    ///   - progress: called before the first batch and after each.
+    /// - Throws: `RhumbError` for latents or a picture that are not finite.
+    public func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Image] {
+        let area = latents.rank == 4 ? latents.shape[1] * latents.shape[2] : 1
+        return try inBatches(latents, area: area, progress) { batch in
+            let unscaled = try batch / configuration.scalingFactor + (configuration.shiftFactor ?? 0)
+            guard unscaled.isFinite else { throw RhumbError.latentsNotFinite }
+            let decoded = try decode(unscaled)
+            guard decoded.isFinite else { throw RhumbError.notFinite("autoencoder", "when it decodes") }
+            let pixels = try (decoded * 0.5 + 0.5).clamped(0, 1).permuted([0, 3, 1, 2])
+            return try (0..<batch.shape[0]).map { try Image(pixels.selected(0, $0)) }
+        }
+    }
+
+    /// The latents of pictures of one size, [N, h, w, C] as the UNet sees them.
+    ///
+    /// - Parameters:
+    ///   - generator: draws from the autoencoder's distribution, as diffusers does before it adds noise to a picture;
+    ///     without one its mean is taken.
+    ///   - progress: called before the first batch and after each.
+    /// - Throws: `RhumbError` for pictures of different sizes, whose sides are no multiples of `downsampling`, or
+    ///   that are not finite.
+    public func latents(
+        of images: [Image], generator: Generator? = nil, progress: StableDiffusion.Progress? = nil
+    ) throws -> Tensor {
+        guard let first = images.first else { throw RhumbError.noImages }
+        for image in images where (image.width, image.height) != (first.width, first.height) {
+            throw RhumbError.sizes(first, image)
+        }
+        let c = configuration, side = c.downsampling
+        guard first.height % side == 0, first.width % side == 0 else {
+            throw RhumbError.size(width: first.width, height: first.height, multiple: side)
+        }
+        let shape = [images.count, first.height / side, first.width / side, c.latentChannels]
+        let noise = try generator.map { try StableDiffusion.noise(shape, generator: $0) }
+        let pixels = try (Tensor.stacked(images.map(\.tensor)).permuted([0, 2, 3, 1]) * 2 - 1).contiguous()
+        var start = 0
+        let parts: [Tensor] = try inBatches(pixels, area: shape[1] * shape[2], progress) { batch in
+            guard batch.isFinite else { throw RhumbError.pictureNotFinite }
+            let distribution = try encode(batch)
+            guard distribution.mean.isFinite else { throw RhumbError.notFinite("autoencoder", "when it encodes") }
+            let rows = start..<(start + batch.shape[0])
+            start = rows.upperBound
+            let drawn = try noise.map { try distribution.sample(noise: $0.rows(rows)) } ?? distribution.mean
+            return [try (drawn - (c.shiftFactor ?? 0)) * c.scalingFactor]
+        }
+        return try Tensor.concatenated(parts)
+    }
+
+    /// Rows in batches, unrecorded.
+    private func inBatches<Part>(
+        _ rows: Tensor, area: Int, _ progress: StableDiffusion.Progress?, _ body: (Tensor) throws -> [Part]
+    ) throws -> [Part] {
+        let size = Self.batchSize(area: area), total = rows.shape.first ?? 0
+        return try withoutGradients {
+            try progress?(0, total)
+            return try stride(from: 0, to: total, by: size).flatMap { start in
+                try Engine.checkCancelled()
+                let end = min(start + size, total)
+                let parts = try body(rows.rows(start..<end))
+                try progress?(end, total)
+                return parts
+            }
+        }
+    }
+}

@@ -1,0 +1,111 @@
+import Basics
+import CLIP
+import Files
+import Foundation
+import Tensor
+
+extension StableDiffusion {
+    /// A model from a folder of diffusers: `model_index.json` and a folder for each part.
+    ///
+    /// A safety checker in the folder is left aside: what it judges, Rhumb measures by other means.
+    ///
+    /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
+    /// - Throws: `RhumbError` for a pipeline of another kind; else an error that names the file, and every weight
+    ///   that is missing, unexpected or of another shape.
+    public static func load(folder: URL, dtype: DType = .float32) throws -> StableDiffusion {
+        let index = folder.appendingPathComponent(indexFile)
+        try checkParts(FileContents.json(index), file: index.displayPath)
+        func part(_ name: String) -> URL { folder.appendingPathComponent(name) }
+        return try StableDiffusion(
+            unet: UNet2DConditionModel.load(folder: part("unet"), dtype: dtype),
+            vae: AutoencoderKL.load(folder: part("vae"), dtype: dtype),
+            text: TextEncoder.load(pipeline: folder, dtype: dtype),
+            scheduler: SchedulerConfiguration.load(folder: part("scheduler")))
+    }
+
+    /// Writes a folder that `StableDiffusionPipeline.from_pretrained` of diffusers reads.
+    ///
+    /// - Parameters:
+    ///   - folder: created where it does not exist. Its `model_index.json` is written last: a folder that has one is
+    ///     whole.
+    ///   - type: how weights are stored; as they are by default.
+    public func save(to folder: URL, as type: StoredType? = nil) throws {
+        func part(_ name: String) -> URL { folder.appendingPathComponent(name) }
+        try unet.save(to: part("unet"), as: type)
+        try vae.save(to: part("vae"), as: type)
+        try text.save(pipeline: folder, as: type)
+        try scheduler.save(to: part("scheduler"))
+        let absent: JSON = [.null, .null]
+        let index: JSON = [
+            "_class_name": .string(Self.pipelines[0]), "_diffusers_version": .string(ConfigurationFile.version),
+            "feature_extractor": absent, "image_encoder": absent, "requires_safety_checker": false,
+            "safety_checker": absent, "scheduler": ["diffusers", .string(scheduler.className)],
+            "text_encoder": ["transformers", "CLIPTextModel"],
+            "tokenizer": ["transformers", .string(text.tokenizer.className)],
+            "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
+        ]
+        try AtomicFile.write(index.text(indent: 2) + "\n", to: folder.appendingPathComponent(Self.indexFile))
+    }
+
+    private static let indexFile = "model_index.json"
+
+    /// Pipelines of diffusers that are made of these parts alone.
+    private static let pipelines = ["StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline"]
+
+    private static let parts: [(name: String, class: String?)] = [
+        ("unet", "UNet2DConditionModel"), ("vae", "AutoencoderKL"), ("text_encoder", "CLIPTextModel"),
+        ("tokenizer", nil), ("scheduler", nil),
+    ]
+
+    /// Parts that may stand in the index and that sampling does without.
+    private static let spared = ["safety_checker", "feature_extractor", "image_encoder"]
+
+    private static func checkParts(_ index: JSON, file: String) throws {
+        let pipeline = index["_class_name"]?.string ?? ""
+        guard pipelines.contains(pipeline) else {
+            throw RhumbError.unsupported(
+                "_class_name", "'\(pipeline)'", file: file,
+                supported: pipelines.map { "'\($0)'" }.joined(separator: " and "))
+        }
+        for member in index.members ?? [] {
+            guard let names = member.value.array, names.count == 2 else { continue }
+            let found = names[1].string
+            if let part = parts.first(where: { $0.name == member.key }) {
+                guard let found, part.class == nil || part.class == found else {
+                    throw RhumbError.unsupported(
+                        member.key, found.map { "'\($0)'" } ?? "null", file: file,
+                        supported: part.class.map { "'\($0)'" } ?? "a class")
+                }
+            } else if let found, !spared.contains(member.key) {
+                throw RhumbError.unsupported(member.key, "'\(found)'", file: file, supported: "null")
+            }
+        }
+    }
+}
+
+extension SchedulerConfiguration {
+    private static let name = "scheduler_config.json"
+
+    /// Reads the `scheduler_config.json` of a folder, whichever class it was written for.
+    ///
+    /// - Throws: `FileError` naming the file and the key that is wrong, or the choices there are.
+    public static func load(folder: URL) throws -> SchedulerConfiguration {
+        let file = folder.appendingPathComponent(name)
+        var configuration = try FileContents.decode(SchedulerConfiguration.self, from: file)
+        let known = Set(CodingKeys.allCases.map(\.rawValue) + ["_diffusers_version"])
+        configuration.other = (try FileContents.json(file).members ?? []).filter { !known.contains($0.key) }
+        return configuration
+    }
+
+    /// Writes a `scheduler_config.json` that diffusers reads back as the same scheduler.
+    ///
+    /// - Parameter folder: is made where there is none.
+    public func save(to folder: URL) throws {
+        try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
+        let members =
+            (try FileContents.json(self).members ?? []).filter { !$0.value.isNull }
+            + [.init("_diffusers_version", .string(ConfigurationFile.version))] + other
+        let text = JSON.object(members.sorted { $0.key < $1.key }).text(indent: 2)
+        try AtomicFile.write(text + "\n", to: folder.appendingPathComponent(Self.name))
+    }
+}

@@ -1,0 +1,109 @@
+import Basics
+import Tensor
+
+extension StableDiffusion {
+    /// Called after every step with what is done and what there is in all; what it throws stops the work.
+    public typealias Progress = (_ done: Int, _ total: Int) throws -> Void
+
+    /// Samples latents of prompts, one a prompt.
+    ///
+    /// Everything random comes from the generator before the first step, in the order that diffusers draws it for one
+    /// batch of all prompts; how samples are split into batches changes nothing.
+    ///
+    /// - Parameters:
+    ///   - latents: standard normal noise to start from, [N, h, w, C], one a prompt or one for all ([1, h, w, C]);
+    ///     drawn from the generator by default.
+    ///   - images: pictures to start from, one a prompt or one for all: their latents get the noise of the step at
+    ///     which `options.strength` begins. Not with `latents`.
+    ///   - batchSize: samples at once; chosen by the latents' size by default.
+    /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Cancelled` after
+    ///   `Engine.cancel()`.
+    public func sample(
+        _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
+        images: [Image] = [], generator: Generator, batchSize: Int? = nil, progress: Progress? = nil
+    ) throws -> Trajectory {
+        guard !prompts.isEmpty else { throw RhumbError.noPrompts }
+        let kind = options.sampler ?? SamplerKind(for: scheduler)
+        let sampler = try kind.sampler(scheduler, steps: options.steps)
+        return try withoutGradients {
+            let (start, first) = try startingLatents(
+                prompts.count, options, sampler, latents: latents, images: images, generator)
+            let isNoisy = kind == .ddim && options.eta > 0
+            let noise = try (first..<options.steps).map { _ in
+                isNoisy ? try Self.noise(start.shape, generator: generator) : nil
+            }
+            let guidance = try guidance(of: prompts, options)
+            let size = batchSize ?? self.batchSize(height: start.shape[1], width: start.shape[2])
+            let steps = options.steps - first
+            var parts: [Trajectory] = []
+            for begin in stride(from: 0, to: prompts.count, by: max(size, 1)) {
+                let rows = begin..<min(begin + max(size, 1), prompts.count)
+                parts.append(
+                    try sample(
+                        start.rows(rows), guidance.rows(rows), kind, sampler, from: first, options.eta,
+                        noise: noise.map { try $0?.rows(rows) }
+                    ) { done in
+                        // A batch counts by its samples, so that the pace is even.
+                        try progress?(begin * steps + rows.count * done, prompts.count * steps)
+                    })
+            }
+            return try Trajectory.joined(parts)
+        }
+    }
+
+    /// One batch through the steps from `first` on.
+    private func sample(
+        _ start: Tensor, _ guidance: Guidance, _ kind: SamplerKind, _ sampler: any Sampler, from first: Int,
+        _ eta: Double, noise: [Tensor?], progress: (Int) throws -> Void
+    ) throws -> Trajectory {
+        var sampler = sampler
+        var sample = start
+        var momentum: Tensor?
+        var steps: [DenoisingStep] = []
+        for (index, time) in sampler.times.enumerated().dropFirst(first) {
+            try Engine.checkCancelled()
+            let output = try unet(
+                sampler.scaledInput(sample, at: index), time: time, at: index, guided: guidance, momentum: &momentum)
+            let step = try sampler.step(output, at: index, sample, eta: eta, noise: noise[index - first])
+            sample = step.previous
+            guard sample.isFinite else {
+                let part = output.isFinite ? "sampler \(kind.rawValue)" : "UNet"
+                throw RhumbError.notFinite(part, "at step \(index + 1) of \(sampler.times.count), t = \(time)")
+            }
+            steps.append(step)
+            try progress(index - first + 1)
+        }
+        return Trajectory(
+            latents: [start] + steps.map(\.previous), times: Array(sampler.times.dropFirst(first)),
+            predictedOriginals: steps.map(\.predictedOriginal), sigmas: steps.map(\.sigma),
+            noise: zip(steps, noise).map { $0.sigma > 0 ? $1 : nil }, logProbabilities: steps.map(\.logProbability),
+            sampler: kind, firstStep: first)
+    }
+
+    /// The latents that the first step begins with, and which step that is.
+    private func startingLatents(
+        _ count: Int, _ options: SamplingOptions, _ sampler: any Sampler, latents: Tensor?, images: [Image],
+        _ generator: Generator
+    ) throws -> (Tensor, first: Int) {
+        func forAll(_ rows: Tensor) throws -> Tensor {
+            guard rows.rank == 4, rows.shape[0] == count || rows.shape[0] == 1 else {
+                throw RhumbError.startingLatents(rows.shape, count: count)
+            }
+            guard rows.isFinite else { throw RhumbError.latentsNotFinite }
+            return try rows.to(.float32).expanded([count] + rows.shape.dropFirst()).contiguous()
+        }
+        if images.isEmpty {
+            let shape = try latentShape(count: count, height: options.height, width: options.width)
+            let noise = try latents.map(forAll) ?? Self.noise(shape, generator: generator)
+            guard noise.shape[3] == shape[3] else { throw RhumbError.startingLatents(noise.shape, count: count) }
+            return (try noise * sampler.initialNoiseSigma, 0)
+        }
+        guard latents == nil else { throw RhumbError.latentsAndImages }
+        guard (0...1).contains(options.strength) else { throw RhumbError.strength(options.strength) }
+        let original = try forAll(self.latents(of: images, generator: generator))
+        // As many of the last steps as the strength's share of all; at least one.
+        let first = options.steps - min(max(Int(Double(options.steps) * options.strength), 1), options.steps)
+        let noise = try Self.noise(original.shape, generator: generator)
+        return (try sampler.addNoise(to: original, noise: noise, at: first), first)
+    }
+}

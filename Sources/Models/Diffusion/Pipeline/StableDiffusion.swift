@@ -1,0 +1,80 @@
+import Basics
+import Foundation
+import Tensor
+
+/// A latent diffusion model with everything between a prompt and its picture: Stable Diffusion 1.x and 2.x, and models
+/// made of the same parts.
+///
+/// Latents are those that the UNet sees, [N, h, w, C] float32: the autoencoder's times its `scaling_factor`.
+public final class StableDiffusion {
+    public let unet: UNet2DConditionModel
+    public let vae: AutoencoderKL
+    public let text: TextEncoder
+    public let scheduler: SchedulerConfiguration
+
+    /// - Throws: `RhumbError` when the parts do not fit each other.
+    public init(
+        unet: UNet2DConditionModel, vae: AutoencoderKL, text: TextEncoder, scheduler: SchedulerConfiguration
+    ) throws {
+        guard text.width == unet.configuration.contextWidth else {
+            throw RhumbError.parts(
+                "text_encoder", "hidden_size", text.width, "unet", "cross_attention_dim",
+                unet.configuration.contextWidth)
+        }
+        for (key, channels) in [
+            ("in_channels", unet.configuration.inChannels), ("out_channels", unet.configuration.outChannels),
+        ] where channels != vae.configuration.latentChannels {
+            throw RhumbError.parts(
+                "vae", "latent_channels", vae.configuration.latentChannels, "unet", key, channels)
+        }
+        (self.unet, self.vae, self.text, self.scheduler) = (unet, vae, text, scheduler)
+    }
+
+    /// The same model with another UNet: a trained copy, or one of another element type.
+    public func replacing(unet: UNet2DConditionModel) throws -> StableDiffusion {
+        try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
+    }
+
+    /// The same model with another scheduler's configuration.
+    public func replacing(scheduler: SchedulerConfiguration) throws -> StableDiffusion {
+        try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
+    }
+
+    /// The same model with weights of another element type, for inference.
+    public func converted(to dtype: DType) throws -> StableDiffusion {
+        try StableDiffusion(
+            unet: unet.converted(to: dtype), vae: vae.converted(to: dtype), text: text.converted(to: dtype),
+            scheduler: scheduler)
+    }
+
+    /// The element type of the weights.
+    public var dtype: DType { unet.dtype }
+
+    /// Number of trained values in all parts.
+    public var parameterCount: Int {
+        [unet.parameters, vae.parameters, text.model.parameters].joined().reduce(0) { $0 + $1.tensor.count }
+    }
+
+    /// Pixels along a side of a picture for one of the latents; the sides of pictures are multiples of it.
+    public var downsampling: Int { vae.configuration.downsampling }
+
+    /// Side of the pictures that the model was trained on, in pixels.
+    public var sampleSize: Int {
+        unet.configuration.sampleSize.map { $0 * downsampling } ?? vae.configuration.sampleSize
+    }
+
+    /// The text encoder's states of prompts, [prompts, tokens, width], unrecorded. Equal prompts are encoded once.
+    public func context(of prompts: [String]) throws -> Tensor {
+        var place: [String: Int] = [:]
+        var different: [String] = []
+        let places = prompts.map { prompt in
+            if let known = place[prompt] { return known }
+            place[prompt] = different.count
+            different.append(prompt)
+            return different.count - 1
+        }
+        let states = try text.context(of: different)
+        guard states.isFinite else { throw RhumbError.notFinite("text encoder", "for the prompt") }
+        return different.count == prompts.count ? states : try states.gathered(0, places)
+    }
+}

@@ -1,0 +1,67 @@
+import Basics
+import CLIP
+import Files
+import Foundation
+import Tensor
+
+/// Texts to the states that a UNet looks at: a CLIP text tower with its tokenizer.
+public final class TextEncoder {
+    public let model: CLIPTextModel
+    public let tokenizer: Tokenizer
+
+    /// - Throws: `RhumbError` when the tokenizer does not belong to the model.
+    public init(model: CLIPTextModel, tokenizer: Tokenizer) throws {
+        guard tokenizer.vocabularySize <= model.configuration.vocabSize else {
+            throw RhumbError.vocabulary(tokenizer: tokenizer.vocabularySize, model: model.configuration.vocabSize)
+        }
+        (self.model, self.tokenizer) = (model, tokenizer)
+    }
+
+    /// The text tower of a CLIP model, with the same parameters.
+    public convenience init(of embedder: CLIPEmbedder) throws {
+        try self.init(model: CLIPTextModel(of: embedder.model), tokenizer: embedder.tokenizer)
+    }
+
+    /// Width of a token's state.
+    public var width: Int { model.configuration.hiddenSize }
+
+    /// Tokens of every context, start, end and padding included.
+    public var length: Int { min(tokenizer.maximumLength ?? .max, model.configuration.maxPositionEmbeddings) }
+
+    /// The states of texts, padded to `length` or cut off there: [texts, length, width], float32.
+    ///
+    /// As pipelines of diffusers compute them: padding is seen like any token.
+    public func context(of texts: [String]) throws -> Tensor {
+        guard !texts.isEmpty else { return try Tensor.zeros([0, length, width]) }
+        return try withoutGradients {
+            try model.hiddenStates(tokenizer.encode(texts, padding: .length(length)).identifiers)
+        }
+    }
+
+    /// The same encoder with weights of another element type, for inference.
+    public func converted(to dtype: DType) throws -> TextEncoder {
+        try TextEncoder(model: model.converted(to: dtype), tokenizer: tokenizer)
+    }
+
+    /// An encoder from the folders `text_encoder` and `tokenizer` of a pipeline.
+    ///
+    /// - Throws: `RhumbError` or `FileError` naming the file and what is wrong in it.
+    public static func load(pipeline folder: URL, dtype: DType = .float32) throws -> TextEncoder {
+        try TextEncoder(
+            model: CLIPTextModel.load(folder: folder.appendingPathComponent(modelFolder), dtype: dtype),
+            tokenizer: Tokenizer(folder: folder.appendingPathComponent(tokenizerFolder)))
+    }
+
+    /// Writes the folders `text_encoder` and `tokenizer` of a pipeline, as transformers reads them.
+    ///
+    /// - Parameter type: how the weights are stored; as they are by default.
+    public func save(pipeline folder: URL, as type: StoredType? = nil) throws {
+        try model.save(to: folder.appendingPathComponent(Self.modelFolder), as: type)
+        let other = folder.appendingPathComponent(Self.tokenizerFolder)
+        try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
+        try tokenizer.save(to: other, maximumLength: length)
+    }
+
+    private static let modelFolder = "text_encoder"
+    private static let tokenizerFolder = "tokenizer"
+}

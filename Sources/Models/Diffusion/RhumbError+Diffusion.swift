@@ -1,0 +1,223 @@
+import Basics
+import Tensor
+
+// What files and inputs of diffusion models can get wrong. Its sentences are here and nowhere else.
+
+// MARK: - Models
+
+extension RhumbError {
+    static func configuration(_ key: String, _ value: String, _ expected: String) -> RhumbError {
+        RhumbError("the configuration's '\(key)' is \(value), and must be \(expected)")
+    }
+
+    static func unsupported(_ key: String, _ value: String, file: String, supported: String) -> RhumbError {
+        RhumbError("'\(key)' in '\(file)' is \(value), which is not supported", hint: "supported: \(supported)")
+    }
+
+    static func vocabulary(tokenizer: Int, model: Int) -> RhumbError {
+        RhumbError(
+            "the tokenizer has \(tokenizer) tokens, and the text encoder's 'vocab_size' is \(model)",
+            hint: "tokenizer and weights must come from the same model")
+    }
+
+    static func sample(_ shape: [Int], channels: Int) -> RhumbError {
+        RhumbError("the UNet takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
+    }
+
+    static func context(_ shape: [Int], batch: Int, width: Int) -> RhumbError {
+        RhumbError(
+            "the UNet takes a context of shape [\(batch), tokens, \(width)], and got \(text(shape))",
+            hint: "text encoder and UNet must come from the same model")
+    }
+
+    static func timesteps(_ count: Int, batch: Int) -> RhumbError {
+        RhumbError("\(batch) latents want one timestep, or one for each, and got \(count)")
+    }
+
+    static func pixels(_ shape: [Int], channels: Int) -> RhumbError {
+        RhumbError(
+            "the autoencoder takes pixels of shape [batch, height, width, \(channels)], and got \(text(shape))")
+    }
+
+    static func latents(_ shape: [Int], channels: Int) -> RhumbError {
+        RhumbError(
+            "the autoencoder takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
+    }
+
+    private static func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
+}
+
+// MARK: - Schedulers
+
+extension RhumbError {
+    static func option(_ key: String, _ value: String, known: [String]) -> RhumbError {
+        RhumbError(
+            "the scheduler's '\(key)' is '\(value)', which is not supported",
+            hint: "supported: \(known.joined(separator: ", "))")
+    }
+
+    static func unsupported(_ key: String, by sampler: String) -> RhumbError {
+        RhumbError(
+            "the scheduler's configuration asks for '\(key)', which \(sampler) does not do here",
+            hint: "take it out of 'scheduler_config.json', or use another sampler")
+    }
+
+    static func schedule(_ key: String, _ value: String, expected: String) -> RhumbError {
+        RhumbError("the scheduler's '\(key)' is \(value), and must be \(expected)")
+    }
+
+    static func steps(_ steps: Int, limit: Int) -> RhumbError {
+        RhumbError(
+            "a sampler takes 1 to \(limit) steps here, and got \(steps)",
+            hint: "the model was trained on \(limit) noise levels")
+    }
+
+    static func stepIndex(_ index: Int, count: Int) -> RhumbError {
+        RhumbError("there is no step \(index): the sampler's steps are 0 to \(count - 1)")
+    }
+
+    static func timestep(_ timestep: Int, limit: Int) -> RhumbError {
+        RhumbError(
+            "timestep \(timestep) lies outside the noise schedule, which has 0 to \(limit - 1)",
+            hint: "fewer steps, or a smaller 'steps_offset', keep inside it")
+    }
+
+    static func noSignal(timestep: Int) -> RhumbError {
+        RhumbError(
+            "at timestep \(timestep) the schedule leaves no signal at all, where a prediction of the noise says nothing",
+            hint: "'rescale_betas_zero_snr' goes with 'v_prediction' or 'sample'")
+    }
+
+    static func noiseNeeded(index: Int) -> RhumbError {
+        RhumbError(
+            "step \(index) adds noise, and got none", hint: "give noise of the sample's shape, or eta 0")
+    }
+
+    static func draws(_ draws: Int) -> RhumbError {
+        RhumbError("noise is drawn at least once, and \(draws) draws were asked for")
+    }
+
+    static func eta(_ eta: Double) -> RhumbError {
+        RhumbError("eta lies between 0 (deterministic) and 1 (as much noise as DDPM), and got \(eta)")
+    }
+
+    static func deterministic(index: Int, timestep: Int) -> RhumbError {
+        RhumbError(
+            "step \(index), at timestep \(timestep), adds no noise, so its result has no probability density",
+            hint: "leave that step out, or use eta above 0 and 'set_alpha_to_one' false")
+    }
+
+    static func outOfOrder(index: Int, expected: Int, sampler: String) -> RhumbError {
+        RhumbError("\(sampler) remembers the step before: it expects step \(expected) next, and got \(index)")
+    }
+
+    static func shapes(_ name: String, _ found: [Int], sample: [Int]) -> RhumbError {
+        RhumbError("\(name) of shape \(text(found)) does not fit a sample of shape \(text(sample))")
+    }
+}
+
+// MARK: - Pipelines
+
+extension RhumbError {
+    static func parts(
+        _ part: String, _ key: String, _ value: Int, _ other: String, _ otherKey: String, _ otherValue: Int
+    ) -> RhumbError {
+        RhumbError(
+            "'\(key)' of the \(part) is \(value), and '\(otherKey)' of the \(other) is \(otherValue)",
+            hint: "all parts must come from the same model")
+    }
+
+    static func size(width: Int, height: Int, multiple: Int) -> RhumbError {
+        RhumbError(
+            "this model's pictures have sides that are multiples of \(multiple) pixels, not \(width)×\(height)")
+    }
+
+    static func sizes(_ first: Image, _ other: Image) -> RhumbError {
+        RhumbError(
+            "pictures of one size are wanted, and these are \(first.width)×\(first.height) and \(other.width)×\(other.height)",
+            hint: "'resize' makes them equal")
+    }
+
+    static func notFinite(_ part: String, _ place: String) -> RhumbError {
+        RhumbError(
+            "the \(part) gives numbers that are not finite \(place)",
+            hint:
+                "there is no picture in them; a weight may be broken: load the model again, or train it with a lower rate"
+        )
+    }
+
+    static let latentsNotFinite = RhumbError(
+        "the latents hold numbers that are not finite: there is no picture in them")
+    static let pictureNotFinite = RhumbError("a picture to encode holds values that are not finite")
+    static let noImages = RhumbError("there is no picture to encode")
+    static let noPrompts = RhumbError("there is no prompt to sample")
+    static let latentsAndImages = RhumbError("sampling starts from latents or from pictures, not from both")
+
+    static func startingLatents(_ shape: [Int], count: Int) -> RhumbError {
+        RhumbError(
+            "\(count) samples start from one latent or \(count) of this model's channels, and got \(text(shape))")
+    }
+
+    static func strength(_ strength: Double) -> RhumbError {
+        RhumbError("a picture's strength lies between 0 and 1, and got \(strength)")
+    }
+
+    static func safetyWithoutGuidance(_ scale: Float) -> RhumbError {
+        RhumbError(
+            "Safe Latent Diffusion bends classifier-free guidance, and the guidance scale is \(scale)",
+            hint: "a guidance scale above 1 goes with it")
+    }
+}
+
+// MARK: - Adapters
+
+extension RhumbError {
+    static func lora(rank: Int, alpha: Float) -> RhumbError {
+        RhumbError("an adapter's rank and alpha must be above 0, and are \(rank) and \(alpha)")
+    }
+
+    static func lora(targets: [String]) -> RhumbError {
+        RhumbError(
+            "the UNet has no linear layer that ends in \(targets.map { "'\($0)'" }.joined(separator: ", "))",
+            hint: "the attention layers are 'to_q', 'to_k', 'to_v' and 'to_out.0'")
+    }
+
+    static func lora(module: String) -> RhumbError {
+        RhumbError("there are no matrices for the adapter of '\(module)'")
+    }
+
+    static func lora(file: String, unexpected: [String]) -> RhumbError {
+        let names = unexpected.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        let rest = unexpected.count > 5 ? " and \(unexpected.count - 5) more" : ""
+        return RhumbError(
+            unexpected.isEmpty
+                ? "'\(file)' holds no adapters" : "'\(file)' holds what fits no layer of this UNet: \(names)\(rest)",
+            hint:
+                "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya, UNet only"
+        )
+    }
+
+    static func lora(file: String, unsupported: String, tensor: String) -> RhumbError {
+        RhumbError(
+            "'\(file)' holds \(unsupported) ('\(tensor)'), which is not supported",
+            hint: "supported: two matrices for a layer of the UNet, with or without alpha")
+    }
+
+    static func lora(file: String, twice module: String) -> RhumbError {
+        RhumbError("'\(file)' holds two adapters for the layer '\(module)'")
+    }
+
+    static func lora(file: String, module: String, rank: Int, configuration: Int) -> RhumbError {
+        RhumbError(
+            "the adapter of '\(module)' in '\(file)' has rank \(rank), and its configuration says \(configuration)",
+            hint: "matrices and configuration must come from the same training")
+    }
+
+    static func lora(file: String, alpha tensor: String, _ value: String) -> RhumbError {
+        RhumbError("'\(tensor)' in '\(file)' must be one number above 0, not \(value)")
+    }
+
+    static func lora(file: String, tensor: String, shape: [Int], expected: String) -> RhumbError {
+        RhumbError("'\(tensor)' in '\(file)' has shape \(text(shape)), and its layer wants \(expected)")
+    }
+}

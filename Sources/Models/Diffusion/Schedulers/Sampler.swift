@@ -1,0 +1,86 @@
+import Basics
+import Tensor
+
+/// One step of a sampler, with what it was made from. All tensors have the sample's shape.
+public struct DenoisingStep {
+    /// The next, less noisy sample.
+    public let previous: Tensor
+    /// μ: the next sample before noise is added; the next sample itself where none is.
+    public let mean: Tensor
+    /// x̂₀: the clean sample that the model's output amounts to, clipped where the configuration says so.
+    public let predictedOriginal: Tensor
+    /// ε̂: the noise that the model's output amounts to.
+    public let epsilon: Tensor
+    /// σ of the noise added; 0 for a deterministic step.
+    public let sigma: Float
+    /// Log-density of `previous` under N(μ, σ²), averaged over its dimensions, [N]; nil where σ is 0.
+    public let logProbability: Tensor?
+}
+
+/// From noise to a sample in steps, by what a model says of each noisy sample.
+public protocol Sampler {
+    /// What the model is told of each step, falling. Whole numbers, but for Euler over `linspace`.
+    var times: [Float] { get }
+    /// Standard deviation of the noise that sampling starts from.
+    var initialNoiseSigma: Float { get }
+    /// The sample as the model wants to see it at a step.
+    func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor
+    /// A clean sample with the noise that step `index` begins with.
+    func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor
+    /// The standard deviation of the noise that a step adds.
+    func sigma(at index: Int, eta: Double) throws -> Float
+    /// From a model's output to the next sample.
+    ///
+    /// - Parameters:
+    ///   - output: what the model said of `scaledInput(sample, at: index)`; gradients flow through it.
+    ///   - index: which step, from 0.
+    ///   - eta: how stochastic DDIM is, 0 to 1; other samplers are deterministic and ignore it.
+    ///   - noise: standard normal, of the sample's shape; needed where `sigma(at:eta:)` is not 0.
+    mutating func step(
+        _ output: Tensor, at index: Int, _ sample: Tensor, eta: Double, noise: Tensor?
+    ) throws -> DenoisingStep
+}
+
+/// The samplers by their names.
+public enum SamplerKind: String, Sendable, CaseIterable, Codable {
+    case ddim
+    /// DPM-Solver++ of second order, multistep.
+    case dpmSolver = "dpm++"
+    case euler
+
+    /// A sampler of this kind for a model.
+    ///
+    /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
+    public func sampler(_ configuration: SchedulerConfiguration, steps: Int) throws -> any Sampler {
+        switch self {
+        case .ddim: try DDIMScheduler(configuration, steps: steps)
+        case .dpmSolver: try DPMSolverScheduler(configuration, steps: steps)
+        case .euler: try EulerScheduler(configuration, steps: steps)
+        }
+    }
+
+    /// The sampler that a configuration was written for, where it is one of these; else DDIM.
+    public init(for configuration: SchedulerConfiguration) {
+        switch configuration.className {
+        case "DPMSolverMultistepScheduler": self = .dpmSolver
+        case "EulerDiscreteScheduler": self = .euler
+        default: self = .ddim
+        }
+    }
+}
+
+extension Sampler {
+    func check(_ index: Int) throws {
+        guard times.indices.contains(index) else { throw RhumbError.stepIndex(index, count: times.count) }
+    }
+
+    /// The model's output and the noise must be of the sample's shape.
+    func check(_ output: Tensor, _ noise: Tensor?, against sample: Tensor) throws {
+        guard output.shape == sample.shape else {
+            throw RhumbError.shapes("a model's output", output.shape, sample: sample.shape)
+        }
+        if let noise, noise.shape != sample.shape {
+            throw RhumbError.shapes("noise", noise.shape, sample: sample.shape)
+        }
+    }
+}

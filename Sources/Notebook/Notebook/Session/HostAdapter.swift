@@ -1,0 +1,133 @@
+import Basics
+import Files
+import Language
+
+/// A host whose code may be kept from writing wherever it likes.
+package protocol ConfiningHost: SessionHost {
+    /// The folder that code may write into, and into no other; nil where it may write anywhere.
+    var onlyFolder: String? { get }
+}
+
+/// The interpreter's way to the front.
+final class HostAdapter: ConfiningHost {
+    weak var front: (any Front)?
+    weak var session: Session?
+    let onlyFolder: String?
+    private let artefacts: Artefacts?
+    private let settings: [String: String]
+    let isShort: Bool
+    /// The first thing that went wrong with keeping a result since it was last asked for.
+    private var problem: (any Error)?
+    /// Title of the first figure since it was last asked for.
+    private var figureTitle: String?
+    /// Files and folders that the code read, in the order of first use.
+    private(set) var inputs: [(path: String, name: String)] = []
+    /// What the code did with files since it was last asked for.
+    private var fileLog = FileLog()
+
+    init(front: any Front, artefacts: Artefacts?, settings: [String: String], isShort: Bool, onlyFolder: String?) {
+        self.front = front
+        self.onlyFolder = onlyFolder
+        self.artefacts = artefacts
+        self.settings = settings
+        self.isShort = isShort
+    }
+
+    func takeProblem() -> (any Error)? {
+        defer { problem = nil }
+        return problem
+    }
+
+    func takeFileLog() -> FileLog {
+        defer { fileLog = FileLog() }
+        return fileLog
+    }
+
+    func takeFigureTitle() -> String? {
+        defer { figureTitle = nil }
+        return figureTitle
+    }
+
+    /// Results come in the middle of code that can't be told of a full disk: the statement ends in that error later.
+    @discardableResult
+    private func attempt<Result>(_ body: () throws -> Result) -> Result? {
+        guard problem == nil else { return nil }
+        do {
+            return try body()
+        } catch is Interruption {
+            problem = Interruption()
+        } catch let error as FileError {
+            problem = RhumbError(error.message, hint: error.hint)
+        } catch let error as any ExplainedError {
+            problem = RhumbError(error.message, hint: error.hint)
+        } catch {
+            problem = RhumbError("\(error)")
+        }
+        return nil
+    }
+
+    // MARK: SessionHost
+
+    func write(_ text: String) { front?.receive(.text(text)) }
+
+    func note(_ text: String) { front?.receive(.note(text)) }
+
+    func show(_ value: Value) {
+        if case .table(let table) = value { return show(table) }
+        var attachment: Attachment?
+        if case .object(let object) = value { attachment = attempt { try object.attachment() } ?? nil }
+        let saved = attachment.flatMap(save)
+        front?.receive(.value(value, display: value.display(width: width), file: saved?.files.first))
+        if let attachment { front?.receive(.figure(attachment, saved: saved)) }
+    }
+
+    /// - Parameter rows: how many to show at most.
+    func show(_ table: Table, rows: Int = 40) {
+        let file = artefacts.flatMap { artefacts in
+            artefacts.isRun ? attempt { try artefacts.save(table) } : nil
+        }
+        front?.receive(.value(.table(table), display: table.display(width: width, rows: rows), file: file))
+    }
+
+    func attach(_ attachment: Attachment) { front?.receive(.figure(attachment, saved: save(attachment))) }
+
+    private func save(_ attachment: Attachment) -> SavedFigure? {
+        figureTitle = figureTitle ?? attachment.title
+        return artefacts.flatMap { artefacts in attempt { try artefacts.save(attachment) } }
+    }
+
+    func progress(_ progress: StepProgress) { front?.receive(.progress(progress)) }
+
+    var isInterrupted: Bool {
+        front?.poll()
+        return Interrupt.isRequested
+    }
+
+    /// Of a recipe's run alone: what is named at the prompt or on the command line is named from where the user stands.
+    var outputFolder: String? {
+        artefacts.flatMap { artefacts in artefacts.isRun ? attempt { try artefacts.folder().path } : nil }
+    }
+
+    var width: Int { front?.width ?? 100 }
+
+    func parameter(_ name: String) -> String? { settings[name] }
+
+    func didRead(_ path: String, as name: String) {
+        if !inputs.contains(where: { $0.path == path }) { inputs.append((path, name)) }
+        let path = FileUse.absolute(path)
+        guard !fileLog.hasWritten(path), !fileLog.reads.contains(where: { $0.path == path }) else { return }
+        fileLog.reads.append((path, name, FileStamp(path)))
+    }
+
+    func willMatch(_ pattern: String) { fileLog.patterns.append(FileUse.absolute(pattern)) }
+
+    func willWrite(_ path: String) {
+        let path = FileUse.absolute(path)
+        fileLog.writes.append(path)
+        artefacts?.note(path: path)
+    }
+
+    func willLookOutside() { fileLog.lookedOutside = true }
+
+    func stateFolder() -> String? { artefacts.flatMap { artefacts in attempt { try artefacts.stateFolder() } ?? nil } }
+}

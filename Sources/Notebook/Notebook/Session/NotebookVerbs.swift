@@ -1,0 +1,106 @@
+import Basics
+import Language
+
+/// Verbs about the session itself rather than about values.
+public enum NotebookVerbs {
+    private static let family = "session"
+
+    public static var all: [Verb] { [record, note, show] }
+
+    /// Whether a block typed at the prompt is about the session, so that a recording leaves it out.
+    static func isAboutSession(_ block: String) -> Bool {
+        let block = block.drop(while: \.isWhitespace)
+        let word = block.prefix { $0.isLetter }
+        return block.hasPrefix("?") || ["record", "note", "vars", "help", "example", "forget", "doctor"].contains(word)
+    }
+
+    static var record: Verb {
+        Verb(
+            "record", family: family, summary: "write what is typed as a recipe",
+            parameters: [
+                Parameter(
+                    "path", .optional(.file(["md"])), default: .none,
+                    help: "the recipe to write; without it recording ends")
+            ],
+            details: """
+                Everything typed so far that worked goes into the file at once, everything typed later as soon as it \
+                has run.
+                Lines that failed are left out, and so are `help`, `vars` and the like; figures give their cell a \
+                name. The
+                recipe starts from the session's own seed. A relative path counts from the current folder, and folders \
+                that are
+                missing are made.
+                """,
+            examples: [.init("record \"steering.md\"", needsPrompt: true)],
+            seeAlso: ["note"]
+        ) { call in
+            let session = try session(of: call)
+            call.host.willLookOutside()
+            guard !(try call.value("path").isNone) else {
+                guard let path = session.recorder.path else { throw RhumbError("nothing is being recorded") }
+                session.recorder.stop()
+                call.host.note("recorded: \(path)")
+                return .none
+            }
+            let path = try call.string("path")
+            guard path.hasSuffix(".md") else {
+                throw call.failure(
+                    "path", "a recipe's name ends in '.md', not '\(path)'", hint: "record \"\(path).md\"")
+            }
+            do {
+                try session.recorder.start(path)
+            } catch {
+                throw call.failure("path", "\(error)")
+            }
+            call.host.note("recording: \(path)")
+            return .none
+        }
+    }
+
+    static var note: Verb {
+        Verb(
+            "note", family: family, summary: "a paragraph for the recipe being recorded, and for the transcript",
+            parameters: [Parameter("text", .string, help: "Markdown")],
+            examples: [.init("note \"The direction separates both groups.\"")],
+            seeAlso: ["record"]
+        ) { call in
+            let text = try call.string("text")
+            if let session = (call.host as? HostAdapter)?.session {
+                do { try session.recorder.add(note: text) } catch { throw RhumbError("\(error)") }
+            }
+            call.host.note(text)
+            return .none
+        }
+    }
+
+    static var show: Verb {
+        Verb(
+            "show", family: family,
+            summary: "a value in full: every row of a table, every element of a list, a picture",
+            parameters: [Parameter("value", .any, help: "what to show")],
+            examples: [.init("show [1, 2, 3]", gives: "[1, 2, 3]")],
+            seeAlso: ["vars", "print"]
+        ) { call in
+            switch try call.value("value") {
+            case .table(let table):
+                if let host = call.host as? HostAdapter {
+                    host.show(table, rows: .max)
+                } else {
+                    call.host.write(table.display(width: call.host.width, rows: .max) + "\n")
+                }
+            case .list(let items) where items.count > 1 && Value.list(items).summary.displayWidth > call.host.width:
+                for item in items { call.host.write(item.display(width: call.host.width) + "\n") }
+            case .string(let text): call.host.write(text + "\n")
+            case let value: call.host.show(value)
+            }
+            return .none
+        }
+    }
+
+    private static func session(of call: Arguments) throws -> Session {
+        guard let session = (call.host as? HostAdapter)?.session else {
+            throw RhumbError("'\(call.verb.name)' belongs to the prompt", hint: "start 'rhumb' and type it there")
+        }
+        return session
+    }
+}

@@ -1,0 +1,145 @@
+import Basics
+
+// What can go wrong in the world. Its sentences are here and nowhere else.
+
+extension RhumbError {
+    // MARK: Scenes and prompts
+
+    static func tooManyObjects(_ count: Int) -> RhumbError {
+        RhumbError("a scene holds at most 3 objects, not \(count)", hint: "")
+    }
+
+    static func mixedRepetition(_ names: [String]) -> RhumbError {
+        RhumbError(
+            "a scene repeats all of its objects or none, not [\(names.joined(separator: ", "))]",
+            hint: "for example [\"dog\", \"dog\", \"dog\"] or [\"dog\", \"cat\", \"apple\"]")
+    }
+
+    static func kindMismatch(_ kind: SceneKind, _ natural: SceneKind, objects: Int) -> RhumbError {
+        RhumbError(
+            "a scene of kind '\(kind.rawValue)' can't be made of these \(objects) objects",
+            hint: "they make a scene of kind '\(natural.rawValue)'")
+    }
+
+    static func untintable(_ name: String) -> RhumbError {
+        let names = Concept.all.filter(\.isTintable).map(\.name).joined(separator: ", ")
+        return RhumbError("a \(name) has its own colour", hint: "these come in colours: \(names)")
+    }
+
+    static func unknownWords(_ words: [String]) -> RhumbError {
+        RhumbError(
+            "the world has nothing for \(words.map { "'\($0)'" }.joined(separator: ", "))",
+            hint: hint(for: words[0], among: Concept.all.map(\.name)))
+    }
+
+    static func namesNoObject(_ text: String) -> RhumbError {
+        RhumbError(
+            "'\(text)' names no object of the world", hint: hint(for: text, among: Concept.all.map(\.name)))
+    }
+
+    static func relationOfTwo(_ text: String) -> RhumbError {
+        RhumbError("'\(text)' places other than two objects", hint: "for example \"a dog left of a cat\"")
+    }
+
+    static func unknownSuite(_ name: String) -> RhumbError {
+        RhumbError(
+            "unknown list of prompts '\(name)'",
+            hint: "there are \(PromptSuite.all.map { "'\($0.name)'" }.joined(separator: ", "))")
+    }
+
+    // MARK: Training
+
+    static func trainingSizes(steps: Int, batch: Int, phrases: Int) -> RhumbError {
+        RhumbError(
+            "training needs at least 1 step, 2 pairs a batch and 1 phrase, not \(steps), \(batch) and \(phrases)",
+            hint: "")
+    }
+
+    static func trainingNumber(_ name: String, _ value: Int, atLeast least: Int) -> RhumbError {
+        RhumbError("training needs at least \(least) for '\(name)', not \(value)", hint: "")
+    }
+
+    static var otherTowers: RhumbError {
+        RhumbError(
+            "training starts from a mini CLIP, and this model has other towers",
+            hint: "for example `start: load(\"emoji\")`")
+    }
+
+    static var otherUNet: RhumbError {
+        RhumbError(
+            "training starts from a miniature's UNet, and this model has another",
+            hint: "for example `start: load(\"emoji-sd\")`")
+    }
+
+    static func trainingFinished(steps: Int) -> RhumbError {
+        RhumbError(
+            "this run has done all its \(steps) steps",
+            hint: "the learning rate has come to its end: begin another run with more steps")
+    }
+
+    static func notACheckpoint(_ path: String, of kind: String, without weight: String? = nil) -> RhumbError {
+        RhumbError(
+            "'\(path)' is no checkpoint of \(kind)"
+                + (weight.map { ": it has no '\($0)' of the right shape" } ?? ""),
+            hint: "name the folder that the training run wrote into")
+    }
+
+    // MARK: Evaluation
+
+    static func detections(_ path: String, _ fault: String) -> RhumbError {
+        RhumbError(
+            "'\(path)' holds no detections: \(fault)",
+            hint: "a table needs the columns prompt and label; `help evaluate` names the others and the form of JSON")
+    }
+
+    static func picturesWithoutPrompts(_ pictures: Int, _ prompts: Int) -> RhumbError {
+        RhumbError(
+            "\(pictures) pictures can't be judged by \(prompts) prompts", hint: "give one prompt a picture")
+    }
+
+    static var nothingToCompare: RhumbError {
+        RhumbError(
+            "these evaluations have no prompt in common",
+            hint: "compare models on the same lists of prompts with the same count")
+    }
+
+    static func featureSets(_ a: [Int], _ b: [Int]) -> RhumbError {
+        RhumbError(
+            "a feature distance needs two or more rows of one width in both sets, not \(a) and \(b)", hint: "")
+    }
+
+    // MARK: Models
+
+    static var detectorConfiguration: RhumbError {
+        RhumbError(
+            "a detector needs three widths that its groups divide, a head, and the world's concepts in their order",
+            hint: "")
+    }
+
+    static func pictureNotFinite(_ index: Int, of count: Int) -> RhumbError {
+        RhumbError(
+            "\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture") holds values that are not finite",
+            hint: "nothing can be found in it, which does not make it safe; look at what made it")
+    }
+
+    static let detectorNotFinite = RhumbError(
+        "the detector's answers are not finite", hint: "a weight of it may be broken: load or train it again")
+
+    static func notADetector(_ path: String, without weight: String? = nil) -> RhumbError {
+        RhumbError(
+            "'\(path)' describes no detector of the world"
+                + (weight.map { ": beside it there is no '\($0)' of the right shape" } ?? ""),
+            hint: "a detector's folder holds the config.json and model.safetensors that `save` or `train` wrote")
+    }
+
+    static func notInstalled(_ path: String) -> RhumbError {
+        RhumbError(
+            "a file that comes with Rhumb is not where it was built: there is no '\(path)'",
+            hint: "keep 'Rhumb_World.resources' beside the executable")
+    }
+
+    private static func hint(for name: String, among names: [String]) -> String {
+        let close = names.filter { $0.first == name.lowercased().first }
+        return "objects are words such as " + (close.isEmpty ? names : close).prefix(6).joined(separator: ", ")
+    }
+}
