@@ -122,6 +122,8 @@ let package = Package(
         // Comparisons, temporary folders and random numbers of the tests; a terminal for them to type at.
         .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
         .target(name: "Pty", path: "Tests/Pty"),
+        // What the documents say of the house is so.
+        tests("HouseTests", uses: []),
         tests("TestSupportTests", uses: ["TestSupport", "Tensor"]),
         tests("TensorTests", uses: ["TestSupport", "Basics", "Tensor", "OneDNN", "Kernels"], golden: true),
         tests("FilesTests", uses: ["TestSupport", "Basics", "Tensor", "Files"], golden: true),
