@@ -125,7 +125,7 @@ let package = Package(
         // What the documents say of the house is so.
         tests("HouseTests", uses: []),
         tests("TestSupportTests", uses: ["TestSupport", "Tensor"]),
-        tests("TensorTests", uses: ["TestSupport", "Basics", "Tensor", "OneDNN", "Kernels"], golden: true),
+        tests("TensorTests", uses: ["TestSupport", "Tensor", "OneDNN", "Kernels"], golden: true),
         tests("FilesTests", uses: ["TestSupport", "Basics", "Tensor", "Files"], golden: true),
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
         tests("DiffusionTests", uses: ["TestSupport", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),

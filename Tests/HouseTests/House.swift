@@ -24,7 +24,7 @@ struct House {
     init() throws {
         let package = try Self.text("Package.swift").split(separator: "targets: [", maxSplits: 1)[1]
         maps = package.matches(of: /map\("(\w+)"\)/).map { String($0.1) }
-        let declaration = /\b(room|tests|\.executableTarget|\.target)\(\s*(?:name:\s*)?"(\w+)"/
+        let declaration = /(\broom|\btests|\.executableTarget|\.target)\(\s*(?:name:\s*)?"(\w+)"/
         let starts = package.matches(of: declaration)
         rooms = starts.enumerated().map { index, match in
             let end = index + 1 < starts.count ? starts[index + 1].range.lowerBound : package.endIndex
