@@ -66,7 +66,9 @@ final class RoomTests: XCTestCase {
         for room in house.rooms where !room.isTest {
             let text = try House.text("\(room.path)/README.md")
             XCTAssertTrue(text.hasPrefix("# \(room.name)\n"), "the title of \(room.path)/README.md")
-            let imports = text.firstMatch(of: /(?m)^Imports: ([^.]*)\.$/).map { String($0.1).replacingOccurrences(of: "\n", with: " ") }
+            let imports = text.firstMatch(of: /(?m)^Imports: ([^.]*)\.$/).map { match in
+                String(match.1).replacingOccurrences(of: "\n", with: " ")
+            }
             XCTAssertEqual(
                 imports, room.uses.isEmpty ? "nothing" : room.uses.joined(separator: ", "), "\(room.name)'s README")
             // Tables whose first column is of folders; a row may name several.

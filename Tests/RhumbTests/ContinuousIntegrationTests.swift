@@ -42,6 +42,19 @@ final class ContinuousIntegrationTests: XCTestCase {
         XCTAssertEqual(lines.filter { $0 == "it's run" || $0 == second }, ["it's run", second], result.output)
     }
 
+    func testCodeThatIsFormattedOtherwiseIsNotTested() throws {
+        func swift(lint status: Int) -> String {
+            "case \"$*\" in *--version) echo 6.3.1 ;; 'format lint'*) echo \"$@\"; exit \(status) ;; esac"
+        }
+        let fine = try run("echo tested", swift: swift(lint: 0))
+        XCTAssertEqual(fine.status, 0, fine.output)
+        XCTAssertTrue(fine.output.contains("--strict --recursive Package.swift Sources Tests"), fine.output)
+        XCTAssertTrue(fine.output.contains("\ntested\n"), fine.output)
+        let other = try run("echo tested", swift: swift(lint: 1))
+        XCTAssertEqual(other.status, 1, other.output)
+        XCTAssertFalse(other.output.contains("\ntested\n"), other.output)
+    }
+
     func testItEndsAsTheTestsDo() throws {
         let first = try run("echo tested; exit 3")
         XCTAssertEqual(first.status, 3, first.output)
