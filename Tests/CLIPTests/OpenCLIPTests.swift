@@ -44,6 +44,45 @@ final class OpenCLIPTests: XCTestCase {
         }
     }
 
+    /// timm's repositories of CLIP models hold a `config.json` and a `model.safetensors` of the image tower alone beside
+    /// OpenCLIP's files, which are those that count.
+    func testTimmsFilesBesideThem() throws {
+        let timm =
+            #"{"architecture": "vit_base_patch32_clip_224", "num_classes": 512, "num_features": 768, "#
+            + #""global_pool": "token", "pretrained_cfg": {"tag": "openai", "input_size": [3, 224, 224]}}"#
+        let json = try XCTUnwrap(cases().first)
+        let ids = (json["ids"]?.array ?? []).map { ($0.array ?? []).compactMap(\.integer) }
+        let identifiers = try Tensor(integers: ids.flatMap { $0 }, shape: [ids.count, ids[0].count])
+        for hasTower in [false, true] {
+            let folder = try folder(json)
+            try AtomicFile.write(timm, to: folder.appendingPathComponent("config.json"))
+            if hasTower {
+                try Safetensors.write(
+                    ["blocks.0.attn.qkv.weight": Tensor.zeros([3, 1])],
+                    to: folder.appendingPathComponent("model.safetensors"))
+            }
+            XCTAssertEqual(try FileContents.kind(of: folder), .openCLIP)
+            let model = try CLIPModel.load(weightsIn: folder)
+            XCTAssertEqual(model.configuration.text.hiddenAct, .gelu)
+            try check(model.textFeatures(identifiers), json["text"], "text, tower: \(hasTower)")
+        }
+    }
+
+    /// Where a `config.json` of transformers stands beside OpenCLIP's, as in LAION's repositories, it counts.
+    func testTransformersFilesBesideThem() throws {
+        let folder = try folder(XCTUnwrap(cases().first))
+        let model = try CLIPModel.load(weightsIn: folder)
+        let other = temporaryFolder()
+        try model.save(weightsTo: other)
+        for name in ["config.json", "model.safetensors"] {
+            try FileManager.default.copyItem(
+                at: other.appendingPathComponent(name), to: folder.appendingPathComponent(name))
+        }
+        try AtomicFile.write("no JSON", to: folder.appendingPathComponent("open_clip_config.json"))
+        try AtomicFile.write("no weights", to: folder.appendingPathComponent("open_clip_model.safetensors"))
+        XCTAssertEqual(try CLIPModel.load(weightsIn: folder).configuration, model.configuration)
+    }
+
     /// What is saved is a folder of transformers.
     func testSavedAgain() throws {
         let folder = try folder(XCTUnwrap(cases().first))

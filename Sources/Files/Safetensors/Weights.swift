@@ -18,9 +18,10 @@ public final class Weights {
     ///   transformers, diffusers or OpenCLIP leave it.
     /// - Parameter mapsLargeFiles: whether bytes of large safetensors files are looked at where they are: for models,
     ///   whose verbs notice when such a file changes.
+    /// - Parameter preferring: stems of a folder's file of weights that go before the usual ones.
     /// - Throws: ``FileError`` naming the file and the tensor that is wrong.
-    public init(_ url: URL, mapsLargeFiles: Bool = false) throws(FileError) {
-        let chosen = try Folder.isFolder(url) ? Self.weights(in: url) : url
+    public init(_ url: URL, mapsLargeFiles: Bool = false, preferring: [String] = []) throws(FileError) {
+        let chosen = try Folder.isFolder(url) ? Self.weights(in: url, preferring) : url
         self.url = chosen
         if chosen.lastPathComponent.hasSuffix(".json") {
             let shards = try ShardIndex(chosen)
@@ -107,14 +108,15 @@ public final class Weights {
     ]
 
     /// The file of a folder that holds its weights: a known name, or the only one of its kind.
-    private static func weights(in folder: URL) throws(FileError) -> URL {
+    private static func weights(in folder: URL, _ preferring: [String]) throws(FileError) -> URL {
         let files = try Folder.names(in: folder)
+        func known(_ stems: [String], _ suffix: String) -> URL? {
+            stems.flatMap { [$0 + suffix, $0 + suffix + ".index.json"] }.first(where: files.contains)
+                .map(folder.appendingPathComponent)
+        }
+        if let preferred = suffixes.lazy.compactMap({ known(preferring, $0) }).first { return preferred }
         for suffix in suffixes {
-            for stem in stems {
-                for name in [stem + suffix, stem + suffix + ".index.json"] where files.contains(name) {
-                    return folder.appendingPathComponent(name)
-                }
-            }
+            if let chosen = known(stems, suffix) { return chosen }
             let candidates = files.filter { $0.hasSuffix(suffix) }
             if candidates.count == 1 { return folder.appendingPathComponent(candidates[0]) }
             if candidates.count > 1 {

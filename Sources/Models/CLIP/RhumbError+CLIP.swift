@@ -40,6 +40,12 @@ extension RhumbError {
             hint: "identifiers are whole numbers from 0 to \(TokenIndex.maximumID - 1)")
     }
 
+    static func addedTokenWithoutIdentifier(_ token: String) -> RhumbError {
+        RhumbError(
+            "the special token '\(token)' of the tokenizer has no identifier",
+            hint: "'added_tokens.json', or 'added_tokens_decoder' in 'tokenizer_config.json', gives it")
+    }
+
     static func missingToken(_ token: String, role: String) -> RhumbError {
         token.isEmpty
             ? RhumbError("the tokenizer names no \(role) token", hint: "'tokenizer_config.json' does")

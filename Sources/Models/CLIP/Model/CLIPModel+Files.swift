@@ -9,8 +9,10 @@ extension CLIPModel {
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
     /// - Throws: an error that names the file, and every weight that is missing, unexpected or of another shape.
     public static func load(weightsIn folder: URL, dtype: DType = .float32) throws -> CLIPModel {
+        let isOpenCLIP = try CLIPConfiguration.isOpenCLIP(folder)
         let configuration = try CLIPConfiguration.load(folder: folder)
-        let weights = try Weights(folder, mapsLargeFiles: true)
+        let weights = try Weights(
+            folder, mapsLargeFiles: true, preferring: isOpenCLIP ? CLIPConfiguration.openCLIPWeights : [])
         return try weights.model(.clip(in: weights), as: dtype) { try CLIPModel(configuration, $0) }
     }
 
@@ -26,16 +28,24 @@ extension CLIPModel {
 }
 
 extension CLIPConfiguration {
-    /// Reads `config.json`, or `open_clip_config.json` in a folder where only that describes the model.
+    /// Reads `config.json`, or `open_clip_config.json` where that describes the model.
     static func load(folder: URL) throws -> CLIPConfiguration {
-        let file = folder.appendingPathComponent("config.json")
-        let other = folder.appendingPathComponent(openCLIPFile)
-        guard !FileManager.default.fileExists(atPath: file.path), FileManager.default.fileExists(atPath: other.path)
-        else {
-            return try load(file)
-        }
-        return try CLIPConfiguration(openCLIP: FileContents.json(other))
+        guard try isOpenCLIP(folder) else { return try load(folder.appendingPathComponent("config.json")) }
+        return try CLIPConfiguration(openCLIP: FileContents.json(folder.appendingPathComponent(openCLIPFile)))
     }
+
+    /// Whether OpenCLIP's files describe a folder's model: where there is no `config.json` of transformers. timm writes
+    /// one of its own beside them, for the image tower alone.
+    static func isOpenCLIP(_ folder: URL) throws -> Bool {
+        let file = folder.appendingPathComponent("config.json"), manager = FileManager.default
+        guard manager.fileExists(atPath: folder.appendingPathComponent(openCLIPFile).path) else { return false }
+        guard manager.fileExists(atPath: file.path) else { return true }
+        let json = try FileContents.json(file)
+        return ["model_type", "text_config", "vision_config"].allSatisfy { json[$0].present == nil }
+    }
+
+    /// How OpenCLIP calls its weights; others beside them may be timm's.
+    static let openCLIPWeights = ["open_clip_model", "open_clip_pytorch_model"]
 
     static let openCLIPFile = "open_clip_config.json"
 

@@ -17,7 +17,8 @@ final class BytePairEncoding: TokenModel {
 
     let vocabulary: TokenIndex
     let options: Options
-    private let rules: [(String, String)]
+    /// The pairs that are joined, the earliest first.
+    let rules: [(String, String)]
     private var merges: MergeTable
     private let unknown: Int32?
     /// Identifiers of single characters, and of those with the suffix.

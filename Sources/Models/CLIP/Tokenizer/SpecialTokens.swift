@@ -25,19 +25,24 @@ public struct SpecialTokens: Sendable, Equatable {
     ]
 }
 
-/// What `tokenizer_config.json` and `special_tokens_map.json` say.
+/// What `tokenizer_config.json`, `special_tokens_map.json` and `added_tokens.json` say, and which of them counts, as in
+/// transformers: a configuration with `added_tokens_decoder` says everything; without it, as folders from before
+/// transformers 4.34 are, `special_tokens_map.json` goes before the configuration, and `added_tokens.json` is read.
 struct TokenizerSettings {
     private let configuration: JSON?
     private let map: JSON?
+    private let added: JSON?
 
-    init(configuration: JSON?, map: JSON?) {
+    init(configuration: JSON?, map: JSON? = nil, added: JSON? = nil) {
+        let isWhole = configuration?["added_tokens_decoder"].present != nil
         self.configuration = configuration
-        self.map = map
+        self.map = isWhole ? nil : map
+        self.added = isWhole ? nil : added
     }
 
     /// A token is written as text, or as an object with its flags.
     private func entry(_ key: String) -> JSON? {
-        [configuration?[key], map?[key]].compactMap { $0 }.first { !$0.isNull }
+        [map?[key], configuration?[key]].compactMap { $0 }.first { !$0.isNull }
     }
 
     func specialTokens(default fallback: SpecialTokens) -> SpecialTokens {
@@ -49,19 +54,37 @@ struct TokenizerSettings {
         return tokens
     }
 
-    /// The special tokens as added tokens, for a folder without a `tokenizer.json`.
-    func addedTokens(_ special: SpecialTokens, _ vocabulary: TokenIndex) throws(RhumbError) -> [AddedToken] {
-        var added: [AddedToken] = []
+    /// The tokens that are taken out of texts: those with a role, and those that were added to the vocabulary.
+    ///
+    /// - Parameter known: the identifier of a token of the vocabulary.
+    func addedTokens(
+        _ special: SpecialTokens, _ known: (String) -> Int?
+    ) throws(RhumbError) -> [AddedToken] {
+        var tokens: [AddedToken] = []
         func put(_ token: AddedToken) {
-            added.removeAll { $0.content == token.content }
-            added.append(token)
+            tokens.removeAll { $0.content == token.content }
+            tokens.append(token)
         }
         if let entries = configuration?["added_tokens_decoder"]?.members {
             for entry in entries { put(try AddedToken(entry.value, identifier: Int(entry.key))) }
-            return added
+            return tokens
+        }
+        let others = ["additional_special_tokens", "extra_special_tokens"].flatMap { entry($0)?.array ?? [] }
+        let otherContents = others.compactMap { $0.string ?? $0["content"]?.string }
+        let roles = SpecialTokens.roles.compactMap { special[keyPath: $0.path] }
+        for entry in added?.members ?? [] {
+            guard let identifier = entry.value.integer else { throw .tokenIdentifier(entry.key, nil) }
+            var token = AddedToken(content: entry.key, identifier: identifier)
+            token.isSpecial = (roles + otherContents).contains(entry.key)
+            token.isNormalized = !token.isSpecial
+            put(token)
+        }
+        let listed = tokens
+        func identifier(of content: String) -> Int? {
+            listed.first { $0.content == content }?.identifier ?? known(content)
         }
         for (key, path) in SpecialTokens.roles {
-            guard let content = special[keyPath: path], let id = vocabulary.identifier(of: content) else { continue }
+            guard let content = special[keyPath: path], let id = identifier(of: content) else { continue }
             var token = AddedToken(content: content, identifier: id)
             if let entry = entry(key), entry["content"] != nil {
                 token = try AddedToken(entry, identifier: id)
@@ -69,7 +92,14 @@ struct TokenizerSettings {
             }
             put(token)
         }
-        return added
+        for (content, entry) in zip(otherContents, others) {
+            guard let id = identifier(of: content) else { throw .addedTokenWithoutIdentifier(content) }
+            var token = AddedToken(content: content, identifier: id)
+            if entry["content"] != nil { token = try AddedToken(entry, identifier: id) }
+            token.isSpecial = true
+            put(token)
+        }
+        return tokens
     }
 
     /// `model_max_length`; transformers writes 10³⁰ for "no limit".

@@ -4,7 +4,8 @@ import Foundation
 
 extension Tokenizer {
     /// Reads the tokenizer of a model folder: `tokenizer.json`, or `vocab.json` and `merges.txt` as older folders have
-    /// them, with the roles of special tokens from `tokenizer_config.json` and `special_tokens_map.json`.
+    /// them, with the roles of special tokens and the tokens that were added to the vocabulary as `TokenizerSettings`
+    /// reads them from the other files.
     ///
     /// - Throws: `RhumbError` for a part that is missing or not supported, `FileError` for a file that can't be
     ///   read.
@@ -14,7 +15,8 @@ extension Tokenizer {
             return FileManager.default.fileExists(atPath: file.path) ? try FileContents.json(file) : nil
         }
         let settings = TokenizerSettings(
-            configuration: try json("tokenizer_config.json"), map: try json("special_tokens_map.json"))
+            configuration: try json("tokenizer_config.json"), map: try json("special_tokens_map.json"),
+            added: try json("added_tokens.json"))
         if let file = try json("tokenizer.json") {
             try self.init(TokenizerParts(file), settings)
             return
@@ -33,15 +35,16 @@ extension Tokenizer {
     ///
     /// - Throws: `RhumbError` for a part that is missing or not supported.
     public convenience init(json: JSON, configuration: JSON) throws(RhumbError) {
-        try self.init(TokenizerParts(json), TokenizerSettings(configuration: configuration, map: nil))
+        try self.init(TokenizerParts(json), TokenizerSettings(configuration: configuration))
     }
 
     private convenience init(_ parts: TokenizerParts, _ settings: TokenizerSettings) throws(RhumbError) {
         var special = settings.specialTokens(default: SpecialTokens(padding: parts.paddingToken))
         // A token that only the configuration names is taken out of texts too: a padding token "!" as in some folders.
         var parts = parts
-        parts.addedTokens += try settings.addedTokens(special, parts.model.vocabulary).filter { token in
-            !parts.addedTokens.contains { $0.content == token.content }
+        let own = parts
+        parts.addedTokens += try settings.addedTokens(special, own.identifier).filter { token in
+            !own.addedTokens.contains { $0.content == token.content }
         }
         // A folder that names no roles still says what it puts around a text.
         if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
@@ -59,7 +62,8 @@ extension Tokenizer {
         ]
     }
 
-    /// Writes `tokenizer.json`, `tokenizer_config.json` and `special_tokens_map.json` into a folder that exists.
+    /// Writes `tokenizer.json`, `tokenizer_config.json` and `special_tokens_map.json` into a folder that exists; CLIP's
+    /// own also as `vocab.json` and `merges.txt`, which is what `CLIPTokenizer` of transformers 4 reads.
     ///
     /// - Parameter maximumLength: tokens the model beside it sees; nil for the tokenizer's own limit.
     /// - Throws: `FileError` where a file can't be written.
@@ -67,8 +71,14 @@ extension Tokenizer {
         let roles = SpecialTokens.roles.compactMap { role in
             specialTokens[keyPath: role.path].map { JSON.Member(role.key, .string($0)) }
         }
+        let isCLIP = className == Self.clipClass
+        // What stands in `tokenizer.json` for those who don't read that.
+        let added = addedTokens.map { token in
+            let flags = token.description.members?.filter { $0.key != "id" } ?? []
+            return JSON.Member("\(token.identifier)", .object(flags))
+        }
         let settings =
-            roles + [
+            roles + (isCLIP ? [.init("added_tokens_decoder", .object(added))] : []) + [
                 .init("model_max_length", (length ?? maximumLength).map(JSON.integer) ?? .number(1e30)),
                 .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(className)),
             ]
@@ -77,7 +87,15 @@ extension Tokenizer {
             JSON.object(settings).text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer_config.json"))
         try AtomicFile.write(
             JSON.object(roles).text(indent: 2) + "\n", to: folder.appendingPathComponent("special_tokens_map.json"))
+        guard isCLIP, let model = model as? BytePairEncoding else { return }
+        try AtomicFile.write(
+            model.vocabulary.description.text() + "\n", to: folder.appendingPathComponent("vocab.json"))
+        let lines = ["#version: 0.2"] + model.rules.map { "\($0.0) \($0.1)" }
+        try AtomicFile.write(
+            lines.joined(separator: "\n") + "\n", to: folder.appendingPathComponent("merges.txt"))
     }
+
+    private static let clipClass = "CLIPTokenizer"
 
     /// The class of transformers that reads what is saved. CLIPTokenizer builds its own normalisation around the
     /// vocabulary, so only CLIP's own may carry its name.
@@ -86,11 +104,15 @@ extension Tokenizer {
             normalizer.description == TokenizerParts.clipNormalizer,
             preTokenizer.description == TokenizerParts.clipPreTokenizer
         else { return "PreTrainedTokenizerFast" }
-        return "CLIPTokenizer"
+        return Self.clipClass
     }
 }
 
 extension TokenizerParts {
+    fileprivate func identifier(of token: String) -> Int? {
+        addedTokens.first { $0.content == token }?.identifier ?? model.vocabulary.identifier(of: token)
+    }
+
     func token(_ identifier: Int) -> String? {
         addedTokens.first { $0.identifier == identifier }?.content ?? model.vocabulary.token(identifier)
     }

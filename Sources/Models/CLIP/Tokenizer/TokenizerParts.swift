@@ -71,7 +71,7 @@ struct TokenizerParts {
         model = try BytePairEncoding(
             vocabulary: vocabulary, rules: Self.rules(merges),
             options: .init(unknownToken: special.unknown, endOfWordSuffix: "</w>"))
-        addedTokens = try settings.addedTokens(special, vocabulary)
+        addedTokens = try settings.addedTokens(special, vocabulary.identifier)
         normalizer = try Normalizer(Self.clipNormalizer)
         preTokenizer = try PreTokenizer(Self.clipPreTokenizer)
         decoder = ["type": "ByteLevel", "add_prefix_space": true, "trim_offsets": true, "use_regex": true]
