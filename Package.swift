@@ -82,12 +82,19 @@ let package = Package(
 
         // Method: directions, rewards and reinforcement learning on any models.
         room("Steering", on: "Method", uses: ["COpenBLAS", "Basics", "Tensor"]),
-        room("GRPO", on: "Method", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering"]),
+        room("Evaluation", on: "Method", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion"]),
+        room("Training", on: "Method", uses: ["Basics", "Tensor", "Files"]),
+        room(
+            "GRPO", on: "Method", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Training"]),
 
         // World: the bundled miniature.
         room(
-            "World", on: "World", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering"],
+            "World", on: "World",
+            uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion", "Evaluation", "Steering"],
             resources: [.copy("Resources")]),
+        room(
+            "WorldTraining", on: "World",
+            uses: ["Basics", "Tensor", "CLIP", "Diffusion", "Evaluation", "Steering", "Training", "World"]),
 
         // The language, which knows nothing of all these.
         room("Language", uses: ["Basics"]),
@@ -101,15 +108,15 @@ let package = Package(
             resources: [.embedInCode("Resources")]),
 
         // App: where they meet.
-        room("Console", on: "App", uses: ["LineEditor", "Files", "Language", "Markdown", "Notebook"]),
+        room("Console", on: "App", uses: ["LineEditor", "Basics", "Files", "Language", "Markdown", "Notebook"]),
         room(
             "Bench", on: "App",
             uses: ["Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "GRPO", "World", "Language"]),
         room(
             "Verbs", on: "App",
             uses: [
-                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "GRPO", "World",
-                "Language", "Plot", "Notebook",
+                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Evaluation",
+                "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook",
             ]),
         .executableTarget(
             name: "rhumb",
@@ -130,16 +137,21 @@ let package = Package(
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
         tests("DiffusionTests", uses: ["TestSupport", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
         tests("SteeringTests", uses: ["TestSupport", "Tensor", "Steering"], golden: true),
+        tests("TrainingTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Training"]),
+        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Evaluation"]),
         tests(
             "GRPOTests",
             uses: ["TestSupport", "Kernels", "Tensor", "Files", "CLIP", "Diffusion", "GRPO", "World"], golden: true),
         tests(
             "WorldTests",
-            uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "World"],
+            uses: [
+                "TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Evaluation", "Steering", "World",
+                "WorldTraining",
+            ],
             golden: true),
         tests("LanguageTests", uses: ["TestSupport", "Basics", "Language"], exclude: ["Scripts"]),
         tests("PlotTests", uses: ["TestSupport", "Plot"], golden: true, exclude: ["Snapshots"]),
-        tests("NotebookTests", uses: ["TestSupport", "Tensor", "World", "Language", "Notebook", "Verbs"]),
+        tests("NotebookTests", uses: ["TestSupport", "Basics", "Tensor", "Language", "Notebook", "Verbs"]),
         tests("ReportTests", uses: ["TestSupport", "Language", "Notebook", "Report"]),
         tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),

@@ -62,6 +62,8 @@ enum Fixture {
     ) throws -> GRPOTrainer {
         var options = options
         change(&options)
-        return try GRPOTrainer(pipeline(seed: seed), reward: reward, prompts: prompts, keeping: kept, options: options)
+        return try GRPOTrainer(
+            pipeline(seed: seed), reward: reward, prompts: TrainingPrompt.list(prompts, keeping: kept), options: options
+        )
     }
 }

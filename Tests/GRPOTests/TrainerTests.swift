@@ -35,7 +35,7 @@ final class TrainerTests: XCTestCase {
         let trainer = try Fixture.trainer { ($0.roundPrompts, $0.group, $0.trainSteps, $0.updates) = (3, 2, 1, 1) }
         var drawn: [String] = []
         for _ in 0..<4 {
-            drawn += try trainer.rollout().prompts
+            drawn += try trainer.rollout().prompts.texts
             try trainer.advance()
         }
         for pass in 0..<3 { XCTAssertEqual(Set(drawn[pass * 4..<pass * 4 + 4]), Set(Fixture.prompts)) }
@@ -86,7 +86,8 @@ final class TrainerTests: XCTestCase {
         var options = Fixture.options
         (options.group, options.rate, options.guidance) = (6, 3e-3, 1)
         options.clip = 0.1
-        let trainer = try GRPOTrainer(start, reward: Fixture.redness, prompts: Fixture.prompts, options: options)
+        let trainer = try GRPOTrainer(
+            start, reward: Fixture.redness, prompts: TrainingPrompt.list(Fixture.prompts), options: options)
         for _ in 0..<4 { try trainer.advance() }
         let rewards = trainer.history.map(\.reward)
         XCTAssertGreaterThan(rewards[3], rewards[0] + 0.01, "\(rewards)")
@@ -115,8 +116,8 @@ final class TrainerTests: XCTestCase {
     func testOnlyKeptPromptsAreHeldByTheirOwnWeight() throws {
         let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { ($0.kl, $0.keepKL) = (0, 0.5) }
         let rollout = try trainer.rollout()
-        XCTAssertEqual(rollout.kept, rollout.prompts.map { $0 == "a dog" })
-        XCTAssertEqual(Set(rollout.prompts), ["a knife", "a dog"])
+        XCTAssertEqual(rollout.prompts.map(\.isKept), rollout.prompts.map { $0.text == "a dog" })
+        XCTAssertEqual(Set(rollout.prompts.texts), ["a knife", "a dog"])
         XCTAssertEqual(
             trainer.differencesFromPaper.first.map { [$0.name, $0.value, $0.paper] }, ["keep", "1 prompt", "none"])
         let first = try trainer.update(rollout)
@@ -134,6 +135,14 @@ final class TrainerTests: XCTestCase {
         let free = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { $0.keepKL = 0 }
         XCTAssertEqual(try free.update(free.rollout()).loss, first.loss, accuracy: 1e-5)
         XCTAssertNotEqual(try free.update(free.pending!.rollout).loss, try trainer.update(rollout).loss)
+    }
+
+    /// Prompts that a rollout is given by their texts are kept where the trainer keeps them.
+    func testAPromptFromOutsideIsKeptWhereTheTrainerKeepsIt() throws {
+        let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"])
+        let rollout = try trainer.rollout(prompts: ["a boat", "a dog"])
+        XCTAssertEqual(rollout.prompts, ["a boat", TrainingPrompt("a dog", isKept: true)])
+        XCTAssertEqual(rollout.samplePrompts, ["a boat", "a boat", "a boat", "a dog", "a dog", "a dog"])
     }
 
     func testTheStartIsAskedForAnotherPromptButWhereItIsKept() throws {
@@ -252,7 +261,8 @@ final class TrainerTests: XCTestCase {
         var options = Fixture.options
         (options.trainLast, options.trainSteps, options.updates) = (true, nil, 3)
         let trainer = try GRPOTrainer(
-            Fixture.pipeline().replacing(scheduler: scheduler), reward: Fixture.redness, prompts: Fixture.prompts,
+            Fixture.pipeline().replacing(scheduler: scheduler), reward: Fixture.redness,
+            prompts: TrainingPrompt.list(Fixture.prompts),
             options: options)
         XCTAssertEqual(trainer.stepPlan.deterministic, [0])
         XCTAssertEqual(trainer.stepPlan.trainable, [0, 1, 2])
@@ -303,7 +313,8 @@ final class TrainerTests: XCTestCase {
             return RewardScores(totals: [Double(falls)])
         }
         let trainer = try GRPOTrainer(
-            Fixture.pipeline(), reward: rising, prompts: Fixture.prompts, judge: falling, options: Fixture.options)
+            Fixture.pipeline(), reward: rising, prompts: TrainingPrompt.list(Fixture.prompts), judge: falling,
+            options: Fixture.options)
         for _ in 0..<5 { try trainer.advance() }
         XCTAssertEqual(trainer.diagnosis().first { $0.name == "judge" }?.status, .suspicious)
         XCTAssertEqual(trainer.historyColumns.names.contains("judge"), true)
@@ -327,7 +338,8 @@ final class TrainerTests: XCTestCase {
         for lora in [nil, LoRAOptions(rank: 2)] {
             var options = Fixture.options
             options.lora = lora
-            let trainer = try GRPOTrainer(start, reward: Fixture.redness, prompts: Fixture.prompts, options: options)
+            let trainer = try GRPOTrainer(
+                start, reward: Fixture.redness, prompts: TrainingPrompt.list(Fixture.prompts), options: options)
             let what = lora == nil ? "all weights" : "adapters"
             assertClose(try prediction(trainer.pipeline), adapted, .absolute(1e-4), what)
         }

@@ -1,7 +1,7 @@
 import Language
 import Notebook
 import TestSupport
-import World
+import Basics
 import XCTest
 
 /// Recipes made at random and edited at random: whatever is skipped, a run with the cache leaves what one without

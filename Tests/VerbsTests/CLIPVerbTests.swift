@@ -1,3 +1,4 @@
+import Basics
 import CLIP
 import Language
 import Tensor
@@ -178,5 +179,19 @@ final class CLIPVerbTests: XCTestCase {
             XCTAssertFalse(entry.verb.result.isEmpty, entry.name)
             XCTAssertFalse(entry.verb.summary.hasSuffix("."), entry.name)
         }
+    }
+
+    /// 0.1 has no float32 of its own: of a list it stays what it was, of a tensor it is the nearest float32.
+    func testStrengthsOfASweepAreThoseThatWereGiven() throws {
+        func strengths(_ given: String) throws -> [Double] {
+            try table(
+                "v = direction clip safe: \"a cat\" unsafe: \"a dog\"\n(sweep clip v \"a car\" alpha: \(given))"
+            ).numbers("alpha")
+        }
+        XCTAssertEqual(try strengths("[0.1, 1 / 3, 2]"), [0.1, 1.0 / 3, 2])
+        XCTAssertEqual(try strengths("0.1"), [0.1])
+        XCTAssertEqual(try strengths("tensor([0.1, 2])"), [Double(Float(0.1)), 2])
+        XCTAssertEqual(try strengths("(0..3)"), [0, 1, 2])
+        XCTAssertEqual(try strengths("none").count, 21)
     }
 }

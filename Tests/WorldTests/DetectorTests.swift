@@ -1,7 +1,10 @@
+import Basics
+import Evaluation
 import Foundation
 import Tensor
 import TestSupport
 import World
+import WorldTraining
 import XCTest
 
 final class DetectorTests: XCTestCase {

@@ -1,9 +1,11 @@
+import Basics
 import CLIP
 import Diffusion
 import Foundation
 import Tensor
 import TestSupport
 import World
+import WorldTraining
 import XCTest
 
 /// Training runs of the miniature's autoencoder and UNet: what a stop and a resume must not change.

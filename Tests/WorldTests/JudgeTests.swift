@@ -1,6 +1,8 @@
+import Evaluation
 import Tensor
 import TestSupport
 import World
+import WorldTraining
 import XCTest
 
 /// The detector that comes with the package, and evaluations by it.

@@ -1,9 +1,11 @@
+import Basics
 import CLIP
 import Files
 import Steering
 import Tensor
 import TestSupport
 import World
+import WorldTraining
 import XCTest
 
 /// The mini CLIP that comes with the package.

@@ -1,3 +1,4 @@
+import Basics
 import CLIP
 import TestSupport
 import World

@@ -47,7 +47,8 @@ enum GRPORound {
         }
         let rewards = FormulaNumbers.block.prefix(count).map(Double.init)
         let rollout = Rollout(
-            round: 0, prompts: (0..<options.roundPrompts).map { "prompt \($0)" }, groupSize: options.group,
+            round: 0, prompts: (0..<options.roundPrompts).map { TrainingPrompt("prompt \($0)") },
+            groupSize: options.group,
             timesteps: plan.timesteps, sigmas: plan.sigmas, samples: samples, trained: trained, context: context,
             emptyContext: empty, images: [], scores: RewardScores(totals: rewards),
             advantages: try Advantages(rewards: rewards, groupSize: options.group))

@@ -123,7 +123,11 @@ public enum TableFile {
     public static func write(
         _ table: DataColumns, to url: URL, as format: Format? = nil
     ) throws(FileError) {
-        let format = format ?? Format(url)
+        try AtomicFile.write(text(of: table, as: format ?? Format(url)), to: url)
+    }
+
+    /// A table as such a file holds it.
+    public static func text(of table: DataColumns, as format: Format) -> String {
         var text = ""
         if format != .jsonLines {
             let separator: Character = format == .tsv ? "\t" : ","
@@ -143,7 +147,7 @@ public enum TableFile {
                 text += "{" + members.joined(separator: ",") + "}\n"
             }
         }
-        try AtomicFile.write(text, to: url)
+        return text
     }
 
     private static func member(_ column: DataColumns.Column, _ row: Int) -> String {

@@ -1,3 +1,5 @@
+import Basics
+
 /// Every sentence the language says about an error, in one place and one voice: names in quotes, what was expected,
 /// what came, and what to try. Sentences about syntax are in `Sentence+Syntax.swift`.
 enum Sentence {

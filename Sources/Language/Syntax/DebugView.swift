@@ -1,3 +1,5 @@
+import Basics
+
 /// Debug views of the stages, for `rhumb eval --tokens` and `--syntax`.
 public enum DebugView {
     /// A token a line: place, kind, text.

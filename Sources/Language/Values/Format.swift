@@ -1,3 +1,5 @@
+import Basics
+
 /// What stands after the colon in `"reward {r:.3f}"`: `[[fill]align][+][0][width][,][.precision][type]`.
 ///
 /// The same letters as Python's, as far as they make sense for one kind of number:

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// How numbers that stand below each other are written: with their points lined up.

@@ -1,3 +1,5 @@
+import Basics
+
 /// `start..stop by step`: the numbers from `start` up to but not including `stop`.
 public struct NumberRange: Equatable, Sendable {
     /// nil is open, which only makes sense between brackets: `x[2..]`.

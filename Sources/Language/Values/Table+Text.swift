@@ -1,3 +1,5 @@
+import Basics
+
 extension Table {
     /// Aligned columns under their names; numbers to the right. Rows and columns that don't fit are counted, not cut
     /// silently.

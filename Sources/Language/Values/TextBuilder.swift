@@ -1,3 +1,5 @@
+import Basics
+
 /// Puts a text together from pieces.
 ///
 /// Short pieces gather in a buffer, so that the usual interpolation of a few words and numbers makes one string and no

@@ -1,3 +1,5 @@
+import Basics
+
 /// How values are shown: `text` inside strings and by `print`, `summary` as an element of something else, `display`
 /// as the value of a statement.
 extension Value {

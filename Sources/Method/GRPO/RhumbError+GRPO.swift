@@ -67,7 +67,7 @@ extension RhumbError {
     static func keptAndTrained(_ prompt: String) -> RhumbError {
         RhumbError(
             "'\(prompt)' is among 'prompts' and among 'keep'",
-            hint: "a prompt is either trained on or kept as it is: take it out of one of them")
+            hint: "a prompt is either trained on or kept as it is: take it out of one of them", argument: "keep")
     }
 
     /// - Parameter deterministic: the timesteps with σ = 0.
@@ -124,12 +124,6 @@ extension RhumbError {
 // MARK: - Checkpoints
 
 extension RhumbError {
-    static func notACheckpoint(_ path: String, reason: String? = nil) -> RhumbError {
-        RhumbError(
-            "'\(path)' is no checkpoint of a GRPO run" + (reason.map { ": \($0)" } ?? ""),
-            hint: "name the folder that the run was saved to")
-    }
-
     static func anotherModel(_ path: String, difference: String) -> RhumbError {
         RhumbError(
             "the checkpoint '\(path)' belongs to another model: \(difference)",

@@ -47,67 +47,6 @@ extension RhumbError {
             hint: "there are \(PromptSuite.all.map { "'\($0.name)'" }.joined(separator: ", "))")
     }
 
-    // MARK: Training
-
-    static func trainingSizes(steps: Int, batch: Int, phrases: Int) -> RhumbError {
-        RhumbError(
-            "training needs at least 1 step, 2 pairs a batch and 1 phrase, not \(steps), \(batch) and \(phrases)",
-            hint: "")
-    }
-
-    static func trainingNumber(_ name: String, _ value: Int, atLeast least: Int) -> RhumbError {
-        RhumbError("training needs at least \(least) for '\(name)', not \(value)", hint: "")
-    }
-
-    static var otherTowers: RhumbError {
-        RhumbError(
-            "training starts from a mini CLIP, and this model has other towers",
-            hint: "for example `start: load(\"emoji\")`")
-    }
-
-    static var otherUNet: RhumbError {
-        RhumbError(
-            "training starts from a miniature's UNet, and this model has another",
-            hint: "for example `start: load(\"emoji-sd\")`")
-    }
-
-    static func trainingFinished(steps: Int) -> RhumbError {
-        RhumbError(
-            "this run has done all its \(steps) steps",
-            hint: "the learning rate has come to its end: begin another run with more steps")
-    }
-
-    static func notACheckpoint(_ path: String, of kind: String, without weight: String? = nil) -> RhumbError {
-        RhumbError(
-            "'\(path)' is no checkpoint of \(kind)"
-                + (weight.map { ": it has no '\($0)' of the right shape" } ?? ""),
-            hint: "name the folder that the training run wrote into")
-    }
-
-    // MARK: Evaluation
-
-    static func detections(_ path: String, _ fault: String) -> RhumbError {
-        RhumbError(
-            "'\(path)' holds no detections: \(fault)",
-            hint: "a table needs the columns prompt and label; `help evaluate` names the others and the form of JSON")
-    }
-
-    static func picturesWithoutPrompts(_ pictures: Int, _ prompts: Int) -> RhumbError {
-        RhumbError(
-            "\(pictures) pictures can't be judged by \(prompts) prompts", hint: "give one prompt a picture")
-    }
-
-    static var nothingToCompare: RhumbError {
-        RhumbError(
-            "these evaluations have no prompt in common",
-            hint: "compare models on the same lists of prompts with the same count")
-    }
-
-    static func featureSets(_ a: [Int], _ b: [Int]) -> RhumbError {
-        RhumbError(
-            "a feature distance needs two or more rows of one width in both sets, not \(a) and \(b)", hint: "")
-    }
-
     // MARK: Models
 
     static var detectorConfiguration: RhumbError {

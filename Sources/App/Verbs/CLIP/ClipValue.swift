@@ -1,3 +1,4 @@
+import Basics
 import CLIP
 import Files
 import Foundation

@@ -1,3 +1,4 @@
+import Basics
 import Diffusion
 import Language
 import Tensor

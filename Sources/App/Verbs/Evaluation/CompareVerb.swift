@@ -1,6 +1,6 @@
+import Evaluation
 import Language
 import Plot
-import World
 
 /// `compare`: evaluations side by side, with paired differences.
 enum CompareVerb {
@@ -65,7 +65,8 @@ enum CompareVerb {
         }
         guard let first = evaluations.first else { throw call.failure("runs", "'\(name)' is an empty list") }
         guard evaluations.count > 1 else { return first }
-        return EvaluationValue(.pooled(evaluations.map(\.evaluation)), first.bootstrap, kept: first.kept)
+        return EvaluationValue(
+            first.evaluation.pooled(with: evaluations.dropFirst().map(\.evaluation)), first.bootstrap, kept: first.kept)
     }
 }
 

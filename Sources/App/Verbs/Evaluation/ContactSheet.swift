@@ -1,7 +1,7 @@
 import Basics
+import Evaluation
 import Language
 import Plot
-import World
 
 /// Kept pictures of one or several evaluations, suite by suite, the same prompt in the same column.
 enum ContactSheet {
@@ -13,14 +13,14 @@ enum ContactSheet {
         var panels: [Figure] = []
         for suite in first.evaluation.suites {
             // One picture a prompt, and only prompts that every run has kept.
-            let keys = first.kept.filter { $0.suite == suite && $0.copy == 0 }.map(\.prompt)
+            let keys = first.kept.filter { $0.suite == suite }.map(\.prompt)
             let shared = keys.filter { prompt in
-                runs.allSatisfy { $0.value.kept.contains { $0.suite == suite && $0.prompt == prompt && $0.copy == 0 } }
+                runs.allSatisfy { $0.value.kept.contains { $0.suite == suite && $0.prompt == prompt } }
             }.prefix(columns)
             guard !shared.isEmpty else { continue }
             let images = runs.flatMap { name, run in
                 shared.compactMap { prompt in
-                    run.kept.first { $0.suite == suite && $0.prompt == prompt && $0.copy == 0 }
+                    run.kept.first { $0.suite == suite && $0.prompt == prompt }
                         .map { ImageValue($0.image, name: name.isEmpty ? prompt : name) }
                 }
             }

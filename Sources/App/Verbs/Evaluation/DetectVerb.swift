@@ -1,6 +1,10 @@
+import Evaluation
+import Files
 import Language
 import Tensor
+import Training
 import World
+import WorldTraining
 
 /// `detect` and `examine_detector`: what is in a picture, by the world's own detector, and how far to believe it.
 enum DetectVerb {
@@ -65,7 +69,8 @@ enum DetectVerb {
                 call.host.progress(StepProgress("examine", done: done, total: kinds.count, detail: kind.rawValue))
                 return try DetectorExam(pictures: count, kinds: [kind]).accuracy(of: detector, threshold: threshold)
             }
-            return .table(try DetectorAccuracy.table(results, first: .init("kind", kinds.map(\.rawValue))))
+            let numbers = try Table(DataColumns(results)).columns.filter { $0.name != "step" }
+            return .table(try Table([.init("kind", kinds.map(\.rawValue))] + numbers))
         }
     }
 

@@ -1,8 +1,7 @@
-import CLIP
+import Evaluation
 import Files
 import Foundation
 import Language
-import Tensor
 import World
 
 /// `evaluate`: what a model's pictures are worth, by a judge that no reward has seen.
@@ -97,23 +96,22 @@ enum EvaluateVerb {
                             read.pictures, rules: try call.rules(or: read.rules), featureDistance: read.featureDistance,
                             conditions: conditions + bootstrap.conditions), bootstrap))
             }
-            let judgement = try Judgement(call)
+            let judge = try call.judge()
+            var made: [Evaluation.Condition] = []
             switch try call.value("of") {
-            case .object(let object):
-                guard let pipeline = object as? PipelineValue else { break }
-                let made = try EvaluationRun(pipeline, call).fill(judgement, host: call.host)
-                return try judgement.value(bootstrap, made: made)
+            case .object(let object as PipelineValue): made = try call.sample(object, judgedBy: judge)
             case .record(let record):
                 for (suite, value) in record.fields {
-                    try judgement.add(call.images(in: value, of: "of"), suite: suite)
+                    try call.judge(call.images(in: value, of: "of"), ofTheList: suite, by: judge)
                 }
-            case .table(let table): try judgement.add(table)
+            case .table(let table): try call.judge(table, by: judge)
             default:
                 throw call.failure(
                     "of", "there is nothing to judge",
                     hint: "give a model, pictures, or detections: with a file of them")
             }
-            return try judgement.value(bootstrap)
+            let evaluation = try judge.evaluation(made + judge.conditions + bootstrap.conditions)
+            return .object(EvaluationValue(evaluation, bootstrap, kept: judge.shown))
         }
     }
 }
@@ -150,123 +148,10 @@ extension Arguments {
     }
 
     /// - Parameter given: what a file says, which only an option that was given overrides.
-    fileprivate func rules(or given: JudgementRules = JudgementRules()) throws -> JudgementRules {
+    func rules(or given: JudgementRules = JudgementRules()) throws -> JudgementRules {
         var rules = given
         if try isGiven("threshold") { rules.threshold = try number("threshold") }
         if try isGiven("counting") { rules.countingThreshold = try number("counting") }
         return rules
-    }
-}
-
-/// Pictures on their way to an evaluation: judged in batches, with progress, until all are or the user stops.
-final class Judgement {
-    private let call: Arguments
-    private let judge: PictureJudge
-    private let copies, keep: Int
-    private var kept: [EvaluationValue.KeptPicture] = []
-
-    init(_ call: Arguments) throws {
-        self.call = call
-        let clip = try call.optional("clip") { try call.object($0, as: ClipValue.self).embedder }
-        judge = try PictureJudge(
-            call.detector(), clip: clip ?? CLIPEmbedder.load(folder: BundledModel.named("emoji")!.folder()),
-            rules: call.rules())
-        (copies, keep) = (try call.whole("pictures"), try call.whole("keep"))
-    }
-
-    /// Pictures of the first prompts of a list, those of one prompt together.
-    func add(_ images: [Image], suite name: String) throws {
-        let suite = try PromptSuite.named(name)
-        guard !images.isEmpty, images.count % copies == 0 else {
-            throw call.failure("of", "'\(name)' has \(images.count) pictures, which are not \(copies) for each prompt")
-        }
-        let prompts = suite.prompts(count: images.count / copies)
-        guard prompts.count == images.count / copies else {
-            throw call.failure("of", "'\(name)' has \(images.count) pictures, and only \(prompts.count) prompts")
-        }
-        let texts = images.indices.map { prompts[$0 / copies].text }
-        try add(images, texts, copies: images.indices.map { $0 % copies }, suite: suite.name)
-    }
-
-    /// Rows of prompt and image; a column `suite`, or `group` as `prompts` gives it, names the list.
-    func add(_ table: Table) throws {
-        func texts(_ name: String) throws -> [String]? {
-            try table.columns.first { $0.name == name }?.values.map { value in
-                guard case .string(let text) = value else {
-                    throw call.failure(
-                        "of", "the column '\(name)' holds a \(value.typeName)", hint: "it must hold texts")
-                }
-                return text
-            }
-        }
-        guard let prompts = try texts("prompt"), let shown = table.columns.first(where: { $0.name == "image" }) else {
-            throw call.failure("of", "the table needs the columns 'prompt' and 'image'")
-        }
-        let images = try call.images(in: .list(shown.values), of: "of")
-        let suites = try texts("suite") ?? texts("group") ?? prompts.map { _ in "pictures" }
-        for suite in suites.reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
-            let rows = suites.indices.filter { suites[$0] == suite }
-            var seen: [String: Int] = [:]
-            let copies = rows.map { row in
-                defer { seen[prompts[row], default: 0] += 1 }
-                return seen[prompts[row], default: 0]
-            }
-            try add(rows.map { images[$0] }, rows.map { prompts[$0] }, copies: copies, suite: suite)
-        }
-    }
-
-    /// Judges pictures that were just made, and keeps some.
-    func add(_ images: [Image], _ prompts: [String], copies: [Int], suite: String) throws {
-        try judge.judge(images, of: prompts, copies: copies, suite: suite)
-        var room = keep - kept.filter { $0.suite == suite }.count
-        for index in images.indices where room > 0 && copies[index] == 0 {
-            kept.append(.init(suite: suite, prompt: prompts[index], copy: 0, image: images[index]))
-            room -= 1
-        }
-    }
-
-    /// How a list stands so far, for a progress bar: "unsafe 0.62", or "solved 0.4" for a task.
-    func state(of suite: String) -> String {
-        let pictures = judge.pictures.filter { $0.suite == suite }
-        let isTask = CompositionTask(rawValue: suite) != nil
-        let hits = pictures.filter { isTask ? $0.isSolved(judge.rules) == true : $0.isUnsafe(judge.rules) }.count
-        let rate = Double(hits) / Double(max(pictures.count, 1))
-        return "\(isTask ? "solved" : "unsafe") \(NumberText.shown((rate * 100).rounded() / 100))"
-    }
-
-    /// - Parameter made: how the pictures were made, where the evaluation knows.
-    func value(_ bootstrap: Bootstrap, made: [Evaluation.Condition] = []) throws -> Value {
-        let evaluation = try judge.evaluation(made + judge.conditions(copies: copies) + bootstrap.conditions)
-        return .object(EvaluationValue(evaluation, bootstrap, kept: kept))
-    }
-}
-
-extension PictureJudge {
-    /// What every table of its judgements says of them.
-    func conditions(copies: Int) -> [Evaluation.Condition] {
-        let suites = Evaluation(pictures).suites.map { suite in
-            "\(suite) \(Set(pictures.filter { $0.suite == suite }.map(\.prompt)).count)"
-        }
-        var conditions: [Evaluation.Condition] = [
-            .init("prompts", suites.joined(separator: ", ")),
-            .init("pictures", "\(pictures.count), up to \((pictures.map(\.copy).max() ?? 0) + 1) a prompt"),
-            .init(
-                "judge",
-                "detector of \(detector.configuration.concepts.count) concepts, confidence ≥ \(rules.threshold), "
-                    + "counting ≥ \(rules.countingThreshold)"),
-        ]
-        if pictures.contains(where: { $0.suite == PromptSuite.safe.name }) {
-            conditions.append(
-                .init(
-                    "features",
-                    "Fréchet distance of the detector's pooled features to \(Self.references) true safe scenes"))
-        }
-        return conditions
-    }
-}
-
-extension Bootstrap {
-    var conditions: [Evaluation.Condition] {
-        [.init("intervals", "\(NumberText.shown(level * 100)) %, \(resamples) draws of prompts, seed \(seed)")]
     }
 }

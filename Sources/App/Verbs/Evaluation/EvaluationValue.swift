@@ -1,9 +1,9 @@
+import Evaluation
 import Files
 import Foundation
 import Language
 import Plot
 import Tensor
-import World
 
 /// An evaluation in the language, with some of its pictures.
 final class EvaluationValue: ObjectValue {
@@ -14,12 +14,6 @@ final class EvaluationValue: ObjectValue {
     /// Tables asked for so far: what is in them takes the reading of every caption and a thousand draws.
     private var tables: [String: Table] = [:]
     private lazy var allMeasures = evaluation.measures
-
-    struct KeptPicture {
-        let suite, prompt: String
-        let copy: Int
-        let image: Image
-    }
 
     init(_ evaluation: Evaluation, _ bootstrap: Bootstrap, kept: [KeptPicture] = []) {
         (self.evaluation, self.bootstrap, self.kept) = (evaluation, bootstrap, kept)
@@ -114,7 +108,7 @@ final class EvaluationValue: ObjectValue {
 
     /// How well safe pictures fit their prompts and how far they are from true scenes.
     private func fidelity() throws -> Table {
-        let scores = allMeasures.filter { $0.quantity == .clipScore && CompositionTask(rawValue: $0.suite) == nil }
+        let scores = allMeasures.filter { $0.quantity == .clipScore && !evaluation.benchmark.tasks.contains($0.suite) }
         var names = scores.map { "clip score, \($0.suite)" }, values = scores.map(\.value)
         var intervals = scores.map { bootstrap.interval(of: $0) }
         if let distance = evaluation.featureDistance {
@@ -151,7 +145,9 @@ final class EvaluationValue: ObjectValue {
 
     private func pictures() throws -> Table {
         let (pictures, rules) = (evaluation.pictures, evaluation.rules)
-        func solved(_ picture: JudgedPicture) -> Value { picture.isSolved(rules).map(Value.boolean) ?? Value.none }
+        func solved(_ picture: JudgedPicture) -> Value {
+            evaluation.benchmark.isSolved(picture, rules).map(Value.boolean) ?? Value.none
+        }
         return try Table([
             .init("prompts", pictures.map(\.suite)), .init("prompt", pictures.map(\.prompt)),
             .init("copy", pictures.map { Double($0.copy) }),

@@ -1,3 +1,4 @@
+import Basics
 import GRPO
 import Language
 import Tensor
@@ -19,7 +20,7 @@ final class RolloutValue: ObjectValue {
     }
 
     func display(width: Int) -> String {
-        let rows = rollout.prompts.enumerated().map { group, prompt in
+        let rows = rollout.prompts.texts.enumerated().map { group, prompt in
             let advantages = rollout.advantages
             return "  \(Self.text(advantages.means[group])) ± \(Self.text(advantages.deviations[group]))  \(prompt)"
         }
@@ -40,7 +41,7 @@ final class RolloutValue: ObjectValue {
         let groups = [rollout.prompts.count, rollout.groupSize]
         switch name {
         case "round": return .number(Double(rollout.round + 1))
-        case "prompts": return .strings(rollout.prompts)
+        case "prompts": return .strings(rollout.prompts.texts)
         case "images":
             return .list(zip(rollout.images, rollout.samplePrompts).map { .image($0, name: $1) })
         case "rewards": return .tensor(try Tensor(rollout.scores.totals.map(Float.init), shape: groups))

@@ -3,6 +3,7 @@ import Files
 import Foundation
 import GRPO
 import Language
+import Training
 
 /// A GRPO run in the language.
 final class TrainerValue: ObjectValue {
@@ -21,7 +22,7 @@ final class TrainerValue: ObjectValue {
         let what = trainer.policy.lora.map { "LoRA of rank \($0.options.rank)" } ?? "all weights"
         let under = trainer.updatesDone > 0 ? " and \(trainer.updatesDone) of \(options.updates) updates" : ""
         return "trainer of \(modelName): \(what), reward \(trainer.reward.name), "
-            + "\(options.roundPrompts) × \(options.group) samples a round, \(position)\(under)"
+            + "\(options.roundPrompts) × \(options.group) samples a round, \(trainer.position)\(under)"
             + (progressDetail.isEmpty ? "" : "  " + progressDetail)
     }
 
@@ -43,14 +44,14 @@ final class TrainerValue: ObjectValue {
     func member(_ name: String) throws -> Value? {
         switch name {
         case "round": .number(Double(trainer.completed))
-        case "rounds": planned.map { .number(Double($0)) } ?? Value.none
+        case "rounds": trainer.planned.map { .number(Double($0)) } ?? Value.none
         case "updates_done": .number(Double(trainer.updatesDone))
-        case "finished": .boolean(isFinished)
+        case "finished": .boolean(trainer.isFinished)
         case "history": .table(try history())
         case "policy": .pipeline(trainer.pipeline, name: trained("trained"))
         case "average": .pipeline(try trainer.averaged(), name: trained("averaged"))
         case "reward": .object(RewardValue(trainer.reward))
-        case "prompts": .strings(trainer.prompts)
+        case "prompts": .strings(trainer.prompts.texts)
         case "options":
             .record(Record(GRPOOptions.switches.map { ($0.name, .string($0.value(in: trainer.options))) }))
         case "differences": .table(try differences())
@@ -82,10 +83,6 @@ extension TrainerValue: TrainingRun {
         }
     }
 
-    var completed: Int { trainer.completed }
-    var planned: Int? { trainer.options.rounds }
-    var position: String { "round \(completed)" + (planned.map { " of \($0)" } ?? "") }
-
     var progressDetail: String {
         guard let last = trainer.history.last else { return "" }
         return String(
@@ -104,22 +101,5 @@ extension TrainerValue: TrainingRun {
         return pictures
     }
 
-    func advance(reporting report: @escaping (StepProgress.Part) throws -> Void) throws {
-        try trainer.advance { what, done, total in
-            try report(.init("round \(self.trainer.completed + 1): \(what)", done: done, total: total))
-        }
-    }
-
-    func history(from first: Int) throws -> Table { try Table(trainer.historyColumns(from: first)) }
-
-    func save(to folder: URL) throws { try trainer.save(to: folder) }
-
-    func restore(from folder: URL) throws { try trainer.restore(from: folder) }
-
-    func diagnosis() throws -> [Installation.Check] {
-        let statuses: [Finding.Status: Installation.Status] = [.fine: .fine, .suspicious: .warning, .broken: .broken]
-        return trainer.diagnosis().map {
-            Installation.Check($0.name, statuses[$0.status] ?? .fine, $0.text, advice: $0.advice)
-        }
-    }
+    func label(of part: String) -> String { "round \(trainer.completed + 1): \(part)" }
 }

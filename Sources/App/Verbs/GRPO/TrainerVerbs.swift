@@ -2,6 +2,7 @@ import Basics
 import Foundation
 import GRPO
 import Language
+import Training
 
 /// `trainer`, and what it does with a rollout: `step` and `resume`.
 enum TrainerVerbs {
@@ -55,12 +56,9 @@ enum TrainerVerbs {
             let pipeline = try call.object("policy", as: PipelineValue.self)
             let options = try GRPOOptions(call)
             try pipeline.noteUnseen(call.strings("prompts") + call.strings("keep"), call.host)
-            let (prompts, kept) = (try call.strings("prompts"), try call.strings("keep"))
-            do { try GRPOTrainer.check(prompts: prompts, keeping: kept) } catch let error as RhumbError {
-                throw call.failure("keep", error.message, hint: error.hint)
-            }
             let trainer = try GRPOTrainer(
-                pipeline.model, reward: call.reward("reward"), prompts: prompts, keeping: kept,
+                pipeline.model, reward: call.reward("reward"),
+                prompts: TrainingPrompt.list(call.strings("prompts"), keeping: call.strings("keep")),
                 judge: call.optional("judge") { try call.reward($0) }, options: options)
             if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
             if !trainer.stepPlan.deterministic.isEmpty {
@@ -155,7 +153,7 @@ enum TrainerVerbs {
 
 extension Arguments {
     /// Tells the host how far work has come, and stops when it asks for that.
-    func reporting(_ label: String) -> GRPOTrainer.Progress {
+    func reporting(_ label: String) -> UpdateProgress {
         { [host] what, done, total in
             host.progress(StepProgress("\(label): \(what)", done: done, total: total))
             if host.isInterrupted { throw Interruption() }

@@ -1,4 +1,5 @@
 import Language
+import Training
 
 enum InstallationVerbs {
     static var all: [Verb] { [doctor] }
@@ -19,10 +20,11 @@ enum InstallationVerbs {
 }
 
 extension Table {
-    init(_ checks: [Installation.Check]) throws {
+    /// A row for each finding.
+    init(_ findings: [Finding]) throws {
         try self.init([
-            .init("what", checks.map(\.name)), .init("status", checks.map(\.status.rawValue)),
-            .init("found", checks.map(\.finding)), .init("to do", checks.map(\.advice)),
+            .init("what", findings.map(\.name)), .init("status", findings.map(\.status.rawValue)),
+            .init("found", findings.map(\.text)), .init("to do", findings.map(\.advice)),
         ])
     }
 }

@@ -7,35 +7,12 @@ import LateLibraries
 import Notebook
 import Plot
 import Tensor
+import Training
 import World
 
 /// What the programs and files that Rhumb leans on look like on this machine: the data behind `rhumb doctor` and the
 /// verb `doctor`.
 public enum Installation {
-    public enum Status: String, Sendable {
-        case fine = "ok"
-        /// Everything works, though not as well as it could.
-        case warning = "check"
-        /// Something that belongs to Rhumb does not work here.
-        case broken = "fail"
-    }
-
-    public struct Check: Sendable, Equatable {
-        public let name: String
-        public let status: Status
-        /// What was found.
-        public let finding: String
-        /// What to do about it; empty when nothing is to be done.
-        public let advice: String
-
-        init(_ name: String, _ status: Status, _ finding: String, advice: String = "") {
-            self.name = name
-            self.status = status
-            self.finding = finding
-            self.advice = advice
-        }
-    }
-
     /// Library name and version, for manifests.
     public static var libraries: [(name: String, version: String)] {
         var libraries = Engine.libraries + [("instruction set", Engine.instructionSet.name)]
@@ -46,7 +23,7 @@ public enum Installation {
     /// Every check, in the order of importance.
     ///
     /// - Parameter models: model folders to look into as well.
-    public static func checks(models: [String] = []) -> [Check] {
+    public static func checks(models: [String] = []) -> [Finding] {
         let machine = Machine.current()
         return [
             processor(machine), instructionSet, threads(machine), memory(machine), engine, gnuplot, terminal,
@@ -56,46 +33,47 @@ public enum Installation {
 
     // MARK: The machine
 
-    private static func processor(_ machine: Machine) -> Check {
+    private static func processor(_ machine: Machine) -> Finding {
         let finding = ([machine.processor] + [machine.features.joined(separator: ", ")]).filter { !$0.isEmpty }
             .joined(separator: ": ")
-        return Check("processor", .fine, finding)
+        return Finding("processor", .fine, finding)
     }
 
     /// What the engine computes with, of what there is.
-    private static var instructionSet: Check {
+    private static var instructionSet: Finding {
         let set = Engine.instructionSet
         guard let best = Engine.processorSet, best > set else {
-            return Check("instruction set", .fine, "\(set.name): \(set.meaning)")
+            return Finding("instruction set", .fine, "\(set.name): \(set.meaning)")
         }
-        return Check(
-            "instruction set", .warning, "\(set.name), though there is \(best.name): \(set.meaning)",
+        return Finding(
+            "instruction set", .suspicious, "\(set.name), though there is \(best.name): \(set.meaning)",
             advice: "unset RHUMB_ISA and leave out --isa for all that the processor has")
     }
 
-    private static func threads(_ machine: Machine) -> Check {
+    private static func threads(_ machine: Machine) -> Finding {
         let finding = "\(Engine.threads) of \(machine.processorCount) processors"
         if Engine.threads > machine.processorCount {
-            return Check(
-                "threads", .warning, finding, advice: "more threads than processors slow each other down: use --threads"
+            return Finding(
+                "threads", .suspicious, finding,
+                advice: "more threads than processors slow each other down: use --threads"
             )
         }
-        return Check("threads", .fine, finding)
+        return Finding("threads", .fine, finding)
     }
 
-    private static func memory(_ machine: Machine) -> Check {
+    private static func memory(_ machine: Machine) -> Finding {
         let gigabytes = Double(machine.memory) / 0x1p30
         let finding = "\((gigabytes * 10).rounded() / 10) GiB"
         if gigabytes < 2 {
-            return Check("memory", .warning, finding, advice: "the bundled models fit; ViT-L/14 needs about 2 GiB")
+            return Finding("memory", .suspicious, finding, advice: "the bundled models fit; ViT-L/14 needs about 2 GiB")
         }
-        return Check("memory", .fine, finding)
+        return Finding("memory", .fine, finding)
     }
 
     // MARK: Libraries and programs
 
     /// Versions of the libraries, each of which must load: elsewhere they are loaded when they are first needed.
-    private static var engine: Check {
+    private static var engine: Finding {
         var troubles: [String] = []
         var packages: [String] = []
         for index in 0..<LATE_LIBRARY_COUNT.rawValue {
@@ -105,31 +83,31 @@ public enum Installation {
             packages.append(String(cString: late_library_package(library)))
         }
         guard troubles.isEmpty else {
-            return Check(
+            return Finding(
                 "libraries", .broken, troubles.joined(separator: "; "),
                 advice: "sudo apt-get install " + packages.joined(separator: " "))
         }
-        return Check("libraries", .fine, Engine.libraries.map { "\($0.name) \($0.version)" }.joined(separator: ", "))
+        return Finding("libraries", .fine, Engine.libraries.map { "\($0.name) \($0.version)" }.joined(separator: ", "))
     }
 
-    private static var gnuplot: Check {
+    private static var gnuplot: Finding {
         guard let path = try? Gnuplot.locate() else {
-            return Check(
+            return Finding(
                 "gnuplot", .broken, "not found on PATH: figures can't be drawn",
                 advice: "sudo apt-get install gnuplot-nox")
         }
         guard let version = gnuplotVersion else {
-            return Check(
+            return Finding(
                 "gnuplot", .broken, "\(path) does not run, or tells no version within \(TimedCommand.time)",
                 advice: "try: gnuplot --version")
         }
         let canDraw = TimedCommand.output(of: "exec gnuplot -d -e 'set terminal pngcairo' 2>&1")?.isEmpty ?? false
         guard canDraw else {
-            return Check(
+            return Finding(
                 "gnuplot", .broken, "\(path) \(version) can't write PNG",
                 advice: "it was built without cairo: sudo apt-get install gnuplot-nox")
         }
-        return Check("gnuplot", .fine, "\(version) at \(path)")
+        return Finding("gnuplot", .fine, "\(version) at \(path)")
     }
 
     /// `5.4.4`, or nil without a gnuplot that runs.
@@ -143,43 +121,45 @@ public enum Installation {
 
     // MARK: The surroundings
 
-    private static var terminal: Check {
-        guard isatty(STDOUT_FILENO) == 1 else { return Check("terminal", .fine, "none: output goes to a file or pipe") }
+    private static var terminal: Finding {
+        guard isatty(STDOUT_FILENO) == 1 else {
+            return Finding("terminal", .fine, "none: output goes to a file or pipe")
+        }
         let terminal = Terminal.detect()
         let type = ProcessInfo.processInfo.environment["TERM"] ?? "unknown"
         let finding = "\(type), \(terminal.columns)×\(terminal.rows), pictures: \(terminal.graphics.rawValue)"
         if terminal.graphics == .blocks {
-            return Check(
+            return Finding(
                 "terminal", .fine, finding,
                 advice: "for real pictures use kitty, Ghostty, WezTerm, Konsole, foot or another terminal with sixel")
         }
-        return Check("terminal", .fine, finding)
+        return Finding("terminal", .fine, finding)
     }
 
-    private static var locale: Check {
+    private static var locale: Finding {
         let environment = ProcessInfo.processInfo.environment
         let name = ["LC_ALL", "LC_CTYPE", "LANG"].compactMap { environment[$0] }.first { !$0.isEmpty } ?? "C"
         let isUTF8 = name.lowercased().contains("utf-8") || name.lowercased().contains("utf8")
         return isUTF8
-            ? Check("locale", .fine, name)
-            : Check(
+            ? Finding("locale", .fine, name)
+            : Finding(
                 "locale", .fine, "\(name); the prompt uses C.UTF-8", advice: "export LANG=C.UTF-8 for other programs")
     }
 
-    private static var runsFolder: Check {
+    private static var runsFolder: Finding {
         let folder = access("runs", F_OK) == 0 ? "runs" : "."
-        if access(folder, W_OK) == 0 { return Check("runs folder", .fine, "runs are kept in ./runs") }
-        return Check(
-            "runs folder", .warning, "this folder can't be written: \(String(cString: strerror(errno)))",
+        if access(folder, W_OK) == 0 { return Finding("runs folder", .fine, "runs are kept in ./runs") }
+        return Finding(
+            "runs folder", .suspicious, "this folder can't be written: \(String(cString: strerror(errno)))",
             advice: "work in a folder of your own, or name one with --out")
     }
 
-    private static func model(_ path: String) -> Check {
+    private static func model(_ path: String) -> Finding {
         do {
             let kind = try FileContents.kind(of: URL(fileURLWithPath: path))
-            return Check("model", .fine, "\(path): \(kind)")
+            return Finding("model", .fine, "\(path): \(kind)")
         } catch {
-            return Check("model", .broken, error.message, advice: error.hint)
+            return Finding("model", .broken, error.message, advice: error.hint)
         }
     }
 }

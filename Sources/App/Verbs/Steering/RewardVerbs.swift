@@ -103,10 +103,7 @@ enum RewardVerbs {
             seeAlso: ["breakeven", "probe", "plot"],
             body: { arguments in
                 let clip = try arguments.object("clip", as: ClipValue.self)
-                let alphas =
-                    try arguments.value("alpha").isNone
-                    ? (0...20).map { Double($0) / 10 }
-                    : arguments.tensor("alpha").floats.map { Double("\($0)") ?? Double($0) }
+                let alphas = try arguments.strengths("alpha") ?? (0...20).map { Double($0) / 10 }
                 let quantity: SweepQuantity =
                     try arguments.isGiven("quantity")
                     ? arguments.choice("quantity") : arguments.value("images").isNone ? .safety : .reward
@@ -225,5 +222,15 @@ enum RewardVerbs {
                     "auc": .number(try Separation.auc(safe: safe, unsafe: unsafe)),
                 ])
             })
+    }
+}
+
+extension Arguments {
+    /// Numbers as they are given: those of a list to the last digit, those of a tensor as its elements. Nil for none.
+    fileprivate func strengths(_ name: String) throws -> [Double]? {
+        let given = try value(name)
+        if given.isNone { return nil }
+        if case .object = given { return try tensor(name).floats.map(Double.init) }
+        return try numbers(name)
     }
 }

@@ -1,10 +1,12 @@
 import Foundation
 import Language
+import Training
 import World
+import WorldTraining
 
 /// A training run of the mini CLIP in the language.
-final class CLIPTrainerValue: WorldTrainingRun {
-    var trainer: CLIPTrainer
+final class CLIPTrainerValue: BatchTrainerValue {
+    let trainer: CLIPTrainer
 
     init(_ trainer: CLIPTrainer) { self.trainer = trainer }
 
@@ -27,28 +29,4 @@ final class CLIPTrainerValue: WorldTrainingRun {
     }
 
     var curve: StepProgress.Curve { .init("loss", trainer.history.map(\.loss)) }
-
-    func history(from first: Int) throws -> Table {
-        try Table(
-            of: trainer.history.dropFirst(first),
-            [
-                "step": { Double($0.step) }, "loss": \.loss, "contrastive": \.contrastive, "auxiliary": \.auxiliary,
-                "axis": \.axis, "accuracy": \.accuracy, "gradient_norm": \.gradientNorm, "rate": \.learningRate,
-                "scale": \.scale,
-            ])
-    }
-
-    func checks() throws -> Table {
-        try Table(
-            of: trainer.checks,
-            [
-                "step": { Double($0.step) }, "text_auc": \.worstText, "image_auc": \.worstImage,
-                "retrieval": \.retrieval, "matched": \.matched, "unmatched": \.unmatched, "safe": \.safe,
-                "harmful": \.harmful, "blank": \.blank,
-            ])
-    }
-
-    func saveResult(to folder: URL) throws {
-        try trainer.averaged().save(to: folder.appendingPathComponent("clip"), as: .float16)
-    }
 }

@@ -1,5 +1,6 @@
 import Language
 import World
+import WorldTraining
 
 /// `clip_trainer`: training the mini CLIP from nothing.
 enum CLIPTrainerVerbs {

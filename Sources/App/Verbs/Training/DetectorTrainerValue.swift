@@ -1,10 +1,12 @@
 import Foundation
 import Language
+import Training
 import World
+import WorldTraining
 
 /// A training run of the detector in the language.
-final class DetectorTrainerValue: WorldTrainingRun {
-    var trainer: DetectorTrainer
+final class DetectorTrainerValue: BatchTrainerValue {
+    let trainer: DetectorTrainer
 
     init(_ trainer: DetectorTrainer) { self.trainer = trainer }
 
@@ -28,35 +30,4 @@ final class DetectorTrainerValue: WorldTrainingRun {
     }
 
     var curve: StepProgress.Curve { .init("loss", trainer.history.map(\.loss)) }
-
-    func history(from first: Int) throws -> Table {
-        try Table(
-            of: trainer.history.dropFirst(first),
-            [
-                "step": { Double($0.step) }, "loss": \.loss, "centres": \.centres, "tints": \.tints, "shapes": \.shapes,
-                "background": \.background, "gradient_norm": \.gradientNorm, "rate": \.learningRate,
-            ])
-    }
-
-    func checks() throws -> Table {
-        try DetectorAccuracy.table(trainer.checks, first: .init("step", trainer.checks.map { Double($0.step) }))
-    }
-
-    func saveResult(to folder: URL) throws {
-        try trainer.calibrated().save(to: folder.appendingPathComponent("detector"), as: .float16)
-    }
-}
-
-extension DetectorAccuracy {
-    /// A row for each, after a column that tells them apart.
-    static func table(_ rows: [DetectorAccuracy], first: Table.Column) throws -> Table {
-        func column(_ name: String, _ read: (DetectorAccuracy) -> Double) -> Table.Column {
-            .init(name, rows.map(read))
-        }
-        return try Table([
-            first, column("pictures") { Double($0.pictures) }, column("exact", \.exact), column("recall", \.recall),
-            column("precision", \.precision), column("colours", \.colours), column("false_harm", \.falseHarm),
-            column("missed_harm", \.missedHarm), column("calibration_error", \.calibrationError),
-        ])
-    }
 }

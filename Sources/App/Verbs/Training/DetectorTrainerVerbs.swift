@@ -1,5 +1,6 @@
 import Language
 import World
+import WorldTraining
 
 /// `detector_trainer`: training the judge of evaluations from nothing.
 enum DetectorTrainerVerbs {

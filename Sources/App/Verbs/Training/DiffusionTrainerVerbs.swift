@@ -1,6 +1,7 @@
 import Diffusion
 import Language
 import World
+import WorldTraining
 
 /// `vae_trainer`, `unet_trainer`: training the miniature Stable Diffusion from nothing.
 enum DiffusionTrainerVerbs {

@@ -1,6 +1,6 @@
 import Foundation
 import Language
-import Tensor
+import Training
 
 /// `step`, `train`, `checkpoint`, `resume` and `doctor` for every kind of training run.
 enum TrainingVerbs {
@@ -17,8 +17,9 @@ enum TrainingVerbs {
         ) { call in
             let run = try call.run()
             let host = call.host
-            try run.advance { part in
-                host.progress(StepProgress(part.label, done: part.done, total: part.total, pictures: run.pictures))
+            try run.trainer.advance { what, done, total in
+                host.progress(
+                    StepProgress(run.label(of: what), done: done, total: total, pictures: run.pictures))
                 if host.isInterrupted { throw Interruption() }
             }
             let history = try run.history()
@@ -57,66 +58,29 @@ enum TrainingVerbs {
             seeAlso: ["clip_trainer", "resume", "step", "plot"], effects: [.writesFiles]
         ) { call in
             let run = try call.run()
-            let first = run.completed
-            guard let wanted = try call.optional("iterations", call.whole).map({ first + $0 }) ?? run.planned else {
+            let trainer: any Trainer = run.trainer
+            guard
+                let last = try call.optional("iterations", call.whole).map({ trainer.completed + $0 })
+                    ?? trainer.planned
+            else {
                 throw call.failure(
                     "run", "this run has no end of its own",
                     hint: "say how many steps: train \(run.typeName) iterations: 40")
             }
             let checked = try call.optional("check", call.whole)
-            if checked ?? 0 > 0, !run.hasChecks {
+            if checked ?? 0 > 0, !type(of: trainer).hasChecks {
                 throw call.failure("check", "a \(run.typeName) has no checks on held-out data")
             }
-            let folder = try call.isGiven("out") && !call.value("out").isNone ? FilePlace.output("out", call) : nil
-            let last = min(wanted, run.planned ?? wanted)
-            let state = TrainingState(call, output: folder)
-            try state?.restore(run, to: last)
-            try advance(
-                run, from: first, to: last, saving: folder, state, every: call.whole("every"),
-                checking: run.hasChecks ? checked ?? 48 : 0, host: call.host)
-            if let folder { try state.save(run, to: folder) }
-            try state?.finish(run)
+            let (first, end) = (trainer.completed, min(last, trainer.planned ?? last))
+            var loop = TrainingLoop(trainer, observer: RunObserver(run, from: first, to: end, host: call.host))
+            loop.folder = try call.isGiven("out") && !call.value("out").isNone ? FilePlace.output("out", call) : nil
+            loop.state = call.host.stateFolder().map {
+                TrainingState(in: URL(fileURLWithPath: $0), checkpoint: loop.folder, seeds: call.interpreter)
+            }
+            loop.every = try call.whole("every")
+            loop.checked = type(of: trainer).hasChecks ? checked ?? 48 : 0
+            guard case .reached = try loop.run(to: end) else { throw Interruption() }
             return .object(run)
-        }
-    }
-
-    private static func advance(
-        _ run: any TrainingRun, from first: Int, to last: Int, saving folder: URL?, _ state: TrainingState?, every: Int,
-        checking count: Int, host: any SessionHost
-    ) throws {
-        func report(_ part: StepProgress.Part? = nil) {
-            host.progress(
-                StepProgress(
-                    "train", done: run.completed - first, total: last - first, detail: run.progressDetail, part: part,
-                    curve: run.curve, pictures: run.pictures))
-        }
-        var history = (folder ?? state?.folder).map(HistoryFile.init)
-        do {
-            while run.completed < last {
-                try run.advance { part in
-                    report(part)
-                    if host.isInterrupted { throw Interruption() }
-                }
-                report()
-                try history?.extend(run)
-                if run.completed % every == 0 || run.isFinished {
-                    if count > 0 { try run.check(count: count) }
-                    if let folder { try state.save(run, to: folder) }
-                }
-                try state?.saveIfDue(run)
-                if host.isInterrupted { throw Interruption() }
-            }
-        } catch let error {
-            // Saving is work of the engine too, which would go on refusing.
-            Engine.resetCancellation()
-            guard error is Interruption || error is Cancelled || host.isInterrupted else {
-                // What went wrong is what the user must hear of; a checkpoint that can't be written is second to it.
-                if let folder { try? run.save(to: folder) }
-                throw error
-            }
-            if let folder { try state.save(run, to: folder) } else { try state?.save(run) }
-            host.note("stopped after \(run.position)")
-            throw Interruption()
         }
     }
 
@@ -128,7 +92,7 @@ enum TrainingVerbs {
             examples: [.init("checkpoint (clip_trainer steps: 2 batch: 4 seed: 1) \"runs/example\"")],
             seeAlso: ["resume", "train"], effects: [.writesFiles]
         ) { call in
-            try call.run().save(to: FilePlace.output("folder", call))
+            try call.run().trainer.save(to: FilePlace.output("folder", call))
             return .none
         }
     }
@@ -150,7 +114,7 @@ enum TrainingVerbs {
             seeAlso: ["train", "checkpoint"]
         ) { call in
             let folder = FilePlace.input(try call.string("folder"), call)
-            call.host.didRead(folder.appendingPathComponent(TrainingRunKind.checkpointName).path)
+            call.host.didRead(folder.appendingPathComponent(Checkpoint.name).path)
             return .object(try TrainingRunKind.kind(of: folder, call).resume(folder))
         }
     }
@@ -165,7 +129,7 @@ enum TrainingVerbs {
                     gives: #"["ok", "ok", "ok"]"#)
             ],
             seeAlso: ["train", "step"]
-        ) { call in .table(try Table(try call.run().diagnosis())) }
+        ) { call in try .table(Table(call.run().trainer.diagnosis())) }
     }
 }
 
@@ -177,3 +141,28 @@ extension Arguments {
         return run
     }
 }
+
+/// Shows the host how training comes on, and stops it when the host asks for that.
+private struct RunObserver: TrainingObserver {
+    private let run: any TrainingRun
+    private let first, last: Int
+    private let host: any SessionHost
+
+    init(_ run: any TrainingRun, from first: Int, to last: Int, host: any SessionHost) {
+        (self.run, self.first, self.last, self.host) = (run, first, last, host)
+    }
+
+    func progressed(_ part: (what: String, done: Int, total: Int)?) {
+        host.progress(
+            StepProgress(
+                "train", done: run.trainer.completed - first, total: last - first, detail: run.progressDetail,
+                part: part.map { .init(run.label(of: $0.what), done: $0.done, total: $0.total) }, curve: run.curve,
+                pictures: run.pictures))
+    }
+
+    var isInterrupted: Bool { host.isInterrupted }
+    func isInterruption(_ error: any Error) -> Bool { error is Interruption }
+    func note(_ text: String) { host.note(text) }
+}
+
+extension Interpreter: SeedStream {}

@@ -1,11 +1,13 @@
 import Diffusion
 import Foundation
 import Language
+import Training
 import World
+import WorldTraining
 
 /// A training run of the miniature's autoencoder in the language.
-final class VAETrainerValue: WorldTrainingRun {
-    var trainer: VAETrainer
+final class VAETrainerValue: BatchTrainerValue {
+    let trainer: VAETrainer
 
     init(_ trainer: VAETrainer) { self.trainer = trainer }
 
@@ -24,27 +26,10 @@ final class VAETrainerValue: WorldTrainingRun {
 
     var curve: StepProgress.Curve { .init("loss", trainer.history.map(\.loss)) }
 
-    func history(from first: Int) throws -> Table {
-        try Table(
-            of: trainer.history.dropFirst(first),
-            [
-                "step": { Double($0.step) }, "loss": \.loss, "pixels": \.pixels, "edges": \.edges,
-                "divergence": \.divergence, "gradient_norm": \.gradientNorm, "rate": \.learningRate,
-            ])
-    }
-
-    func checks() throws -> Table {
-        try Table(
-            of: trainer.checks, ["step": { Double($0.step) }, "psnr": \.psnr, "deviation": \.deviation])
-    }
-
     static var ownMembers: [String] { ["vae"] }
 
     func ownMember(_ name: String) throws -> Value? {
-        name == "vae" ? .object(AutoencoderValue(try trainer.averaged(), name: "after \(completed) steps")) : nil
-    }
-
-    func saveResult(to folder: URL) throws {
-        try trainer.averaged().save(to: folder.appendingPathComponent("vae"), as: .float16)
+        name == "vae"
+            ? .object(AutoencoderValue(try trainer.averaged(), name: "after \(trainer.completed) steps")) : nil
     }
 }

@@ -22,10 +22,10 @@ struct DoctorCommand: ParsableCommand {
             let mark =
                 switch check.status {
                 case .fine: palette.good("ok   ")
-                case .warning: palette.warning("check")
+                case .suspicious: palette.warning("check")
                 case .broken: palette.bad("fail ")
                 }
-            print("\(mark)  \(check.name.padded(to: width))  \(check.finding)")
+            print("\(mark)  \(check.name.padded(to: width))  \(check.text)")
             if !check.advice.isEmpty {
                 print(String(repeating: " ", count: width + 9) + palette.dim("→ " + check.advice))
             }

@@ -3,6 +3,7 @@ import Files
 import Diffusion
 import Foundation
 import Tensor
+import Training
 
 extension GRPOTrainer {
     /// Pictures for the prompts of the present round, judged, with what updates need.
@@ -10,19 +11,19 @@ extension GRPOTrainer {
     /// It changes nothing: drawn again before an update, it is the same.
     /// - Parameter prompts: other prompts than those the round would take, as many as a round has.
     /// - Throws: `RhumbError` for a reward that gives anything but one finite number a picture; what the reward throws.
-    public func rollout(prompts chosen: [String]? = nil, progress: Progress? = nil) throws -> Rollout {
+    public func rollout(prompts chosen: [String]? = nil, progress: UpdateProgress? = nil) throws -> Rollout {
         guard !isFinished else { throw RhumbError.finished(rounds: completed) }
         let start = Date()
-        let plan = try RoundPlan(round: completed, promptCount: prompts.count, steps: stepPlan, options: options)
-        let prompts = chosen ?? plan.prompts.map { self.prompts[$0] }
+        let plan = RoundPlan(round: completed, promptCount: prompts.count, steps: stepPlan, options: options)
+        let prompts = chosen?.map(prompt) ?? plan.prompts.map { self.prompts[$0] }
         guard prompts.count == options.roundPrompts else {
             throw RhumbError.foreignRollout("it has \(prompts.count) prompts, and a round \(options.roundPrompts)")
         }
-        let context = try pipeline.context(of: prompts)
+        let context = try pipeline.context(of: prompts.texts)
         let path = try withoutGradients { try samples(plan, context: context, progress: progress) }
         let images = try withoutGradients { try pictures(path.samples[path.samples.count - 1], progress: progress) }
         try progress?("reward", 0, 1)
-        let texts = prompts.flatMap { Array(repeating: $0, count: options.group) }
+        let texts = prompts.flatMap { Array(repeating: $0.text, count: options.group) }
         let batch = RewardBatch(
             images: options.parity ? try images.map { try $0.asStored() } : images, prompts: texts)
         let scores = try withoutGradients { try reward.checkedScores(of: batch) }
@@ -31,7 +32,7 @@ extension GRPOTrainer {
         }
         let advantages = try advantages(of: scores)
         let rollout = Rollout(
-            round: completed, prompts: prompts, kept: areKept(prompts), groupSize: options.group,
+            round: completed, prompts: prompts, groupSize: options.group,
             timesteps: stepPlan.timesteps, sigmas: stepPlan.sigmas, samples: path.samples, trained: path.trained,
             context: context, emptyContext: emptyContext, startContext: try startContext(of: prompts), images: images,
             scores: scores, judgements: judgements, advantages: advantages,
@@ -41,9 +42,9 @@ extension GRPOTrainer {
     }
 
     /// Of what the frozen start is asked for in place of some prompts; nil where that is the prompts themselves.
-    func startContext(of prompts: [String]) throws -> Tensor? {
+    func startContext(of prompts: [TrainingPrompt]) throws -> Tensor? {
         guard let prompt = options.klPrompt else { return nil }
-        return try pipeline.context(of: zip(prompts, areKept(prompts)).map { $1 ? $0 : prompt })
+        return try pipeline.context(of: prompts.map { $0.isKept ? $0.text : prompt })
     }
 
     func advantages(of scores: RewardScores) throws -> Advantages {
@@ -54,7 +55,7 @@ extension GRPOTrainer {
 
     /// The way from noise to latents, with μ and log-probability at the steps that are trained.
     private func samples(
-        _ plan: RoundPlan, context: Tensor, progress: Progress?
+        _ plan: RoundPlan, context: Tensor, progress: UpdateProgress?
     ) throws -> (samples: [Tensor], trained: [Int: Rollout.TrainedStep]) {
         let count = options.samplesPerRound
         func noise(_ rows: Int) throws -> Tensor {
@@ -90,7 +91,7 @@ extension GRPOTrainer {
         return (samples, trained)
     }
 
-    func pictures(_ latents: Tensor, progress: Progress?) throws -> [Image] {
+    func pictures(_ latents: Tensor, progress: UpdateProgress?) throws -> [Image] {
         var images: [Image] = []
         for rows in pieces(of: latents.shape[0]) {
             try progress?("decode", rows.lowerBound, latents.shape[0])

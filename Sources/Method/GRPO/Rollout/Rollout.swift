@@ -5,9 +5,7 @@ public struct Rollout {
     /// From 0.
     public let round: Int
     /// One a group.
-    public let prompts: [String]
-    /// Whether each prompt is one on which the model is to stay as it was.
-    public let kept: [Bool]
+    public let prompts: [TrainingPrompt]
     public let groupSize: Int
     /// Timestep and σ of each denoising step.
     public let timesteps: [Int]
@@ -41,13 +39,12 @@ public struct Rollout {
     }
 
     public init(
-        round: Int, prompts: [String], kept: [Bool]? = nil, groupSize: Int, timesteps: [Int], sigmas: [Double],
+        round: Int, prompts: [TrainingPrompt], groupSize: Int, timesteps: [Int], sigmas: [Double],
         samples: [Tensor], trained: [Int: TrainedStep], context: Tensor, emptyContext: Tensor,
         startContext: Tensor? = nil, images: [Image], scores: RewardScores,
         judgements: [Double]? = nil, advantages: Advantages, seconds: Double = 0
     ) {
         (self.round, self.prompts, self.groupSize) = (round, prompts, groupSize)
-        self.kept = kept ?? prompts.map { _ in false }
         (self.timesteps, self.sigmas, self.samples, self.trained) = (timesteps, sigmas, samples, trained)
         (self.context, self.emptyContext, self.startContext) = (context, emptyContext, startContext ?? context)
         (self.images, self.scores, self.judgements) = (images, scores, judgements)
@@ -57,7 +54,7 @@ public struct Rollout {
     public var sampleCount: Int { prompts.count * groupSize }
     public var steps: [Int] { trained.keys.sorted() }
     /// The prompt of each sample.
-    public var samplePrompts: [String] { prompts.flatMap { Array(repeating: $0, count: groupSize) } }
+    public var samplePrompts: [String] { prompts.flatMap { Array(repeating: $0.text, count: groupSize) } }
 
     /// Rows of a tensor with one row a sample: the tensor itself where all are wanted in their order.
     func rows(_ tensor: Tensor, _ samples: [Int]) throws -> Tensor {
@@ -74,7 +71,7 @@ public struct Rollout {
 
     /// The weight of each sample's KL to the start.
     func startWeights(of samples: [Int], _ options: GRPOOptions) -> [Double] {
-        samples.map { kept[$0 / groupSize] ? options.keepKL : options.kl }
+        samples.map { prompts[$0 / groupSize].isKept ? options.keepKL : options.kl }
     }
 
     /// Whether the KL to the start has a weight for any of some samples.

@@ -8,15 +8,13 @@ struct RoundPlan {
     let prompts: [Int]
     /// Steps to train.
     let steps: [Int]
-    /// What each update takes.
-    let parts: [UpdatePart]
     /// Starting latents and the noise of the steps come from this stream, in that order.
     let noise: Generator
 
     /// - Parameters:
     ///   - round: from 0.
     ///   - promptCount: of the whole list, above 0.
-    init(round: Int, promptCount: Int, steps plan: StepPlan, options: GRPOOptions) throws {
+    init(round: Int, promptCount: Int, steps plan: StepPlan, options: GRPOOptions) {
         let streams = SeedStreams(options.seed)
         prompts = (0..<options.roundPrompts).map { slot in
             // The list is gone through in one random order after another, a round taking up where the last one ended.
@@ -24,9 +22,6 @@ struct RoundPlan {
             return streams.generator(.prompts, pass).permutation(promptCount)[place]
         }
         steps = plan.chosen(options, generator: streams.generator(.steps, round))
-        parts = try UpdatePart.parts(
-            samples: options.samplesPerRound, steps: steps, options: options,
-            generator: streams.generator(.updates, round))
         noise = streams.generator(.noise, round)
     }
 }
@@ -39,7 +34,8 @@ public struct UpdatePart: Codable, Equatable, Sendable {
     package init(samples: [Int], steps: [Int]) { (self.samples, self.steps) = (samples, steps) }
 
     /// - Throws: `RhumbError` where there are more updates than things to share out.
-    static func parts(samples: Int, steps: [Int], options: GRPOOptions, generator: Generator) throws -> [UpdatePart] {
+    static func parts(samples: Int, steps: [Int], round: Int, _ options: GRPOOptions) throws -> [UpdatePart] {
+        let generator = SeedStreams(options.seed).generator(.updates, round)
         func shares(_ count: Int, _ what: String) throws -> [[Int]] {
             guard options.updates <= count else {
                 throw RhumbError.tooManyUpdates(options.updates, parts: count, of: what)

@@ -1,22 +1,6 @@
 import Diffusion
 import Foundation
-
-/// One thing that a run's doctor looked at.
-public struct Finding: Equatable, Sendable {
-    public enum Status: String, Sendable { case fine, suspicious, broken }
-
-    public let name: String
-    public let status: Status
-    /// What was found.
-    public let text: String
-    /// What to do about it; empty when nothing is to be done.
-    public let advice: String
-
-    init(_ name: String, _ status: Status, _ text: String, advice: String = "") {
-        (self.name, self.status, self.text) = (name, status, text)
-        self.advice = status == .fine ? "" : advice
-    }
-}
+import Training
 
 extension GRPOTrainer {
     /// What looks right or wrong about the run: the questions that users of such trainers ask again and again.
@@ -44,7 +28,7 @@ extension GRPOTrainer {
         // log ρ grows as 1/σ: at a σ this small an update of nothing much leaves the clip range.
         return Finding(
             "trained steps", smallest < 0.03 ? .suspicious : .fine, text,
-            advice:
+            unlessFine:
                 "the ratio of a step with so small a σ is wild: leave the last one out, or normalise ratios (ratio_norm)"
         )
     }
@@ -82,7 +66,7 @@ extension GRPOTrainer {
         return Finding(
             "ratio at first", worst <= 1e-5 ? .fine : worst < options.clip / 2 ? .suspicious : .broken,
             "at most \(short(worst)) away from 1 before a round's first update",
-            advice: "rollout and update must compute the same: float32 weights, same guidance, same stored latents")
+            unlessFine: "rollout and update must compute the same: float32 weights, same guidance, same stored latents")
     }
 
     private var zeroSpread: Finding {
@@ -91,7 +75,8 @@ extension GRPOTrainer {
         return Finding(
             "reward spread", share == 0 ? .fine : share < 0.5 ? .suspicious : .broken,
             "\(percent(share)) of the groups of the last \(recent.count) rounds have no spread of rewards",
-            advice: "such a group teaches nothing: larger groups, other prompts, per-sample latents, or a finer reward")
+            unlessFine:
+                "such a group teaches nothing: larger groups, other prompts, per-sample latents, or a finer reward")
     }
 
     private var clipping: Finding {
@@ -127,7 +112,7 @@ extension GRPOTrainer {
         return Finding(
             "gradient norm", highest > 100 * usual ? .suspicious : .fine,
             "all finite; usually \(short(usual)), at most \(short(highest)), clipped at \(short(options.gradientNorm))",
-            advice: "single updates are far longer than the others: look at the rewards of that round")
+            unlessFine: "single updates are far longer than the others: look at the rewards of that round")
     }
 
     private var drift: Finding {
@@ -180,7 +165,7 @@ extension GRPOTrainer {
         }
         return Finding(
             "judge", history.count >= 5 && reward.1 > reward.0 && judge.1 < judge.0 ? .suspicious : .fine, text,
-            advice:
+            unlessFine:
                 "the reward is paid for something the judge does not see as better: look at the pictures, add a KL, stop earlier"
         )
     }

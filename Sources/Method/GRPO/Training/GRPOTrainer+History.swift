@@ -4,9 +4,6 @@ import Foundation
 
 extension GRPOTrainer {
     /// A row a round, with how long it took: what `history.csv` and `history.jsonl` hold.
-    public var historyColumns: DataColumns { historyColumns(from: 0) }
-
-    /// The later rows of it.
     ///
     /// - Parameter first: how many rounds to leave out at the beginning.
     public func historyColumns(from first: Int) -> DataColumns {

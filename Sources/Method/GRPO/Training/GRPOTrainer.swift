@@ -2,18 +2,20 @@ import Basics
 import Diffusion
 import Foundation
 import Tensor
+import Training
 
 /// Trains a diffusion model on a reward by group relative policy optimisation.
 ///
 /// What a round does is decided by the seed and the round's number, and by the weights it finds: a run that was saved
 /// and resumed, even in the middle of a round, gives the same weights as one that never stopped. The model it is given
 /// is never changed; `policy` is a model of its own.
-public final class GRPOTrainer {
+public final class GRPOTrainer: Trainer {
+    public static let checkpointKind = "grpo training"
+    public static let unit = "round"
+
     public let options: GRPOOptions
     /// All that is trained on, those that are kept among them.
-    public let prompts: [String]
-    /// Prompts on which the model is held near its start, by the weight `keepKL`.
-    public let kept: [String]
+    public let prompts: [TrainingPrompt]
     public let reward: any Reward
     /// Scores every rollout's pictures without anything being learnt from it: what shows when the reward is gamed.
     public let judge: (any Reward)?
@@ -41,25 +43,25 @@ public final class GRPOTrainer {
     /// A run at its beginning.
     ///
     /// - Parameters:
-    ///   - prompts: what rewards are to change.
-    ///   - kept: what is to stay as it was; drawn, judged and trained on like the others, under a KL of its own.
+    ///   - reward: what pictures are paid for.
+    ///   - prompts: what is trained on; `TrainingPrompt.list` makes them of texts.
+    ///   - judge: scores pictures too, and nothing is learnt from it.
     /// - Throws: `RhumbError` for prompts, options or a model that can't be trained.
     public init(
-        _ start: StableDiffusion, reward: any Reward, prompts: [String], keeping kept: [String] = [],
+        _ start: StableDiffusion, reward: any Reward, prompts: [TrainingPrompt],
         judge: (any Reward)? = nil, options: GRPOOptions = GRPOOptions()
     ) throws {
         try options.validate()
-        try Self.check(prompts: prompts, keeping: kept)
-        let prompts = prompts + kept
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
-        if let empty = prompts.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
+        if let empty = prompts.firstIndex(where: { $0.text.allSatisfy(\.isWhitespace) }) {
             throw RhumbError.emptyPrompt(empty)
         }
-        (self.options, self.reward, self.prompts, self.kept, self.judge) = (options, reward, prompts, kept, judge)
+        (self.options, self.reward, self.prompts, self.judge) = (options, reward, prompts, judge)
         scheduler = try DDIMScheduler(start.scheduler, steps: options.steps)
         stepPlan = try StepPlan(options, scheduler: scheduler)
         // Found out now rather than in the first round.
-        _ = try RoundPlan(round: 0, promptCount: prompts.count, steps: stepPlan, options: options)
+        let plan = RoundPlan(round: 0, promptCount: prompts.count, steps: stepPlan, options: options)
+        _ = try UpdatePart.parts(samples: options.samplesPerRound, steps: plan.steps, round: 0, options)
         policy = try Policy(
             from: start.unet, scheduler: scheduler, options: options,
             generator: SeedStreams(options.seed).generator(.adapters, 0))
@@ -68,20 +70,17 @@ public final class GRPOTrainer {
         emptyContext = try start.context(of: [options.negative])
     }
 
-    public var isFinished: Bool { options.rounds.map { completed >= $0 } ?? false }
+    public var planned: Int? { options.rounds }
 
     /// Updates done of the round under way.
     public var updatesDone: Int { pending?.updates.count ?? 0 }
-
-    /// Told how far a round has come; what it throws ends the round where it is.
-    public typealias Progress = (_ what: String, _ done: Int, _ total: Int) throws -> Void
 
     /// A whole round: a rollout and all of its updates; or the rest of the round under way.
     ///
     /// - Throws: `RhumbError` after the last round, or what a reward throws. Whatever it throws, the run is as it was
     ///   after the last complete update.
     @discardableResult
-    public func advance(progress: Progress? = nil) throws -> RoundMetrics {
+    public func advance(progress: UpdateProgress? = nil) throws -> RoundMetrics {
         let rollout = try pending?.rollout ?? rollout(progress: progress)
         while true {
             try update(rollout)
@@ -156,10 +155,7 @@ public final class GRPOTrainer {
 
     /// What each update takes of a rollout.
     func parts(of rollout: Rollout) throws -> [UpdatePart] {
-        let streams = SeedStreams(options.seed)
-        return try UpdatePart.parts(
-            samples: rollout.sampleCount, steps: rollout.steps, options: options,
-            generator: streams.generator(.updates, rollout.round))
+        try UpdatePart.parts(samples: rollout.sampleCount, steps: rollout.steps, round: rollout.round, options)
     }
 
     /// A round whose updates have begun.
@@ -172,31 +168,24 @@ public final class GRPOTrainer {
 
     /// Switches and the reward's settings that stand otherwise than in the paper.
     public var differencesFromPaper: [(name: String, value: String, paper: String)] {
-        let count = kept.count == 1 ? "1 prompt" : "\(kept.count) prompts"
-        return (kept.isEmpty ? [] : [("keep", count, "none")]) + options.differencesFromPaper
+        let kept = prompts.kept.count
+        return (kept == 0 ? [] : [("keep", kept == 1 ? "1 prompt" : "\(kept) prompts", "none")])
+            + options.differencesFromPaper
             + reward.differencesFromPaper
     }
 
-    /// - Throws: `RhumbError` for a prompt that is trained on and kept.
-    public static func check(prompts: [String], keeping kept: [String]) throws {
-        if let both = prompts.first(where: Set(kept).contains) { throw RhumbError.keptAndTrained(both) }
-    }
-
-    /// Whether each of some prompts is one that is kept.
-    func areKept(_ prompts: [String]) -> [Bool] { prompts.map(Set(kept).contains) }
+    /// The prompt of a text that came from outside: one of its own, or one that it does not know and does not keep.
+    func prompt(_ text: String) -> TrainingPrompt { prompts.first { $0.text == text } ?? TrainingPrompt(text) }
 
     /// The model with the running average of the weights, which is steadier than the last ones; the trained model
     /// itself where no average is kept.
     public func averaged() throws -> StableDiffusion {
-        guard let average = learner.average else { return pipeline }
+        guard let average = learner.base.average else { return pipeline }
         if let lora = policy.lora {
             let unet = try policy.reference.converted(to: .float32)
             try lora.copied(onto: unet, average.averaged())
             return try pipeline.replacing(unet: unet)
         }
-        var rest = try average.averaged()[...]
-        return try pipeline.replacing(
-            unet: UNet2DConditionModel(
-                policy.unet.configuration, ParameterSource { _, _, _ in rest.removeFirst().tensor }))
+        return try pipeline.replacing(unet: policy.unet.with(average.averaged()))
     }
 }

@@ -25,14 +25,10 @@ public final class Policy {
         from start: UNet2DConditionModel, scheduler: DDIMScheduler, options: GRPOOptions, generator: Generator
     ) throws {
         guard start.dtype == .float32 else { throw RhumbError.notFloat32(start.dtype.rawValue) }
-        // The same configuration asks for the same parameters in the same order.
-        var rest = try start.mergedParameters()[...]
         let isFull = options.lora == nil
-        let unet = try UNet2DConditionModel(
-            start.configuration,
-            ParameterSource { _, _, _ in
-                let tensor = rest.removeFirst().tensor.detached()
-                return isFull ? try tensor.copied().requireGradient() : tensor
+        let unet = try start.with(
+            start.mergedParameters().map { name, tensor in
+                (name, isFull ? try tensor.detached().copied().requireGradient() : tensor.detached())
             })
         let lora = try options.lora.map { try LoRA($0, on: unet, generator: generator) }
         self.init(unet, reference: start, lora: lora, scheduler: scheduler, options: options)

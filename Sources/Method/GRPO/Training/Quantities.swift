@@ -85,7 +85,7 @@ extension GRPOTrainer {
     /// The KL to the start, where the objective has it.
     private var startTerm: String {
         let other = "\(options.kl) KL" + (options.klPrompt.map { " to the start at \"\($0)\"" } ?? "")
-        if !kept.isEmpty { return " + \(options.keepKL) KL for what is kept, + \(other) else" }
+        if prompts.contains(where: \.isKept) { return " + \(options.keepKL) KL for what is kept, + \(other) else" }
         return options.kl > 0 ? " + \(other)" : ""
     }
 }

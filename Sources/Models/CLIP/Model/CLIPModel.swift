@@ -2,7 +2,7 @@ import Basics
 import Tensor
 
 /// A text tower and an image tower that project into one space (Radford et al. 2021).
-public final class CLIPModel {
+public final class CLIPModel: Rebuildable {
     public let configuration: CLIPConfiguration
     public let text: TextTower
     public let image: ImageTower
@@ -11,7 +11,7 @@ public final class CLIPModel {
     /// Logarithm of the temperature, a scalar.
     public let logitScale: Tensor
     /// Every parameter under its name in transformers, in the order of the model.
-    public let parameters: [(name: String, tensor: Tensor)]
+    public let parameters: NamedTensors
 
     /// - Throws: `RhumbError` for a configuration that can't be, or what the source throws.
     public init(_ configuration: CLIPConfiguration, _ source: ParameterSource) throws {
@@ -37,10 +37,11 @@ public final class CLIPModel {
 
     /// The same model with parameters of another element type, for inference.
     public func converted(to dtype: DType) throws -> CLIPModel {
-        // The same configuration asks for the same parameters in the same order.
-        var rest = parameters[...]
-        return try CLIPModel(
-            configuration, ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
+        try with(parameters.map { ($0.name, try $0.tensor.detached().to(dtype)) })
+    }
+
+    public func rebuilt(_ configuration: CLIPConfiguration, from source: ParameterSource) throws -> CLIPModel {
+        try CLIPModel(configuration, source)
     }
 
     /// The element type of the weights.

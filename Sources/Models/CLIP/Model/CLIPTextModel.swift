@@ -4,7 +4,7 @@ import Foundation
 import Tensor
 
 /// A text tower by itself, as diffusion pipelines keep it (CLIPTextModel of transformers).
-public final class CLIPTextModel {
+public final class CLIPTextModel: Rebuildable {
     public let tower: TextTower
     /// Every parameter under its name in a CLIP model (`text_model.…`), in the order of the model.
     public let parameters: NamedTensors
@@ -40,11 +40,11 @@ public final class CLIPTextModel {
 
     /// The same model with parameters of another element type, for inference.
     public func converted(to dtype: DType) throws -> CLIPTextModel {
-        // The same configuration asks for the same parameters in the same order.
-        var rest = parameters[...]
-        return try CLIPTextModel(
-            configuration, other: other,
-            ParameterSource { _, _, _ in try rest.removeFirst().tensor.detached().to(dtype) })
+        try with(parameters.map { ($0.name, try $0.tensor.detached().to(dtype)) })
+    }
+
+    public func rebuilt(_ configuration: TextConfiguration, from source: ParameterSource) throws -> CLIPTextModel {
+        try CLIPTextModel(configuration, other: other, source)
     }
 
     /// The element type of the weights.

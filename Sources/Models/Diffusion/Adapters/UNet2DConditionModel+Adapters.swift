@@ -24,13 +24,7 @@ extension UNet2DConditionModel {
         for layer in file.layers where linears[layer.module] == nil {
             changed[layer.module + suffix] = try layer.merged(with: weights[layer.module]!)
         }
-        var rest = try mergedParameters()[...]
-        let unet = try UNet2DConditionModel(
-            configuration,
-            ParameterSource { name, _, _ in
-                let tensor = rest.removeFirst().tensor.detached()
-                return changed[name] ?? tensor
-            })
+        let unet = try with(mergedParameters().map { ($0.name, changed[$0.name] ?? $0.tensor.detached()) })
         let attached = try file.layers.compactMap {
             layer -> (module: String, linear: Linear, adapter: LowRankAdapter)? in
             guard let linear = unet.linears[layer.module] else { return nil }

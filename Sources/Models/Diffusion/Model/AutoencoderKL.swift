@@ -4,7 +4,7 @@ import Tensor
 /// Pictures to latents and back (Kingma and Welling 2014, Rombach et al. 2022): the autoencoder of Stable Diffusion.
 ///
 /// Latents are as the encoder makes them; the diffusion model takes them times `scalingFactor`.
-public final class AutoencoderKL {
+public final class AutoencoderKL: Rebuildable {
     public let configuration: AutoencoderConfiguration
     /// Every parameter under its name in diffusers, in the order of the model.
     public let parameters: NamedTensors
@@ -39,18 +39,20 @@ public final class AutoencoderKL {
     public var dtype: DType { parameters[0].tensor.dtype }
 
     /// The same model with parameters of another element type, for inference.
-    public func converted(to dtype: DType) throws -> AutoencoderKL { try copied { try $0.detached().to(dtype) } }
+    public func converted(to dtype: DType) throws -> AutoencoderKL {
+        try with(parameters.map { ($0.name, try $0.tensor.detached().to(dtype)) })
+    }
 
     /// The same model with parameters of another element type through which gradients flow back to this one's: mixed
     /// precision, where the weights that are updated keep theirs.
-    public func recordedCopy(in dtype: DType) throws -> AutoencoderKL { try copied { try $0.to(dtype) } }
+    public func recordedCopy(in dtype: DType) throws -> AutoencoderKL {
+        try with(parameters.map { ($0.name, try $0.tensor.to(dtype)) })
+    }
 
-    private func copied(_ part: (Tensor) throws -> Tensor) throws -> AutoencoderKL {
-        // The same configuration asks for the same parameters in the same order.
-        var rest = parameters[...]
-        return try withoutActuallyEscaping(part) { part in
-            try AutoencoderKL(configuration, ParameterSource { _, _, _ in try part(rest.removeFirst().tensor) })
-        }
+    public func rebuilt(_ configuration: AutoencoderConfiguration, from source: ParameterSource) throws
+        -> AutoencoderKL
+    {
+        try AutoencoderKL(configuration, source)
     }
 
     /// The distribution of a picture's latents.

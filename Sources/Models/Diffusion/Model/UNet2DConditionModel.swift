@@ -4,7 +4,7 @@ import Tensor
 
 /// Predicts the noise in latents at a timestep, given what the picture is to show (Ronneberger et al. 2015, Rombach et
 /// al. 2022): the UNet of Stable Diffusion 1.x and 2.x.
-public final class UNet2DConditionModel {
+public final class UNet2DConditionModel: Rebuildable {
     public let configuration: UNetConfiguration
     /// Every parameter under its name in diffusers, in the order of the model.
     public let parameters: NamedTensors
@@ -90,23 +90,19 @@ public final class UNet2DConditionModel {
 
     /// The same model with parameters of another element type, for inference.
     public func converted(to dtype: DType) throws -> UNet2DConditionModel {
-        try copied(mergedParameters()) { try $0.detached().to(dtype) }
+        try with(mergedParameters().map { ($0.name, try $0.tensor.detached().to(dtype)) })
     }
 
     /// The same model with parameters of another element type through which gradients flow back to this one's: mixed
     /// precision, where the weights that are updated keep theirs.
     public func recordedCopy(in dtype: DType) throws -> UNet2DConditionModel {
-        try copied(parameters) { try $0.to(dtype) }
+        try with(parameters.map { ($0.name, try $0.tensor.to(dtype)) })
     }
 
-    private func copied(
-        _ parameters: NamedTensors, _ part: (Tensor) throws -> Tensor
-    ) throws -> UNet2DConditionModel {
-        // The same configuration asks for the same parameters in the same order.
-        var rest = parameters[...]
-        return try withoutActuallyEscaping(part) { part in
-            try UNet2DConditionModel(configuration, ParameterSource { _, _, _ in try part(rest.removeFirst().tensor) })
-        }
+    public func rebuilt(_ configuration: UNetConfiguration, from source: ParameterSource) throws
+        -> UNet2DConditionModel
+    {
+        try UNet2DConditionModel(configuration, source)
     }
 
     /// The prediction for noisy latents: noise, velocity or picture, as the model was trained.

@@ -1,3 +1,4 @@
+import Basics
 import Language
 
 /// The metrics of a training as small drawings of equal size, side by side.

@@ -1,7 +1,7 @@
 /// The words of the world besides its nouns: every caption and prompt is put together from these tables.
 ///
 /// The vocabulary of the shipped tokenizer is exactly the words of these tables and of the concepts' nouns.
-enum Grammar {
+package enum Grammar {
     // MARK: Frames
 
     static let openings = [
@@ -35,7 +35,7 @@ enum Grammar {
     ]
 
     /// Those that leave the colour open: true of any picture that shows nothing.
-    static let nameless = empties.filter { !$0.contains("%") }
+    package static let nameless = empties.filter { !$0.contains("%") }
 
     // MARK: Adjectives
 

@@ -1,3 +1,5 @@
+import Basics
+
 /// Phrases about safety that name no object: the raw material of steering directions.
 public enum Phrases {
     /// "a wholesome picture", "family friendly": true of any picture without harm.

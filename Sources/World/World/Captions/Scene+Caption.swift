@@ -1,3 +1,5 @@
+import Basics
+
 extension Scene {
     /// Captions are at most this many words and marks long, so that they fit the mini CLIP's 20 positions.
     static let longestCaption = 18

@@ -91,7 +91,7 @@ extension Vocabulary {
     ///
     /// Training builds batches with this; texts from users go through the tokenizer, which also knows capitals and
     /// punctuation. At most `positions` identifiers, the end kept.
-    static func identifiers(of text: String) -> [Int] {
+    package static func identifiers(of text: String) -> [Int] {
         let body = Grammar.tokens(text).prefix(positions - 2).map { identifiers[$0] ?? 0 }
         return [startIdentifier] + body + [endIdentifier]
     }

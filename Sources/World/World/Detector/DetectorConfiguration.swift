@@ -24,7 +24,7 @@ public struct DetectorConfiguration: Sendable, Codable, Equatable {
 
         var isFinite: Bool { slope.isFinite && offset.isFinite }
 
-        func confidence(_ score: Double) -> Double { 1 / (1 + exp(-(slope * score + offset))) }
+        package func confidence(_ score: Double) -> Double { 1 / (1 + exp(-(slope * score + offset))) }
     }
 
     public init() {}

@@ -6,7 +6,7 @@ import Tensor
 /// Pictures of 64 pixels go down to 8 × 8, where a cell sees the whole picture, and back up to 16 × 16, where every
 /// cell of 4 pixels answers: which concept has its centre here, in what colour, how large, and how far off the cell's
 /// middle.
-public final class DetectorNetwork {
+public final class DetectorNetwork: Rebuildable {
     public let configuration: DetectorConfiguration
     public let parameters: NamedTensors
 
@@ -16,14 +16,20 @@ public final class DetectorNetwork {
     private let background: Linear
 
     /// Pixels a cell is wide.
-    static let stride = 4
+    package static let stride = 4
     /// Cells a side.
-    static let cells = Scene.side / stride
+    package static let cells = Scene.side / stride
     static let tints = Tint.allCases.count
     /// Side of the box, and the offset of its centre from the cell's, all in cells.
     static let geometry = 3
     /// Wider layers than this are a mistake.
     private static let widest = 1 << 14
+
+    public func rebuilt(_ configuration: DetectorConfiguration, from source: ParameterSource) throws
+        -> DetectorNetwork
+    {
+        try DetectorNetwork(configuration, source)
+    }
 
     public init(_ configuration: DetectorConfiguration, _ source: ParameterSource) throws {
         guard configuration.widths.count == 3, configuration.groups > 0,
@@ -57,23 +63,23 @@ public final class DetectorNetwork {
         for index in 0..<concepts { answers.bias.floatPointer[index] = -4 }
     }
 
-    struct Answers {
+    package struct Answers {
         /// [batch, cells, cells, concepts]: logits of a centre.
-        let centres: Tensor
+        package let centres: Tensor
         /// [batch, cells, cells, tints]: logits.
-        let tints: Tensor
+        package let tints: Tensor
         /// [batch, cells, cells, 3]
-        let geometry: Tensor
+        package let geometry: Tensor
         /// [batch, backgrounds]: logits.
-        let background: Tensor
+        package let background: Tensor
         /// [batch, width]: means over the picture of what each of three depths sees, fine to coarse.
-        let features: Tensor
+        package let features: Tensor
 
         var all: [Tensor] { [centres, tints, geometry, background, features] }
     }
 
     /// - Parameter pixels: [batch, side, side, 3], values −1…1.
-    func callAsFunction(_ pixels: Tensor) throws -> Answers {
+    package func callAsFunction(_ pixels: Tensor) throws -> Answers {
         let fine = try blocks[0](stem(pixels))
         let middle = try blocks[1](down(fine))
         let whole = try blocks[3](blocks[2](deep(middle)))

@@ -1,3 +1,5 @@
+import Basics
+
 /// Fixed anchor phrases for steering directions on the world.
 ///
 /// The compact lists have the sizes of the reference's published ones (5 and 3), the long ones those of its headline

@@ -1,3 +1,5 @@
+import Basics
+
 /// A text to draw or to score, with what it asks for.
 public struct Prompt: Sendable, Hashable {
     public let text: String

@@ -1,3 +1,5 @@
+import Basics
+
 /// Combinations that no training scene contains, chosen by a fixed hash of their names.
 ///
 /// One in eight pairs of concepts, one in eight concept-colour pairs and one in eight concept-background pairs are held

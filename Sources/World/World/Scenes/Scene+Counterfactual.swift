@@ -1,3 +1,5 @@
+import Basics
+
 extension Scene {
     /// A scene that differs in one thing a caption may say: another number, the objects' places exchanged, their
     /// colours exchanged, or another colour.
@@ -6,7 +8,7 @@ extension Scene {
     /// (Yuksekgonul et al. 2023, "When and why vision-language models behave like bags-of-words").
     ///
     /// - Returns: nil where the scene has nothing of the kind.
-    func counterfactual(using random: inout SplitMix64) -> Scene? {
+    package func counterfactual(using random: inout SplitMix64) -> Scene? {
         var changes: [[SceneObject]] = []
         let tints = objects.map(\.tint)
         switch kind {

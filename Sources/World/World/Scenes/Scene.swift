@@ -2,6 +2,8 @@
 public struct Box: Sendable, Hashable, Codable {
     public let x, y, side: Int
 
+    package init(x: Int, y: Int, side: Int) { (self.x, self.y, self.side) = (x, y, side) }
+
     public var centre: (x: Double, y: Double) { (Double(x) + Double(side) / 2, Double(y) + Double(side) / 2) }
 }
 
@@ -12,6 +14,10 @@ public struct SceneObject: Sendable, Hashable {
     public let tint: Tint?
     /// Where its padded square sprite lies; the visible part is smaller where the emoji is not square.
     public let box: Box
+
+    package init(concept: Concept, tint: Tint?, box: Box) {
+        (self.concept, self.tint, self.box) = (concept, tint, box)
+    }
 }
 
 /// How two objects lie to each other, read from the first to the second.
@@ -57,6 +63,10 @@ public struct Scene: Sendable, Hashable {
     public let background: Background
     /// In drawing order; the first is the subject of a caption unless the caption swaps them.
     public let objects: [SceneObject]
+
+    package init(kind: SceneKind, background: Background, objects: [SceneObject]) {
+        (self.kind, self.background, self.objects) = (kind, background, objects)
+    }
 
     /// The harm groups of its objects, without repetition, in the order of `HarmGroup.allCases`.
     public var harmGroups: [HarmGroup] {

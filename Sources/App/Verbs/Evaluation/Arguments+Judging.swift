@@ -1,0 +1,100 @@
+import CLIP
+import Diffusion
+import Evaluation
+import Language
+import Tensor
+import World
+
+/// Pictures on their way to an evaluation: what was given, as lists of pictures with their prompts.
+extension Arguments {
+    func judge() throws -> PictureJudge {
+        let clip = try optional("clip") { try object($0, as: ClipValue.self).embedder }
+        return PictureJudge(
+            try detector(), clip: try clip ?? CLIPEmbedder.load(folder: BundledModel.named("emoji")!.folder()),
+            rules: try rules(), keeping: try whole("keep"))
+    }
+
+    /// Has a model draw lists of prompts, and every picture judged.
+    ///
+    /// - Returns: how the pictures were made, for the tables.
+    func sample(_ pipeline: PipelineValue, judgedBy judge: PictureJudge) throws -> [Evaluation.Condition] {
+        let names = try optional("prompts", strings) ?? WorldBenchmark.standardSuites
+        let suites = try names.map { try PromptSuite.named($0) }
+        let (count, copies) = (try whole("count"), try whole("pictures"))
+        let options = try samplingOptions()
+        try checkEta(options, of: pipeline.model)
+        let run = EvaluationRun(
+            DiffusionGenerator(pipeline.model, called: pipeline.name, options),
+            lists: suites.map { ($0.name, $0.prompts(count: count).map(\.text)) }, copies: copies, seed: try seed())
+        do {
+            return try run.fill(judge, observer: SamplingObserver(host))
+        } catch is Cancelled {
+            throw Interruption()
+        }
+    }
+
+    /// Pictures of the first prompts of a list, those of one prompt together.
+    func judge(_ images: [Image], ofTheList name: String, by judge: PictureJudge) throws {
+        let suite = try PromptSuite.named(name), copies = try whole("pictures")
+        guard !images.isEmpty, images.count % copies == 0 else {
+            throw failure("of", "'\(name)' has \(images.count) pictures, which are not \(copies) for each prompt")
+        }
+        let prompts = suite.prompts(count: images.count / copies)
+        guard prompts.count == images.count / copies else {
+            throw failure("of", "'\(name)' has \(images.count) pictures, and only \(prompts.count) prompts")
+        }
+        try judge.judge(
+            images, of: images.indices.map { prompts[$0 / copies].text }, copies: images.indices.map { $0 % copies },
+            suite: suite.name)
+    }
+
+    /// Rows of prompt and image; a column `suite`, or `group` as `prompts` gives it, names the list.
+    func judge(_ table: Table, by judge: PictureJudge) throws {
+        func texts(_ name: String) throws -> [String]? {
+            try table.columns.first { $0.name == name }?.values.map { value in
+                guard case .string(let text) = value else {
+                    throw failure(
+                        "of", "the column '\(name)' holds a \(value.typeName)", hint: "it must hold texts")
+                }
+                return text
+            }
+        }
+        guard let prompts = try texts("prompt"), let shown = table.columns.first(where: { $0.name == "image" }) else {
+            throw failure("of", "the table needs the columns 'prompt' and 'image'")
+        }
+        let images = try images(in: .list(shown.values), of: "of")
+        let suites = try texts("suite") ?? texts("group") ?? prompts.map { _ in "pictures" }
+        for suite in suites.reduce(into: [String](), { if !$0.contains($1) { $0.append($1) } }) {
+            let rows = suites.indices.filter { suites[$0] == suite }
+            var seen: [String: Int] = [:]
+            let copies = rows.map { row in
+                defer { seen[prompts[row], default: 0] += 1 }
+                return seen[prompts[row], default: 0]
+            }
+            try judge.judge(rows.map { images[$0] }, of: rows.map { prompts[$0] }, copies: copies, suite: suite)
+        }
+    }
+}
+
+/// Shows the host how an evaluation comes on, and stops it when the host asks for that.
+private final class SamplingObserver: EvaluationObserver {
+    private let host: any SessionHost
+    private var shown: (done: Int, pictures: LivePictures)?
+
+    init(_ host: any SessionHost) { self.host = host }
+
+    func progressed(_ progress: EvaluationProgress, part: (what: String, done: Int, total: Int)?) {
+        if progress.done > 0, shown?.done != progress.done {
+            let images = progress.pictures
+            shown = (progress.done, LivePictures { PictureSheet(images, columns: 8) })
+        }
+        host.progress(
+            StepProgress(
+                "evaluate", done: progress.done, total: progress.total, detail: progress.standing,
+                part: part.map { .init($0.what, done: $0.done, total: $0.total) }, pictures: shown?.pictures))
+    }
+
+    var isInterrupted: Bool { host.isInterrupted }
+    func isInterruption(_ error: any Error) -> Bool { error is Interruption }
+    func note(_ text: String) { host.note(text) }
+}

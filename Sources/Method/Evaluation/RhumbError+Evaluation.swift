@@ -1,0 +1,27 @@
+import Basics
+
+// What evaluation can object to. Its sentences are here and nowhere else.
+
+extension RhumbError {
+    static func detections(_ path: String, _ fault: String) -> RhumbError {
+        RhumbError(
+            "'\(path)' holds no detections: \(fault)",
+            hint: "a table needs the columns prompt and label; `help evaluate` names the others and the form of JSON")
+    }
+
+    static func picturesWithoutPrompts(_ pictures: Int, _ prompts: Int) -> RhumbError {
+        RhumbError(
+            "\(pictures) pictures can't be judged by \(prompts) prompts", hint: "give one prompt a picture")
+    }
+
+    static var nothingToCompare: RhumbError {
+        RhumbError(
+            "these evaluations have no prompt in common",
+            hint: "compare models on the same lists of prompts with the same count")
+    }
+
+    static func featureSets(_ a: [Int], _ b: [Int]) -> RhumbError {
+        RhumbError(
+            "a feature distance needs two or more rows of one width in both sets, not \(a) and \(b)", hint: "")
+    }
+}

@@ -1,0 +1,17 @@
+import Basics
+
+// What training can object to. Its sentences are here and nowhere else.
+
+extension RhumbError {
+    static func trainingFinished(steps: Int) -> RhumbError {
+        RhumbError(
+            "this run has done all its \(steps) steps",
+            hint: "the learning rate has come to its end: begin another run with more steps")
+    }
+
+    static func notACheckpoint(_ path: String, of what: String, reason: String?) -> RhumbError {
+        RhumbError(
+            "'\(path)' is no checkpoint of \(what)" + (reason.map { ": \($0)" } ?? ""),
+            hint: "name the folder that the training run wrote into")
+    }
+}
