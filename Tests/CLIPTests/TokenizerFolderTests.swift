@@ -81,7 +81,8 @@ final class TokenizerFolderTests: XCTestCase {
     func testTokenWithoutIdentifierIsNamed() throws {
         let folder = try folder(XCTUnwrap(Golden().cases.first))
         try AtomicFile.write(
-            #"{"additional_special_tokens": ["<nowhere>"]}"#, to: folder.appendingPathComponent("special_tokens_map.json"))
+            #"{"additional_special_tokens": ["<nowhere>"]}"#,
+            to: folder.appendingPathComponent("special_tokens_map.json"))
         XCTAssertThrowsError(try Tokenizer(folder: folder)) {
             XCTAssert("\($0)".contains("the special token '<nowhere>' of the tokenizer has no identifier"), "\($0)")
         }

@@ -119,6 +119,8 @@ final class TokenizerKindTests: XCTestCase {
         try tokenizer.save(to: folder)
         let configuration = #"{"pad_token": "!", "unk_token": "zzz", "model_max_length": 77}"#
         try Data(configuration.utf8).write(to: folder.appendingPathComponent("tokenizer_config.json"))
+        // It would go before the configuration.
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("special_tokens_map.json"))
         let padded = try Tokenizer(folder: folder)
         XCTAssertEqual(try padded.encode("a dog! no"), [2341, 353, 821, 33, 110, 367, 2342])
         XCTAssertEqual(try padded.encode(["a", "a dog"]).rows, [[2341, 353, 2342, 33], [2341, 353, 821, 2342]])
