@@ -37,6 +37,33 @@ final class ModelTests: XCTestCase {
         }
     }
 
+    /// By name, whatever the order; what is missing or of another shape is named, and never taken from another place.
+    func testAModelIsMadeAgainFromOtherParameters() throws {
+        let unet = try UNet2DConditionModel(small, seed: 0), other = try UNet2DConditionModel(small, seed: 1)
+        let again = try unet.with(other.parameters.reversed())
+        XCTAssertEqual(again.parameters.map(\.name), unet.parameters.map(\.name))
+        for ((name, a), (_, b)) in zip(again.parameters, other.parameters) { assertSameBits(a, b, name) }
+
+        var settings = AutoencoderConfiguration()
+        (settings.blockOutChannels, settings.normNumGroups) = ([4, 4], 2)
+        (settings.downBlockTypes, settings.upBlockTypes) = (
+            ["DownEncoderBlock2D", "DownEncoderBlock2D"], ["UpDecoderBlock2D", "UpDecoderBlock2D"]
+        )
+        let vae = try AutoencoderKL(settings, seed: 0)
+        settings.scalingFactor = 0.5
+        let scaled = try vae.with(vae.parameters, as: settings)
+        XCTAssertEqual(scaled.configuration.scalingFactor, 0.5)
+        XCTAssertNotEqual(vae.configuration.scalingFactor, 0.5)
+
+        func message(_ parameters: NamedTensors) -> String {
+            do { return "\(try unet.with(parameters).parameters.count) parameters" } catch { return "\(error)" }
+        }
+        XCTAssertTrue(message(Array(unet.parameters.dropLast())).contains("'conv_out.bias' of shape 4"))
+        let (name, weight) = unet.parameters[0]
+        XCTAssertTrue(
+            message([(name, try weight.reshaped([weight.count]))] + unet.parameters.dropFirst()).contains("'\(name)' of shape"))
+    }
+
     func testAutoencoderHalvesAndDoublesOnceALevel() throws {
         var c = AutoencoderConfiguration()
         c.blockOutChannels = [8, 16, 16]

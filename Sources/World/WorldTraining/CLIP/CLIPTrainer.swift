@@ -43,7 +43,7 @@ public final class CLIPTrainer: BatchTrainer {
             picture: configuration.vision.hiddenSize, caption: configuration.text.hiddenSize, generator: generator)
         let model = model
         try withoutGradients {
-            if let start { try Self.copy(start, into: model) }
+            if let start { try model.take(start.parameters, orThrow: .otherTowers) }
             if let temperature = options.temperature { try model.logitScale.assign(Tensor(log(temperature))) }
         }
         // Gains, biases and the temperature don't decay.
@@ -53,15 +53,6 @@ public final class CLIPTrainer: BatchTrainer {
         average = try ExponentialMovingAverage(model.parameters, decay: options.averaging)
         learner = Learner(
             optimiser, average: average, schedule: options.schedule, gradientNorm: options.gradientNorm)
-    }
-
-    private static func copy(_ source: CLIPModel, into model: CLIPModel) throws {
-        guard source.parameters.map(\.name) == model.parameters.map(\.name),
-            source.parameters.map(\.tensor.shape) == model.parameters.map(\.tensor.shape)
-        else { throw RhumbError.otherTowers }
-        for (own, given) in zip(model.parameters, source.parameters) {
-            try own.tensor.assign(given.tensor.to(.float32))
-        }
     }
 
     /// Continues the run whose checkpoint is in `folder`, exactly as if it had never stopped.

@@ -46,7 +46,7 @@ public final class UNetTrainer: BatchTrainer {
         self.renderer = renderer ?? .shared
         (self.autoencoder, self.text) = (autoencoder, text)
         model = try UNet2DConditionModel(configuration, seed: options.seed)
-        if let start { try Self.copy(start, into: model) }
+        if let start { try model.take(start.mergedParameters(), orThrow: .otherUNet) }
         let optimiser = try AdamW(
             model.parameters, learningRate: options.learningRate, betas: (0.9, 0.99), weightDecay: options.weightDecay,
             decaying: { _, tensor in tensor.rank > 1 })
@@ -54,17 +54,6 @@ public final class UNetTrainer: BatchTrainer {
         learner = Learner(
             optimiser, average: average, schedule: options.schedule, gradientNorm: options.gradientNorm)
         schedule = try NoiseSchedule(MiniDiffusion.scheduler)
-    }
-
-    private static func copy(_ source: UNet2DConditionModel, into model: UNet2DConditionModel) throws {
-        guard source.parameters.map(\.name) == model.parameters.map(\.name),
-            source.parameters.map(\.tensor.shape) == model.parameters.map(\.tensor.shape)
-        else { throw RhumbError.otherUNet }
-        try withoutGradients {
-            for (own, given) in try zip(model.parameters, source.mergedParameters()) {
-                try own.tensor.assign(given.tensor.to(.float32))
-            }
-        }
     }
 
     /// Continues the run whose checkpoint is in `folder`, exactly as if it had never stopped.
