@@ -9,6 +9,10 @@ extension RhumbError {
             hint: "the learning rate has come to its end: begin another run with more steps")
     }
 
+    static func anotherRun(_ folder: String) -> RhumbError {
+        RhumbError("the checkpoint in '\(folder)' is that of another run")
+    }
+
     static func notACheckpoint(_ path: String, of what: String, reason: String?) -> RhumbError {
         RhumbError(
             "'\(path)' is no checkpoint of \(what)" + (reason.map { ": \($0)" } ?? ""),

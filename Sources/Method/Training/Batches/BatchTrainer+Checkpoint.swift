@@ -3,13 +3,14 @@ import Files
 import Foundation
 
 extension BatchTrainer {
-    /// Writes everything the next step depends on, as one file that replaces the former one when it is whole, and
-    /// beside it the frozen models that the run stands on.
+    public func saveCheckpoint(to folder: URL) throws { try writeCheckpoint(to: folder) }
+    public func restore(from folder: URL) throws { try readCheckpoint(from: folder) }
+
+    /// Writes weights, optimiser, running average, options and record, as one file that replaces the former one when it
+    /// is whole.
     ///
     /// - Parameter folder: is made where there is none.
-    public func saveCheckpoint(to folder: URL) throws {
-        // Every time: the folder may hold another run's.
-        try saveFrozenModels(to: folder)
+    public func writeCheckpoint(to folder: URL) throws {
         try Checkpoint.write(
             Self.checkpointKind, learner.state(),
             metadata: [
@@ -39,20 +40,16 @@ extension BatchTrainer {
     ///
     /// - Throws: `RhumbError` for a file that is no checkpoint of this run, or a fault of the file itself; the run is
     ///   then as it was.
-    public func restore(from folder: URL) throws {
+    public func readCheckpoint(from folder: URL) throws {
         let checkpoint = try Checkpoint(Self.checkpointKind, in: folder)
         guard let step = checkpoint.metadata["step"].flatMap(Int.init) else { throw checkpoint.rejected() }
         let saved: Options = try checkpoint.decoded("options")
-        guard saved == options else {
-            throw RhumbError("the checkpoint in '\(folder.path)' is that of another run")
-        }
+        guard saved == options else { throw RhumbError.anotherRun(folder.path) }
         let history: [StepReport] = try checkpoint.decoded("history")
         let checks: [CheckReport] = try checkpoint.decoded("checks")
-        let placeFrozenModels = try frozenModels(from: folder)
         try learner.restore(from: checkpoint) { name, _ in
             checkpoint.rejected("it has no '\(name)' of the right shape")
         }
-        placeFrozenModels()
         (record.completed, record.history, record.checks) = (step, history, checks)
     }
 }

@@ -50,12 +50,11 @@ public protocol BatchTrainer: Trainer where Report == StepReport {
     func measured(count: Int) throws -> CheckReport
     /// Writes what was trained into the run's folder.
     func saveResult(to folder: URL) throws
-    /// Writes the frozen models that the run stands on. None by default.
-    func saveFrozenModels(to folder: URL) throws
-    /// Takes the frozen models that `saveFrozenModels` wrote. None by default.
+    /// Writes everything the next step depends on. `writeCheckpoint` by default; a run that stands on frozen models
+    /// writes them too.
     ///
-    /// - Returns: what puts them in place, once everything else of a checkpoint is.
-    func frozenModels(from folder: URL) throws -> () -> Void
+    /// - Parameter folder: is made where there is none.
+    func saveCheckpoint(to folder: URL) throws
 }
 
 /// What a run of batches has done.
@@ -82,8 +81,6 @@ extension BatchTrainer {
     public var checks: [CheckReport] { record.checks }
 
     public func prepare(progress: UpdateProgress?) throws {}
-    public func saveFrozenModels(to folder: URL) throws {}
-    public func frozenModels(from folder: URL) throws -> () -> Void { {} }
 
     /// One update on the next batch.
     ///

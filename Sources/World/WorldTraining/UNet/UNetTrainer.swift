@@ -63,7 +63,7 @@ public final class UNetTrainer: BatchTrainer {
         try self.init(
             Self.savedOptions(in: folder), autoencoder: Self.savedAutoencoder(in: folder),
             text: TextEncoder.load(pipeline: folder), configuration: configuration)
-        try restore(from: folder)
+        try readCheckpoint(from: folder)
     }
 
     /// Computes the latents that training draws from; the first step does it where nobody has.
@@ -179,13 +179,18 @@ extension UNetTrainer {
         try AutoencoderKL.load(folder: folder.appendingPathComponent(autoencoderFolder))
     }
 
-    public func saveFrozenModels(to folder: URL) throws {
+    public func saveCheckpoint(to folder: URL) throws {
+        // Every time: the folder may hold another run's.
         try autoencoder.save(to: folder.appendingPathComponent(Self.autoencoderFolder))
         try text.save(pipeline: folder)
+        try writeCheckpoint(to: folder)
     }
 
-    public func frozenModels(from folder: URL) throws -> () -> Void {
+    public func restore(from folder: URL) throws {
+        // That it is such a checkpoint is found out before its models are looked for.
+        _ = try Self.savedOptions(in: folder)
         let (autoencoder, text) = (try Self.savedAutoencoder(in: folder), try TextEncoder.load(pipeline: folder))
-        return { (self.autoencoder, self.text, self.library) = (autoencoder, text, nil) }
+        try readCheckpoint(from: folder)
+        (self.autoencoder, self.text, library) = (autoencoder, text, nil)
     }
 }
