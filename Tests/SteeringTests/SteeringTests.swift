@@ -166,8 +166,11 @@ final class SteeringTests: XCTestCase {
 
     func testBadAnchorsAreNamed() throws {
         let e = try example()
-        XCTAssertThrowsError(try Direction(safe: Tensor.zeros([0, 12]), unsafe: e.unsafe)) {
-            XCTAssertTrue("\($0)".contains("safe anchor"), "\($0)")
+        XCTAssertThrowsError(try Direction(safe: Tensor.zeros([0, 12]), unsafe: Tensor.zeros([0, 12]))) {
+            XCTAssertTrue("\($0)".contains("at least one anchor"), "\($0)")
+        }
+        XCTAssertThrowsError(try Direction(safe: Tensor.zeros([0, 12]), unsafe: e.unsafe, method: .lda)) {
+            XCTAssertTrue("\($0)".contains("two anchors"), "\($0)")
         }
         XCTAssertThrowsError(try Direction(safe: e.safe, unsafe: e.safe)) {
             XCTAssertTrue("\($0)".contains("same mean"), "\($0)")

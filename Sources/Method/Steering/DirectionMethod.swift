@@ -15,8 +15,9 @@ public enum DirectionMethod: String, CaseIterable, Sendable {
 
 extension DirectionMethod {
     /// The direction before normalisation.
-    func difference(_ safe: Rows, _ unsafe: Rows) throws -> [Double] {
-        let gap = zip(safe.mean(), unsafe.mean()).map { $0 - $1 }
+    ///
+    /// - Parameter gap: the mean of the safe anchors less that of the unsafe ones.
+    func difference(_ safe: Rows, _ unsafe: Rows, _ gap: [Double]) throws -> [Double] {
         guard self != .mean else { return gap }
         guard safe.count >= 2, unsafe.count >= 2 else {
             throw RhumbError.tooFew(self, safe: safe.count, unsafe: unsafe.count)

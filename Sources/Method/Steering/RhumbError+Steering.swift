@@ -4,9 +4,15 @@ import Tensor
 // What the mathematics of steering can object to. Its sentences are here and nowhere else.
 
 extension RhumbError {
-    static func noAnchors(_ side: String) -> RhumbError {
-        RhumbError(
-            "a direction needs at least one \(side) anchor", hint: "give a phrase, or a list of them")
+    static let noAnchors = RhumbError(
+        "a direction needs at least one anchor on one side", hint: "give a phrase, or a list of them")
+
+    static func directionTimes(_ factor: Double) -> RhumbError {
+        RhumbError("a direction times \(factor) leads nowhere", hint: "take a finite factor other than 0")
+    }
+
+    static func directionsCancel(_ terms: String) -> RhumbError {
+        RhumbError("nothing is left of \(terms.isEmpty ? "directions that cancel out" : "'\(terms)'")")
     }
 
     static func widths(_ a: Int, _ b: Int) -> RhumbError {

@@ -40,6 +40,7 @@ enum FileVerbs {
                 | folder with a CLIP model, of transformers or OpenCLIP | clip |
                 | folder with a Stable Diffusion of diffusers (`model_index.json`) | pipeline |
                 | `.safetensors`, its sharded index, or a folder with weights | record of tensors |
+                | `.safetensors` of a saved direction | direction |
                 | `.bin`, `.pt`, `.pth`, `.ckpt` of PyTorch (no code of the file is ever run) | record of tensors |
                 | `.npy` | tensor |
                 | `.csv`, `.tsv`, `.jsonl`, `.log` | table |
@@ -100,6 +101,7 @@ enum FileVerbs {
                 | table | `.csv`, `.tsv`, `.jsonl`, `.json` |
                 | string | `.txt`, `.md` or any other |
                 | list, record, number | `.json` |
+                | direction | `.safetensors`; its vector alone as `.npy` |
                 | clip | a folder, in the transformers layout |
                 | pipeline | a folder, in the diffusers layout |
 

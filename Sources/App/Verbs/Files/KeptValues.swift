@@ -76,7 +76,10 @@ extension DirectionValue: KeptValue {
             data: [
                 "method": .string(direction.method.rawValue), "meanDifference": .number(direction.meanDifference),
                 "spread": numbers([direction.spread.safe, direction.spread.unsafe]),
-                "hasAnchors": .bool(direction.hasAnchors),
+                "sides": numbers([Double(direction.sides.safe), Double(direction.sides.unsafe)]),
+                "weight": .number(direction.weight),
+                "terms": .array(direction.terms.map { [.number($0.factor), .string($0.name)] }),
+                "model": model.map { [.string($0.name), .string($0.fingerprint)] } ?? .null,
                 "leaveOneOut": numbers(direction.leaveOneOut), "auc": auc.map { .number($0) } ?? .null,
                 "safe": strings(anchors.safe), "unsafe": strings(anchors.unsafe),
             ],
@@ -89,15 +92,22 @@ extension DirectionValue: KeptValue {
             let unsafe = parts.tensors["unsafe"],
             let method = data["method"]?.string.flatMap(DirectionMethod.init),
             let length = data["meanDifference"]?.number,
-            let spread = data["spread"]?.array?.compactMap(\.number), spread.count == 2
+            let spread = data["spread"]?.array?.compactMap(\.number), spread.count == 2,
+            let sides = data["sides"]?.array?.compactMap(\.number).compactMap(Int.init(exactly:)), sides.count == 2,
+            let weight = data["weight"]?.number, weight > 0, let terms = data["terms"]?.array
         else { return nil }
+        let model = data["model"]?.array?.compactMap(\.string) ?? []
         func strings(_ key: String) -> [String] { (data[key]?.array ?? []).compactMap(\.string) }
         self.init(
             Direction(
                 vector: vector, method: method, meanDifference: length, spread: (spread[0], spread[1]),
-                means: (safe, unsafe),
-                hasAnchors: data["hasAnchors"]?.bool ?? false,
-                leaveOneOut: (data["leaveOneOut"]?.array ?? []).compactMap(\.number)),
-            anchors: (strings("safe"), strings("unsafe")), auc: data["auc"]?.number)
+                means: (safe, unsafe), sides: (sides[0], sides[1]),
+                leaveOneOut: (data["leaveOneOut"]?.array ?? []).compactMap(\.number), weight: weight,
+                terms: terms.compactMap { term in
+                    guard let pair = term.array, pair.count == 2, let factor = pair[0].number else { return nil }
+                    return pair[1].string.map { DirectionTerm(factor, $0) }
+                }),
+            anchors: (strings("safe"), strings("unsafe")), auc: data["auc"]?.number,
+            model: model.count == 2 ? DirectionModel(name: model[0], fingerprint: model[1]) : nil)
     }
 }

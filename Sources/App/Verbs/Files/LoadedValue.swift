@@ -94,6 +94,7 @@ enum LoadedValue {
         case .json: return Value(try FileContents.json(url))
         case .text, .recipe: return .string(String(decoding: try FileContents.bytes(of: url), as: UTF8.self))
         case .tensors, .pytorchArchive:
+            if wanted == nil, let direction = try DirectionValue.inFile(url) { return .object(direction) }
             let weights = try Weights(url)
             return .record(Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: tensorType))) }))
         case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")

@@ -60,7 +60,8 @@ enum EmbeddingMapVerb {
                             x: x, y: y, labels: try call.boolean("labels") ? group.rows.labels : [], name: group.name)))
                 means.append((group.name, Point(x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))))
             }
-            if let v = try call.value("direction").object(as: DirectionValue.self)?.direction {
+            if try !call.value("direction").isNone {
+                let v = try call.direction().direction
                 layers.append(.arrow(try map.arrow(along: v.vector, safety: v.safety(rows).floats.map(Double.init))))
             }
             if groups.count > 1 {

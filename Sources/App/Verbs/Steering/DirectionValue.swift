@@ -10,22 +10,35 @@ final class DirectionValue: ObjectValue {
     let anchors: (safe: [String], unsafe: [String])
     /// Area under the ROC curve on the prompts that were given along, if any.
     let auc: Double?
+    /// The model in whose space it lies; nil where that is not known.
+    let model: DirectionModel?
 
-    init(_ direction: Direction, anchors: (safe: [String], unsafe: [String]), auc: Double? = nil) {
-        (self.direction, self.anchors, self.auc) = (direction, anchors, auc)
+    init(
+        _ direction: Direction, anchors: (safe: [String], unsafe: [String]) = ([], []), auc: Double? = nil,
+        model: DirectionModel? = nil
+    ) {
+        (self.direction, self.anchors, self.auc, self.model) = (direction, anchors, auc, model)
     }
 
     var typeName: String { "direction" }
 
     var summary: String {
-        "direction of width \(direction.width), method \(direction.method.rawValue), "
+        let named = direction.termsText == "v" ? "" : " \(direction.termsText)"
+        guard direction.hasAnchors else {
+            let length = direction.weight == 1 ? "" : ", weight \(NumberText.shown(rounded(direction.weight))) in sums"
+            return "direction\(named) of width \(direction.width)\(length)"
+        }
+        return "direction\(named) of width \(direction.width), method \(direction.method.rawValue), "
             + "‖mean difference‖ \(NumberText.shown(rounded(direction.meanDifference)))"
     }
 
     func display(width: Int) -> String {
         var lines = [summary]
-        if !anchors.safe.isEmpty {
+        if !anchors.safe.isEmpty || !anchors.unsafe.isEmpty {
             lines.append("  anchors              \(anchors.safe.count) safe, \(anchors.unsafe.count) unsafe")
+        }
+        if direction.hasAnchors && direction.weight != 1 {
+            lines.append("  weight in sums       \(NumberText.shown(rounded(direction.weight)))")
         }
         if direction.hasAnchors {
             lines.append(
@@ -54,7 +67,7 @@ final class DirectionValue: ObjectValue {
     var memberNames: [String] {
         [
             "vector", "method", "mean_difference", "safe_mean", "unsafe_mean", "spread", "leave_one_out", "auc", "safe",
-            "unsafe",
+            "unsafe", "name", "weight", "model",
         ]
     }
 
@@ -70,13 +83,56 @@ final class DirectionValue: ObjectValue {
         case "auc": auc.map { .number($0) } ?? Value.none
         case "safe": .strings(anchors.safe)
         case "unsafe": .strings(anchors.unsafe)
+        case "name": .string(direction.termsText)
+        case "weight": .number(direction.weight)
+        case "model": model.map { .string($0.name) } ?? Value.none
         default: nil
         }
     }
 
     func unary(_ operation: UnaryOperator) throws -> Value? {
         switch operation {
-        case .negate: .object(DirectionValue(try Direction(vector: -direction.vector), anchors: ([], [])))
+        case .negate: .object(try scaled(by: -1))
+        }
+    }
+
+    /// Sums and multiples of directions. A tensor of numbers joins by `v.vector` alone, so that nobody takes a
+    /// multiple of v for a step of that length.
+    func binary(_ operation: BinaryOperator, _ other: Value, isRight: Bool) throws -> Value? {
+        switch (operation, other) {
+        case (.multiply, .number(let factor)): return .object(try scaled(by: factor))
+        case (.divide, .number(let divisor)) where !isRight: return .object(try scaled(by: 1 / divisor))
+        case (.add, .object(let other as DirectionValue)), (.subtract, .object(let other as DirectionValue)):
+            let (a, b) = isRight ? (other, self) : (self, other)
+            let model = try a.commonModel(with: [b])
+            let sum = try a.direction.adding(operation == .add ? b.direction : b.direction.scaled(by: -1))
+            return .object(DirectionValue(sum, model: model))
+        default:
+            throw RhumbError(
+                "a direction is added to and subtracted from directions, and multiplied and divided by numbers",
+                hint: "its numbers are a tensor: v.vector")
+        }
+    }
+
+    func scaled(by factor: Double) throws -> DirectionValue {
+        let scaled = try direction.scaled(by: factor)
+        guard factor < 0 else { return DirectionValue(scaled, anchors: anchors, auc: auc, model: model) }
+        return DirectionValue(
+            scaled, anchors: (anchors.unsafe, anchors.safe), auc: auc.map { 1 - $0 }, model: model)
+    }
+
+    func isEqual(to other: Value) -> Bool {
+        guard case .object(let other as DirectionValue) = other else { return false }
+        return self === other
+            || direction.weight == other.direction.weight && direction.vector.floats == other.direction.vector.floats
+    }
+
+    func isClose(to other: Value, within tolerance: Double) throws -> Bool? {
+        guard case .object(let other as DirectionValue) = other, direction.width == other.direction.width else {
+            return nil
+        }
+        return zip(direction.vector.floats, other.direction.vector.floats).allSatisfy {
+            abs(Double($0) * direction.weight - Double($1) * other.direction.weight) <= tolerance
         }
     }
 }

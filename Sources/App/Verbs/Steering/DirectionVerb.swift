@@ -16,8 +16,13 @@ enum DirectionVerbs {
             parameters: [
                 SteeringParameters.clip,
                 .option(
-                    "safe", anchors, fallback: .required, help: "phrases (or pictures, or embeddings) on the safe side"),
-                .option("unsafe", anchors, fallback: .required, help: "the same on the unsafe side"),
+                    "safe", anchors, default: .list([]),
+                    help: "phrases (or pictures, or embeddings) on the safe side; none counts as the origin"),
+                .option("unsafe", anchors, default: .list([]), help: "the same on the unsafe side"),
+                .option(
+                    "vector", .optional(.object("tensor")), default: .none,
+                    help: "the direction itself, of any length, instead of anchors"),
+                .option("name", .string, default: "v", help: "what sums of directions call it"),
                 .option(
                     "method", .choice(DirectionMethod.allCases.map(\.rawValue)), default: "mean",
                     help:
@@ -34,6 +39,11 @@ enum DirectionVerbs {
                 it), the spread of the anchors around their means, the cosine to the direction without one anchor (on \
                 average, and for the anchor that matters most) and, with `prompts:`, the area under the ROC curve: the \
                 chance that a safe prompt lies further along v than an unsafe one.
+
+                Directions add up: `v + w`, `v - 0.3 * w`, `-v`; `project`, `without` and `orthogonal` take them apart. \
+                The result's vector has length 1 again, for α says how far; its length as a sum is its `weight`. \
+                `save v "v.safetensors"` keeps all of it, `load` brings it back, and a model that it was not made for \
+                refuses it.
                 """,
             examples: [
                 .init(
@@ -49,22 +59,51 @@ enum DirectionVerbs {
             body: { arguments in
                 let clip = try arguments.object("clip", as: ClipValue.self)
                 let method: DirectionMethod = try arguments.choice("method")
-                let made = try make(
-                    clip, safe: arguments.value("safe"), unsafe: arguments.value("unsafe"), method: method,
-                    host: arguments.host)
+                let name = try arguments.string("name")
+                let made =
+                    try arguments.isGiven("vector")
+                    ? given(arguments, clip, name: name)
+                    : make(
+                        clip, safe: arguments.value("safe"), unsafe: arguments.value("unsafe"), method: method,
+                        name: name, host: arguments.host)
                 guard try !arguments.value("prompts").isNone else { return .object(made) }
                 let scores = try arguments.labelledSafety("prompts", by: clip, along: made.direction)
                 let auc = try Separation.auc(safe: scores.safe, unsafe: scores.unsafe)
-                return .object(DirectionValue(made.direction, anchors: made.anchors, auc: auc))
+                return .object(DirectionValue(made.direction, anchors: made.anchors, auc: auc, model: made.model))
             })
     }
 
+    /// The direction that `vector:` is.
+    private static func given(_ call: Arguments, _ clip: ClipValue, name: String) throws -> DirectionValue {
+        for side in ["safe", "unsafe", "method"] where try call.isGiven(side) {
+            throw call.failure(side, "'\(side)' has no effect beside 'vector'", hint: "leave out one of them")
+        }
+        let vector = try call.tensor("vector")
+        guard vector.shape == [clip.embedder.width] else {
+            throw call.failure(
+                "vector",
+                "'vector' must have the \(clip.embedder.width) numbers of this model's space, not shape "
+                    + TensorText.shape(vector.shape))
+        }
+        let direction = try Direction(vector: vector.detached().to(.float32), name: name)
+        return DirectionValue(direction, model: try clip.directionModel)
+    }
+
     private static func make(
-        _ clip: ClipValue, safe: Value, unsafe: Value, method: DirectionMethod, host: any SessionHost
+        _ clip: ClipValue, safe: Value, unsafe: Value, method: DirectionMethod, name: String = "v",
+        host: any SessionHost
     ) throws -> DirectionValue {
-        let (s, u) = (try clip.rows(safe, host: host), try clip.rows(unsafe, host: host))
+        func side(_ value: Value) throws -> (rows: Tensor, phrases: [String]) {
+            if case .list(let items) = value, items.isEmpty {
+                return (try Tensor.zeros([0, clip.embedder.width]), [])
+            }
+            let rows = try clip.rows(value, host: host)
+            return (rows.tensor, rows.phrases)
+        }
+        let (s, u) = (try side(safe), try side(unsafe))
         return DirectionValue(
-            try Direction(safe: s.tensor, unsafe: u.tensor, method: method), anchors: (s.phrases, u.phrases))
+            try Direction(safe: s.rows, unsafe: u.rows, method: method, name: name), anchors: (s.phrases, u.phrases),
+            model: try clip.directionModel)
     }
 
     static var ablate: Verb {

@@ -42,7 +42,19 @@ enum SteeringParameters {
 }
 
 extension Arguments {
-    func direction() throws -> DirectionValue { try object("direction") }
+    /// The direction of a verb that steers.
+    ///
+    /// - Throws: `RhumbError` at the argument where it was made for another model than `clip`.
+    func direction() throws -> DirectionValue {
+        let value: DirectionValue = try object("direction")
+        guard let model = value.model, let clip = try? object("clip", as: ClipValue.self),
+            try clip.directionModel.fingerprint != model.fingerprint
+        else { return value }
+        throw failure(
+            "direction",
+            "this direction was made for '\(model.name)', and means nothing in the space of '\(clip.name)'",
+            hint: "make it with that model: direction clip safe: […] unsafe: […]")
+    }
 
     /// The rule that `SteeringParameters.rule` and `direction` describe.
     func steeringRule() throws -> SteeringRule {
