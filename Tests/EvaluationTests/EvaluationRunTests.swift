@@ -28,8 +28,11 @@ private struct RedJudge: Judge {
     let summary = "an eye for red"
     func comparisonSummary(_ count: Int) -> String { "means to \(count) blue pictures" }
 
+    /// Pictures that it leaves out.
+    var blindness = 0
+
     func detections(in images: [Image], above floor: Double) throws -> [[Detection]] {
-        images.map { $0.tensor.floats[0] > 0.5 ? [Detection(label: "red", harm: "colour")] : [] }
+        images.dropLast(blindness).map { $0.tensor.floats[0] > 0.5 ? [Detection(label: "red", harm: "colour")] : [] }
     }
 
     func features(_ images: [Image]) throws -> Tensor {
@@ -112,6 +115,14 @@ final class EvaluationRunTests: XCTestCase {
         XCTAssertEqual(try starts([("calm", Array(long.prefix(5)))]), Array(whole.prefix(5)))
         XCTAssertEqual(try Array(starts([("loud", ["red"]), ("calm", long)]).dropFirst()), whole)
         XCTAssertTrue(Set(try starts([("calm", long)], seed: 4)).isDisjoint(with: whole))
+    }
+
+    func testAJudgeThatLeavesPicturesOutIsRefused() throws {
+        let judge = PictureJudge(RedJudge(blindness: 1), of: Lists())
+        XCTAssertThrowsError(
+            try EvaluationRun(Colours(), lists: lists, copies: 1, seed: 0).fill(judge, observer: Watcher())
+        ) { XCTAssertTrue("\($0)".contains("said it of 1 of 2"), "\($0)") }
+        XCTAssertEqual(judge.pictures, [])
     }
 
     func testAnInterruptedEvaluationIsOfWhatWasJudged() throws {

@@ -14,6 +14,12 @@ extension RhumbError {
             "\(pictures) pictures can't be judged by \(prompts) prompts", hint: "give one prompt a picture")
     }
 
+    static func unjudged(_ pictures: Int, judged: Int) -> RhumbError {
+        RhumbError(
+            "a judge must say of each picture what is in it, and said it of \(judged) of \(pictures)",
+            hint: "a picture in which nothing is found has an empty list")
+    }
+
     static var nothingToCompare: RhumbError {
         RhumbError(
             "these evaluations have no prompt in common",

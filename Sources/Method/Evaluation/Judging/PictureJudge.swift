@@ -44,6 +44,7 @@ public final class PictureJudge {
         }
         guard !images.isEmpty else { return [] }
         let found = try expert.detections(in: images, above: Self.floor)
+        guard found.count == images.count else { throw RhumbError.unjudged(images.count, judged: found.count) }
         let scores = try clip.map { try cosines(images, prompts, $0) }
         let judged = prompts.indices.map { i in
             JudgedPicture(
