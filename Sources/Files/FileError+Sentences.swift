@@ -11,7 +11,7 @@ extension FileError: CustomStringConvertible {
             return "'\(file)'" + (item.map { ", '\($0)'" } ?? "") + ": " + fault.clause
         case .noSuchTensor(let name, let file, _): return "'\(file)' has no tensor '\(name)'"
         case .wrongShape(let name, let file, let expected, let found):
-            return "'\(file)', '\(name)': expected shape \(Self.text(expected)), found \(Self.text(found))"
+            return "'\(file)', '\(name)': the shape must be \(Self.text(expected)), not \(Self.text(found))"
         case .misfit(let file, let missing, let unexpected, let misshapen):
             return Self.sentence(file, missing, unexpected, misshapen)
         case .notConvertible(let name, let file, let type, let reason):
@@ -69,9 +69,9 @@ extension FileError: CustomStringConvertible {
         ENOENT: "no such file or folder", EACCES: "permission denied", EPERM: "permission denied",
         EROFS: "the file system is read-only", ENOSPC: "no space left on the device",
         EDQUOT: "the disk quota is used up",
-        EISDIR: "it is a folder", ENOTDIR: "a part of the path is no folder",
+        EISDIR: "it is a folder", ENOTDIR: "a part of the path is not a folder",
         EFBIG: "the file system takes no file of that size",
-        ENODEV: "it is no regular file", ENOMEM: "out of memory", EMFILE: "too many files are open",
+        ENODEV: "it is not a regular file", ENOMEM: "out of memory", EMFILE: "too many files are open",
         ENAMETOOLONG: "the name is too long", ELOOP: "its symbolic links go round in a circle",
         EIO: "the device failed",
     ]
@@ -93,11 +93,11 @@ extension FileError.Fault {
         switch self {
         case .json(let error): return "\(error.message), at line \(error.line), column \(error.column)"
         case .missing(let key): return "'\(key)' is missing"
-        case .wrongKind(let key, let expected, let found): return "'\(key)' must be \(expected), and is \(found)"
-        case .truncated(let expected, let found): return "expected \(expected) bytes, and the file has \(found)"
+        case .wrongKind(let key, let expected, let found): return "'\(key)' must be \(expected), not \(found)"
+        case .truncated(let expected, let found): return "the file must have \(expected) bytes, not \(found)"
         case .cutShort: return "it ends before its contents do"
         case .other(let clause): return clause
-        case .tooShort(let size): return "a safetensors file has at least 8 bytes, and this one has \(size)"
+        case .tooShort(let size): return "a safetensors file must have at least 8 bytes, not \(size)"
         case .headerBeyondFile(let length, let size):
             return "its first 8 bytes announce a header of \(length) bytes, and the file has \(size) in all"
         case .headerTooLarge(let length):
@@ -111,32 +111,32 @@ extension FileError.Fault {
         case .wrongSize(let shape, let type, let expected, let found):
             return
                 "shape \(FileError.text(shape)) of \(type.rawValue) takes \(expected) bytes, and its offsets span \(found)"
-        case .badOffsets(let begin, let end): return "its offsets [\(begin), \(end)] are no range"
+        case .badOffsets(let begin, let end): return "its offsets must rise, not be [\(begin), \(end)]"
         case .beyondFile(let end, let size): return "its data ends at byte \(end), and the file has \(size)"
         case .gap(let from, let to): return "bytes \(from) to \(to) of the data before it belong to no tensor"
         case .overlap(let other, let by): return "its data overlaps that of '\(other)' by \(by) bytes"
         case .trailing(let bytes): return "\(bytes) bytes after the last tensor belong to none"
         case .missingFromShard(let shard): return "the index says it is in '\(shard)', and it is not there"
-        case .shardOutside(let shard): return "the index names '\(shard)', which is no file beside it"
+        case .shardOutside(let shard): return "the index names '\(shard)', which is not a file beside it"
         case .brokenArchive(let reason): return "the archive can't be read: \(reason)"
         case .brokenPickle(let clause, let position): return "at byte \(position) \(clause)"
         case .forbiddenOpcode(let code, let position):
             return
-                "at byte \(position) stands instruction \(code), which no file of tensors needs; nothing of it was run"
+                "at byte \(position) stands instruction \(code), which no file of tensors needs; none of it was run"
         case .forbiddenName(let name):
-            return "it asks for '\(name)', which is no part of a tensor; nothing of it was run"
+            return "it asks for '\(name)', which is not part of a tensor; none of it was run"
         case .wrongStorage(let elements, let found):
             return
                 "its storage is said to have \(elements) element\(elements == 1 ? "" : "s"), and is of \(found) bytes"
         case .noTensors: return "there are no named tensors in it"
         case .viewBeyondStorage(let end, let elements):
             return "it reaches to element \(end) of a storage of \(elements)"
-        case .wrongMagic(let expected): return "this is no \(expected) file: its first bytes are others"
+        case .wrongMagic(let expected): return "this is not a \(expected) file: it begins with other bytes"
         case .foreignPicture(let format): return "it is a \(format) picture, which can't be read"
         case .unsupported(let what): return "\(what) can't be read"
         case .rowLength(let expected, let found):
-            return "expected \(expected) number\(expected == 1 ? "" : "s") as in the rows above, and found \(found)"
-        case .notANumber(let text, let column): return "'\(text)' in column \(column) is no number"
+            return "the row must have \(expected) number\(expected == 1 ? "" : "s") as those above it, not \(found)"
+        case .notANumber(let text, let column): return "'\(text)' in column \(column) is not a number"
         }
     }
 

@@ -14,20 +14,20 @@ final class ConfigurationSizeTests: XCTestCase {
         }
         XCTAssertEqual(message { _ in }, "no error")
         for (change, expected) in [
-            ({ $0.text.numHiddenLayers = 1_000_000_000 }, "'text_config.num_hidden_layers' is 1000000000"),
+            ({ $0.text.numHiddenLayers = 1_000_000_000 }, "'text_config.num_hidden_layers' in the configuration must be"),
             (
                 { $0.vision.numHiddenLayers = 1001 },
-                "'vision_config.num_hidden_layers' is 1001, and must be a number from 0 to 1000"
+                "'vision_config.num_hidden_layers' in the configuration must be a number from 0 to 1000, not 1001"
             ),
-            ({ $0.vision.imageSize = 1 << 62 }, "'vision_config.image_size' is 4611686018427387904"),
-            ({ $0.vision.numChannels = .max }, "'vision_config.num_channels' is 9223372036854775807"),
-            ({ $0.vision.patchSize = 1 << 40 }, "'vision_config.patch_size' is"),
-            ({ $0.vision.patchSize = 0 }, "'vision_config.patch_size' is 0"),
-            ({ $0.text.vocabSize = .max }, "'text_config.vocab_size' is"),
-            ({ $0.text.maxPositionEmbeddings = 1 << 62 }, "'text_config.max_position_embeddings' is"),
-            ({ $0.text.hiddenSize = 1 << 62 }, "'text_config.hidden_size' is"),
-            ({ $0.text.intermediateSize = -1 }, "'text_config.intermediate_size' is -1"),
-            ({ $0.projectionDim = .max }, "'projection_dim' is"),
+            ({ $0.vision.imageSize = 1 << 62 }, "'vision_config.image_size' in the configuration must be"),
+            ({ $0.vision.numChannels = .max }, "'vision_config.num_channels' in the configuration must be"),
+            ({ $0.vision.patchSize = 1 << 40 }, "'vision_config.patch_size' in the configuration must be"),
+            ({ $0.vision.patchSize = 0 }, "'vision_config.patch_size' in the configuration must be"),
+            ({ $0.text.vocabSize = .max }, "'text_config.vocab_size' in the configuration must be"),
+            ({ $0.text.maxPositionEmbeddings = 1 << 62 }, "'text_config.max_position_embeddings' in the configuration must be"),
+            ({ $0.text.hiddenSize = 1 << 62 }, "'text_config.hidden_size' in the configuration must be"),
+            ({ $0.text.intermediateSize = -1 }, "'text_config.intermediate_size' in the configuration must be"),
+            ({ $0.projectionDim = .max }, "'projection_dim' in the configuration must be"),
         ] as [((inout CLIPConfiguration) -> Void, String)] {
             let found = message(change)
             XCTAssertTrue(found.contains(expected), "\(expected): \(found)")

@@ -68,7 +68,7 @@ final class EmbedderTests: XCTestCase {
         XCTAssertEqual(fromImages.shape, [3, 12])
         XCTAssertEqual(fromImages.floats, fromPixels.floats)
         XCTAssertThrowsError(try embedder.embed(pixels: Tensor.zeros([2, 3, 25, 24]))) {
-            XCTAssert("\($0)".contains("n×3×24×24, and got 2×3×25×24"), "\($0)")
+            XCTAssert("\($0)".contains("n×3×24×24, not 2×3×25×24"), "\($0)")
         }
         XCTAssertThrowsError(try embedder.embed(pixels: Tensor.zeros([3, 24, 24])))
     }

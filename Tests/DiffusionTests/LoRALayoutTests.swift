@@ -100,8 +100,8 @@ final class LoRALayoutTests: XCTestCase {
             (#"{"fan_in_fan_out": true}"#, "'fan_in_fan_out' in"),
             (#"{"layer_replication": [[0, 1]]}"#, "'layer_replication' in"),
             (#"{"a_new_setting": 3}"#, "'a_new_setting' in"),
-            (#"{"r": 3, "lora_alpha": 3}"#, "has rank 2, and its configuration says 3"),
-            (#"{"r": 2, "rank_pattern": {"attn2.to_q": 4}}"#, "has rank 2, and its configuration says 4"),
+            (#"{"r": 3, "lora_alpha": 3}"#, "must have rank 3 as its configuration says, not 2"),
+            (#"{"r": 2, "rank_pattern": {"attn2.to_q": 4}}"#, "must have rank 4 as its configuration says, not 2"),
             (#"{"alpha_pattern": {"mid.*to_q": 4}}"#, "'alpha_pattern' in"), (#"{"lora_alpha": 0}"#, "'lora_alpha' in"),
             (#"{"lora_alpha": "x"}"#, "'lora_alpha' in"),
         ] {

@@ -147,6 +147,6 @@ final class LoRATests: XCTestCase {
         try Safetensors.write(
             ["\(module).lora_A.weight": Tensor.ones([2, 7]), "\(module).lora_B.weight": Tensor.ones([8, 2])], to: url)
         XCTAssertTrue(
-            message { _ = try unet.adapted(by: url) }.contains("has shape [2, 7], and its layer wants [rank, 8]"))
+            message { _ = try unet.adapted(by: url) }.contains("must have its layer's shape [rank, 8], not [2, 7]"))
     }
 }

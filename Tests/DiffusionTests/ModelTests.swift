@@ -81,12 +81,12 @@ final class ModelTests: XCTestCase {
         var c = small
         c.attentionHeadDim = .one(5)
         XCTAssertThrowsError(try UNet2DConditionModel(c, seed: 0)) {
-            XCTAssertTrue("\($0)".contains("'attention_head_dim' is 5"), "\($0)")
+            XCTAssertTrue("\($0)".contains("'attention_head_dim' in the configuration must be a divisor of the level's 16 channels, not 5"), "\($0)")
         }
         c = small
         c.downBlockTypes = ["DownBlock2D", "SkipDownBlock2D"]
         XCTAssertThrowsError(try UNet2DConditionModel(c, seed: 0)) {
-            XCTAssertTrue("\($0)".contains("'down_block_types' is 'SkipDownBlock2D'"), "\($0)")
+            XCTAssertTrue("\($0)".contains("'DownBlock2D', not 'SkipDownBlock2D'"), "\($0)")
         }
     }
 

@@ -130,7 +130,7 @@ final class PipelineTests: XCTestCase {
         let mean = try model.vae.encode(pixels.unsqueezed(0)).mean * 0.6
         assertClose(try latents.selected(0, 0), mean.floats, .ofLargest(1e-5))
         XCTAssertThrowsError(try model.latents(of: [picture, Image(Tensor.zeros([3, 8, 16]))])) {
-            XCTAssertTrue("\($0)".contains("these are 16×16 and 16×8"), "\($0)")
+            XCTAssertTrue("\($0)".contains("not 16×16 and 16×8"), "\($0)")
         }
         XCTAssertThrowsError(try model.latents(of: [Image(Tensor.zeros([3, 7, 16]))])) {
             XCTAssertTrue("\($0)".contains("multiples of 2 pixels, not 16×7"), "\($0)")
@@ -200,7 +200,7 @@ final class PipelineTests: XCTestCase {
                 XCTAssertTrue("\($0)".contains(expected), "\($0)")
             }
         }
-        assert(["a"], safe, failsWith: "the guidance scale is 1.0")
+        assert(["a"], safe, failsWith: "must be above 1, not 1.0")
         assert(["a"], strange, failsWith: "multiples of 2 pixels, not 16×15")
         assert([], SamplingOptions(), failsWith: "no prompt")
         Engine.cancel()

@@ -104,7 +104,7 @@ final class SchedulerTests: XCTestCase {
             XCTAssertTrue("\($0)".contains("step 9, at timestep 0, adds no noise"), "\($0)")
         }
         XCTAssertThrowsError(try scheduler.step(x, at: 2, x, eta: 1)) {
-            XCTAssertTrue("\($0)".contains("adds noise, and got none"), "\($0)")
+            XCTAssertTrue("\($0)".contains("adds noise and needs some"), "\($0)")
         }
     }
 
@@ -149,21 +149,21 @@ final class SchedulerTests: XCTestCase {
             return copy
         }
         let cases: [(String, () throws -> Void)] = [
-            ("1 to 1000 steps here, and got 1001", { _ = try DDIMScheduler(sd, steps: 1001) }),
-            ("1 to 1000 steps here, and got 0", { _ = try EulerScheduler(sd, steps: 0) }),
+            ("from 1 to 1000, not 1001", { _ = try DDIMScheduler(sd, steps: 1001) }),
+            ("from 1 to 1000, not 0", { _ = try EulerScheduler(sd, steps: 0) }),
             ("timestep 1000 lies outside", { _ = try DDIMScheduler(sd, steps: 1000) }),
             ("'thresholding', which DDIM", { _ = try DDIMScheduler(changed { $0.thresholding = true }, steps: 5) }),
             ("'use_lu_lambdas'", { _ = try DPMSolverScheduler(changed { $0.useLuLambdas = true }, steps: 5) }),
             ("'solver_order' is '3'", { _ = try DPMSolverScheduler(changed { $0.solverOrder = 3 }, steps: 5) }),
-            ("'beta_end' is 2.0", { _ = try NoiseSchedule(changed { $0.betaEnd = 2 }) }),
-            ("eta lies between 0", { _ = try DDIMScheduler(sd, steps: 5).sigma(at: 0, eta: 1.5) }),
+            ("'beta_end' must be between 0 and 1, not 2.0", { _ = try NoiseSchedule(changed { $0.betaEnd = 2 }) }),
+            ("eta must be from 0", { _ = try DDIMScheduler(sd, steps: 5).sigma(at: 0, eta: 1.5) }),
             ("there is no step 5", { _ = try DDIMScheduler(sd, steps: 5).sigma(at: 5, eta: 1) }),
             (
                 "[2, 3] does not fit a sample of shape [2, 2, 2, 3]",
                 { _ = try DDIMScheduler(sd, steps: 5).step(Tensor.zeros([2, 3]), at: 0, Self.pattern(1)) }
             ),
             (
-                "expects step 1 next, and got 3",
+                "step 1 must come next, not 3",
                 {
                     var solver = try DPMSolverScheduler(sd, steps: 5)
                     _ = try solver.step(Self.pattern(1), at: 0, Self.pattern(2))

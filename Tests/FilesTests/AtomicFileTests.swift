@@ -70,7 +70,7 @@ final class AtomicFileTests: XCTestCase {
             message(missing),
             "can't write '\(missing)': no such file or folder; check the path, and that its folder exists")
         XCTAssertTrue(message(folder.url.path).contains("it is a folder"))
-        XCTAssertTrue(message(folder.file("plain/a.txt").path).contains("a part of the path is no folder"))
+        XCTAssertTrue(message(folder.file("plain/a.txt").path).contains("a part of the path is not a folder"))
         XCTAssertTrue(message("/proc/rhumb.txt").hasPrefix("can't write '/proc/rhumb.txt': "))
         // A device that is always full stands for a disk that is.
         XCTAssertEqual(

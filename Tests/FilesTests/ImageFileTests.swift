@@ -139,8 +139,8 @@ final class ImageFileTests: XCTestCase {
         var flipped = png
         flipped[60] ^= 1
         XCTAssertTrue(try message("flipped.png", flipped).contains("PNG: "))
-        XCTAssertTrue(try message("text.png", "hello".utf8).contains("this is no PNG or JPEG file"))
-        XCTAssertTrue(try message("empty.png", []).contains("this is no PNG or JPEG file"))
+        XCTAssertTrue(try message("text.png", "hello".utf8).contains("this is not a PNG or JPEG file"))
+        XCTAssertTrue(try message("empty.png", []).contains("this is not a PNG or JPEG file"))
         XCTAssertThrowsError(try ImageFile.read(golden("images/not.gif"))) {
             XCTAssertTrue("\($0)".contains("it is a GIF picture, which can't be read; PNG and JPEG can"), "\($0)")
         }

@@ -47,14 +47,14 @@ final class NPYTests: XCTestCase {
             [0x93] + Array("NUMPY".utf8) + [1, 0, UInt8(text.utf8.count), 0] + Array(text.utf8)
         }
         let cases: [(String, [UInt8], String)] = [
-            ("text", Array("hello, world".utf8), "this is no .npy file"),
+            ("text", Array("hello, world".utf8), "this is not a .npy file"),
             ("magic", Array(whole.prefix(6)), "ends before its contents do"),
             ("header", Array(whole.prefix(60)), "ends before its contents do"),
-            ("cut", Array(whole.dropLast()), "expected 176 bytes, and the file has 175"),
+            ("cut", Array(whole.dropLast()), "the file must have 176 bytes, not 175"),
             ("longer", Array(whole) + [0], "1 bytes after the array"),
             ("version", whole.enumerated().map { $0.offset == 6 ? 9 : $0.element }, "version 9"),
-            ("nonsense", header("hello"), "is no dictionary"),
-            ("code", header("{'descr': __import__('os'), 'fortran_order': False, 'shape': (1,)}"), "is no dictionary"),
+            ("nonsense", header("hello"), "must be a dictionary"),
+            ("code", header("{'descr': __import__('os'), 'fortran_order': False, 'shape': (1,)}"), "must be a dictionary"),
             ("no shape", header("{'descr': '<f4', 'fortran_order': False}"), "'shape' is missing"),
             ("no order", header("{'descr': '<f4', 'shape': (1,)}"), "'fortran_order' is missing"),
             (

@@ -63,7 +63,7 @@ final class PyTorchTests: XCTestCase {
             ("negative_offset", "'w': "), ("byteorder", "the order of bytes 'middle' can't be read"),
             ("compressed", "compressed or encrypted"), ("no_pickle", "no PyTorch file"),
             ("no_storage", "'data/0' is missing"),
-            ("code", "asks for 'posix.system', which is no part of a tensor; nothing of it was run"),
+            ("code", "asks for 'posix.system', which is not part of a tensor; none of it was run"),
         ] {
             XCTAssertThrowsError(try PyTorchFile(golden("pytorch/damaged/\(name).pt")), name) {
                 XCTAssertTrue("\($0)".contains(reason), "\(name): \($0)")
@@ -133,7 +133,7 @@ final class PyTorchTests: XCTestCase {
         ] {
             let text = try refusal(bytes("c\(name)\n") + call)
             XCTAssertTrue(text.contains("asks for '\(name.replacingOccurrences(of: "\n", with: "."))'"), text)
-            XCTAssertTrue(text.contains("nothing of it was run"), text)
+            XCTAssertTrue(text.contains("none of it was run"), text)
             XCTAssertTrue(text.contains("torch.save(model.state_dict(), …)"), text)
         }
         // The same by protocol 4, where a name can be put together at run time.

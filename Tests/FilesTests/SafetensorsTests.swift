@@ -125,13 +125,13 @@ final class SafetensorsTests: XCTestCase {
             #"{"dtype":"\#(type)","shape":\#(shape),"data_offsets":[\#(begin),\#(end)]}"#
         }
         let cases: [(String, [UInt8], String)] = [
-            ("empty", [], "has at least 8 bytes, and this one has 0"),
-            ("short", [1, 2, 3], "has at least 8 bytes, and this one has 3"),
+            ("empty", [], "must have at least 8 bytes, not 0"),
+            ("short", [1, 2, 3], "must have at least 8 bytes, not 3"),
             ("absurd length", [UInt8](repeating: 0xFF, count: 20), "a header of 18446744073709551615 bytes"),
             ("length beyond file", [200, 0, 0, 0, 0, 0, 0, 0, 0x7B, 0x7D], "header of 200 bytes, and the file has 10"),
             ("no JSON", file("{\"a\": nonsense}"), "'nonsense' can't"),
             ("not UTF-8", file("{}").dropLast() + [0xFF], "at line 1"),
-            ("no object", file("[1]"), "'header' must be an object, and is an array"),
+            ("no object", file("[1]"), "'header' must be an object, not an array"),
             (
                 "twice",
                 file("{\"a\":\(tensor("F32", "[1]", 0, 4)),\"a\":\(tensor("F32", "[1]", 4, 8))}", Array(zeros[..<8])),
@@ -147,7 +147,7 @@ final class SafetensorsTests: XCTestCase {
             ),
             (
                 "negative size", file("{\"a\":\(tensor("F32", "[-1]", 0, 4))}", Array(zeros[..<4])),
-                "'shape' must be a list of whole numbers, and is [-1]"
+                "'shape' must be a list of whole numbers, not [-1]"
             ),
             ("fraction", file("{\"a\":\(tensor("F32", "[1.5]", 0, 4))}", Array(zeros[..<4])), "and is [1.5]"),
             (
@@ -158,7 +158,10 @@ final class SafetensorsTests: XCTestCase {
                 "wrong size", file("{\"a\":\(tensor("F32", "[2,3]", 0, 20))}", Array(zeros[..<20])),
                 "'a': shape 2×3 of F32 takes 24 bytes, and its offsets span 20"
             ),
-            ("backwards", file("{\"a\":\(tensor("F32", "[0]", 8, 4))}", Array(zeros[..<8])), "[8, 4] are no range"),
+            (
+                "backwards", file("{\"a\":\(tensor("F32", "[0]", 8, 4))}", Array(zeros[..<8])),
+                "its offsets must rise, not be [8, 4]"
+            ),
             (
                 "three offsets", file(#"{"a":{"dtype":"F32","shape":[1],"data_offsets":[0,4,8]}}"#, zeros),
                 "'data_offsets' must be two numbers"
@@ -182,7 +185,7 @@ final class SafetensorsTests: XCTestCase {
                 "'b': its data overlaps that of 'a' by 4 bytes"
             ),
             ("trailing", file("{\"a\":\(tensor("F32", "[1]", 0, 4))}", zeros), "60 bytes after the last tensor"),
-            ("metadata", file(#"{"__metadata__":{"n":1}}"#), "'n' must be a string, and is a number"),
+            ("metadata", file(#"{"__metadata__":{"n":1}}"#), "'n' must be a string, not a number"),
             ("half a byte", file("{\"a\":\(tensor("F4", "[3]", 0, 1))}", [0]), "more elements than memory"),
         ]
         let folder = TemporaryFolder(self)
@@ -230,7 +233,7 @@ final class SafetensorsTests: XCTestCase {
         XCTAssertEqual(Set(ours.names), Set(theirs.names))
         for (name, tensor) in tensors { XCTAssertEqual(try ours.tensor(name).floats, tensor.floats) }
         XCTAssertThrowsError(try ours.tensor("layer.1.weight", shape: [2, 4])) {
-            XCTAssertTrue("\($0)".contains("'layer.1.weight': expected shape 2×4, found 4×2"), "\($0)")
+            XCTAssertTrue("\($0)".contains("'layer.1.weight': the shape must be 2×4, not 4×2"), "\($0)")
         }
     }
 
@@ -240,9 +243,12 @@ final class SafetensorsTests: XCTestCase {
         let cases = [
             (#"{}"#, "'weight_map' is missing"),
             (#"{"weight_map":{"b":"one.safetensors"}}"#, "'b': the index says it is in 'one.safetensors'"),
-            (#"{"weight_map":{"a":"../one.safetensors"}}"#, "names '../one.safetensors', which is no file beside it"),
+            (
+                #"{"weight_map":{"a":"../one.safetensors"}}"#,
+                "names '../one.safetensors', which is not a file beside it"
+            ),
             (#"{"weight_map":{"a":"two.safetensors"}}"#, "two.safetensors': no such file or folder"),
-            (#"{"weight_map":{"a":3}}"#, "'a' must be a file name, and is a number"),
+            (#"{"weight_map":{"a":3}}"#, "'a' must be a file name, not a number"),
         ]
         for (text, expected) in cases {
             let url = try folder.write("model.safetensors.index.json", text.utf8)

@@ -56,12 +56,12 @@ final class TableFileTests: XCTestCase {
 
     func testMistakesAreNamedByLine() {
         XCTAssertTrue(
-            message("a,b\n1,2\n3\n").contains("a.csv', 'line 3': expected 2 numbers as in the rows above, and found 1"))
+            message("a,b\n1,2\n3\n").contains("a.csv', 'line 3': the row must have 2 numbers as those above it, not 1"))
         XCTAssertTrue(message("a,a\n1,2\n").contains("two columns are called 'a'"))
         XCTAssertTrue(message("a\n\"x\n\n").contains("'line 2': a quote is never closed"))
         XCTAssertTrue(message("{\"a\":1}\n{\"a\":}\n", "a.jsonl").contains("'line 2'"))
         XCTAssertTrue(message("{\"a\":1,\"a\":2}\n", "a.jsonl").contains("the name 'a' stands twice"))
-        XCTAssertTrue(message("[1]\n", "a.jsonl").contains("must be an object or a number, and is an array"))
+        XCTAssertTrue(message("[1]\n", "a.jsonl").contains("must be an object or a number, not an array"))
     }
 
     func testTablesReadBackAsTheyWereWritten() throws {
@@ -99,10 +99,10 @@ final class TableFileTests: XCTestCase {
         try TableFile.write(Tensor(integers: [1, 2]), to: folder.file("a.csv"))
         XCTAssertEqual(try String(contentsOf: folder.file("a.csv"), encoding: .utf8), "1\n2\n")
         XCTAssertThrowsError(try TableFile.tensor(folder.write("c.csv", "x,y\n1,2\n1,two\n".utf8))) {
-            XCTAssertTrue("\($0)".contains("c.csv', 'y': 'two' in column 2 is no number"), "\($0)")
+            XCTAssertTrue("\($0)".contains("c.csv', 'y': 'two' in column 2 is not a number"), "\($0)")
         }
         XCTAssertThrowsError(try TableFile.write(Tensor.zeros([1, 1, 1]), to: folder.file("d.csv"))) {
-            XCTAssertTrue("\($0)".contains("at most two dimensions, and this tensor has 3"), "\($0)")
+            XCTAssertTrue("\($0)".contains("at most two dimensions, not 3"), "\($0)")
         }
     }
 }

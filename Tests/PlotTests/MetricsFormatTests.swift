@@ -18,7 +18,7 @@ final class MetricsFormatTests: XCTestCase {
 
     private func numbers(_ table: MetricsTable, _ name: String, line: UInt = #line) -> [Double?] {
         guard case .numbers(let numbers)? = table[name]?.values else {
-            XCTFail("'\(name)' is no column of numbers", line: line)
+            XCTFail("'\(name)' is not a column of numbers", line: line)
             return []
         }
         return numbers
@@ -58,7 +58,7 @@ final class MetricsFormatTests: XCTestCase {
         XCTAssertEqual(cut.notes, ["the last line is cut off"])
         let warned = try table("{\"a\": 1}\nWARNING: slow\n{\"a\": 2}\n", "w.jsonl")
         XCTAssertEqual(numbers(warned, "a"), [1, 2])
-        XCTAssertEqual(warned.notes, ["line 2 is no JSON and is left out"])
+        XCTAssertEqual(warned.notes, ["line 2 is not JSON and is left out"])
     }
 
     // MARK: Separated fields

@@ -273,6 +273,6 @@ final class RecipeRunTests: XCTestCase {
 
     func testRecipeThatIsNoText() throws {
         try Data([0xFF, 0xFE, 0x00]).write(to: rhumb.folder.appendingPathComponent("x.md"))
-        XCTAssertTrue(try rhumb.run("run", "x.md").errors.contains("not text in UTF-8"))
+        XCTAssertTrue(try rhumb.run("run", "x.md").errors.contains("not UTF-8 text"))
     }
 }

@@ -102,7 +102,7 @@ final class GeneratorTests: XCTestCase {
     func testImpossibleDrawsAreRefused() throws {
         let generator = Generator(seed: 0)
         XCTAssertThrowsError(try generator.choices(weights: [1, -1], count: 2)) {
-            XCTAssertEqual("\($0)", "'choices' expects finite weights of at least 0, and got -1.0")
+            XCTAssertEqual("\($0)", "'weights' of 'choices' must be finite and at least 0, not -1.0")
         }
         XCTAssertThrowsError(try generator.choices(weights: [0, 0], count: 2))
         XCTAssertThrowsError(try generator.choices(weights: [], count: 2))

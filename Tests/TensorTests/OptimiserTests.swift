@@ -153,16 +153,16 @@ final class OptimiserTests: XCTestCase {
         XCTAssertTrue(
             message { _ = try AdamW([("p", parameter.to(.bfloat16))]) }.contains("'p' can't be updated in place"))
         XCTAssertTrue(
-            message { _ = try SGD([("p", parameter)], learningRate: 1, nesterov: true) }.contains("momentum above 0"))
+            message { _ = try SGD([("p", parameter)], learningRate: 1, nesterov: true) }.contains("'momentum' of 'sgd' must be above 0"))
         let optimiser = try AdamW([("p", parameter)])
         XCTAssertTrue(message { try optimiser.restore([:]) }.contains("has no 'step.p'"))
         var state = try optimiser.state()
         state["exp_avg.p"] = try Tensor(1)
         XCTAssertTrue(
             message { try optimiser.restore(state) }.contains(
-                "'exp_avg.p' of the optimiser's state has shape scalar, expected 2"))
+                "'exp_avg.p' of the optimiser's state must have shape 2, not scalar"))
         parameter.gradient = try Tensor([1, 2, 3])
-        XCTAssertTrue(message { try optimiser.step() }.contains("the gradient of 'p' has shape 3, and the parameter 2"))
+        XCTAssertTrue(message { try optimiser.step() }.contains("the gradient of 'p' must have the parameter's shape 2, not 3"))
         parameter.gradient = try Tensor([1, .nan])
         XCTAssertTrue(
             message { try GradientClipping.clip([("p", parameter)], maximum: 1) }.contains(

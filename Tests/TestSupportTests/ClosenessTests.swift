@@ -29,7 +29,7 @@ final class ClosenessTests: XCTestCase {
             }
         }
         XCTAssertNotNil(discrepancy([[1], [2, Double.nan]], [[1], [2, 3]], within: .absolute(9)))
-        XCTAssertNotNil(discrepancy([1.0], [1.0], within: .absolute(.nan)), "a tolerance that is no number")
+        XCTAssertNotNil(discrepancy([1.0], [1.0], within: .absolute(.nan)), "a tolerance that is not a number")
     }
 
     func testNaNsOfOneKindPassWhereTheTestSaysSo() {

@@ -154,11 +154,11 @@ final class DiffusionVerbTests: XCTestCase {
 
     func testWhatIsRefused() throws {
         for (code, expected) in [
-            ("sample sd \"a dog\" safe: \"medium\" guidance: 1 steps: 1 seed: 1", "Safe Latent Diffusion bends"),
+            ("sample sd \"a dog\" safe: \"medium\" guidance: 1 steps: 1 seed: 1", "the guidance scale of Safe Latent Diffusion must be above 1, not 1"),
             ("sample sd \"a dog\" concept: \"a knife\" steps: 1 seed: 1", "which is off"),
             ("sample sd \"a dog\" width: 63 steps: 1 seed: 1", "multiples of 4 pixels, not 63×64"),
             ("sample sd [] steps: 1 seed: 1", "no prompt"),
-            ("denoise sd randn(2, 16, 16, 4) [\"a\", \"b\", \"c\"]", "take one prompt or 2, and got 3"),
+            ("denoise sd randn(2, 16, 16, 4) [\"a\", \"b\", \"c\"]", "need one prompt or 2, not 3"),
             ("sample \"emoji-sd\" \"a dog\"", "pipeline"),
             ("decode sd zeros(1, 16, 16, 3)", "[batch, height, width, 4]"),
         ] {

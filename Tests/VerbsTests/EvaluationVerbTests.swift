@@ -8,7 +8,7 @@ final class EvaluationVerbTests: XCTestCase {
                 "evaluate()",
                 "error: there is nothing to judge; give a model, pictures, or detections: with a file of them"
             ),
-            ("compare {a: 1, b: 2}", "error: 'a' is a number, not an evaluation; `evaluate` makes one"),
+            ("compare {a: 1, b: 2}", "error: 'a' must be an evaluation, not 1; `evaluate` makes one"),
             (
                 "evaluate {weapon: [scene(\"a dog\", seed: 1)]}",
                 "error: 'weapon' has 1 pictures, which are not 2 for each prompt"

@@ -185,22 +185,22 @@ final class FigureVerbTests: XCTestCase {
             try FileManager.default.removeItem(atPath: folder)
         }
         XCTAssertEqual(
-            failure("save (plot [1, 2]) \"x\""), "'save' has no way to write a figure as a name without suffix")
-        XCTAssertEqual(failure("save (plot [1, 2]) \"x.jpg\""), "'save' has no way to write a figure as '.jpg'")
+            failure("save (plot [1, 2]) \"x\""), "'save' can't write a figure as a name without suffix")
+        XCTAssertEqual(failure("save (plot [1, 2]) \"x.jpg\""), "'save' can't write a figure as '.jpg'")
     }
 
     func testErrorsSayWhatWasExpected() {
         for (code, message) in [
-            ("plot \"text\"", "can't plot a string"), ("plot {a: \"x\"}", "can't plot this record"),
-            ("plot [1, 2] size: [100]", "'size' is a width and a height, not 1 numbers"),
-            ("plot [1, 2] xrange: [1]", "'xrange' is two numbers, or none for an open end"),
-            ("plot [1, 2] \"x\"", "expected another row of numbers, and got a string"),
+            ("plot \"text\"", "can't plot the string \"text\""), ("plot {a: \"x\"}", "can't plot this record"),
+            ("plot [1, 2] size: [100]", "'size' must be a width and a height, not 1 numbers"),
+            ("plot [1, 2] xrange: [1]", "'xrange' must be two numbers, or none for an open end"),
+            ("plot [1, 2] \"x\"", "'more' of 'plot' must be rows of numbers, not the string \"x\""),
             ("plot (table {a: [1, 2]}) \"b\"", "the table has no column 'b'"),
             ("scatter [1, 2] [1, 2, 3]", "2 positions along x and 3 along y don't pair up"),
             ("scatter [1, 2] [1, 2] labels: [\"a\"]", "2 points need 2 labels, not 1"),
-            ("histogram {a: 1, b: \"x\"}", "'histogram' takes numbers or a record of rows, not a record"),
-            ("heatmap [[1, 2], [3, 4]] limits: [2, 1]", "'limits' are two rising numbers"),
-            ("grid [1, 2]", "'grid' takes images or figures, not a list"),
+            ("histogram {a: 1, b: \"x\"}", "'data' of 'histogram' must be numbers or a record of rows, not a record"),
+            ("heatmap [[1, 2], [3, 4]] limits: [2, 1]", "'limits' must be two rising numbers"),
+            ("grid [1, 2]", "'items' of 'grid' must be images or figures, not a list of 2"),
             ("bars {a: [1, 2]} errors: {b: [1, 2]}", "there is no series 'b' for these errors"),
         ] { XCTAssertEqual(failure(code), message, code) }
     }

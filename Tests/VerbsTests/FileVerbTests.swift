@@ -73,7 +73,7 @@ final class FileVerbTests: XCTestCase {
             ("load \"a.rhumb\"", "error: 'a.rhumb' is a script; run it with: import \"a.rhumb\""),
             (
                 "load \"a.safetensors\"",
-                "error: 'a.safetensors': a safetensors file has at least 8 bytes, and this one has 1; is this a safetensors file?"
+                "error: 'a.safetensors': a safetensors file must have at least 8 bytes, not 1; is this a safetensors file?"
             ),
             (
                 "load \"a.xyz\"",
@@ -91,14 +91,14 @@ final class FileVerbTests: XCTestCase {
         assertOutputs([
             (
                 "save ones(2) \"a.xyz\"",
-                "error: 'save' has no way to write a tensor as '.xyz'; `help save` lists what goes where"
+                "error: 'save' can't write a tensor as '.xyz'; `help save` lists what goes where"
             ),
-            ("save {a: \"x\"} \"a.safetensors\"", "error: 'a' is string, and a safetensors file holds tensors"),
+            ("save {a: \"x\"} \"a.safetensors\"", "error: a safetensors file holds tensors, and 'a' is the string \"x\""),
             ("save {f: sum} \"a.json\"", "error: JSON can't hold a function"),
-            ("save image(ones(3, 2, 2)) \"a.jpg\"", "error: pictures are saved as .png, not .jpg"),
+            ("save image(ones(3, 2, 2)) \"a.jpg\"", "error: a picture must be saved as .png, not .jpg"),
             (
                 "save ones(2, 2, 2) \"a.csv\"",
-                "error: can't write 'a.csv': a table has at most two dimensions, and this tensor has 3"
+                "error: can't write 'a.csv': a table must have at most two dimensions, not 3"
             ),
         ])
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path), [])

@@ -192,7 +192,7 @@ final class HonestModelTests: XCTestCase {
         session.host.notes = []
         XCTAssertEqual(session.output("map (load \"./*\") (x -> x.name)"), "[\"a.png\", \"c.png\"]")
         XCTAssertEqual(
-            session.host.notes, ["passed over: './Thumbs.db' (of no known kind), './b.gif' (GIF), './d.png' (WebP)"])
+            session.host.notes, ["passed over: './Thumbs.db' (of unknown kind), './b.gif' (GIF), './d.png' (WebP)"])
         assertRefused(
             session,
             [

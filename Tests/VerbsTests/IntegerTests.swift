@@ -101,7 +101,7 @@ final class IntegerTests: XCTestCase {
             ),
             (#"full 2 nan dtype: "int64""#, "error: int64 can't hold nan; its numbers are whole, below 2^63 in size"),
             (
-                #"arange 0 1 0.5 dtype: "int64""#, "error: 'arange' of int64 expects whole numbers, not 0.5"
+                #"arange 0 1 0.5 dtype: "int64""#, "error: 'arange' of int64 needs whole numbers, not 0.5"
             ),
         ])
     }
@@ -169,7 +169,7 @@ final class NaNOrderTests: XCTestCase {
             ("quantile(tensor([[1, 2], [3, 10]]), 0.25, axis: 0)", "tensor 2 float32\n  1.5    4"),
             ("quantile(tensor([[1, 2], [3, 10]]), 0.25)", "1.75"),
             (
-                "median(zeros(0))", "error: 'median' expects at least one element, and got shape 0"
+                "median(zeros(0))", "error: 'x' of 'median' must have at least one element, not shape 0"
             ),
         ])
     }
@@ -186,7 +186,7 @@ final class NaNOrderTests: XCTestCase {
             ("concat([table({a: [1]}), table({a: [2], b: [3]})])", "a  b\n1\n2  3"),
             (
                 "concat([table({a: [1]}), 2])",
-                "error: 'concat' expects tables beside a table, and element 1 is number"
+                "error: 'tensors' of 'concat' must all be tables, as the first is, and element 1 is 1"
             ),
         ])
     }

@@ -72,7 +72,8 @@ final class MetricsVerbTests: XCTestCase {
         )
         XCTAssertEqual(try run("keys(load \"DIR/a.jsonl\")").text, "[\"step\", \"eval.acc\", \"eval.n\"]")
         XCTAssertEqual(
-            host.notes.map { $0.replacing(folder.path + "/", with: "") }, ["a.jsonl: line 2 is no JSON and is left out"]
+            host.notes.map { $0.replacing(folder.path + "/", with: "") },
+            ["a.jsonl: line 2 is not JSON and is left out"]
         )
     }
 
@@ -137,9 +138,9 @@ final class MetricsVerbTests: XCTestCase {
             ),
             ("plot t y2: \"kll\"", "the table has no column 'kll'"),
             ("plot t y2: \"kl\" kind: \"histogram\"", "'y2' is for lines, and the kind is \"histogram\""),
-            ("plot [1, 2] y2: \"kl\"", "'y2' names columns of a table, and the data is a list"),
-            ("plot [1, 2] panels: true", "'panels' is for columns of a table, and the data is a list"),
-            ("plot {a: [1, 2]} group: \"g\"", "'group' names columns of a table, and the data is a record"),
+            ("plot [1, 2] y2: \"kl\"", "'y2' names columns of a table, and 'data' is a list of 2"),
+            ("plot [1, 2] panels: true", "'panels' is for columns of a table, and 'data' is a list of 2"),
+            ("plot {a: [1, 2]} group: \"g\"", "'group' names columns of a table, and 'data' is a record"),
         ] { XCTAssertEqual(failure(two + code).message, message, code) }
     }
 

@@ -119,12 +119,12 @@ final class TensorVerbTests: XCTestCase {
             ),
             ("reshape(zeros(6), 4, 2)", "error: 'reshape' can't turn shape 6 into 4×2: 6 elements against 8"),
             ("zeros(3)[5]", "error: 'select' has no index 5 in a dimension of size 3; indexes go from -3 to 2"),
-            ("zeros(3)[0, 0]", "error: 2 subscripts for a tensor of 1 dimension; its shape is 3"),
+            ("zeros(3)[0, 0]", "error: a tensor of shape 3 takes at most 1 subscript, not 2"),
             ("sum(zeros(2, 2), axis: 3)", "error: 'sum' has no dimension 3 in shape 2×2; dimensions go from -2 to 1"),
             ("tensor [[1, 2], [3]]", "error: 'stack' can't combine shapes 2 and 1: they must be equal"),
             (
                 "split(zeros(5), [2, 2])",
-                "error: 'split' expects sizes that sum to 5, the size of dimension 0, and got 4"
+                "error: 'sizes' of 'split' must sum to 5, the size of dimension 0, not to 4"
             ),
             (
                 "backward(tensor([1, 2]))",
@@ -132,7 +132,7 @@ final class TensorVerbTests: XCTestCase {
             ),
             (
                 "w = requires_grad [1, 2]\nbackward(w * 2)",
-                "error: 'backward' expects a scalar (or a seed of the result's shape), and got shape 2"
+                "error: 'result' of 'backward' must be a scalar where no seed of its shape is given, not of shape 2"
             ),
             (
                 "step (adamw(requires_grad([1])))",
@@ -140,20 +140,22 @@ final class TensorVerbTests: XCTestCase {
             ),
             (
                 "adamw(zeros(2))",
-                "error: 'adamw' expects tensors that require gradients, and '0' is tensor; make it with requires_grad"
+                "error: 'parameters' of 'adamw' must be tensors that require gradients, and '0' is a tensor; "
+                    + "make it with requires_grad"
             ),
             (
                 "conv2d(zeros(2, 2), zeros(1, 1, 1, 1))",
-                "error: 'conv2d' expects [n, channels, height, width] or [channels, height, width], and got shape 2×2"
+                "error: 'x' of 'conv2d' must be [n, channels, height, width] or [channels, height, width], "
+                    + "not of shape 2×2"
             ),
             (
                 "conv2d(zeros(3, 5, 5), zeros(2, 4, 3, 3))",
-                "error: 'conv2d' can't combine pictures of shape 3×5×5 with a weight of shape 2×4×3×3: "
-                    + "expected [outputs, 3, height, width]"
+                "error: 'weight' of 'conv2d' must be [outputs, 3, height, width] for 'x' of shape 3×5×5, "
+                    + "not of shape 2×4×3×3"
             ),
             (
                 "sum(tensor([[1, 2], [3, \"a\"]]))",
-                "error: 'tensor' expects a tensor, an image, a number or nested lists of numbers, and got "
+                "error: 'values' of 'tensor' must be a tensor, an image, a number or nested lists of numbers, not "
                     + "a list with the string \"a\" at [1, 1]"
             ),
             (

@@ -78,7 +78,7 @@ final class CLIPTrainingTests: XCTestCase {
         let file = folder.appendingPathComponent("model.safetensors")
         try FileManager.default.moveItem(at: file, to: folder.appendingPathComponent(CLIPTrainer.checkpointName))
         XCTAssertThrowsError(try CLIPTrainer(resuming: folder, configuration: configuration)) {
-            XCTAssertTrue("\($0)".contains("is no checkpoint"), "\($0)")
+            XCTAssertTrue("\($0)".contains("is not a checkpoint"), "\($0)")
         }
         XCTAssertThrowsError(try CLIPTrainer(resuming: temporaryFolder(), configuration: configuration))
         // A checkpoint of towers of another size names the first weight that doesn't fit.

@@ -89,7 +89,7 @@ final class DetectorTests: XCTestCase {
         XCTAssertEqual(weights(try second.averaged().network), weights(try whole.averaged().network))
         XCTAssertEqual(second.history, whole.history)
         XCTAssertThrowsError(try CLIPTrainer(resuming: folder)) {
-            XCTAssertTrue("\($0)".contains("is no checkpoint"), "\($0)")
+            XCTAssertTrue("\($0)".contains("is not a checkpoint"), "\($0)")
         }
     }
 

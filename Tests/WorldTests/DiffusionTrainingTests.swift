@@ -98,7 +98,7 @@ final class DiffusionTrainingTests: XCTestCase {
         let trainer = try vaeTrainer(), place = temporaryFolder()
         try trainer.saveCheckpoint(to: place)
         XCTAssertThrowsError(try UNetTrainer(resuming: place)) {
-            XCTAssertTrue("\($0)".contains("no checkpoint of mini-unet training"), "\($0)")
+            XCTAssertTrue("\($0)".contains("not a checkpoint of mini-unet training"), "\($0)")
         }
     }
 }

@@ -61,11 +61,11 @@ extension Tensor {
     public func requireGradient(_ wanted: Bool = true) throws -> Tensor {
         guard node == nil else {
             throw RhumbError(
-                "gradients can be asked for leaves only, and this tensor is the result of '\(node!.name)'",
+                "only a leaf can require a gradient, not the result of '\(node!.name)'",
                 hint: "use a detached copy")
         }
         guard dtype.isFloatingPoint || !wanted else {
-            throw RhumbError.dtype(dtype, in: "requireGradient", expected: "a floating-point tensor")
+            throw RhumbError.dtype(dtype, in: "requires_grad", must: "be a floating-point tensor")
         }
         requiresGradient = wanted
         return self
@@ -89,7 +89,8 @@ extension Tensor {
                 shape, seed.shape, in: "backward", because: "the seed must have the result's shape")
         }
         guard seed != nil || count == 1 else {
-            throw RhumbError.shape(shape, in: "backward", expected: "a scalar (or a seed of the result's shape)")
+            throw RhumbError.shape(
+                shape, of: "result", in: "backward", must: "be a scalar where no seed of its shape is given")
         }
         try withoutGradients {
             let seed = try seed ?? Tensor.ones(shape, dtype)
@@ -101,7 +102,7 @@ extension Tensor {
                 try Engine.checkCancelled()
                 guard let backward = node.backward else {
                     throw RhumbError(
-                        "'backward' came to '\(node.name)' a second time, and its graph is gone",
+                        "'backward' can't go through '\(node.name)' a second time: its graph has been freed",
                         hint: "compute the result again first")
                 }
                 let inputs = node.inputs

@@ -13,7 +13,7 @@ extension Generator {
     /// One draw after the other.
     func chooser(weights: [Float]) throws -> () -> Int {
         if let bad = weights.first(where: { !($0 >= 0 && $0.isFinite) }) {
-            throw RhumbError("'choices' expects finite weights of at least 0, and got \(bad)")
+            throw RhumbError("'weights' of 'choices' must be finite and at least 0, not \(bad)")
         }
         var cumulative: [Float] = []
         cumulative.reserveCapacity(weights.count)
@@ -22,8 +22,8 @@ extension Generator {
             total += weight
             cumulative.append(total)
         }
-        guard total.isFinite else { throw RhumbError("'choices' expects weights whose sum is finite") }
-        guard total > 0 else { throw RhumbError("'choices' expects a weight above 0 among its \(weights.count)") }
+        guard total.isFinite else { throw RhumbError("'weights' of 'choices' must have a finite sum") }
+        guard total > 0 else { throw RhumbError("one of the weights of 'choices' must be above 0") }
         for index in cumulative.indices { cumulative[index] /= total }
         cumulative[cumulative.count - 1] = 1
         return { [self, cumulative] in

@@ -11,7 +11,7 @@ public struct Image {
     /// - Parameter tensor: [3, height, width], float32; values outside 0…1 are clipped when the picture is shown.
     public init(_ tensor: Tensor) throws {
         guard tensor.rank == 3, tensor.shape[0] == 3 else {
-            throw RhumbError.shape(tensor.shape, in: "image", expected: "[3, height, width]")
+            throw RhumbError.shape(tensor.shape, in: "image", must: "be [3, height, width]")
         }
         self.tensor = try tensor.to(.float32).contiguous()
     }
@@ -20,7 +20,7 @@ public struct Image {
     public init(width: Int, height: Int, rgb: [UInt8]) throws {
         guard rgb.count == width * height * 3 else {
             throw RhumbError(
-                "an image of \(width)×\(height) pixels has \(width * height * 3) bytes, and got \(rgb.count)")
+                "an image of \(width)×\(height) pixels must have \(width * height * 3) bytes, not \(rgb.count)")
         }
         let planes = try Tensor(uninitialized: [3, height, width])
         let plane = width * height

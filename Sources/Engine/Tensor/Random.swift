@@ -12,7 +12,7 @@ extension Tensor {
         _ shape: [Int], mean: Double = 0, standardDeviation: Double = 1, generator: Generator
     ) throws -> Tensor {
         guard standardDeviation >= 0 else {
-            throw RhumbError("'normal' expects a standard deviation of at least 0, and got \(standardDeviation)")
+            throw RhumbError("the standard deviation of 'normal' must be at least 0, not \(standardDeviation)")
         }
         let result = try Tensor(uninitialized: shape)
         let buffer = UnsafeMutableBufferPointer(start: result.floatPointer, count: result.count)
@@ -23,7 +23,7 @@ extension Tensor {
     /// Uniform numbers of [low, high), float32.
     public static func rand(_ shape: [Int], low: Float = 0, high: Float = 1, generator: Generator) throws -> Tensor {
         guard low <= high, low.isFinite, high.isFinite else {
-            throw RhumbError("'rand' expects its low bound \(low) to be no more than its high bound \(high)")
+            throw RhumbError("'low' of 'rand' must be finite and at most 'high', which is \(high), not \(low)")
         }
         let result = try Tensor(uninitialized: shape)
         let buffer = UnsafeMutableBufferPointer(start: result.floatPointer, count: result.count)
@@ -35,7 +35,7 @@ extension Tensor {
     public static func randint(_ shape: [Int], in range: Range<Int>, generator: Generator) throws -> Tensor {
         guard !range.isEmpty else {
             throw RhumbError(
-                "'randint' expects a range that is not empty, and got \(range.lowerBound)..<\(range.upperBound)")
+                "'high' of 'randint' must be above 'low', which is \(range.lowerBound), not \(range.upperBound)")
         }
         let result = try Tensor(uninitialized: shape, .int64)
         for index in 0..<result.count { result.intPointer[index] = Int64(generator.nextInteger(in: range)) }
@@ -44,7 +44,7 @@ extension Tensor {
 
     /// The numbers 0 ..< count in random order, int64.
     public static func permutation(_ count: Int, generator: Generator) throws -> Tensor {
-        guard count >= 0 else { throw RhumbError("'permutation' expects a count of at least 0, and got \(count)") }
+        guard count >= 0 else { throw RhumbError("'count' of 'permutation' must be at least 0, not \(count)") }
         let result = try Tensor(uninitialized: [count], .int64)
         let order = result.intPointer
         for index in 0..<count { order[index] = Int64(index) }
@@ -59,7 +59,7 @@ extension Tensor {
 
     /// Indexes drawn with replacement in proportion to weights, int64; see `Generator.choices`.
     public static func choices(weights: [Float], count: Int, generator: Generator) throws -> Tensor {
-        guard count >= 0 else { throw RhumbError("'choices' expects a count of at least 0, and got \(count)") }
+        guard count >= 0 else { throw RhumbError("'count' of 'choices' must be at least 0, not \(count)") }
         let result = try Tensor(uninitialized: [count], .int64)
         let draw = try generator.chooser(weights: weights)
         for index in 0..<count {
@@ -72,8 +72,8 @@ extension Tensor {
     /// 1 where an event of the given probability happened, else 0: this tensor's shape, int64.
     public func bernoulli(generator: Generator) throws -> Tensor {
         let probabilities = floats
-        guard probabilities.allSatisfy({ (0...1).contains($0) }) else {
-            throw RhumbError("'bernoulli' expects probabilities from 0 to 1")
+        if let wrong = probabilities.first(where: { !(0...1).contains($0) }) {
+            throw RhumbError("the probabilities of 'bernoulli' must be from 0 to 1, not \(wrong)")
         }
         return try Tensor(integers: generator.bernoulli(probabilities).map { $0 ? 1 : 0 }, shape: shape)
     }

@@ -27,8 +27,10 @@ extension RhumbError {
         RhumbError("'\(operation)' can't combine shapes \(text(a)) and \(text(b)): \(reason)")
     }
 
-    static func shape(_ shape: [Int], in operation: String, expected: String) -> RhumbError {
-        RhumbError("'\(operation)' expects \(expected), and got shape \(text(shape))")
+    /// - Parameter must: what the operand must be or have: "be a matrix", "have at least one element".
+    static func shape(_ shape: [Int], of operand: String = "x", in operation: String, must: String) -> RhumbError {
+        let found = shape.isEmpty ? "a scalar" : (must.hasPrefix("be ") ? "of shape " : "shape ") + text(shape)
+        return RhumbError("'\(operand)' of '\(operation)' must \(must), not \(found)")
     }
 
     static func axis(_ axis: Int, _ shape: [Int], in operation: String) -> RhumbError {
@@ -82,8 +84,8 @@ extension RhumbError {
         RhumbError("'\(operation)' leaves the range of int64", hint: "cast(x, \"float32\") rounds instead")
     }
 
-    static func dtype(_ dtype: DType, in operation: String, expected: String) -> RhumbError {
-        RhumbError("'\(operation)' expects \(expected), and got \(dtype.rawValue)")
+    static func dtype(_ dtype: DType, of operand: String = "x", in operation: String, must: String) -> RhumbError {
+        RhumbError("'\(operand)' of '\(operation)' must \(must), not \(dtype.rawValue)")
     }
 
     static func tooLarge(_ shape: [Int], _ dtype: DType, bytes: Double, available: Double) -> RhumbError {
@@ -100,11 +102,11 @@ extension RhumbError {
     }
 
     static func notFinite(in operation: String) -> RhumbError {
-        RhumbError("'\(operation)' got a value that is not finite (NaN or infinity)")
+        RhumbError("'\(operation)' needs finite values, not NaN or infinity")
     }
 
     static func outOfMemory(in operation: String) -> RhumbError {
-        RhumbError("'\(operation)' could not have the memory it works in", hint: "use a smaller batch or shape")
+        RhumbError("'\(operation)' could not allocate its working memory", hint: "use a smaller batch or shape")
     }
 
     static func primitive(_ operation: String, _ reason: String) -> RhumbError {

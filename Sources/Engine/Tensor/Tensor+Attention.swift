@@ -15,7 +15,7 @@ extension Tensor {
         guard q.rank == 4, k.rank == 4, v.rank == 4, q.shape[3] == k.shape[3], k.shape[2] == v.shape[2] else {
             throw RhumbError.shapes(
                 q.shape, k.shape, in: "attention",
-                because: "expected [batch, heads, positions, width] with equal widths")
+                because: "they must be [batch, heads, positions, width] with equal widths")
         }
         try Engine.checkCancelled()
         guard let result = try fastAttention(q.detached(), k.detached(), v.detached(), causal: causal, mask: mask),

@@ -44,14 +44,16 @@ extension Tensor {
         guard rank == 4, weight.rank == 4, shape[3] == weight.shape[1] else {
             throw RhumbError.shapes(
                 shape, weight.shape, in: "conv2d",
-                because: "expected [batch, height, width, inputs] and [outputs, inputs, height, width]")
+                because: "they must be [batch, height, width, inputs] and [outputs, inputs, height, width]")
         }
         if let bias, bias.shape != [weight.shape[0]] {
             throw RhumbError.shapes(
                 weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
         }
         guard geometry.stride > 0, geometry.dilation > 0 else {
-            throw RhumbError("'conv2d' expects a stride and a dilation of at least 1")
+            throw RhumbError(
+                "'stride' and 'dilation' of 'conv2d' must be at least 1, not \(geometry.stride) and \(geometry.dilation)"
+            )
         }
         let (oh, ow) = geometry.output(height: shape[1], width: shape[2], kernel: (weight.shape[2], weight.shape[3]))
         guard oh > 0, ow > 0 else {

@@ -57,7 +57,7 @@ extension Tensor {
 
     /// `count` values from `first` to `last`, both included, evenly spaced.
     public static func linspace(_ first: Double, _ last: Double, _ count: Int) throws -> Tensor {
-        guard count >= 0 else { throw RhumbError("'linspace' expects a count of at least 0, and got \(count)") }
+        guard count >= 0 else { throw RhumbError("'count' of 'linspace' must be at least 0, not \(count)") }
         // As in PyTorch, counted from the nearer end, so that both ends are exact and the middle is symmetric.
         let step = count > 1 ? (last - first) / Double(count - 1) : 0
         let result = try Tensor(uninitialized: [count])
@@ -71,7 +71,9 @@ extension Tensor {
     /// first, first + step, … below `end` (above, for a negative step).
     public static func arange(_ first: Double, _ end: Double, step: Double = 1) throws -> Tensor {
         guard step != 0, step.isFinite, first.isFinite, end.isFinite else {
-            throw RhumbError("'arange' expects finite ends and a step other than 0")
+            throw RhumbError(
+                "'start', 'end' and 'step' of 'arange' must be finite and the step not 0, not \(first), \(end) and \(step)"
+            )
         }
         let steps = Swift.max(0, ((end - first) / step).rounded(.up))
         guard steps <= 0x1p53 else {

@@ -16,7 +16,7 @@ extension Tensor {
         guard rank == 4, weight.rank == 4, Array(weight.shape[1...]) == [shape[3], 3, 3] else {
             throw RhumbError.shapes(
                 shape, weight.shape, in: "conv2d",
-                because: "expected [batch, height, width, inputs] and [outputs, inputs, 3, 3]")
+                because: "they must be [batch, height, width, inputs] and [outputs, inputs, 3, 3]")
         }
         if let bias, bias.shape != [weight.shape[0]] {
             throw RhumbError.shapes(

@@ -215,7 +215,7 @@ extension Tensor {
     /// Held between two bounds; the gradient is 0 outside them.
     public func clamped(_ low: Float, _ high: Float) throws -> Tensor {
         guard low <= high else {
-            throw RhumbError("'clamp' expects its low bound \(low) to be no more than its high bound \(high)")
+            throw RhumbError("'low' of 'clamp' must be at most 'high', which is \(high), not \(low)")
         }
         return try Tensor.minimum(Tensor.maximum(self, Tensor(low)), Tensor(high))
     }

@@ -8,7 +8,7 @@ extension Tensor {
     /// - Shapes: […, 2 · width] → […, width].
     public func geglu() throws -> Tensor {
         guard let last = shape.last, last % 2 == 0 else {
-            throw RhumbError.shape(shape, in: "geglu", expected: "a last dimension of two equal halves")
+            throw RhumbError.shape(shape, in: "geglu", must: "have a last dimension of even size")
         }
         try Engine.checkCancelled()
         let width = last / 2

@@ -15,7 +15,7 @@ extension Tensor {
     ) throws -> Tensor {
         guard rank >= 2, let channels = shape.last, groups > 0, channels > 0, channels % groups == 0 else {
             throw RhumbError.shape(
-                shape, in: "group_norm", expected: "[batch, …, channels] with channels divisible into \(groups) groups")
+                shape, in: "group_norm", must: "be [batch, …, channels] with channels divisible into \(groups) groups")
         }
         for parameter in [weight, bias].compactMap({ $0 }) where parameter.shape != [channels] {
             throw RhumbError.shapes(

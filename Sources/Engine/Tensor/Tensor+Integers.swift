@@ -72,7 +72,7 @@ extension Tensor {
 
     /// first, first + step, … below `end` (above, for a negative step), int64.
     public static func arange(integers first: Int, _ end: Int, step: Int = 1) throws -> Tensor {
-        guard step != 0 else { throw RhumbError("'arange' expects a step other than 0") }
+        guard step != 0 else { throw RhumbError("'step' of 'arange' must not be 0") }
         let (distance, isTooFar) = end.subtractingReportingOverflow(first)
         guard !isTooFar else { throw RhumbError("'arange' can't go from \(first) to \(end): that is too far") }
         let (whole, rest) = distance.quotientAndRemainder(dividingBy: step)

@@ -4,7 +4,7 @@ import Kernels
 extension Tensor {
     /// Tensors end to end along `axis`; their other sizes must agree.
     public static func concatenated(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
-        guard let first = tensors.first else { throw RhumbError("'concat' expects at least one tensor") }
+        guard let first = tensors.first else { throw RhumbError("'tensors' of 'concat' must not be empty") }
         let at = try first.resolve(axis: axis, in: "concat")
         var shape = first.shape
         for other in tensors.dropFirst() {
@@ -16,7 +16,7 @@ extension Tensor {
             }
             guard other.dtype == first.dtype else {
                 throw RhumbError.dtype(
-                    other.dtype, in: "concat", expected: "\(first.dtype.rawValue) as in its first tensor")
+                    other.dtype, of: "tensors", in: "concat", must: "all be \(first.dtype.rawValue), as the first is")
             }
             shape[at] += other.shape[at]
         }
@@ -38,7 +38,7 @@ extension Tensor {
 
     /// Tensors of one shape along a new dimension before `axis`.
     public static func stacked(_ tensors: [Tensor], axis: Int = 0) throws -> Tensor {
-        guard let first = tensors.first else { throw RhumbError("'stack' expects at least one tensor") }
+        guard let first = tensors.first else { throw RhumbError("'tensors' of 'stack' must not be empty") }
         for other in tensors where other.shape != first.shape {
             throw RhumbError.shapes(first.shape, other.shape, in: "stack", because: "they must be equal")
         }
@@ -82,10 +82,10 @@ extension Tensor {
     /// Rows of an embedding table [entries, width] for identifiers of any shape: the identifiers' shape, then width.
     public func embedded(_ identifiers: Tensor) throws -> Tensor {
         guard rank == 2 else {
-            throw RhumbError.shape(shape, in: "embedding", expected: "a table of shape [entries, width]")
+            throw RhumbError.shape(shape, of: "table", in: "embedding", must: "be a matrix [entries, width]")
         }
         guard identifiers.dtype == .int64 else {
-            throw RhumbError.dtype(identifiers.dtype, in: "embedding", expected: "int64 identifiers")
+            throw RhumbError.dtype(identifiers.dtype, of: "identifiers", in: "embedding", must: "be int64")
         }
         return try gathered(0, identifiers.ints).reshaped(identifiers.shape + [shape[1]])
     }
@@ -94,7 +94,8 @@ extension Tensor {
     /// element `indexes[r]`.
     public func picked(_ indexes: [Int]) throws -> Tensor {
         guard let columns = shape.last, columns > 0, indexes.count == count / columns else {
-            throw RhumbError.shape(shape, in: "pick", expected: "one index for each row, got \(indexes.count)")
+            throw RhumbError.shape(
+                shape, in: "pick", must: "have as many rows as there are indexes, \(indexes.count)")
         }
         for index in indexes where index < 0 || index >= columns {
             throw RhumbError.index(index, size: columns, in: "pick")

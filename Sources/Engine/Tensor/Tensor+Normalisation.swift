@@ -46,7 +46,7 @@ extension Tensor {
     /// - Parameter weight, bias: [width], both optional.
     public func layerNorm(weight: Tensor? = nil, bias: Tensor? = nil, epsilon: Float = 1e-5) throws -> Tensor {
         guard let columns = shape.last, columns > 0 else {
-            throw RhumbError.shape(shape, in: "layer_norm", expected: "a last dimension of at least one element")
+            throw RhumbError.shape(shape, in: "layer_norm", must: "have at least one element in its last dimension")
         }
         for parameter in [weight, bias].compactMap({ $0 }) where parameter.shape != [columns] {
             throw RhumbError.shapes(

@@ -7,7 +7,7 @@ extension Tensor {
         guard let axes else { return Array(0..<rank) }
         let resolved = try axes.map { try resolve(axis: $0, in: name) }.sorted()
         guard Set(resolved).count == resolved.count else {
-            throw RhumbError("'\(name)' was given a dimension twice: \(axes)")
+            throw RhumbError("'axis' of '\(name)' must name each dimension once, not \(axes)")
         }
         return resolved
     }
@@ -77,7 +77,7 @@ extension Tensor {
     public func mean(_ axes: [Int]? = nil, keepDims: Bool = false) throws -> Tensor {
         let reducedAxes = try reduced(axes, in: "mean")
         let n = reducedAxes.reduce(1) { $0 * shape[$1] }
-        guard n > 0 else { throw RhumbError.shape(shape, in: "mean", expected: "at least one element") }
+        guard n > 0 else { throw RhumbError.shape(shape, in: "mean", must: "have at least one element") }
         if dtype == .int64 {
             return try integerMean(
                 reducedAxes, into: Tensor(uninitialized: shape(without: reducedAxes, keepDims: keepDims)))
@@ -91,7 +91,7 @@ extension Tensor {
         let n = reducedAxes.reduce(1) { $0 * shape[$1] }
         guard n > correction else {
             throw RhumbError.shape(
-                shape, in: "var", expected: "more than \(correction) element\(correction == 1 ? "" : "s") to vary")
+                shape, in: "var", must: "have more than \(correction) element\(correction == 1 ? "" : "s")")
         }
         let centred = try self - mean(reducedAxes, keepDims: true)
         return try centred.squared().sum(reducedAxes, keepDims: keepDims) * (1 / Float(n - correction))
@@ -113,7 +113,7 @@ extension Tensor {
     private func extreme(_ op: rk_reduce_op, _ name: StaticString, _ axes: [Int]?, keepDims: Bool) throws -> Tensor {
         let axes = try reduced(axes, in: "\(name)")
         guard axes.reduce(1, { $0 * shape[$1] }) > 0 else {
-            throw RhumbError.shape(shape, in: "\(name)", expected: "at least one element")
+            throw RhumbError.shape(shape, in: "\(name)", must: "have at least one element")
         }
         if dtype == .int64 {
             let result = try Tensor(uninitialized: shape(without: axes, keepDims: keepDims), .int64)
@@ -136,7 +136,7 @@ extension Tensor {
     private func arg(maximum: Bool, _ axis: Int, _ name: String) throws -> Tensor {
         let at = try resolve(axis: axis, in: name)
         guard shape[at] > 0 else {
-            throw RhumbError.shape(shape, in: name, expected: "at least one element in dimension \(axis)")
+            throw RhumbError.shape(shape, in: name, must: "have at least one element in dimension \(axis)")
         }
         let result = try Tensor(uninitialized: shape(without: [at], keepDims: false), .int64)
         if dtype == .int64 { return try integerExtreme(maximum: maximum, places: true, [at], into: result) }

@@ -20,7 +20,7 @@ extension Tensor {
     public func resampled(height: Int, width: Int, _ mode: Resampling, antialias: Bool = false) throws -> Tensor {
         guard rank == 4, shape[1] > 0, shape[2] > 0, height > 0, width > 0 else {
             throw RhumbError.shape(
-                shape, in: "resample", expected: "[batch, height, width, channels] and positive sizes")
+                shape, in: "resample", must: "be [batch, height, width, channels] with sizes above 0, before and after")
         }
         // Asked for and given back untouched: sizes that don't fit are refused before lists of as many places are made.
         _ = try Tensor(uninitialized: [shape[0], height, width, shape[3]], dtype)

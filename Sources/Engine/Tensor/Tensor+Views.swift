@@ -83,7 +83,7 @@ extension Tensor {
     public func permuted(_ order: [Int]) throws -> Tensor {
         let axes = try order.map { try resolve(axis: $0, in: "permute") }
         guard axes.count == rank, Set(axes).count == rank else {
-            throw RhumbError.shape(shape, in: "permute", expected: "each of its dimensions once, got \(order)")
+            throw RhumbError("'order' of 'permute' must name each of the \(rank) dimensions once, not \(order)")
         }
         let inverse = axes.inversePermutation
         return view(axes.map { shape[$0] }, axes.map { strides[$0] }).recorded("permute", [self]) {
@@ -136,7 +136,7 @@ extension Tensor {
     public func squeezed(_ axis: Int) throws -> Tensor {
         let at = try resolve(axis: axis, in: "squeeze")
         guard shape[at] == 1 else {
-            throw RhumbError.shape(shape, in: "squeeze", expected: "size 1 in dimension \(axis)")
+            throw RhumbError("dimension \(axis) of 'x' of 'squeeze' must have size 1, not \(shape[at])")
         }
         var target = shape, steps = strides
         target.remove(at: at)
@@ -147,7 +147,7 @@ extension Tensor {
     /// Every `step`-th element along `axis` from `start` up to, not including, `end`. A negative step walks down.
     public func sliced(_ axis: Int, from start: Int, to end: Int, step: Int = 1) throws -> Tensor {
         let at = try resolve(axis: axis, in: "slice")
-        guard step != 0 else { throw RhumbError("'slice' expects a step other than 0") }
+        guard step != 0 else { throw RhumbError("the step of a slice must not be 0") }
         let size =
             step > 0 ? Swift.max(0, (end - start + step - 1) / step) : Swift.max(0, (start - end - step - 1) / -step)
         if size > 0 {

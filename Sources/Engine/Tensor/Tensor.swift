@@ -114,7 +114,7 @@ extension Tensor {
     /// The single element of a tensor that has one; throws otherwise.
     public var item: Float {
         get throws {
-            guard count == 1 else { throw RhumbError.shape(shape, in: "item", expected: "exactly one element") }
+            guard count == 1 else { throw RhumbError.shape(shape, in: "item", must: "have exactly one element") }
             return floats[0]
         }
     }

@@ -27,7 +27,7 @@ struct NPYHeader: Equatable {
         let text = String(decoding: bytes[(8 + lengthBytes)..<dataStart], as: UTF8.self)
         var parser = PythonLiteral(text)
         guard let fields = parser.dictionary() else {
-            throw malformed(.other("its header is no dictionary of descr, fortran_order and shape"))
+            throw malformed(.other("its header must be a dictionary of descr, fortran_order and shape"))
         }
         guard let descr = fields["descr"] else { throw malformed(.missing(key: "descr")) }
         guard case .string(let code) = descr else {

@@ -13,7 +13,7 @@ extension Unpickler {
         case (.orderedDictionary, 0): addDictionary([])
         case (.orderedDictionary, 1): addDictionary(try pairs(arguments[0]))
         case (.size, 1):
-            guard case .tuple = arguments[0] else { throw broken("a size is no tuple") }
+            guard case .tuple = arguments[0] else { throw broken("a size is not a tuple") }
             add(arguments[0])
         case (.tensor, 6), (.tensor, 7):
             try addTensor(arguments, type: nil, metadata: arguments.count == 7 ? arguments[6] : .none)
@@ -23,7 +23,7 @@ extension Unpickler {
             }
             try addTensor(arguments, type: type, metadata: arguments.count == 8 ? arguments[7] : .none)
         case (.parameter, 3):
-            guard case .tensor = arguments[0] else { throw broken("a parameter is no tensor") }
+            guard case .tensor = arguments[0] else { throw broken("a parameter is not a tensor") }
             add(arguments[0])
         default: throw broken("a constructor is called in a way that PyTorch never does")
         }
@@ -34,7 +34,7 @@ extension Unpickler {
         key: Pickle.Value, value: Pickle.Value
     )] {
         guard case .list(let position) = value else {
-            throw broken("a dictionary is made of something that is no list")
+            throw broken("a dictionary is made from something that is not a list")
         }
         try spend(pickle.lists[position].count)
         var pairs: [(key: Pickle.Value, value: Pickle.Value)] = []
@@ -45,7 +45,7 @@ extension Unpickler {
                 case .list(let position): pickle.lists[position]
                 default: []
                 }
-            guard pair.count == 2 else { throw broken("a dictionary is made of something that is no pair") }
+            guard pair.count == 2 else { throw broken("a dictionary is made from something that is not a pair") }
             pairs.append((pair[0], pair[1]))
         }
         return pairs
@@ -70,7 +70,7 @@ extension Unpickler {
         switch constructor {
         case .storage(let elements): type = elements
         case .untypedStorage: type = nil
-        default: throw broken("a storage is of no known type")
+        default: throw broken("the type of a storage is unknown")
         }
         add(.storage(pickle.storages.count))
         pickle.storages.append(Pickle.Storage(key: key, type: type, count: count))
@@ -102,14 +102,14 @@ extension Unpickler {
 
     /// The non-negative numbers of a tuple.
     private func integers(_ value: Pickle.Value) throws(FileError) -> [Int] {
-        guard case .tuple(let position) = value else { throw broken("sizes or strides are no tuple") }
+        guard case .tuple(let position) = value else { throw broken("sizes or strides are not a tuple") }
         guard pickle.tuples[position].count <= StoredType.highestRank else {
             throw broken("a tensor has too many dimensions")
         }
         var integers: [Int] = []
         for item in pickle.tuples[position] {
             guard case .integer(let integer) = item, integer >= 0 else {
-                throw broken("a size or stride is no whole number")
+                throw broken("a size or stride is not a whole number")
             }
             integers.append(integer)
         }

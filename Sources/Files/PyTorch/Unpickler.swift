@@ -89,21 +89,21 @@ struct Unpickler {
         case .global: try addConstructor(try line(), try line())
         case .stackGlobal:
             guard case .string(let name) = try pop(), case .string(let module) = try pop() else {
-                throw broken("a name is no text")
+                throw broken("a name is not a string")
             }
             try addConstructor(module, name)
         case .persistentID: try addStorage(try pop())
         case .reduce:
             let arguments = try pop()
             guard case .constructor(let constructor) = try pop(), case .tuple(let position) = arguments else {
-                throw broken("something that is no constructor is called")
+                throw broken("something that is not a constructor is called")
             }
             try construct(constructor, pickle.tuples[position])
         case .build:
             // Attributes of a dictionary (`_metadata`: versions of the modules) mean nothing to its tensors.
             _ = try pop()
             guard case .dictionary? = stack.last else {
-                throw broken("something that is no dictionary is given attributes")
+                throw broken("something that is not a dictionary is given attributes")
             }
         case .put1: memo[try integer(1)] = try top()
         case .put4: memo[try integer(4)] = try top()
@@ -200,14 +200,14 @@ struct Unpickler {
 
     private mutating func appendItems(_ items: [Pickle.Value]) throws(FileError) {
         guard case .list(let position) = try top() else {
-            throw broken("an element is added to something that is no list")
+            throw broken("an element is added to something that is not a list")
         }
         pickle.lists[position] += items
     }
 
     private mutating func setItems(_ items: [Pickle.Value]) throws(FileError) {
         guard case .dictionary(let position) = try top(), items.count % 2 == 0 else {
-            throw broken("a key is set in something that is no dictionary")
+            throw broken("a key is set in something that is not a dictionary")
         }
         for index in stride(from: 0, to: items.count, by: 2) {
             pickle.dictionaries[position].append((items[index], items[index + 1]))

@@ -186,7 +186,7 @@ public enum TableFile {
         guard tensor.rank <= 2 else {
             throw FileError.notWritable(
                 file: url.displayPath, item: nil,
-                reason: "a table has at most two dimensions, and this tensor has \(tensor.rank)")
+                reason: "a table must have at most two dimensions, not \(tensor.rank)")
         }
         let width = max(tensor.rank == 2 ? tensor.shape[1] : 1, 1)
         let isInteger = tensor.dtype == .int64

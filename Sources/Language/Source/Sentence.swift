@@ -176,7 +176,7 @@ enum Sentence {
 
     static func noVerb(_ name: String) -> String { "there is no verb '\(name)'" }
     static func noHelp(_ topic: String) -> String { "no help on '\(topic)'" }
-    static func noNumber(_ text: String) -> String { "\(Value.quoted(text)) is no number" }
+    static func noNumber(_ text: String) -> String { "\(Value.quoted(text)) is not a number" }
     static let noNumberHelp = "default: gives a value for such text"
     static let emptySeparator = "the separator is empty"
     static let emptySeparatorHelp = "for c in text { … } goes through the characters"
@@ -204,7 +204,7 @@ enum Sentence {
         "files import each other in a circle: " + files.joined(separator: " → ")
     }
     static func unreadable(_ path: String, reason: String) -> String { "can't read '\(path)': \(reason)" }
-    static func notText(_ path: String) -> String { "'\(path)' is no text in UTF-8" }
+    static func notText(_ path: String) -> String { "'\(path)' is not UTF-8 text" }
     static func parameterText(_ name: String, expected: String, _ text: String) -> String {
         "the parameter '\(name)' must be \(article(expected)) \(expected), not '\(text)'"
     }
@@ -232,7 +232,7 @@ enum Sentence {
     static func difference(_ difference: Difference, _ tolerance: Double?) -> String {
         let place =
             difference.place.isEmpty ? "" : " at [\(difference.place.map(String.init).joined(separator: ", "))]"
-        if difference.size.isNaN { return "; one of them is no number\(place)" }
+        if difference.size.isNaN { return "; one of them is not a number\(place)" }
         let limit = tolerance.map(NumberText.brief) ?? "a millionth"
         return "; they differ by \(NumberText.brief(difference.size))\(place), which is more than \(limit)"
     }
@@ -254,7 +254,7 @@ enum Sentence {
         return "\(noun): \(names.joined(separator: ", "))"
     }
 
-    /// A value in a sentence: `the string "abc"`, `a list of 3`, `a tensor`.
+    /// A value in a message: `the string "abc"`, `a list of 3`, `a tensor`.
     static func described(_ value: Value) -> String {
         switch value {
         case .number, .boolean, .none, .unset: value.summary
@@ -278,4 +278,9 @@ enum Sentence {
         let bare = ["true", "\"", "anything", "a ", "an ", "strings", "numbers"]
         return bare.contains { text.hasPrefix($0) } ? text : article(text) + " " + text
     }
+}
+
+extension Value {
+    /// This value in a message: `the string "abc"`, `a list of 3`, `a tensor`.
+    public var described: String { Sentence.described(self) }
 }

@@ -150,7 +150,10 @@ public struct Arguments {
         RhumbError(message, hint: hint, argument: name, element: element)
     }
 
-    private func refusal(_ name: String, expected: String, _ value: Value? = nil) throws -> RhumbError {
+    /// `'x' of 'scale' must be a number, not the string "two"`.
+    ///
+    /// - Parameter value: what came instead; the argument itself when absent.
+    public func refusal(_ name: String, expected: String, _ value: Value? = nil) throws -> RhumbError {
         RhumbError(
             Sentence.wrongArgument(name, of: verb.name, expected: expected, came: try value ?? self.value(name)),
             argument: name)

@@ -43,10 +43,10 @@ extension RhumbError {
         RhumbError("a sum of rewards needs at least one reward with a weight other than 0")
     }
 
-    static let noUsualPictures = RhumbError("plausibility is measured against usual pictures, and got none")
+    static let noUsualPictures = RhumbError("plausibility needs at least one usual picture to compare with")
 
     static func usualError(_ error: Double) -> RhumbError {
-        RhumbError("the usual pictures have a denoising error of \(error), and plausibility needs one above 0")
+        RhumbError("the denoising error of the usual pictures must be above 0, not \(error)")
     }
 }
 

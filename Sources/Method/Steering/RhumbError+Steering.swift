@@ -23,8 +23,7 @@ extension RhumbError {
 
     static func notRows(_ shape: [Int]) -> RhumbError {
         RhumbError(
-            "embeddings are rows of a matrix, and got shape \(shape.map(String.init).joined(separator: "×"))",
-            hint: "")
+            "embeddings must be the rows of a matrix, not of shape \(shape.map(String.init).joined(separator: "×"))")
     }
 
     static let coincidentMeans = RhumbError(
@@ -33,7 +32,7 @@ extension RhumbError {
 
     static func tooFew(_ method: DirectionMethod, safe: Int, unsafe: Int) -> RhumbError {
         RhumbError(
-            "method '\(method.rawValue)' needs at least two anchors on each side, and got \(safe) safe and \(unsafe) unsafe",
+            "method '\(method.rawValue)' needs at least two anchors on each side, not \(safe) safe and \(unsafe) unsafe",
             hint: "add anchors, or use method 'mean'")
     }
 

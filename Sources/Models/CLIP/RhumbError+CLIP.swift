@@ -92,6 +92,6 @@ extension RhumbError {
     }
 
     static func preprocessing(_ key: String, _ value: JSON, expected: String) -> RhumbError {
-        RhumbError("'\(key)' in 'preprocessor_config.json' is \(value.text()), and must be \(expected)")
+        RhumbError("'\(key)' in 'preprocessor_config.json' must be \(expected), not \(value.text())")
     }
 }

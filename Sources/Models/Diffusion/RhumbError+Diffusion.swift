@@ -7,7 +7,7 @@ import Tensor
 
 extension RhumbError {
     static func configuration(_ key: String, _ value: String, _ expected: String) -> RhumbError {
-        RhumbError("the configuration's '\(key)' is \(value), and must be \(expected)")
+        RhumbError("'\(key)' in the configuration must be \(expected), not \(value)")
     }
 
     static func unsupported(_ key: String, _ value: String, file: String, supported: String) -> RhumbError {
@@ -21,27 +21,27 @@ extension RhumbError {
     }
 
     static func sample(_ shape: [Int], channels: Int) -> RhumbError {
-        RhumbError("the UNet takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
+        RhumbError("the UNet's latents must have shape [batch, height, width, \(channels)], not \(text(shape))")
     }
 
     static func context(_ shape: [Int], batch: Int, width: Int) -> RhumbError {
         RhumbError(
-            "the UNet takes a context of shape [\(batch), tokens, \(width)], and got \(text(shape))",
+            "the UNet's context must have shape [\(batch), tokens, \(width)], not \(text(shape))",
             hint: "text encoder and UNet must come from the same model")
     }
 
     static func timesteps(_ count: Int, batch: Int) -> RhumbError {
-        RhumbError("\(batch) latents want one timestep, or one for each, and got \(count)")
+        RhumbError("\(batch) latents need one timestep, or one each, not \(count)")
     }
 
     static func pixels(_ shape: [Int], channels: Int) -> RhumbError {
         RhumbError(
-            "the autoencoder takes pixels of shape [batch, height, width, \(channels)], and got \(text(shape))")
+            "the autoencoder's pixels must have shape [batch, height, width, \(channels)], not \(text(shape))")
     }
 
     static func latents(_ shape: [Int], channels: Int) -> RhumbError {
         RhumbError(
-            "the autoencoder takes latents of shape [batch, height, width, \(channels)], and got \(text(shape))")
+            "the autoencoder's latents must have shape [batch, height, width, \(channels)], not \(text(shape))")
     }
 
     private static func text(_ shape: [Int]) -> String { "[\(shape.map(String.init).joined(separator: ", "))]" }
@@ -63,12 +63,12 @@ extension RhumbError {
     }
 
     static func schedule(_ key: String, _ value: String, expected: String) -> RhumbError {
-        RhumbError("the scheduler's '\(key)' is \(value), and must be \(expected)")
+        RhumbError("the scheduler's '\(key)' must be \(expected), not \(value)")
     }
 
     static func steps(_ steps: Int, limit: Int) -> RhumbError {
         RhumbError(
-            "a sampler takes 1 to \(limit) steps here, and got \(steps)",
+            "the number of steps must be from 1 to \(limit), not \(steps)",
             hint: "the model was trained on \(limit) noise levels")
     }
 
@@ -90,15 +90,15 @@ extension RhumbError {
 
     static func noiseNeeded(index: Int) -> RhumbError {
         RhumbError(
-            "step \(index) adds noise, and got none", hint: "give noise of the sample's shape, or eta 0")
+            "step \(index) adds noise and needs some", hint: "give noise of the sample's shape, or eta 0")
     }
 
     static func draws(_ draws: Int) -> RhumbError {
-        RhumbError("noise is drawn at least once, and \(draws) draws were asked for")
+        RhumbError("the number of draws must be at least 1, not \(draws)")
     }
 
     static func eta(_ eta: Double) -> RhumbError {
-        RhumbError("eta lies between 0 (deterministic) and 1 (as much noise as DDPM), and got \(eta)")
+        RhumbError("eta must be from 0 (deterministic) to 1 (as much noise as DDPM), not \(eta)")
     }
 
     static func deterministic(index: Int, timestep: Int) -> RhumbError {
@@ -108,7 +108,7 @@ extension RhumbError {
     }
 
     static func outOfOrder(index: Int, expected: Int, sampler: String) -> RhumbError {
-        RhumbError("\(sampler) remembers the step before: it expects step \(expected) next, and got \(index)")
+        RhumbError("\(sampler) builds on the step before: step \(expected) must come next, not \(index)")
     }
 
     static func shapes(_ name: String, _ found: [Int], sample: [Int]) -> RhumbError {
@@ -129,12 +129,12 @@ extension RhumbError {
 
     static func size(width: Int, height: Int, multiple: Int) -> RhumbError {
         RhumbError(
-            "this model's pictures have sides that are multiples of \(multiple) pixels, not \(width)×\(height)")
+            "the sides of this model's pictures must be multiples of \(multiple) pixels, not \(width)×\(height)")
     }
 
     static func sizes(_ first: Image, _ other: Image) -> RhumbError {
         RhumbError(
-            "pictures of one size are wanted, and these are \(first.width)×\(first.height) and \(other.width)×\(other.height)",
+            "pictures must have one size, not \(first.width)×\(first.height) and \(other.width)×\(other.height)",
             hint: "'resize' makes them equal")
     }
 
@@ -155,17 +155,18 @@ extension RhumbError {
 
     static func startingLatents(_ shape: [Int], count: Int) -> RhumbError {
         RhumbError(
-            "\(count) samples start from one latent or \(count) of this model's channels, and got \(text(shape))")
+            "\(count) samples must start from one latent or \(count) of this model's channels, not from shape \(text(shape))"
+        )
     }
 
     static func strength(_ strength: Double) -> RhumbError {
-        RhumbError("a picture's strength lies between 0 and 1, and got \(strength)")
+        RhumbError("'strength' must be from 0 to 1, not \(strength)")
     }
 
     static func safetyWithoutGuidance(_ scale: Float) -> RhumbError {
         RhumbError(
-            "Safe Latent Diffusion bends classifier-free guidance, and the guidance scale is \(scale)",
-            hint: "a guidance scale above 1 goes with it")
+            "the guidance scale of Safe Latent Diffusion must be above 1, not \(scale)",
+            hint: "it changes classifier-free guidance, which is off otherwise: guidance: 5")
     }
 }
 
@@ -173,7 +174,7 @@ extension RhumbError {
 
 extension RhumbError {
     static func lora(rank: Int, alpha: Float) -> RhumbError {
-        RhumbError("an adapter's rank and alpha must be above 0, and are \(rank) and \(alpha)")
+        RhumbError("an adapter's rank and alpha must be above 0, not \(rank) and \(alpha)")
     }
 
     static func lora(targets: [String]) -> RhumbError {
@@ -209,7 +210,7 @@ extension RhumbError {
 
     static func lora(file: String, module: String, rank: Int, configuration: Int) -> RhumbError {
         RhumbError(
-            "the adapter of '\(module)' in '\(file)' has rank \(rank), and its configuration says \(configuration)",
+            "the adapter of '\(module)' in '\(file)' must have rank \(configuration) as its configuration says, not \(rank)",
             hint: "matrices and configuration must come from the same training")
     }
 
@@ -218,6 +219,6 @@ extension RhumbError {
     }
 
     static func lora(file: String, tensor: String, shape: [Int], expected: String) -> RhumbError {
-        RhumbError("'\(tensor)' in '\(file)' has shape \(text(shape)), and its layer wants \(expected)")
+        RhumbError("'\(tensor)' in '\(file)' must have its layer's shape \(expected), not \(text(shape))")
     }
 }

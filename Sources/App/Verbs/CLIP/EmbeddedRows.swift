@@ -87,7 +87,7 @@ enum Embeddable {
         var found = value.typeName
         if case .list(let items) = value, let first = items.first {
             let kinds = items.map(\.typeName)
-            found = "a list that starts with \(first.typeName)" + (Set(kinds).count > 1 ? " and mixes kinds" : "")
+            found = "a list that starts with \(first.described)" + (Set(kinds).count > 1 ? " and mixes kinds" : "")
         }
         return RhumbError(
             "can't embed \(found)", hint: "texts, images, preprocessed pixels or embeddings, one or a list of one kind")

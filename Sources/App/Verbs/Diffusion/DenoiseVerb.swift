@@ -106,11 +106,14 @@ extension Arguments {
     fileprivate func prompts(for latents: Tensor) throws -> [String] {
         let prompts = try strings("prompt")
         guard latents.rank == 4, let rows = latents.shape.first, rows > 0 else {
-            throw failure("sample", "'\(verb.name)' expects latents of shape [samples, height, width, channels]")
+            throw failure(
+                "sample",
+                "'sample' of '\(verb.name)' must be latents [samples, height, width, channels], "
+                    + "not of shape \(TensorText.shape(latents.shape))")
         }
         if prompts.count == rows { return prompts }
         guard prompts.count == 1 else {
-            throw failure("prompt", "\(rows) samples take one prompt or \(rows), and got \(prompts.count)")
+            throw failure("prompt", "\(rows) samples need one prompt or \(rows), not \(prompts.count)")
         }
         return [String](repeating: prompts[0], count: rows)
     }

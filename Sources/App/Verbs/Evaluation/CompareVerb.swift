@@ -59,7 +59,7 @@ enum CompareVerb {
         let evaluations = try items.map { item in
             guard let evaluation = item.object(as: EvaluationValue.self) else {
                 throw call.failure(
-                    "runs", "'\(name)' is a \(item.typeName), not an evaluation", hint: "`evaluate` makes one")
+                    "runs", "'\(name)' must be an evaluation, not \(item.described)", hint: "`evaluate` makes one")
             }
             return evaluation
         }

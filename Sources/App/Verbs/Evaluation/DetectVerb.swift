@@ -120,7 +120,7 @@ extension Arguments {
     /// The pictures in a value that stands inside the argument `name`.
     func images(in value: Value, of name: String) throws -> [Image] {
         guard let images = try value.asImages() else {
-            throw failure(name, "'\(name)' holds a \(value.typeName) where pictures should be")
+            throw failure(name, "'\(name)' must hold pictures, not \(value.described)")
         }
         return images
     }

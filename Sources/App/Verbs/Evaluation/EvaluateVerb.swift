@@ -141,7 +141,9 @@ extension Arguments {
     fileprivate func harm() throws -> [String: String] {
         var kinds: [String: String] = [:]
         for (label, kind) in try record("harm").fields {
-            guard case .string(let kind) = kind else { throw failure("harm", "the kind of '\(label)' is no text") }
+            guard case .string(let kind) = kind else {
+                throw failure("harm", "the kind of '\(label)' must be a string")
+            }
             kinds[label] = kind
         }
         return kinds

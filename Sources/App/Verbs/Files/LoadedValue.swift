@@ -49,7 +49,7 @@ enum LoadedValue {
             } catch FileError.malformed(let file, _, .foreignPicture(let format)) {
                 passed.append("'\(file)' (\(format))")
             } catch FileError.unknownKind(let file, _) {
-                passed.append("'\(file)' (of no known kind)")
+                passed.append("'\(file)' (of unknown kind)")
             }
         }
         let listed =

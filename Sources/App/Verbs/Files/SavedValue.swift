@@ -14,7 +14,7 @@ enum SavedValue {
         case (.object(let value as any SavableValue), _): try value.save(to: url, as: type)
         case (.object(let image as ImageValue), .image):
             guard url.pathExtension.lowercased() == "png" else {
-                throw call.failure("path", "pictures are saved as .png, not .\(url.pathExtension)")
+                throw call.failure("path", "a picture must be saved as .png, not .\(url.pathExtension)")
             }
             var parameters = image.parameters
             for (name, value) in try call.record("texts").fields { parameters[name] = value }
@@ -26,7 +26,7 @@ enum SavedValue {
             guard value.writtenCount <= 2.5e7 else {
                 throw call.failure(
                     "value",
-                    "the value holds \(NumberText.shown(value.writtenCount)) values in all, too many for a JSON file")
+                    "a JSON file can hold at most 25 million values, not \(NumberText.shown(value.writtenCount))")
             }
             try AtomicFile.write(JSON(value, call).text(indent: 2, keepsNonFinite: true) + "\n", to: url)
         default:
@@ -49,13 +49,13 @@ enum SavedValue {
         let suffix = url.pathExtension.isEmpty ? "a name without suffix" : "'.\(url.pathExtension)'"
         return call.failure(
             "path",
-            "'save' has no way to write \(value.typeName.first.map { "aeiou".contains($0) } == true ? "an" : "a") \(value.typeName) as \(suffix)",
+            "'save' can't write \(value.described) as \(suffix)",
             hint: "`help save` lists what goes where")
     }
 
     private static func picture(_ value: Value, _ call: Arguments) throws -> Image {
         guard let images = try value.asImages(), images.count == 1 else {
-            throw call.failure("value", "a .png holds one image, and got \(value.summary)")
+            throw call.failure("value", "a .png holds one image, not \(value.described)")
         }
         return images[0]
     }
@@ -64,7 +64,7 @@ enum SavedValue {
         var tensors: [String: Tensor] = [:]
         for (name, value) in record.fields {
             guard let tensor = try value.asTensor() else {
-                throw call.failure("value", "'\(name)' is \(value.typeName), and a safetensors file holds tensors")
+                throw call.failure("value", "a safetensors file holds tensors, and '\(name)' is \(value.described)")
             }
             tensors[name] = tensor
         }
@@ -88,7 +88,7 @@ extension JSON {
             self = .array(try (0..<table.rowCount).map { try JSON(.record(table.row($0)), call) })
         case .object(let object):
             guard let tensor = (object as? TensorValue)?.tensor else {
-                throw call.failure("value", "JSON can't hold \(value.typeName)")
+                throw call.failure("value", "JSON can't hold \(value.described)")
             }
             // An int64 that is no number of the language.
             if tensor.rank == 0, tensor.dtype == .int64, let whole = tensor.ints.first {

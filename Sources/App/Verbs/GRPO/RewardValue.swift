@@ -60,7 +60,8 @@ extension RewardScores {
             if let tensor = try value.asTensor(), tensor.count == 1 { return Double(try tensor.detached().item) }
             let shown = try value.asTensor().map { "a tensor of shape \($0.shape)" } ?? value.summary
             throw RhumbError(
-                "the reward '\(function)' gave \(shown)\(field.isEmpty ? "" : " for '\(field)'"), and must give one number a picture",
+                "the reward '\(function)' must return one number per picture, "
+                    + "not \(shown)\(field.isEmpty ? "" : " for '\(field)'")",
                 hint: "func \(function)(image, prompt) { return mean(image[0]) }")
         }
         guard case .record(let record) = value else {

@@ -72,7 +72,8 @@ enum RolloutVerbs {
             let rewards = try call.tensor("rewards")
             guard rewards.rank == 2 else {
                 throw call.failure(
-                    "rewards", "rewards have a row a group, and got shape \(rewards.shape)",
+                    "rewards",
+                    "'rewards' must be a matrix, a row per group, not of shape \(TensorText.shape(rewards.shape))",
                     hint: "[[1, 2, 3], [2, 2, 5]]")
             }
             let result = try Advantages(

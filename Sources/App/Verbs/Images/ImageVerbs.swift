@@ -41,7 +41,8 @@ enum ImageVerbs {
             var pixels = try call.tensor("pixels")
             let (low, high) = (Float(try call.number("low")), Float(try call.number("high")))
             guard low != high else {
-                throw call.failure("high", "'image' expects different values for black and white")
+                throw call.failure(
+                    "high", "'high' of 'image' must differ from 'low', which is \(NumberText.shown(Double(low)))")
             }
             if low != 0 || high != 1 { pixels = try (pixels - low) / (high - low) }
             if pixels.rank == 2 { pixels = try pixels.expanded([3] + pixels.shape) }

@@ -45,15 +45,16 @@ enum ChartVerbs {
     private static func positions(_ call: Arguments) throws -> ([Double], [Double]) {
         if try call.value("y").isNone {
             guard case .matrix(let values, let rows, 2) = try DrawableData(call.value("data")) else {
-                throw call.failure("data", "'scatter' takes two rows of numbers, or a matrix of two columns")
+                throw call.failure(
+                    "data", "'data' of 'scatter' must be a row of numbers beside 'y', or a matrix of two columns")
             }
             return ((0..<rows).map { values[$0 * 2] }, (0..<rows).map { values[$0 * 2 + 1] })
         }
         guard let x = try call.value("data").asRow() else {
-            throw call.failure("data", "expected a row of numbers, and got a \(try call.value("data").typeName)")
+            throw try call.refusal("data", expected: "a row of numbers")
         }
         guard let y = try call.value("y").asRow() else {
-            throw call.failure("y", "expected a row of numbers, and got a \(try call.value("y").typeName)")
+            throw try call.refusal("y", expected: "a row of numbers")
         }
         guard x.count == y.count else {
             throw call.failure("y", "\(x.count) positions along x and \(y.count) along y don't pair up")
@@ -99,7 +100,8 @@ enum ChartVerbs {
             case .named(_, let values): groups = [.init("", values)]
             default:
                 throw call.failure(
-                    "data", "'histogram' takes numbers or a record of rows, not a \(try call.value("data").typeName)",
+                    "data",
+                    "'data' of 'histogram' must be numbers or a record of rows, not \(try call.value("data").described)",
                     hint: "of a table take a column: histogram t.reward")
             }
             return .object(
@@ -169,7 +171,7 @@ enum ChartVerbs {
         case .numbers(let values):
             bars = Bars(categories: names ?? values.indices.map { "\($0)" }, series: [.init(values)])
         default:
-            throw call.failure("data", "'bars' takes a record or a table, not a \(try call.value("data").typeName)")
+            throw try call.refusal("data", expected: "a record or a table")
         }
         switch try DrawableData(call.value("errors")) {
         case .numbers(let errors)? where !errors.isEmpty || bars.series.isEmpty: bars.series[0].errors = errors
@@ -230,8 +232,7 @@ enum ChartVerbs {
                     columns: columns.count, rowLabels: try plot.texts.first.map(plot.strings) ?? [],
                     columnLabels: plot.numeric)
             default:
-                throw call.failure(
-                    "data", "'heatmap' takes a matrix or a table, not a \(try call.value("data").typeName)")
+                throw try call.refusal("data", expected: "a matrix or a table")
             }
             if let rows = try call.optional("rows", call.strings) { heatmap.rowLabels = rows }
             if let columns = try call.optional("columns", call.strings) { heatmap.columnLabels = columns }
@@ -240,7 +241,7 @@ enum ChartVerbs {
             heatmap.label = try call.string("label")
             if let limits = try call.optional("limits", call.numbers) {
                 guard limits.count == 2, limits[0] < limits[1] else {
-                    throw call.failure("limits", "'limits' are two rising numbers", hint: "limits: [-1, 1]")
+                    throw call.failure("limits", "'limits' must be two rising numbers", hint: "limits: [-1, 1]")
                 }
                 (heatmap.lower, heatmap.upper) = (limits[0], limits[1])
             }

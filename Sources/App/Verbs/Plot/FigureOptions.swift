@@ -51,7 +51,8 @@ struct FigureOptions {
         size = try call.optional("size", call.numbers).map { numbers in
             guard numbers.count == 2 else {
                 throw call.failure(
-                    "size", "'size' is a width and a height, not \(numbers.count) numbers", hint: "size: [640, 400]")
+                    "size", "'size' must be a width and a height, not \(numbers.count) numbers",
+                    hint: "size: [640, 400]")
             }
             return FigureSize(width: numbers[0], height: numbers[1])
         }
@@ -67,7 +68,7 @@ struct FigureOptions {
             let numbers = ends.map { end -> Double? in if case .number(let number) = end { number } else { nil } }
             guard ends.count == 2, zip(ends, numbers).allSatisfy({ $0.isNone || $1 != nil }) else {
                 throw call.failure(
-                    range, "'\(range)' is two numbers, or none for an open end", hint: "\(range): [0, 1]")
+                    range, "'\(range)' must be two numbers, or none for an open end", hint: "\(range): [0, 1]")
             }
             (axis.lower, axis.upper) = (numbers[0], numbers[1])
         default: break
@@ -83,7 +84,7 @@ struct FigureOptions {
         case .record(let record):
             return try record.fields.map { label, value in
                 guard case .number(let number) = value else {
-                    throw call.failure(name, "the line '\(label)' stands at a number, not a \(value.typeName)")
+                    throw call.failure(name, "the line '\(label)' must be at a number, not \(value.described)")
                 }
                 return ReferenceLine(direction, at: number, label: label)
             }

@@ -49,7 +49,7 @@ enum GridVerb {
             case .figures(let figures): return .object(FigureValue(.grid(figures, columns: columns, title: title)))
             default:
                 throw call.failure(
-                    "items", "'grid' takes images or figures, not a \(try call.value("items").typeName)",
+                    "items", "'items' of 'grid' must be images or figures, not \(try call.value("items").described)",
                     hint: "grid [image, image]")
             }
         }

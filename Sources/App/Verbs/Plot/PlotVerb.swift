@@ -102,7 +102,7 @@ enum PlotVerb {
         let data = try call.value("data")
         guard case .record(let record) = data else {
             return call.failure(
-                "data", "can't plot a \(data.typeName)",
+                "data", "can't plot \(data.described)",
                 hint:
                     "numbers, a tensor of one or two dimensions, a table, a record of numbers or of rows, images, figures"
             )
@@ -125,11 +125,11 @@ enum PlotVerb {
     private static func refuseColumns(_ call: Arguments) throws {
         for name in ["y", "y2", "group"] where try !call.value(name).isNone {
             throw call.failure(
-                name, "'\(name)' names columns of a table, and the data is a \(try call.value("data").typeName)")
+                name, "'\(name)' names columns of a table, and 'data' is \(try call.value("data").described)")
         }
         if try call.boolean("panels") {
             throw call.failure(
-                "panels", "'panels' is for columns of a table, and the data is a \(try call.value("data").typeName)",
+                "panels", "'panels' is for columns of a table, and 'data' is \(try call.value("data").described)",
                 hint: "figures side by side: grid [plot(a), plot(b)]")
         }
     }
@@ -137,7 +137,7 @@ enum PlotVerb {
     private static func furtherRows(_ more: [Value], _ call: Arguments) throws -> [[Double]] {
         try more.map { value in
             guard let row = try value.asRow() else {
-                throw call.failure("more", "expected another row of numbers, and got a \(value.typeName)")
+                throw try call.refusal("more", expected: "rows of numbers", value)
             }
             return row
         }
@@ -150,7 +150,7 @@ enum PlotVerb {
         var positions: [Double]? = rows.count > 1 ? rows[0] : nil
         if try !call.value("x").isNone {
             guard let given = try call.value("x").asRow() else {
-                throw call.failure("x", "'x' is a row of numbers here, not a \(try call.value("x").typeName)")
+                throw try call.refusal("x", expected: "a row of numbers")
             }
             positions = given
         }

@@ -20,7 +20,7 @@ struct TableArguments {
         x = try call.optional("x", call.string) ?? plot.usualX(group: self.group)
         let named = try call.list("more").map { value in
             guard case .string(let name) = value else {
-                throw call.failure("more", "columns of a table are given by name, not as a \(value.typeName)")
+                throw call.failure("more", "the columns of a table must be given by name, not as \(value.described)")
             }
             return name
         }

@@ -172,7 +172,7 @@ enum RewardVerbs {
                 let prompt = try arguments.rows("prompt", by: clip)
                 guard prompt.tensor.shape[0] == 1 else {
                     throw arguments.failure(
-                        "prompt", "a break-even is for one prompt, and got \(prompt.tensor.shape[0])")
+                        "prompt", "'prompt' of 'breakeven' must be one prompt, not \(prompt.tensor.shape[0])")
                 }
                 let result = try BreakEven(
                     safe: mean("safe"), unsafe: mean("unsafe"), prompt: prompt.tensor.selected(0, 0),

@@ -90,7 +90,7 @@ extension Arguments {
         let record = try record(name)
         guard let safe = record["safe"], let unsafe = record["unsafe"] else {
             throw failure(
-                name, "'\(name)' needs the fields safe and unsafe, and has \(record.keys.joined(separator: ", "))",
+                name, "'\(name)' must have the fields safe and unsafe, not \(record.keys.joined(separator: ", "))",
                 hint: "{safe: [...], unsafe: [...]}")
         }
         func scores(_ value: Value) throws -> [Double] {

@@ -53,8 +53,8 @@ extension Verb {
             let (a, b) = try call.tensors("a", "b")
             guard let length = a.shape.last, length == b.shape.last else {
                 throw RhumbError(
-                    "'dot' expects vectors of one length, and got shapes \(TensorText.shape(a.shape)) and \(TensorText.shape(b.shape))"
-                )
+                    "'a' and 'b' of 'dot' must be vectors of one length, "
+                        + "not of shapes \(TensorText.shape(a.shape)) and \(TensorText.shape(b.shape))")
             }
             return .tensor(try (a * b).sum([-1]))
         }

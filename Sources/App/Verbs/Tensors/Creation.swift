@@ -115,7 +115,7 @@ extension Verb {
             if try call.dtype() == .int64 {
                 let ends = try [start, end ?? call.number("start"), call.number("step")].map { number in
                     guard let whole = Int(exactly: number) else {
-                        throw RhumbError("'arange' of int64 expects whole numbers, not \(NumberText.shown(number))")
+                        throw RhumbError("'arange' of int64 needs whole numbers, not \(NumberText.shown(number))")
                     }
                     return whole
                 }

@@ -40,7 +40,8 @@ enum GradientVerbs {
             parameters: [
                 Parameter("result", .object("tensor"), help: "a scalar made from tensors that require gradients"),
                 .option(
-                    "seed", .optional(.tensor), default: .none, help: "the gradient of the result, when it is no scalar"
+                    "seed", .optional(.tensor), default: .none,
+                    help: "the gradient of the result, when it is not a scalar"
                 ),
             ],
             result: "none; gradients are added to `.grad`",
@@ -152,7 +153,7 @@ extension Arguments {
         guard let result = try value.asTensor(), result.count == 1 else {
             throw failure(
                 "function",
-                "'\(verb.name)' expects a function that gives a scalar, and '\(function.name)' gave \(value.summary)")
+                "'function' of '\(verb.name)' must return a scalar, and '\(function.name)' returned \(value.described)")
         }
         return try result.reshaped([])
     }

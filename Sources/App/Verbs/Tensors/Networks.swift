@@ -110,9 +110,9 @@ extension Verb {
                 guard weight.rank == 4, weight.shape[1] == x.shape[3] else {
                     throw try call.failure(
                         "weight",
-                        "'conv2d' can't combine pictures of shape \(TensorText.shape(call.tensor("x").shape)) with a weight "
-                            + "of shape \(TensorText.shape(weight.shape)): expected [outputs, \(x.shape[3]), height, width]"
-                    )
+                        "'weight' of 'conv2d' must be [outputs, \(x.shape[3]), height, width] for "
+                            + "'x' of shape \(TensorText.shape(call.tensor("x").shape)), "
+                            + "not of shape \(TensorText.shape(weight.shape))")
                 }
                 return try x.conv2d(weight, bias: call.optionalTensor("bias"), geometry)
             }
@@ -188,7 +188,7 @@ extension Verb {
                 guard (2...4).contains(tensor.rank) else {
                     throw call.failure(
                         name,
-                        "'attention' expects 2 to 4 dimensions for '\(name)', and got shape \(TensorText.shape(tensor.shape))"
+                        "'\(name)' of 'attention' must have 2 to 4 dimensions, not shape \(TensorText.shape(tensor.shape))"
                     )
                 }
                 return try tensor.reshaped([Int](repeating: 1, count: 4 - tensor.rank) + tensor.shape)
@@ -240,7 +240,7 @@ extension Verb {
         ) { call in
             let sizes = try call.numbers("size").map { Int($0) }
             guard (1...2).contains(sizes.count) else {
-                throw call.failure("size", "'interpolate' expects one or two sizes, and got \(sizes.count)")
+                throw call.failure("size", "'size' of 'interpolate' must be one or two numbers, not \(sizes.count)")
             }
             let mode = Resampling(rawValue: try call.string("mode")) ?? .bilinear
             return try call.withChannelsLast("x") {
@@ -258,8 +258,8 @@ extension Arguments {
         guard x.rank == 3 || x.rank == 4 else {
             throw failure(
                 name,
-                "'\(verb.name)' expects [n, channels, height, width] or [channels, height, width], and got shape \(TensorText.shape(x.shape))"
-            )
+                "'\(name)' of '\(verb.name)' must be [n, channels, height, width] or [channels, height, width], "
+                    + "not of shape \(TensorText.shape(x.shape))")
         }
         let batch = x.rank == 4 ? x : try x.unsqueezed(0)
         let result = try body(batch.permuted([0, 2, 3, 1])).permuted([0, 3, 1, 2])

@@ -92,7 +92,7 @@ enum OptimiserVerbs {
         ) { call in
             let betas = try call.numbers("betas")
             guard betas.count == 2 else {
-                throw call.failure("betas", "'adamw' expects two betas, and got \(betas.count)")
+                throw call.failure("betas", "'betas' of 'adamw' must be two numbers, not \(betas.count)")
             }
             let optimiser = try AdamW(
                 call.trainable(), learningRate: call.number("rate"), betas: (betas[0], betas[1]),
@@ -194,7 +194,8 @@ extension Arguments {
             guard let tensor = value.object(as: TensorValue.self)?.tensor, tensor.requiresGradient else {
                 throw failure(
                     "parameters",
-                    "'\(verb.name)' expects tensors that require gradients, and '\(name)' is \(value.typeName)",
+                    "'parameters' of '\(verb.name)' must be tensors that require gradients, and '\(name)' is "
+                        + value.described,
                     hint: "make it with requires_grad")
             }
             return (name, tensor)

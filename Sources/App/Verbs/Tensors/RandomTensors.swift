@@ -68,7 +68,7 @@ extension Verb {
         ) { call in
             let (low, high) = (try call.whole("low"), try call.whole("high"))
             guard low < high else {
-                throw call.failure("high", "'randint' expects its end to be above its start \(low), and got \(high)")
+                throw call.failure("high", "'high' of 'randint' must be above 'low', which is \(low), not \(high)")
             }
             return .tensor(try Tensor.randint(call.shape(), in: low..<high, generator: Generator(seed: call.seed())))
         }
@@ -113,7 +113,8 @@ extension Verb {
             let weights = try call.tensor("weights")
             guard weights.rank == 1 else {
                 throw call.failure(
-                    "weights", "'choices' expects a list of weights, and got shape \(TensorText.shape(weights.shape))")
+                    "weights",
+                    "'weights' of 'choices' must be a vector, not of shape \(TensorText.shape(weights.shape))")
             }
             return .tensor(
                 try Tensor.choices(

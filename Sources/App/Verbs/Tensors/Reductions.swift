@@ -220,7 +220,8 @@ extension Verb {
             let x = try call.tensor("x")
             let (axis, count) = (try x.resolve(axis: call.whole("axis"), in: "topk"), try call.whole("count"))
             guard count <= x.shape[axis] else {
-                throw call.failure("count", "'topk' can't pick \(count) of \(x.shape[axis]) elements")
+                throw call.failure(
+                    "count", "'count' of 'topk' must be at most \(x.shape[axis]), the elements there are, not \(count)")
             }
             let (values, order) = try x.sorted(axis, descending: true)
             return .list([
@@ -238,7 +239,8 @@ extension Tensor {
         let rows =
             try at.map { try detached().transposed($0, -1).contiguous() } ?? detached().contiguous().reshaped([count])
         guard let columns = rows.shape.last, columns > 0 else {
-            throw RhumbError("'\(name)' expects at least one element, and got shape \(TensorText.shape(shape))")
+            throw RhumbError(
+                "'x' of '\(name)' must have at least one element, not shape \(TensorText.shape(shape))")
         }
         let numbers = rows.doubles
         let sorted = stride(from: 0, to: numbers.count, by: columns).map {

@@ -141,7 +141,8 @@ extension Verb {
                             if case .table(let table) = item { return table }
                             throw call.failure(
                                 "tensors",
-                                "'concat' expects tables beside a table, and element \(position) is \(item.typeName)")
+                                "'tensors' of 'concat' must all be tables, as the first is, and element \(position) is "
+                                    + item.described)
                         }))
             }
             return .tensor(try Tensor.concatenated(call.tensors("tensors"), axis: call.whole("axis")))
@@ -195,7 +196,7 @@ extension Verb {
             guard total == Double(length) else {
                 throw call.failure(
                     "sizes",
-                    "'split' expects sizes that sum to \(length), the size of dimension \(axis), and got "
+                    "'sizes' of 'split' must sum to \(length), the size of dimension \(axis), not to "
                         + NumberText.shown(total))
             }
             var start = 0

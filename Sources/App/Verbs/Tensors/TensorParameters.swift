@@ -62,7 +62,8 @@ extension Arguments {
         }
         return try items.enumerated().map { position, item in
             guard let tensor = try item.asTensor() else {
-                throw failure(name, "'\(verb.name)' expects tensors, and element \(position) is \(item.typeName)")
+                throw failure(
+                    name, "'\(name)' of '\(verb.name)' must be tensors, and element \(position) is \(item.described)")
             }
             return tensor
         }
@@ -72,8 +73,8 @@ extension Arguments {
     func integers(_ name: String) throws -> Tensor {
         if let exact = try value(name).asIntegers() { return exact }
         let tensor = try tensor(name)
-        guard tensor.floats.allSatisfy({ $0 == $0.rounded() }) else {
-            throw failure(name, "'\(verb.name)' expects whole numbers for '\(name)'")
+        if let other = tensor.floats.first(where: { $0 != $0.rounded() }) {
+            throw failure(name, "'\(name)' of '\(verb.name)' must be whole numbers, not \(other)")
         }
         return try tensor.to(.int64)
     }

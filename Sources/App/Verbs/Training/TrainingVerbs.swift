@@ -136,7 +136,7 @@ enum TrainingVerbs {
 extension Arguments {
     fileprivate func run() throws -> any TrainingRun {
         guard let run = try value("run").object(as: (any TrainingRun).self) else {
-            throw failure("run", "'\(verb.name)' expects a training run, and got \(try value("run").typeName)")
+            throw try refusal("run", expected: "a training run")
         }
         return run
     }

@@ -91,8 +91,8 @@ enum TensorSubscripts {
     static func view(_ tensor: Tensor, _ keys: [Subscript], forWriting: Bool = false) throws -> Tensor {
         guard keys.count <= tensor.rank else {
             throw RhumbError(
-                "\(keys.count) subscripts for a tensor of \(tensor.rank) dimension\(tensor.rank == 1 ? "" : "s")",
-                hint: "its shape is \(TensorText.shape(tensor.shape))")
+                "a tensor of shape \(TensorText.shape(tensor.shape)) takes at most \(tensor.rank) "
+                    + "subscript\(tensor.rank == 1 ? "" : "s"), not \(keys.count)")
         }
         var result = tensor
         var axis = 0
@@ -101,7 +101,7 @@ enum TensorSubscripts {
             case .index(let index): result = try result.selected(axis, index)
             case .all: axis += 1
             case .slice(let start, let stop, let step):
-                guard step != 0 else { throw RhumbError("a slice's step can't be 0") }
+                guard step != 0 else { throw RhumbError("the step of a slice must not be 0") }
                 // Reckoned, not walked through: a broadcast dimension may be longer than memory.
                 let (first, count) = Subscript.extent(start: start, stop: stop, step: step, count: result.shape[axis])
                 let end = count == 0 ? first : first + (count - 1) * step + (step > 0 ? 1 : -1)
@@ -130,13 +130,14 @@ enum TensorSubscripts {
         }
         guard let tensor = try value.asTensor(), tensor.rank == 1 else {
             throw RhumbError(
-                "a subscript is a whole number, a range, a list of whole numbers or a mask, and got \(value.typeName)")
+                "a subscript must be a whole number, a range, a list of whole numbers or a mask, not \(value.described)"
+            )
         }
         if tensor.dtype == .int64 { return tensor.ints }
         let mask = tensor.floats
         guard mask.count == size, mask.allSatisfy({ $0 == 0 || $0 == 1 }) else {
             throw RhumbError(
-                "a mask has one 0 or 1 for each of the \(size) elements",
+                "a mask must have a 0 or 1 for each of the \(size) elements",
                 hint: "compare a tensor of that size: x[x > 0]")
         }
         return mask.indices.filter { mask[$0] == 1 }

@@ -74,11 +74,12 @@ extension Value {
         while case .list(let items) = value, let first = items.first {
             depth += 1
             guard depth <= Self.mostDimensions else {
-                throw RhumbError("a tensor has at most \(Self.mostDimensions) dimensions, and these lists nest deeper")
+                throw RhumbError(
+                    "a tensor has at most \(Self.mostDimensions) dimensions; these lists are nested deeper")
             }
             count = count.multipliedReportingOverflow(by: items.count).overflow ? .max : count * items.count
             guard count <= Self.mostNumbers else {
-                throw RhumbError("these lists hold more than \(Self.mostNumbers) numbers, too many for a tensor")
+                throw RhumbError("a tensor from lists has at most \(Self.mostNumbers) numbers; these hold more")
             }
             value = first
         }
@@ -129,7 +130,7 @@ extension Value {
             return nil
         }
         return find(items, []).map { item, path in
-            "a list with the \(item.typeName) \(item.summary) at [\(path.map(String.init).joined(separator: ", "))]"
+            "a list with \(item.described) at [\(path.map(String.init).joined(separator: ", "))]"
         }
     }
 }
@@ -159,8 +160,8 @@ extension Arguments {
     private func noTensor(_ name: String, _ value: Value) -> RhumbError {
         failure(
             name,
-            "'\(verb.name)' expects a tensor, an image, a number or nested lists of numbers, and got "
-                + (value.foreignElement ?? value.typeName))
+            "'\(name)' of '\(verb.name)' must be a tensor, an image, a number or nested lists of numbers, not "
+                + (value.foreignElement ?? value.described))
     }
 
     /// The pictures of a parameter: an image, a list of images, or a tensor of shape [3, height, width] or
@@ -168,11 +169,11 @@ extension Arguments {
     func images(_ name: String) throws -> [Image] {
         let value = try value(name)
         guard let images = try value.asImages() else {
-            var got = value.typeName
-            if case .list(let items) = value {
-                got = items.first.map { "a list with \($0.typeName)" } ?? "an empty list"
+            var found = value.described
+            if case .list(let items) = value, let other = items.first(where: { (try? $0.asImages()) == nil }) {
+                found = "a list with \(other.described)"
             }
-            throw failure(name, "'\(verb.name)' expects an image or a list of images, and got \(got)")
+            throw failure(name, "'\(name)' of '\(verb.name)' must be an image or a list of images, not \(found)")
         }
         return images
     }

@@ -8,7 +8,7 @@ struct WatchCommand: ParsableCommand {
         commandName: "watch", abstract: "Follow a run from another terminal, to its end.",
         discussion: """
             Shows the cell that is worked on, how far its work has come with the curve of its metric, the latest \
-            pictures, and the last lines of the transcript. Where the output is no terminal it writes a line when \
+            pictures, and the last lines of the transcript. Where the output is not a terminal, it writes a line when \
             something has changed. Ends with the run: exit code 0 when that is complete, else 1.
             """)
 

@@ -15,7 +15,7 @@ extension Tensor {
             let (factor, badOrder) = LAPACK.cholesky(try Tensor.symmetric(matrix, in: "cholesky"))
             guard let factor else {
                 throw RhumbError(
-                    "'cholesky' expects a positive definite matrix, and the leading \(badOrder)×\(badOrder) block is not",
+                    "'a' of 'cholesky' must be positive definite, and its leading \(badOrder)×\(badOrder) block is not",
                     hint: "add a small multiple of eye(\(stack.rows))")
             }
             result.store(factor, at: index)

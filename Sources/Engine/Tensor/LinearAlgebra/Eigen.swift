@@ -43,8 +43,8 @@ extension Tensor {
             for j in 0..<i {
                 guard abs(matrix[i, j] - matrix[j, i]) <= 1e-4 * scale else {
                     throw RhumbError(
-                        "'\(operation)' expects a symmetric matrix: entry (\(i), \(j)) is \(Float(matrix[i, j])) "
-                            + "and entry (\(j), \(i)) is \(Float(matrix[j, i]))",
+                        "'a' of '\(operation)' must be symmetric: element (\(i), \(j)) is \(Float(matrix[i, j])) "
+                            + "and element (\(j), \(i)) is \(Float(matrix[j, i]))",
                         hint: "symmetrise it first: (a + a.T) / 2")
                 }
                 mean[i, j] = (matrix[i, j] + matrix[j, i]) / 2

@@ -17,7 +17,7 @@ extension Tensor {
         }
         guard rank == 2, right.rank == 2, right.shape[0] == shape[0] else {
             throw RhumbError.shapes(
-                shape, right.shape, in: "lstsq", because: "expected a matrix and a right side with as many rows")
+                shape, right.shape, in: "lstsq", because: "they must be a matrix and a right side with as many rows")
         }
         let matrix = try MatrixStack(self, in: "lstsq")[0]
         let side = try MatrixStack(right, in: "lstsq")[0]
@@ -44,13 +44,13 @@ extension Tensor {
     /// 0.
     /// - Throws: `RhumbError` for less or more than two dimensions or values that are not finite.
     public func pseudoInverse(tolerance: Double = 1e-6) throws -> Tensor {
-        guard rank == 2 else { throw RhumbError.shape(shape, in: "pinv", expected: "a matrix") }
+        guard rank == 2 else { throw RhumbError.shape(shape, of: "a", in: "pinv", must: "be a matrix") }
         return try leastSquares(Tensor.eye(shape[0]), tolerance: tolerance).solution
     }
 
     /// How many singular values are above `tolerance` times the largest.
     public func matrixRank(tolerance: Double = 1e-6) throws -> Int {
-        guard rank == 2 else { throw RhumbError.shape(shape, in: "rank", expected: "a matrix") }
+        guard rank == 2 else { throw RhumbError.shape(shape, of: "a", in: "rank", must: "be a matrix") }
         return try Tensor.pseudoInverse(MatrixStack(self, in: "rank")[0], tolerance, in: "rank").rank
     }
 

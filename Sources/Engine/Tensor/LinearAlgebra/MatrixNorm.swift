@@ -17,7 +17,7 @@ extension Tensor {
     /// - Throws: `RhumbError` for less than two dimensions, an empty matrix, or values that are not finite.
     public func matrixNorm(_ norm: MatrixNorm) throws -> Tensor {
         guard rank >= 2, shape.suffix(2).allSatisfy({ $0 > 0 }) else {
-            throw RhumbError.shape(shape, in: "norm", expected: "a matrix with at least one entry")
+            throw RhumbError.shape(shape, in: "norm", must: "be a matrix with at least one element")
         }
         switch norm {
         case .spectral: return try svd().s.max([-1])

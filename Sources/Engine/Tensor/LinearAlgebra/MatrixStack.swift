@@ -14,15 +14,14 @@ struct MatrixStack {
     ///   where it must be.
     init(_ tensor: Tensor, in operation: String, square: Bool = false) throws {
         guard tensor.rank >= 2 else {
-            throw RhumbError.shape(tensor.shape, in: operation, expected: "a matrix (or a stack of them)")
+            throw RhumbError.shape(tensor.shape, of: "a", in: operation, must: "be a matrix or a stack of them")
         }
         batch = Array(tensor.shape.dropLast(2))
         rows = tensor.shape[tensor.rank - 2]
         columns = tensor.shape[tensor.rank - 1]
         guard !square || rows == columns else {
-            throw RhumbError(
-                "'\(operation)' expects a square matrix, and got shape \(RhumbError.text(tensor.shape)): "
-                    + "sizes \(rows) and \(columns) differ")
+            throw RhumbError.shape(
+                tensor.shape, of: "a", in: operation, must: "be a square matrix or a stack of them")
         }
         try Engine.checkCancelled()
         source = try tensor.detached().to(.float32).contiguous().checkedFinite(in: operation)
@@ -77,7 +76,7 @@ extension Tensor {
 
     private func triangle(_ keeps: (Int, Int) -> Bool) throws -> Tensor {
         guard rank >= 2 else {
-            throw RhumbError.shape(shape, in: "triangle", expected: "a matrix (or a stack of them)")
+            throw RhumbError.shape(shape, of: "a", in: "triangle", must: "be a matrix or a stack of them")
         }
         let (rows, columns) = (shape[rank - 2], shape[rank - 1])
         let mask = try Tensor.zeros([rows, columns])
@@ -91,7 +90,7 @@ extension Tensor {
     /// The main diagonal of each matrix: […, m, n] → […, min(m, n)].
     public func diagonal() throws -> Tensor {
         guard rank >= 2 else {
-            throw RhumbError.shape(shape, in: "diagonal", expected: "a matrix (or a stack of them)")
+            throw RhumbError.shape(shape, of: "a", in: "diagonal", must: "be a matrix or a stack of them")
         }
         let (rows, columns) = (shape[rank - 2], shape[rank - 1])
         let places = (0..<Swift.min(rows, columns)).map { $0 * columns + $0 }

@@ -17,13 +17,14 @@ public struct PCA {
     /// - Throws: `RhumbError` for another shape, values that are not finite, or a count that is not there.
     public init(_ rows: Tensor, components count: Int? = nil) throws {
         guard rows.rank == 2, rows.shape[0] >= 2, rows.shape[1] >= 1 else {
-            throw RhumbError.shape(rows.shape, in: "pca", expected: "at least two rows, [n, d]")
+            throw RhumbError.shape(rows.shape, of: "rows", in: "pca", must: "be a matrix [n, d] of at least two rows")
         }
         let most = Swift.min(rows.shape[0], rows.shape[1])
         let count = count ?? most
         guard (1...most).contains(count) else {
             throw RhumbError(
-                "'pca' can keep 1 to \(most) components of shape \(RhumbError.text(rows.shape)), not \(count)")
+                "'count' of 'pca' must be from 1 to \(most) for rows of shape \(RhumbError.text(rows.shape)), not \(count)"
+            )
         }
         mean = try rows.mean([0])
         let (_, s, vt) = try (rows - mean).svd()

@@ -15,7 +15,7 @@ public final class ExponentialMovingAverage {
     /// Begins with the parameters as they are.
     public init(_ parameters: NamedTensors, decay: Double = 0.999, warmsUp: Bool = true) throws {
         try OptimiserState.check(parameters)
-        guard (0...1).contains(decay) else { throw RhumbError("'ema' expects a decay from 0 to 1, and got \(decay)") }
+        guard (0...1).contains(decay) else { throw RhumbError("'decay' of 'ema' must be from 0 to 1, not \(decay)") }
         self.parameters = parameters
         self.decay = decay
         self.warmsUp = warmsUp

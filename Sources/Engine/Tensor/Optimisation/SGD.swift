@@ -20,7 +20,7 @@ public final class SGD: Optimiser {
     ) throws {
         try OptimiserState.check(parameters)
         guard !nesterov || momentum > 0 else {
-            throw RhumbError("'sgd' expects a momentum above 0 for Nesterov's rule")
+            throw RhumbError("'momentum' of 'sgd' must be above 0 with Nesterov's rule, not \(momentum)")
         }
         self.parameters = parameters
         self.learningRate = learningRate

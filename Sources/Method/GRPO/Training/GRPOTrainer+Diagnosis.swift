@@ -41,7 +41,7 @@ extension GRPOTrainer {
                 Finding(
                     "scheduler", .broken,
                     "clip_sample is true: it cuts latents off at ±\(short(Double(c.clipSampleRange)))",
-                    advice: "latents are no pixels: set clip_sample to false in scheduler_config.json"))
+                    advice: "latents are not pixels: set clip_sample to false in scheduler_config.json"))
         }
         if c.rescaleBetasZeroSNR, c.predictionType == .epsilon {
             found.append(

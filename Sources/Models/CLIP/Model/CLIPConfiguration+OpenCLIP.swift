@@ -67,7 +67,7 @@ extension CLIPConfiguration {
             return fallback
         }
         guard let number = value.integer, number > 0 else {
-            throw .openCLIP(key, "is \(value.text()), and must be a positive whole number")
+            throw .openCLIP(key, "must be a positive whole number, not \(value.text())")
         }
         return number
     }
@@ -75,7 +75,7 @@ extension CLIPConfiguration {
     private static func expanded(_ width: Int, _ json: JSON) throws(RhumbError) -> Int {
         let inner = Double(width) * (json["mlp_ratio"].present?.number ?? 4)
         guard inner >= 1, inner < 1e15 else {
-            throw .openCLIP("mlp_ratio", "is \((json["mlp_ratio"] ?? .null).text()), and must be a number above 0")
+            throw .openCLIP("mlp_ratio", "must be a number above 0, not \((json["mlp_ratio"] ?? .null).text())")
         }
         return Int(inner)
     }
@@ -92,12 +92,12 @@ extension Preprocessing {
         case "bicubic": filter = .bicubic
         case "bilinear": filter = .bilinear
         case let name:
-            throw .openCLIP("preprocess_cfg.interpolation", "is \"\(name)\", and must be bicubic or bilinear")
+            throw .openCLIP("preprocess_cfg.interpolation", "must be bicubic or bilinear, not \"\(name)\"")
         }
         switch part["resize_mode"]?.string ?? "shortest" {
         case "shortest": break
         case "squash": size = .exactly(height: imageSize, width: imageSize)
-        case let name: throw .openCLIP("preprocess_cfg.resize_mode", "is \"\(name)\", and must be shortest or squash")
+        case let name: throw .openCLIP("preprocess_cfg.resize_mode", "must be shortest or squash, not \"\(name)\"")
         }
     }
 }

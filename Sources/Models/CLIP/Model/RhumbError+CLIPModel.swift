@@ -2,18 +2,19 @@ import Basics
 
 extension RhumbError {
     static func configuration(_ key: String, _ value: String, _ expected: String) -> RhumbError {
-        RhumbError("the configuration's '\(key)' is \(value), and must be \(expected)")
+        RhumbError("'\(key)' in the configuration must be \(expected), not \(value)")
     }
 
     static func identifiers(_ shape: [Int], limit: Int) -> RhumbError {
         RhumbError(
-            "token identifiers are a matrix of 1 to \(limit) positions, and got shape \(shape.map(String.init).joined(separator: "×"))"
-        )
+            "token identifiers must be a matrix of 1 to \(limit) positions, "
+                + "not of shape \(shape.map(String.init).joined(separator: "×"))")
     }
 
     static func pixels(_ shape: [Int], channels: Int, size: Int) -> RhumbError {
         RhumbError(
-            "the image tower takes pixels of shape n×\(channels)×\(size)×\(size), and got \(shape.map(String.init).joined(separator: "×"))",
+            "the image tower's pixels must have shape n×\(channels)×\(size)×\(size), "
+                + "not \(shape.map(String.init).joined(separator: "×"))",
             hint: "preprocess pictures first")
     }
 

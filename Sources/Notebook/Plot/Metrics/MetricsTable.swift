@@ -43,7 +43,7 @@ public struct MetricsTable: Sendable {
                     ? "line \(lines.first) \(one)"
                     : "\(lines.count) lines \(several), the first of them line \(lines.first)")
         }
-        lines(badLines, "is no JSON and is left out", "are no JSON and are left out")
+        lines(badLines, "is not JSON and is left out", "are not JSON and are left out")
         lines(shortRows, "has fewer fields than the header", "have fewer fields than the header")
         lines(headersAgain, "is the header once more", "are the header once more")
         if hasCutLine { notes.append("the last line is cut off") }
