@@ -7,7 +7,7 @@ public protocol ExplainedError: Error {
     var hint: String { get }
 }
 
-/// What any room can object to. Each room has a file `RhumbError+Room.swift` with its sentences, as static functions.
+/// What any room can object to. Each room has a file `RhumbError+Room.swift` with its messages, as static functions.
 ///
 ///     throw RhumbError("'clip' must be below 1, not 1", hint: "for example 0.2", argument: "clip")
 public struct RhumbError: ExplainedError, Equatable, CustomStringConvertible {

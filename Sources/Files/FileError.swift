@@ -1,6 +1,6 @@
 import Basics
 
-/// Everything that can be wrong with a file. Their sentences are in `FileError+Sentences.swift`.
+/// Everything that can be wrong with a file. Their messages are in `FileError+Messages.swift`.
 public enum FileError: ExplainedError, Equatable {
     /// What was being done to a file when the operating system refused.
     public enum Action: String, Sendable {

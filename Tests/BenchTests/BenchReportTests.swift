@@ -40,7 +40,7 @@ final class BenchReportTests: XCTestCase {
             tower            10.0 ms (25.0 ms)   20.0 ms (20.0 ms)   2.00×   8.00 ms
 
             limit: the least time for the arithmetic at the measured peak of these cores, 3×3 convolutions by \
-            Winograd's way (a quarter of the products)
+            Winograd's algorithm (a quarter of the products)
 
             """)
     }

@@ -7,10 +7,10 @@ final class PeerTroubleTests: XCTestCase {
     private let works = ["first", "second", "third"]
 
     private func outcomes(
-        _ script: String, patience: Double = 20
+        _ script: String, timeout: Double = 20
     ) throws -> (outcomes: [Timing.Outcome], troubles: [String]) {
         let benchmark = FakePeer.benchmark(script, works: works)
-        let runner = try BenchRunner(benchmark, interpreter: ["sh", "-c"], patience: patience)
+        let runner = try BenchRunner(benchmark, interpreter: ["sh", "-c"], timeout: timeout)
         let timings = try benchmark.works.map { try runner.timing(of: $0, rounds: 1) }
         for timing in timings { XCTAssertGreaterThan(timing.ours.best, 0) }
         return (timings.map { $0.peers[0] }, runner.troubles)
@@ -36,7 +36,7 @@ final class PeerTroubleTests: XCTestCase {
     func testPeerThatHangsIsEndedAfterItsTime() throws {
         let hangs = "case $line in *first*) sleep 1000;; esac; " + FakePeer.right
         let start = Date()
-        let (outcomes, troubles) = try outcomes(FakePeer.script(run: hangs), patience: 1.5)
+        let (outcomes, troubles) = try outcomes(FakePeer.script(run: hangs), timeout: 1.5)
         XCTAssertEqual(outcomes, [.failed, 0.5, 0.5])
         XCTAssertEqual(troubles, ["'shell 1' failed at 'first': gave no answer within 1.50 s"])
         XCTAssertLessThan(Date().timeIntervalSince(start), 60)
@@ -47,7 +47,7 @@ final class PeerTroubleTests: XCTestCase {
         let file = FileManager.default.temporaryDirectory.appendingPathComponent("bench-\(UUID().uuidString)")
         defer { try? FileManager.default.removeItem(at: file) }
         let hangs = "case $line in *first*) sleep 1000 & echo $! > '\(file.path)'; wait;; esac; " + FakePeer.right
-        _ = try outcomes(FakePeer.script(run: hangs), patience: 1.5)
+        _ = try outcomes(FakePeer.script(run: hangs), timeout: 1.5)
         let text = try String(contentsOf: file, encoding: .utf8)
         let child = try XCTUnwrap(pid_t(text.trimmingCharacters(in: .whitespacesAndNewlines)))
         XCTAssertTrue(isGone(child))

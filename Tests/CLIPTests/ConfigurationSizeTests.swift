@@ -14,7 +14,10 @@ final class ConfigurationSizeTests: XCTestCase {
         }
         XCTAssertEqual(message { _ in }, "no error")
         for (change, expected) in [
-            ({ $0.text.numHiddenLayers = 1_000_000_000 }, "'text_config.num_hidden_layers' in the configuration must be"),
+            (
+                { $0.text.numHiddenLayers = 1_000_000_000 },
+                "'text_config.num_hidden_layers' in the configuration must be"
+            ),
             (
                 { $0.vision.numHiddenLayers = 1001 },
                 "'vision_config.num_hidden_layers' in the configuration must be a number from 0 to 1000, not 1001"
@@ -24,7 +27,10 @@ final class ConfigurationSizeTests: XCTestCase {
             ({ $0.vision.patchSize = 1 << 40 }, "'vision_config.patch_size' in the configuration must be"),
             ({ $0.vision.patchSize = 0 }, "'vision_config.patch_size' in the configuration must be"),
             ({ $0.text.vocabSize = .max }, "'text_config.vocab_size' in the configuration must be"),
-            ({ $0.text.maxPositionEmbeddings = 1 << 62 }, "'text_config.max_position_embeddings' in the configuration must be"),
+            (
+                { $0.text.maxPositionEmbeddings = 1 << 62 },
+                "'text_config.max_position_embeddings' in the configuration must be"
+            ),
             ({ $0.text.hiddenSize = 1 << 62 }, "'text_config.hidden_size' in the configuration must be"),
             ({ $0.text.intermediateSize = -1 }, "'text_config.intermediate_size' in the configuration must be"),
             ({ $0.projectionDim = .max }, "'projection_dim' in the configuration must be"),

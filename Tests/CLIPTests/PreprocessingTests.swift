@@ -52,7 +52,7 @@ final class PreprocessingTests: XCTestCase {
             (#"{"size": -3}"#, "size"),
         ] {
             XCTAssertThrowsError(try Preprocessing(JSON(parsing: text)), text) {
-                XCTAssert("\($0)".hasPrefix("'\(key)' in 'preprocessor_config.json' is "), "\($0)")
+                XCTAssert("\($0)".hasPrefix("'\(key)' in 'preprocessor_config.json' must be "), "\($0)")
             }
         }
         var untouched = Preprocessing()

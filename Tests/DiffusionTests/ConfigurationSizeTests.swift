@@ -55,20 +55,28 @@ final class ConfigurationSizeTests: XCTestCase {
             change(&configuration)
             return message { _ = try UNet2DConditionModel(configuration, ParameterSource { _, _, _ in try Tensor(0) }) }
         }
-        XCTAssertTrue(unet { $0.layersPerBlock = .one(1_000_000_000) }.contains("'layers_per_block' in the configuration must be"))
-        XCTAssertTrue(unet { $0.transformerLayersPerBlock = .one(.max) }.contains("'transformer_layers_per_block' in the configuration must be"))
+        XCTAssertTrue(
+            unet { $0.layersPerBlock = .one(1_000_000_000) }.contains("'layers_per_block' in the configuration must be")
+        )
+        XCTAssertTrue(
+            unet { $0.transformerLayersPerBlock = .one(.max) }.contains(
+                "'transformer_layers_per_block' in the configuration must be"))
         XCTAssertTrue(
             unet { $0.blockOutChannels = [1 << 62, 1, 1, 1] }.contains(", not [4611686018427387904"))
         XCTAssertTrue(unet { $0.inChannels = .max }.contains("'in_channels' in the configuration must be"))
         XCTAssertTrue(unet { $0.convInKernel = .max }.contains("'conv_in_kernel' in the configuration must be"))
         XCTAssertTrue(unet { $0.sampleSize = 1 << 62 }.contains("'sample_size' in the configuration must be"))
-        XCTAssertTrue(unet { $0.crossAttentionDim = .one(.max) }.contains("'cross_attention_dim' in the configuration must be"))
+        XCTAssertTrue(
+            unet { $0.crossAttentionDim = .one(.max) }.contains("'cross_attention_dim' in the configuration must be"))
         var scheduler = SchedulerConfiguration()
         scheduler.stepsOffset = .max
         XCTAssertTrue(
-            message { _ = try DDIMScheduler(scheduler, steps: 3) }.contains("'steps_offset' must be from 0 to 1000000, not 9223372036854775807"))
+            message { _ = try DDIMScheduler(scheduler, steps: 3) }.contains(
+                "'steps_offset' must be from 0 to 1000000, not 9223372036854775807"))
         scheduler = SchedulerConfiguration()
         scheduler.numTrainTimesteps = .max
-        XCTAssertTrue(message { _ = try DDIMScheduler(scheduler, steps: 3) }.contains("'num_train_timesteps' must be from 1 to 1000000"))
+        XCTAssertTrue(
+            message { _ = try DDIMScheduler(scheduler, steps: 3) }.contains(
+                "'num_train_timesteps' must be from 1 to 1000000"))
     }
 }

@@ -81,7 +81,10 @@ final class ModelTests: XCTestCase {
         var c = small
         c.attentionHeadDim = .one(5)
         XCTAssertThrowsError(try UNet2DConditionModel(c, seed: 0)) {
-            XCTAssertTrue("\($0)".contains("'attention_head_dim' in the configuration must be a divisor of the level's 16 channels, not 5"), "\($0)")
+            XCTAssertTrue(
+                "\($0)".contains(
+                    "'attention_head_dim' in the configuration must be a divisor of the level's 16 channels, not 5"),
+                "\($0)")
         }
         c = small
         c.downBlockTypes = ["DownBlock2D", "SkipDownBlock2D"]

@@ -142,7 +142,7 @@ final class ImageFileTests: XCTestCase {
         XCTAssertTrue(try message("text.png", "hello".utf8).contains("this is not a PNG or JPEG file"))
         XCTAssertTrue(try message("empty.png", []).contains("this is not a PNG or JPEG file"))
         XCTAssertThrowsError(try ImageFile.read(golden("images/not.gif"))) {
-            XCTAssertTrue("\($0)".contains("it is a GIF picture, which can't be read; PNG and JPEG can"), "\($0)")
+            XCTAssertTrue("\($0)".contains("it is a GIF picture, which can't be read; PNG and JPEG are"), "\($0)")
         }
         // A header that announces 4 gigapixels is refused before any memory is taken.
         var huge = png

@@ -54,7 +54,10 @@ final class NPYTests: XCTestCase {
             ("longer", Array(whole) + [0], "1 bytes after the array"),
             ("version", whole.enumerated().map { $0.offset == 6 ? 9 : $0.element }, "version 9"),
             ("nonsense", header("hello"), "must be a dictionary"),
-            ("code", header("{'descr': __import__('os'), 'fortran_order': False, 'shape': (1,)}"), "must be a dictionary"),
+            (
+                "code", header("{'descr': __import__('os'), 'fortran_order': False, 'shape': (1,)}"),
+                "must be a dictionary"
+            ),
             ("no shape", header("{'descr': '<f4', 'fortran_order': False}"), "'shape' is missing"),
             ("no order", header("{'descr': '<f4', 'shape': (1,)}"), "'fortran_order' is missing"),
             (

@@ -61,7 +61,7 @@ final class PyTorchTests: XCTestCase {
             ("large_stride", "'w': it reaches to element 7 of a storage of 6"),
             ("huge_shape", "'w': the shape 2147483647×2147483647 has more elements"),
             ("negative_offset", "'w': "), ("byteorder", "the order of bytes 'middle' can't be read"),
-            ("compressed", "compressed or encrypted"), ("no_pickle", "no PyTorch file"),
+            ("compressed", "compressed or encrypted"), ("no_pickle", "not a PyTorch file"),
             ("no_storage", "'data/0' is missing"),
             ("code", "asks for 'posix.system', which is not part of a tensor; none of it was run"),
         ] {
@@ -142,7 +142,7 @@ final class PyTorchTests: XCTestCase {
         // Instructions that make objects in other ways: INST, OBJ, NEWOBJ, NEWOBJ_EX, EXT1, PERSID, and Python 2's.
         for code: UInt8 in [0x69, 0x6F, 0x81, 0x92, 0x82, 0x50, 0x49, 0x53, 0x56, 0x46, 0x32, 0x30, 0xFF, 0] {
             let text = try refusal([code, 0x2E])
-            XCTAssertTrue(text.contains("stands instruction \(code), which no file of tensors needs"), text)
+            XCTAssertTrue(text.contains("holds the instruction \(code), which no file of tensors needs"), text)
         }
         // Names that are known, used as nothing uses them.
         for pickle in [
@@ -160,8 +160,8 @@ final class PyTorchTests: XCTestCase {
             ([0x2E], "the stack is empty"), ([0x74, 0x2E], "a mark is missing"), ([0x85, 0x2E], "the stack is empty"),
             ([0x68, 9, 0x2E], "entry 9 of its memo was never made"), ([0x28, 0x71, 0, 0x2E], "the stack is empty"),
             ([0x4B, 1, 0x28, 0x85, 0x2E], "the stack is empty"),
-            ([0x5D, 0x4B, 1, 0x4B, 2, 0x73, 0x2E], "no dictionary"),
-            ([0x7D, 0x4B, 1, 0x61, 0x2E], "no list"), ([0x58, 1, 0, 0, 0, 0xFF, 0x2E], "not UTF-8"),
+            ([0x5D, 0x4B, 1, 0x4B, 2, 0x73, 0x2E], "not a dictionary"),
+            ([0x7D, 0x4B, 1, 0x61, 0x2E], "not a list"), ([0x58, 1, 0, 0, 0, 0xFF, 0x2E], "not UTF-8"),
             ([0x58, 255, 255, 255, 255, 0x41, 0x2E], "ends before its contents do"),
             ([0x8D, 255, 255, 255, 255, 255, 255, 255, 255, 0x2E], "ends before its contents do"),
             ([0x7D, 0x2E], "no named tensors"), ([0x4B, 1, 0x2E], "no named tensors"),

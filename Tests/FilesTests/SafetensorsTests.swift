@@ -135,7 +135,7 @@ final class SafetensorsTests: XCTestCase {
             (
                 "twice",
                 file("{\"a\":\(tensor("F32", "[1]", 0, 4)),\"a\":\(tensor("F32", "[1]", 4, 8))}", Array(zeros[..<8])),
-                "'a': the name stands twice"
+                "'a': the name is in the header twice"
             ),
             (
                 "no type", file(#"{"a":{"shape":[1],"data_offsets":[0,4]}}"#, Array(zeros[..<4])),
@@ -149,7 +149,7 @@ final class SafetensorsTests: XCTestCase {
                 "negative size", file("{\"a\":\(tensor("F32", "[-1]", 0, 4))}", Array(zeros[..<4])),
                 "'shape' must be a list of whole numbers, not [-1]"
             ),
-            ("fraction", file("{\"a\":\(tensor("F32", "[1.5]", 0, 4))}", Array(zeros[..<4])), "and is [1.5]"),
+            ("fraction", file("{\"a\":\(tensor("F32", "[1.5]", 0, 4))}", Array(zeros[..<4])), "not [1.5]"),
             (
                 "overflow", file("{\"a\":\(tensor("F32", "[4611686018427387904,16]", 0, 4))}", Array(zeros[..<4])),
                 "has more elements than memory has bytes"

@@ -49,9 +49,9 @@ final class AdvantageTests: XCTestCase {
             do { _ = try Advantages(rewards: rewards, groupSize: size) } catch { return "\(error)" }
             return ""
         }
-        XCTAssertTrue(message([1, 2], 1).contains("a group of 1"))
+        XCTAssertTrue(message([1, 2], 1).contains("a group must have at least 2 samples to compare, not 1"))
         XCTAssertTrue(message([1, 2, 3], 2).contains("3 rewards don't make groups of 2"))
         XCTAssertTrue(message([], 2).contains("0 rewards"))
-        XCTAssertTrue(message([1, .nan], 2).contains("the reward of sample 1 is nan"))
+        XCTAssertTrue(message([1, .nan], 2).contains("the reward of sample 1 must be a finite number, not nan"))
     }
 }

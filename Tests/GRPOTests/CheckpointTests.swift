@@ -99,7 +99,7 @@ final class CheckpointTests: XCTestCase {
         try refused("seed 11 there, 5 here", Fixture.trainer { $0.seed = 5 })
         try refused("other prompts", Fixture.trainer(prompts: ["a dog", "a cat", "a knife", "a boat"]))
         try refused(
-            "other prompts kept", Fixture.trainer(prompts: ["a dog", "a red apple", "a knife"], keeping: ["a boat"]))
+            "other prompts kept", Fixture.trainer(prompts: ["a dog", "a red apple", "a knife"], preserving: ["a boat"]))
         try refused(
             "reward 'redness' there, 'mine' here",
             Fixture.trainer(FunctionReward(name: "mine") { _, _ in .init(totals: [0]) }))

@@ -57,13 +57,15 @@ enum Fixture {
     static let prompts = ["a dog", "a red apple", "a knife", "a boat"]
 
     static func trainer(
-        _ reward: any Reward = redness, prompts: [String] = prompts, keeping kept: [String] = [], seed: UInt64 = 3,
+        _ reward: any Reward = redness, prompts: [String] = prompts, preserving preserved: [String] = [],
+        seed: UInt64 = 3,
         change: (inout GRPOOptions) -> Void = { _ in }
     ) throws -> GRPOTrainer {
         var options = options
         change(&options)
         return try GRPOTrainer(
-            pipeline(seed: seed), reward: reward, prompts: TrainingPrompt.list(prompts, keeping: kept), options: options
+            pipeline(seed: seed), reward: reward, prompts: TrainingPrompt.list(prompts, preserving: preserved),
+            options: options
         )
     }
 }

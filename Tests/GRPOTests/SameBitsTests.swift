@@ -96,7 +96,8 @@ final class SameBitsTests: XCTestCase {
                 try $0[0].linear($0[1], bias: $0[2], activation: activation, residual: $0[3])
             }
         }
-        // By Winograd's way with kept and with made components, doubled, strided, dilated, of few channels, pointwise.
+        // By Winograd's algorithm with cached and with new transformed kernels, upsampled, strided, dilated, of few
+        // channels, pointwise.
         for (size, inputs, outputs, kernel, geometry) in [
             (9, 32, 48, 3, Convolution(padding: 1)), (12, 400, 336, 3, Convolution(padding: 1)),
             (8, 16, 24, 3, Convolution(stride: 2, padding: 1)), (9, 16, 24, 3, Convolution(padding: 2, dilation: 2)),
@@ -108,7 +109,7 @@ final class SameBitsTests: XCTestCase {
             ]) { try $0[0].conv2d($0[1], bias: $0[2], geometry) }
         }
         results += try withGradients([r([2, 5, 6, 16], 12), r([24, 16, 3, 3], 13), r([24], 14)]) {
-            try $0[0].doubledConv2d($0[1], bias: $0[2])
+            try $0[0].upsampledConv2d($0[1], bias: $0[2])
         }
         for causal in [false, true] {
             results += try withGradients([r([2, 3, 40, 16], 15), r([2, 3, 40, 16], 16), r([2, 3, 40, 16], 17)]) {

@@ -114,9 +114,9 @@ final class TrainerTests: XCTestCase {
     }
 
     func testOnlyKeptPromptsAreHeldByTheirOwnWeight() throws {
-        let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { ($0.kl, $0.keepKL) = (0, 0.5) }
+        let trainer = try Fixture.trainer(prompts: ["a knife"], preserving: ["a dog"]) { ($0.kl, $0.keepKL) = (0, 0.5) }
         let rollout = try trainer.rollout()
-        XCTAssertEqual(rollout.prompts.map(\.isKept), rollout.prompts.map { $0.text == "a dog" })
+        XCTAssertEqual(rollout.prompts.map(\.isPreserved), rollout.prompts.map { $0.text == "a dog" })
         XCTAssertEqual(Set(rollout.prompts.texts), ["a knife", "a dog"])
         XCTAssertEqual(
             trainer.differencesFromPaper.first.map { [$0.name, $0.value, $0.paper] }, ["keep", "1 prompt", "none"])
@@ -132,26 +132,26 @@ final class TrainerTests: XCTestCase {
                 XCTAssertEqual(row.loss, pays)
             }
         }
-        let free = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) { $0.keepKL = 0 }
+        let free = try Fixture.trainer(prompts: ["a knife"], preserving: ["a dog"]) { $0.keepKL = 0 }
         XCTAssertEqual(try free.update(free.rollout()).loss, first.loss, accuracy: 1e-5)
         XCTAssertNotEqual(try free.update(free.pending!.rollout).loss, try trainer.update(rollout).loss)
     }
 
     /// Prompts that a rollout is given by their texts are kept where the trainer keeps them.
     func testAPromptFromOutsideIsKeptWhereTheTrainerKeepsIt() throws {
-        let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"])
+        let trainer = try Fixture.trainer(prompts: ["a knife"], preserving: ["a dog"])
         let rollout = try trainer.rollout(prompts: ["a boat", "a dog"])
-        XCTAssertEqual(rollout.prompts, ["a boat", TrainingPrompt("a dog", isKept: true)])
+        XCTAssertEqual(rollout.prompts, ["a boat", TrainingPrompt("a dog", isPreserved: true)])
         XCTAssertEqual(rollout.samplePrompts, ["a boat", "a boat", "a boat", "a dog", "a dog", "a dog"])
     }
 
     func testTheStartIsAskedForAnotherPromptButWhereItIsKept() throws {
-        let trainer = try Fixture.trainer(prompts: ["a knife"], keeping: ["a dog"]) {
+        let trainer = try Fixture.trainer(prompts: ["a knife"], preserving: ["a dog"]) {
             ($0.kl, $0.klPrompt, $0.keepKL) = (0.25, "a picture of one thing", 0.5)
         }
         let rollout = try trainer.rollout(), other = try trainer.pipeline.context(of: ["a picture of one thing"])
         for row in try trainer.objective(of: rollout) {
-            let isKept = rollout.samplePrompts[row.sample] == "a dog",
+            let isPreserved = rollout.samplePrompts[row.sample] == "a dog",
                 x = try rollout.samples[row.step].gathered(0, [row.sample])
             let pays = max(row.unclipped, row.clipped)
             // Before the first update the model is the start: only another prompt moves the two apart.
@@ -164,7 +164,7 @@ final class TrainerTests: XCTestCase {
             let own = try mean(rollout.context.gathered(0, [row.sample / rollout.groupSize]))
             let apart = Double(try (own - mean(other)).squared().mean().item / (2 * sigma * sigma))
             XCTAssertGreaterThan(apart, 1e-6)
-            XCTAssertEqual(row.loss - pays, isKept ? 0 : 0.25 * apart, accuracy: 1e-6 + 1e-3 * apart)
+            XCTAssertEqual(row.loss - pays, isPreserved ? 0 : 0.25 * apart, accuracy: 1e-6 + 1e-3 * apart)
         }
         XCTAssertTrue(
             trainer.differencesFromPaper.contains { $0.name == "kl_prompt" && $0.value == "\"a picture of one thing\"" }
@@ -207,7 +207,7 @@ final class TrainerTests: XCTestCase {
         assertMessage("all its 1 rounds") { try trainer.update(rollout) }
         let other = try Fixture.trainer()
         try other.advance()
-        assertMessage("drawn for round 1, and the trainer is at round 2") { try other.update(rollout) }
+        assertMessage("must be of the trainer's round 2, not of round 1") { try other.update(rollout) }
     }
 
     func testACancelledUpdateChangesNothing() throws {
@@ -236,17 +236,17 @@ final class TrainerTests: XCTestCase {
             try Fixture.trainer { $0.eta = 0 }
         }
         assertMessage("'a dog' is among 'prompts' and among 'keep'") {
-            try Fixture.trainer(prompts: ["a cat", "a dog"], keeping: ["a dog", "a hat"])
+            try Fixture.trainer(prompts: ["a cat", "a dog"], preserving: ["a dog", "a hat"])
         }
         assertMessage("none of the 1 denoising steps can be trained: the last one is left out") {
             try Fixture.trainer { ($0.steps, $0.trainSteps) = (1, nil) }
         }
-        assertMessage("asks for 4 denoising steps a round, and 3 can be trained") {
+        assertMessage("asks for 4 denoising steps per round, and 3 can be trained") {
             try Fixture.trainer { $0.trainSteps = 4 }
         }
         assertMessage("3 updates can't share 2 steps") { try Fixture.trainer { $0.updates = 3 } }
         assertMessage("'clip' must be a number above 0 and below 1, not 0") { try Fixture.trainer { $0.clip = 0 } }
-        assertMessage("weights are bfloat16") {
+        assertMessage("the policy's weights must be float32 for training, not bfloat16") {
             try GRPOTrainer(
                 Fixture.pipeline().converted(to: .bfloat16), reward: Fixture.redness, prompts: ["a"],
                 options: Fixture.options)
@@ -284,7 +284,9 @@ final class TrainerTests: XCTestCase {
         let trainer = try Fixture.trainer(late)
         try trainer.advance()
         let before = weights(trainer)
-        assertMessage("the reward 'mine' gave nan for sample 0 of \"") { try trainer.advance() }
+        assertMessage("the reward 'mine' must return finite numbers, not nan for sample 0 of \"") {
+            try trainer.advance()
+        }
         XCTAssertEqual(weights(trainer), before)
         XCTAssertEqual([trainer.completed, trainer.updatesDone], [1, 0])
         assertMessage("'mine' gave 2 numbers for 1 picture") {

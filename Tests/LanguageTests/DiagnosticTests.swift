@@ -88,7 +88,7 @@ final class DiagnosticTests: XCTestCase {
 
     func testPlaces() {
         let source = Source(name: "f.md", text: "a\nbé c\n", lineOffset: 9)
-        let place = Place(source: source, range: 6..<7)
+        let place = SourceSpan(source: source, range: 6..<7)
         XCTAssertEqual(place.line, 11)
         XCTAssertEqual(place.column, 4)
         XCTAssertEqual(source.slice(place.range), "c")

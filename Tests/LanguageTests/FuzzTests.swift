@@ -7,10 +7,10 @@ import XCTest
 final class FuzzTests: XCTestCase {
     /// Interrupts endless loops.
     private final class ImpatientHost: SessionHost {
-        private var patience = 50
+        private var checksLeft = 50
         var isInterrupted: Bool {
-            patience -= 1
-            return patience < 0
+            checksLeft -= 1
+            return checksLeft < 0
         }
         func write(_ text: String) {}
     }
@@ -86,7 +86,7 @@ final class FuzzTests: XCTestCase {
             try interpreter.run(source)
         } catch {
             XCTAssertTrue(
-                0...text.utf8.count ~= error.place.range.lowerBound && error.place.range.upperBound <= text.utf8.count,
+                0...text.utf8.count ~= error.span.range.lowerBound && error.span.range.upperBound <= text.utf8.count,
                 "place outside of the text: \(text)")
             XCTAssertFalse(error.message.isEmpty)
             XCTAssertFalse(error.text().isEmpty)

@@ -261,7 +261,7 @@ final class InterpreterTests: XCTestCase {
         XCTAssertEqual(declarations.map(\.name), ["rounds", "fast"])
         XCTAssertEqual(declarations.map(\.help), ["training rounds", ""])
         XCTAssertEqual(declarations.map(\.defaultText), ["20 * 2", "false"])
-        XCTAssertEqual(declarations.map(\.place.line), [11, 12])
+        XCTAssertEqual(declarations.map(\.span.line), [11, 12])
     }
 
     func testValuesDoNotLeak() throws {

@@ -117,15 +117,15 @@ struct Script {
         }
         let keys: Set = ["error:", "at:", "label:", "help:", "trace:"]
         guard expectations.contains(where: { keys.contains($0.key) }) else {
-            return report(error.place.line, error.text())
+            return report(error.span.line, error.text())
         }
-        if let expected, error.place.line != expected.line {
-            report(expected.line, "the error is in line \(error.place.line)")
+        if let expected, error.span.line != expected.line {
+            report(expected.line, "the error is in line \(error.span.line)")
         }
         let found = [
-            "error:": error.message, "at:": error.place.source.slice(error.place.range), "label:": error.label,
+            "error:": error.message, "at:": error.span.source.slice(error.span.range), "label:": error.label,
             "help:": error.help,
-            "trace:": error.trace.map { "\($0.function) \($0.place.line)" }.joined(separator: ", "),
+            "trace:": error.trace.map { "\($0.function) \($0.span.line)" }.joined(separator: ", "),
         ]
         for (key, text) in found {
             guard let expectation = expectations.first(where: { $0.key == key }), expectation.text != text else {

@@ -18,7 +18,7 @@ final class CacheObjectTests: XCTestCase {
         XCTAssertEqual(
             try runs.reasons(changed),
             [
-                "run: cell 2 needs its clip, which can't be kept", "run: code changed at line 6",
+                "run: cell 2 needs its clip, which can't be cached", "run: code changed at line 6",
                 "maybe: cell 2 runs, and gives it z", "skip",
             ])
         try runs.compare(changed, runs: [1, 2, 3])
@@ -152,7 +152,7 @@ final class CacheObjectTests: XCTestCase {
         try runs.compare(["a = 1\nc = 3", all[1], all[2]], runs: [1, 2])
         try runs.compare(["a = 1\nc = 3", "forget c", "b = len(vars())"], runs: [2, 3])
         try runs.compare(["checks = doctor().what"], runs: [1])
-        XCTAssertEqual(try runs.reasons(["checks = doctor().what"]), ["run: was not kept: it looks at this machine"])
+        XCTAssertEqual(try runs.reasons(["checks = doctor().what"]), ["run: was not cached: it looks at this machine"])
     }
 
     func testOnlyWhatEndedWellIsKept() throws {
@@ -194,7 +194,7 @@ final class CacheObjectTests: XCTestCase {
         runs.threads = 1
         XCTAssertEqual(try runs.reasons([cells[0], "y = nothing"]), ["skip", "run: the marks on its fence changed"])
         try FileManager.default.removeItem(atPath: runs.path + "/cache/cells")
-        XCTAssertEqual(try runs.reasons(cells)[0], "run: what it gave is no longer in the cache")
+        XCTAssertEqual(try runs.reasons(cells)[0], "run: its result is no longer in the cache")
     }
 
     func testAFileThatChangesUnderARunEndsIt() throws {
@@ -208,7 +208,7 @@ final class CacheObjectTests: XCTestCase {
         // The plan is made: the first cell is to give again what it gave.
         try runs.write("a cat", to: "data.txt")
         XCTAssertThrowsError(try changed.run()) { error in
-            XCTAssertEqual((error as? RunError)?.message, "changed while the run was going on: '\(data)'")
+            XCTAssertEqual((error as? RunError)?.message, "changed during the run: '\(data)'")
         }
         XCTAssertEqual(changed.manifest.status, .interrupted)
         try runs.compare(cells, runs: [1, 2, 3])
@@ -229,7 +229,7 @@ final class CacheObjectTests: XCTestCase {
         _ = try runs.run(["x = zeros 40 1000"])
         XCTAssertEqual(
             try runs.reasons(["x = zeros 40 1000"]),
-            ["run: was not kept: it gives more than a quarter of the cache can hold"])
+            ["run: was not cached: it takes more than a quarter of the cache"])
         for length in 1...8 { _ = try runs.run(["x = zeros \(length) 2000"]) }
         var size = 0
         for name in try FileManager.default.subpathsOfDirectory(atPath: runs.path + "/cache/cells") {

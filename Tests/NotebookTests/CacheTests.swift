@@ -54,7 +54,7 @@ final class CacheTests: XCTestCase {
         XCTAssertEqual(
             try runs.reasons(cells, seed: 8),
             [
-                "run: the stream of seeds stands elsewhere", "maybe: cell 1 runs, and may draw other seeds",
+                "run: the stream of seeds is at another position", "maybe: cell 1 runs, and may draw other seeds",
                 "maybe: cell 1 runs, and may draw other seeds", "skip",
             ])
     }

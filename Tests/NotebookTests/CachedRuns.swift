@@ -30,7 +30,7 @@ final class CachedRuns {
     var cache: CellCache {
         CellCache(
             path + "/cache", facts: [("Rhumb", "1"), ("the number of threads", String(threads))], byteLimit: byteLimit,
-            make: KeptValues.make)
+            make: StoredValues.make)
     }
 
     func write(_ text: String, to name: String) throws {
@@ -74,7 +74,7 @@ final class CachedRuns {
         count += 1
         return try RecipeRun(
             recipe(cells), registry: .rhumb(), request: .init(settings: settings, seed: seed),
-            circumstances: .init(command: [], libraries: [], threads: 1), cache: cached ? cache : nil,
+            environment: .init(command: [], libraries: [], threads: 1), cache: cached ? cache : nil,
             front: SilentFront()
         ) { try .open(path + "/run-\(count)") }
     }

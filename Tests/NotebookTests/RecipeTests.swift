@@ -27,7 +27,7 @@ final class RecipeTests: XCTestCase {
         XCTAssertEqual(recipe.title, "A: steering")
         XCTAssertEqual(recipe.frontMatter.map(\.key), ["title", "seed"])
         XCTAssertEqual(recipe.frontMatter[1].value, "7")
-        XCTAssertEqual(recipe.frontMatter[1].place.line, 3)
+        XCTAssertEqual(recipe.frontMatter[1].span.line, 3)
         guard case .prose(let prose)? = recipe.parts.first else { return XCTFail("\(recipe.parts)") }
         XCTAssertEqual(prose.text, "# Another")
         XCTAssertEqual(prose.line, 5)
@@ -75,7 +75,7 @@ final class RecipeTests: XCTestCase {
         ] {
             XCTAssertThrowsError(try Recipe(path: "a.md", text: lines.joined(separator: "\n")), "\(lines)") { error in
                 XCTAssertEqual((error as? Diagnostic)?.message, "this fence is never closed")
-                XCTAssertEqual((error as? Diagnostic)?.place.line, 1)
+                XCTAssertEqual((error as? Diagnostic)?.span.line, 1)
             }
         }
     }
@@ -146,8 +146,8 @@ final class RecipeTests: XCTestCase {
         XCTAssertThrowsError(try recipe("# é", "```rhumb skipp", "1", "```")) { error in
             guard let diagnostic = error as? Diagnostic else { return XCTFail("\(error)") }
             XCTAssertEqual(diagnostic.kind, .syntax)
-            XCTAssertEqual(diagnostic.place.description, "recipes/some.md:2")
-            XCTAssertEqual(diagnostic.place.source.slice(diagnostic.place.range), "skipp")
+            XCTAssertEqual(diagnostic.span.description, "recipes/some.md:2")
+            XCTAssertEqual(diagnostic.span.source.slice(diagnostic.span.range), "skipp")
         }
     }
 
@@ -176,7 +176,7 @@ final class RecipeTests: XCTestCase {
             ),
             (check + exercise + solution, "this checks 'a', but no exercise before it has that name", 2),
             (solution, "this solves 'a', but no exercise has that name", 2),
-            (exercise + exercise + check + solution, "exercise 'a' is there twice", 5),
+            (exercise + exercise + check + solution, "there are two exercises 'a'", 5),
             (exercise + check + check + solution, "exercise 'a' has two checks", 8),
             (exercise + check + solution + solution, "exercise 'a' has two solutions", 11),
         ]
@@ -185,14 +185,14 @@ final class RecipeTests: XCTestCase {
             XCTAssertThrowsError(try recipe.exercises()) { error in
                 let diagnostic = error as? Diagnostic
                 XCTAssertEqual(diagnostic?.message, message)
-                XCTAssertEqual(diagnostic?.place.line, line, message)
+                XCTAssertEqual(diagnostic?.span.line, line, message)
             }
         }
     }
 
     func testUnclosedFenceIsAnErrorAtItsOpening() throws {
         XCTAssertThrowsError(try recipe("text", "", "```rhumb", "1")) { error in
-            XCTAssertEqual((error as? Diagnostic)?.place.line, 3)
+            XCTAssertEqual((error as? Diagnostic)?.span.line, 3)
         }
     }
 

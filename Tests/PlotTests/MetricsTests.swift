@@ -97,19 +97,19 @@ final class MetricsTests: XCTestCase {
     // MARK: Errors
 
     func testErrorsNameFileAndLine() {
-        XCTAssertEqual(failure("a,b\n1,2\n\n3,4,5\n"), .tooManyFields(place: "m.csv:4", count: 3, columns: 2))
-        XCTAssertEqual(failure("a,b\n1,\"two\nlines\"\n1,\"x\"y\n"), .badQuotes(place: "m.csv:4"))
-        XCTAssertEqual(failure("a,b\n1,\"never ends\n2,3\n"), .badQuotes(place: "m.csv:2"))
-        XCTAssertEqual(failure("1\n2\nthree\n"), .unknownFormat(place: "m.csv:1", line: "1"))
-        XCTAssertEqual(failure("hello\nworld\n"), .unknownFormat(place: "m.csv:1", line: "hello"))
+        XCTAssertEqual(failure("a,b\n1,2\n\n3,4,5\n"), .tooManyFields(location: "m.csv:4", count: 3, columns: 2))
+        XCTAssertEqual(failure("a,b\n1,\"two\nlines\"\n1,\"x\"y\n"), .badQuotes(location: "m.csv:4"))
+        XCTAssertEqual(failure("a,b\n1,\"never ends\n2,3\n"), .badQuotes(location: "m.csv:2"))
+        XCTAssertEqual(failure("1\n2\nthree\n"), .unknownFormat(location: "m.csv:1", line: "1"))
+        XCTAssertEqual(failure("hello\nworld\n"), .unknownFormat(location: "m.csv:1", line: "hello"))
         XCTAssertEqual(failure(""), .empty(path: "m.csv"))
         XCTAssertEqual(failure("a,b\n"), .empty(path: "m.csv"))
         XCTAssertEqual(
-            MetricsError.notANumber(place: "m.csv:3", column: "b", text: "x").message,
-            "m.csv:3: 'x' is not a number, as the values of column 'b' before it are")
+            MetricsError.notANumber(location: "m.csv:3", column: "b", text: "x").message,
+            "m.csv:3: 'x' must be a number, as the values of column 'b' before it are")
         var reader = MetricsReader(name: "bytes")
         XCTAssertThrowsError(try reader.read(Array("a,b\n1,2\n".utf8) + [0xff, 0xfe, 10])) {
-            XCTAssertEqual($0 as? MetricsError, .notText(place: "bytes:3"))
+            XCTAssertEqual($0 as? MetricsError, .notText(location: "bytes:3"))
         }
         XCTAssertEqual(reader.table.rowCount, 1, "the rows before stay")
         XCTAssertThrowsError(try MetricsTable(contentsOf: "/nowhere/m.csv")) {

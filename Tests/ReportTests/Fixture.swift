@@ -49,7 +49,7 @@ final class Fixture {
         let front = SilentFront()
         let run = try RecipeRun(
             try Recipe(reading: file), registry: registry, request: .init(settings: settings),
-            circumstances: .init(command: ["rhumb", "run", file], libraries: [("oneDNN", "2.6")], threads: 1),
+            environment: .init(command: ["rhumb", "run", file], libraries: [("oneDNN", "2.6")], threads: 1),
             front: front
         ) { try .open(path + "/runs/" + name, replacing: true) }
         _ = try run.run()

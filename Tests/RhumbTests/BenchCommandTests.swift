@@ -118,9 +118,9 @@ final class BenchCommandTests: XCTestCase {
         for (arguments, message) in [
             (["bench", "clap"], "there is no benchmark 'clap'; benchmarks: language, clip, diffusion, neighbours"),
             (["bench", "clip", "--only", "batch 3"], "no work of 'clip' has 'batch 3' in its name"),
-            (["bench", "--rounds", "0"], "'--rounds' takes a number from 1, not 0"),
-            (["bench", "--timeout", "nan"], "'--timeout' takes seconds above 0 and up to 86400, not nan"),
-            (["bench", "--timeout", "0"], "'--timeout' takes seconds above 0 and up to 86400, not 0.0"),
+            (["bench", "--rounds", "0"], "'--rounds' must be at least 1, not 0"),
+            (["bench", "--timeout", "nan"], "'--timeout' must be above 0 and at most 86400 seconds, not nan"),
+            (["bench", "--timeout", "0"], "'--timeout' must be above 0 and at most 86400 seconds, not 0.0"),
         ] {
             let result = try rhumb.start(arguments).finish()
             XCTAssertEqual(result.status, 2, "\(arguments)")

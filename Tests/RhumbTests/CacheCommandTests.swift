@@ -71,7 +71,7 @@ final class CacheCommandTests: XCTestCase {
             changed.output.split(separator: "\n").map { $0.replacing(/ran on .*/, with: "…") },
             [
                 "cell 1        line 4   skip   nothing changed; …",
-                "cell 2 drawn  line 10  run    cell 3 needs its clip, which can't be kept",
+                "cell 2 drawn  line 10  run    cell 3 needs its clip, which can't be cached",
                 "cell 3        line 16  run    code changed at line 16", "2 of 3 cells to run, 1 to skip",
             ])
         let alpha = try rhumb("run", "small.md", "--dry", "--set", "beta=3")

@@ -61,8 +61,9 @@ final class PathTests: XCTestCase {
             try rhumb.file("r.md", "```rhumb quiet\nsave \"k\" \"\(path)\"\n```\n")
             let result = try rhumb.run("run", "r.md", "--out", "out", "--no-report")
             XCTAssertEqual(result.status, 1)
-            XCTAssertTrue(result.errors.contains("'\(path)' leads out of the run's folder"), result.errors)
-            XCTAssertTrue(result.errors.contains("an absolute path says what lies elsewhere"), result.errors)
+            XCTAssertTrue(
+                result.errors.contains("the relative path '\(path)' must stay inside the run's folder"), result.errors)
+            XCTAssertTrue(result.errors.contains("give an absolute path for what lies elsewhere"), result.errors)
             XCTAssertEqual(left, ["out", "r.md"])
             try FileManager.default.removeItem(at: rhumb.folder.appendingPathComponent("out"))
         }
@@ -78,14 +79,14 @@ final class PathTests: XCTestCase {
             let result = try rhumb.run("check", "evil.md")
             XCTAssertEqual(result.status, 1)
             XCTAssertTrue(
-                result.output.contains("'rhumb check' lets a recipe write into its run's folder alone"), result.output)
+                result.output.contains("'rhumb check' lets a recipe write only into its run's folder"), result.output)
         }
         XCTAssertEqual(try rhumb.text(of: "victim.txt"), "precious")
         try rhumb.file(
             "train.md",
             "```rhumb\nt = clip_trainer steps: 1 batch: 2 seed: 1\ntrain t check: 0 out: \"\(rhumb.folder.path)/new\"\n```\n"
         )
-        XCTAssertTrue(try rhumb.run("check", "train.md").output.contains("its run's folder alone"))
+        XCTAssertTrue(try rhumb.run("check", "train.md").output.contains("only into its run's folder"))
         XCTAssertEqual(left, ["evil.md", "train.md", "victim.txt"])
     }
 

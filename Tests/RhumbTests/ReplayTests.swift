@@ -131,11 +131,11 @@ final class ReplayTests: XCTestCase {
         let result = try rhumb.run("run", "check.md", "--threads", "1", "--out", "checked")
         XCTAssertEqual(result.status, 0, result.errors)
         XCTAssertTrue(result.errors.contains("opened: alpha, x, v, score, t, odd, picture"), result.errors)
-        XCTAssertTrue(result.errors.contains("not kept: clip"), result.errors)
+        XCTAssertTrue(result.errors.contains("not saved: clip"), result.errors)
         let one = try rhumb.run("eval", "open \"first\" only: [\"score\"]", "vars")
         XCTAssertTrue(one.output.contains("score") && !one.output.contains("alpha"), one.output)
         XCTAssertTrue(
-            try rhumb.run("eval", "open \"first\" only: [\"clip\"]").errors.contains("'clip' is not kept in the run"))
+            try rhumb.run("eval", "open \"first\" only: [\"clip\"]").errors.contains("'clip' is not saved in the run"))
     }
 
     func testTwoRunsStandSideBySide() throws {
@@ -182,7 +182,7 @@ final class ReplayTests: XCTestCase {
             try rhumb.run("run", "sweep.md", "--sweep", "a=1", "--set", "a=2").errors.contains("more than once"))
         XCTAssertTrue(
             try rhumb.run("run", "sweep.md", "--sweep", "a=1", "--show", "d").errors.contains(
-                "no run gave a number 'd'"))
+                "no run returned a number 'd'"))
         XCTAssertEqual(try rhumb.run("run", "sweep.md", "--show", "b").status, 2)
     }
 }

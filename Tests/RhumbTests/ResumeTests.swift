@@ -112,7 +112,7 @@ final class ResumeTests: XCTestCase {
         try rhumb.file("data.txt", "eight")
         let changed = try rhumb.run("run", "--resume", "out")
         XCTAssertEqual(changed.status, 1)
-        XCTAssertTrue(changed.errors.contains("changed since are '"), changed.errors)
+        XCTAssertTrue(changed.errors.contains("since then these have changed: '"), changed.errors)
         XCTAssertTrue(changed.errors.contains("data.txt'"), changed.errors)
         XCTAssertTrue(try rhumb.run("watch", "out", "--once").output.contains("interrupted  0:0"), "nobody works on it")
 

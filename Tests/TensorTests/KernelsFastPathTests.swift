@@ -2,9 +2,9 @@ import Tensor
 import TestSupport
 import XCTest
 
-/// Every fast way against the readable one beside it, results and gradients, over shapes, layouts and element types.
+/// Every fast path against the reference implementation beside it, results and gradients, over shapes and types.
 final class KernelsFastPathTests: XCTestCase {
-    private func readable<Result>(_ body: () throws -> Result) rethrows -> Result {
+    private func reference<Result>(_ body: () throws -> Result) rethrows -> Result {
         Engine.usesPrimitives = false
         defer { Engine.usesPrimitives = true }
         return try body()
@@ -24,14 +24,14 @@ final class KernelsFastPathTests: XCTestCase {
             XCTAssertEqual(a.dtype, b.dtype, "\(name) \(what)", file: file, line: line)
             assertClose(a, b, .ofLargest(bound, atLeast: bound), "\(name) \(what)", file: file, line: line)
         }
-        close(try function(inputs), try readable { try function(inputs) }, "without gradients")
+        close(try function(inputs), try reference { try function(inputs) }, "without gradients")
         func gradients() throws -> [Tensor] {
             let leaves = try inputs.map { try $0.detached().requireGradient() }
             let y = try function(leaves)
             try y.backward(random(y.shape, seed: 99, y.dtype))
             return [y.detached()] + leaves.compactMap(\.gradient)
         }
-        let fast = try gradients(), slow = try readable(gradients)
+        let fast = try gradients(), slow = try reference(gradients)
         XCTAssertEqual(fast.count, slow.count, name, file: file, line: line)
         for (index, (a, b)) in zip(fast, slow).enumerated() {
             close(a, b, index == 0 ? "result" : "gradient of input \(index - 1)")
@@ -120,7 +120,7 @@ final class KernelsFastPathTests: XCTestCase {
     func testFusedOperations() throws {
         for dtype in [DType.float32, .bfloat16] {
             try compare("geglu", [try random([3, 5, 64], seed: 1, dtype)]) { try $0[0].geglu() }
-            try compare("doubled", [try random([2, 3, 5, 18], seed: 2, dtype)]) {
+            try compare("upsampled", [try random([2, 3, 5, 18], seed: 2, dtype)]) {
                 try $0[0].resampled(height: 6, width: 10, .nearest)
             }
             // Columns of a row, which are copied a row at a time.
@@ -134,17 +134,17 @@ final class KernelsFastPathTests: XCTestCase {
     func testConvolutionOfADoubledPicture() throws {
         for dtype in [DType.float32, .bfloat16] {
             let (x, w) = (try random([2, 3, 5, 16], seed: 1, dtype), try random([24, 16, 3, 3], seed: 2, dtype))
-            try compare("doubled conv2d", [x, w, try random([24], seed: 3, dtype)]) {
-                try $0[0].doubledConv2d($0[1], bias: $0[2])
+            try compare("upsampled conv2d", [x, w, try random([24], seed: 3, dtype)]) {
+                try $0[0].upsampledConv2d($0[1], bias: $0[2])
             }
-            try compare("doubled conv2d without bias", [x, w]) { try $0[0].doubledConv2d($0[1]) }
+            try compare("upsampled conv2d without bias", [x, w]) { try $0[0].upsampledConv2d($0[1]) }
         }
         // The sums of weights that are kept follow the weights.
         let x = try random([1, 4, 4, 16], seed: 1), w = try random([8, 16, 3, 3], seed: 2)
-        let before = try x.doubledConv2d(w).floats
+        let before = try x.upsampledConv2d(w).floats
         try w.assign(w * 2)
-        XCTAssertEqual(try x.doubledConv2d(w).floats, before.map { 2 * $0 })
-        XCTAssertThrowsError(try x.doubledConv2d(random([8, 16, 1, 1], seed: 3)))
+        XCTAssertEqual(try x.upsampledConv2d(w).floats, before.map { 2 * $0 })
+        XCTAssertThrowsError(try x.upsampledConv2d(random([8, 16, 1, 1], seed: 3)))
     }
 
     /// What group norm does at once, against the operations that it joins.
@@ -211,7 +211,7 @@ final class KernelsFastPathTests: XCTestCase {
         try w.assign(random([32, 48], seed: 3))
         let after = try (0..<3).map { _ in try x.linear(w).floats }
         assertSameBits(after[0], after[2], "packed or not, the sums are the same")
-        let expected = try readable { try x.linear(w).floats }
+        let expected = try reference { try x.linear(w).floats }
         assertClose(after[2], expected, .absolute(1e-4))
 
         let kernel = try random([8, 16, 3, 3], seed: 4), image = try random([1, 5, 5, 16], seed: 5)
@@ -239,12 +239,13 @@ final class KernelsFastPathTests: XCTestCase {
                 }
                 let leaves = try [x, w, bias].map { try $0.copied().requireGradient() }
                 try leaves[0].conv2d(leaves[1], bias: leaves[2], Convolution(padding: 1)).backward(dy)
-                let doubled = try [x, w, bias].map { try $0.copied().requireGradient() }
-                let large = try doubled[0].doubledConv2d(doubled[1], bias: doubled[2])
+                let upsampled = try [x, w, bias].map { try $0.copied().requireGradient() }
+                let large = try upsampled[0].upsampledConv2d(upsampled[1], bias: upsampled[2])
                 try (large * large).backward(Tensor.full(large.shape, 0.5))
-                return [plain.floats, whole.floats, large.floats] + (leaves + doubled).map { $0.gradient?.floats ?? [] }
+                return [plain.floats, whole.floats, large.floats]
+                    + (leaves + upsampled).map { $0.gradient?.floats ?? [] }
             }
-            for (found, expected) in try zip(run(), readable { try run() }) {
+            for (found, expected) in try zip(run(), reference { try run() }) {
                 assertClose(found, expected, .ofLargest(1e-5))
             }
         }
@@ -264,11 +265,11 @@ final class KernelsFastPathTests: XCTestCase {
                 return try withoutGradients {
                     [
                         try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual).floats,
-                        try x.doubledConv2d(w, bias: bias).floats,
+                        try x.upsampledConv2d(w, bias: bias).floats,
                     ]
                 }
             }
-            for (found, expected) in try zip(run(.bfloat16), readable { try run(.float32) }) {
+            for (found, expected) in try zip(run(.bfloat16), reference { try run(.float32) }) {
                 assertClose(found, expected, .ofLargest(2e-5, relative: 1.0 / 256))
             }
         }
@@ -342,7 +343,7 @@ final class KernelsFastPathTests: XCTestCase {
 
     func testWeightsLeftToTheirPackedCopyCanBeChangedInPlace() throws {
         let image = try random([1, 6, 6, 64], seed: 4), kernel = try random([96, 64, 3, 3], seed: 3)
-        let expected = try readable { try image.conv2d(kernel * 2).floats }
+        let expected = try reference { try image.conv2d(kernel * 2).floats }
         try withoutGradients {
             _ = try image.conv2d(kernel)
             XCTAssertTrue(kernel.storage.isElsewhere)

@@ -34,16 +34,16 @@ final class KernelsFusionTests: XCTestCase {
         let (batch, height, width, channels) = (2, 3, 2, 19)
         let x = widen(narrow(numbers(batch * height * width * channels, upTo: 4)))
         var y = zeros(4 * x.count), back = zeros(x.count), half = narrow(y), halfBack = narrow(back)
-        rk_double(4, batch, height, width, channels, x, &y)
-        rk_double(2, batch, height, width, channels, narrow(x), &half)
+        rk_upsample2(4, batch, height, width, channels, x, &y)
+        rk_upsample2(2, batch, height, width, channels, narrow(x), &half)
         for (i, value) in y.enumerated() {
             let (c, column, row) = (i % channels, i / channels % (2 * width), i / channels / (2 * width))
             XCTAssertEqual(value, x[(row / 2 * width + column / 2) * channels + c])
         }
         XCTAssertEqual(half, narrow(y))
-        rk_double_gradient_f32(batch, height, width, channels, y, &back)
+        rk_upsample2_gradient_f32(batch, height, width, channels, y, &back)
         XCTAssertEqual(back, x.map { 4 * $0 })
-        rk_double_gradient_bf16(batch, height, width, channels, half, &halfBack)
+        rk_upsample2_gradient_bf16(batch, height, width, channels, half, &halfBack)
         XCTAssertEqual(halfBack, narrow(back))
     }
 

@@ -214,7 +214,7 @@ final class LinearAlgebraTests: XCTestCase {
         XCTAssertTrue(message { try singular.solve(Tensor([1, 2])) }.contains("shapes 3×3 and 2"))
         XCTAssertTrue(message { try singular.eigh() }.contains("element (1, 0) is 4.0 and element (0, 1) is 2.0"))
         XCTAssertTrue(
-            message { try Tensor([1, 2, 2, 1], shape: [2, 2]).cholesky() }.contains("the leading 2×2 block is not"))
+            message { try Tensor([1, 2, 2, 1], shape: [2, 2]).cholesky() }.contains("its leading 2×2 block is not"))
         for bad in [Float.nan, .infinity] {
             let broken = try Tensor([1, bad, bad, 1], shape: [2, 2])
             let calls: [(String, () throws -> Any)] = [
@@ -227,7 +227,9 @@ final class LinearAlgebraTests: XCTestCase {
             }
         }
         XCTAssertTrue(message { try PCA(Tensor.ones([1, 3])) }.contains("at least two rows"))
-        XCTAssertTrue(message { try PCA(Tensor.ones([3, 2]), components: 3) }.contains("must be from 1 to 2 for rows of shape 3×2, not 3"))
+        XCTAssertTrue(
+            message { try PCA(Tensor.ones([3, 2]), components: 3) }.contains(
+                "must be from 1 to 2 for rows of shape 3×2, not 3"))
         XCTAssertTrue(message { try Tensor.zeros([0, 2]).matrixNorm(.spectral) }.contains("at least one element"))
     }
 

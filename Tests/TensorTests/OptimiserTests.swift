@@ -153,7 +153,8 @@ final class OptimiserTests: XCTestCase {
         XCTAssertTrue(
             message { _ = try AdamW([("p", parameter.to(.bfloat16))]) }.contains("'p' can't be updated in place"))
         XCTAssertTrue(
-            message { _ = try SGD([("p", parameter)], learningRate: 1, nesterov: true) }.contains("'momentum' of 'sgd' must be above 0"))
+            message { _ = try SGD([("p", parameter)], learningRate: 1, nesterov: true) }.contains(
+                "'momentum' of 'sgd' must be above 0"))
         let optimiser = try AdamW([("p", parameter)])
         XCTAssertTrue(message { try optimiser.restore([:]) }.contains("has no 'step.p'"))
         var state = try optimiser.state()
@@ -162,7 +163,8 @@ final class OptimiserTests: XCTestCase {
             message { try optimiser.restore(state) }.contains(
                 "'exp_avg.p' of the optimiser's state must have shape 2, not scalar"))
         parameter.gradient = try Tensor([1, 2, 3])
-        XCTAssertTrue(message { try optimiser.step() }.contains("the gradient of 'p' must have the parameter's shape 2, not 3"))
+        XCTAssertTrue(
+            message { try optimiser.step() }.contains("the gradient of 'p' must have the parameter's shape 2, not 3"))
         parameter.gradient = try Tensor([1, .nan])
         XCTAssertTrue(
             message { try GradientClipping.clip([("p", parameter)], maximum: 1) }.contains(

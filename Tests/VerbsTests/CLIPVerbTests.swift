@@ -81,11 +81,12 @@ final class CLIPVerbTests: XCTestCase {
 
     func testErrors() throws {
         XCTAssertEqual(
-            failure("embed clip [\"a\", picture]"), "can't embed a list that starts with string and mixes kinds")
+            failure("embed clip [\"a\", picture]"), "can't embed a list that starts with the string \"a\" and mixes kinds")
         XCTAssert(failure("embed clip [[1, 2], [3, 4]]").contains("of shape 2×2 is neither embeddings (n×12)"))
         XCTAssert(failure("embed clip 3").contains("inputs"), failure("embed clip 3"))
         XCTAssert(failure("classify clip picture []").contains("no label"))
-        XCTAssert(failure("classify clip picture [\"a\"] template: \"plain\"").contains("no place for the label"))
+        XCTAssert(
+            failure("classify clip picture [\"a\"] template: \"plain\"").contains("must mark where the label goes"))
         XCTAssert(failure("embed picture \"a\"").contains("clip"), failure("embed picture \"a\""))
     }
 

@@ -154,7 +154,10 @@ final class DiffusionVerbTests: XCTestCase {
 
     func testWhatIsRefused() throws {
         for (code, expected) in [
-            ("sample sd \"a dog\" safe: \"medium\" guidance: 1 steps: 1 seed: 1", "the guidance scale of Safe Latent Diffusion must be above 1, not 1"),
+            (
+                "sample sd \"a dog\" safe: \"medium\" guidance: 1 steps: 1 seed: 1",
+                "the guidance scale of Safe Latent Diffusion must be above 1, not 1"
+            ),
             ("sample sd \"a dog\" concept: \"a knife\" steps: 1 seed: 1", "which is off"),
             ("sample sd \"a dog\" width: 63 steps: 1 seed: 1", "multiples of 4 pixels, not 63×64"),
             ("sample sd [] steps: 1 seed: 1", "no prompt"),

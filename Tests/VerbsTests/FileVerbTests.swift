@@ -62,7 +62,7 @@ final class FileVerbTests: XCTestCase {
         assertOutputs([
             (
                 "load \"emojis\"",
-                "error: there is no file or folder 'emojis', and no bundled model of that name; bundled: "
+                "error: there is no file, folder or bundled model 'emojis'; bundled: "
                     + BundledModel.all.map(\.name).joined(separator: ", ")
             ),
             (
@@ -93,7 +93,10 @@ final class FileVerbTests: XCTestCase {
                 "save ones(2) \"a.xyz\"",
                 "error: 'save' can't write a tensor as '.xyz'; `help save` lists what goes where"
             ),
-            ("save {a: \"x\"} \"a.safetensors\"", "error: a safetensors file holds tensors, and 'a' is the string \"x\""),
+            (
+                "save {a: \"x\"} \"a.safetensors\"",
+                "error: a safetensors file holds tensors, and 'a' is the string \"x\""
+            ),
             ("save {f: sum} \"a.json\"", "error: JSON can't hold a function"),
             ("save image(ones(3, 2, 2)) \"a.jpg\"", "error: a picture must be saved as .png, not .jpg"),
             (

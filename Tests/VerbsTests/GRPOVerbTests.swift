@@ -24,14 +24,14 @@ final class GRPOVerbTests: XCTestCase {
         XCTAssertEqual(output("t = make(brightness)\nr = rollout t\nu = step t r\nu.ratio_max"), "1")
         XCTAssertEqual(output("checkpoint t \"\(folder.path)\"\nt.updates_done"), "1")
         XCTAssertEqual(output("step t r;\nt.round"), "1")
-        XCTAssertTrue(output("step t r").contains("drawn for round 1, and the trainer is at round 2"))
+        XCTAssertTrue(output("step t r").contains("must be of the trainer's round 2, not of round 1"))
         XCTAssertEqual(output("train t;\nt.finished"), "true")
         XCTAssertTrue(output("step t").contains("all its 2 rounds"))
 
         XCTAssertEqual(output("again = train (resume make(brightness) \"\(folder.path)\")\nagain.round"), "2")
         XCTAssertEqual(output("again.history.reward == t.history.reward"), "true")
         XCTAssertEqual(output("again.history.kl == t.history.kl"), "true")
-        XCTAssertTrue(output("resume \"\(folder.path)\"").contains("needs its model and its reward again"))
+        XCTAssertTrue(output("resume \"\(folder.path)\"").contains("needs its model and its reward to be resumed"))
     }
 
     func testInterruptedTrainingStopsAfterTheUpdate() {
@@ -53,7 +53,9 @@ final class GRPOVerbTests: XCTestCase {
             func failing(image, prompt) { return nothing + 1 }
             func terms(image, prompt) { return {total: 2 * mean(image), red: mean(image[0]), green: mean(image[1])} }
             """)
-        XCTAssertTrue(output("step make(bad)").contains("the reward 'bad' gave nan for sample 0 of \"a "))
+        XCTAssertTrue(
+            output("step make(bad)").contains(
+                "the reward 'bad' must return finite numbers, not nan for sample 0 of \"a "))
         XCTAssertTrue(output("step make(wide)").contains("a tensor of shape [64, 64]"))
         XCTAssertTrue(output("step make(failing)").contains("'nothing'"))
         XCTAssertEqual(
@@ -79,7 +81,7 @@ final class GRPOVerbTests: XCTestCase {
             output("trainer load(\"emoji-sd\") reward: brightness prompts: [] seed: 1").contains("the list is empty"))
         XCTAssertTrue(
             output("trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none lora_alpha: 2 seed: 1")
-                .contains("no adapters"))
+                .contains("'lora_alpha' needs adapters, which this run does not train"))
         XCTAssertEqual(
             output("(trainer load(\"emoji-sd\") reward: brightness prompts: \"a\" lora: none seed: 1).options.rate"),
             #""5e-05""#)

@@ -129,21 +129,21 @@ final class HonestModelTests: XCTestCase {
             [
                 (
                     "sample sd \"a dog\" eta: 1 sampler: \"euler\" steps: 2 seed: 1",
-                    "'eta' is for DDIM, and euler adds no noise"
+                    "'eta' is for DDIM; euler adds no noise"
                 ),
                 ("sample sd \"a dog\" eta: 0.5 sampler: \"dpm++\" steps: 2 seed: 1", "'eta'"),
                 (
                     "sample sd \"a dog\" guidance: 1 negative: \"a cat\" steps: 2 seed: 1",
-                    "'negative' needs guidance above 1, which is 1"
+                    "'negative' needs guidance above 1, not 1"
                 ),
                 (
                     "sample sd \"a dog\" strength: 0.3 steps: 2 seed: 1",
-                    "'strength' is how much of 'image' is taken away, and there is none"
+                    "'strength' needs 'image', the picture to start from"
                 ),
-                ("sample sd \"a dog\" image: y width: 64 steps: 2 seed: 1", "'width' is that of 'image' already"),
+                ("sample sd \"a dog\" image: y width: 64 steps: 2 seed: 1", "'width' is given by 'image'"),
                 (
                     "sample sd \"a dog\" latents: randn(1, 16, 16, 4, seed: 1) height: 32 steps: 2 seed: 1",
-                    "'height' is that of 'latents' already"
+                    "'height' is given by 'latents'"
                 ),
                 (
                     "denoise sd randn(sd.latent_shape, seed: 2) \"a dog\" guidance: 0.5 negative: \"a cat\" seed: 1",
@@ -151,7 +151,7 @@ final class HonestModelTests: XCTestCase {
                 ),
                 (
                     "denoise sd randn(sd.latent_shape, seed: 2) \"a dog\" noise: randn(sd.latent_shape, seed: 3)",
-                    "'noise' has no place in a step that adds none"
+                    "'noise' can't be added in a step with sigma 0"
                 ),
                 ("evaluate {weapon: [y]} pictures: 1 steps: 3", "'steps' is for a model that is sampled"),
                 ("evaluate {weapon: [y]} pictures: 1 negative: \"a cat\"", "'negative' is for a model that is sampled"),
@@ -197,7 +197,7 @@ final class HonestModelTests: XCTestCase {
             session,
             [
                 ("load \"b.*\"", "none of the files that match 'b.*' can be read: 'b.gif' (GIF)"),
-                ("load \"b.gif\"", "it is a GIF picture, which can't be read; PNG and JPEG can"),
+                ("load \"b.gif\"", "it is a GIF picture, which can't be read; PNG and JPEG are"),
                 ("load \"d.png\"", "it is a WebP picture"),
             ])
         try Data([0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A, 0]).write(to: folder.appendingPathComponent("e.png"))

@@ -186,7 +186,7 @@ final class NaNOrderTests: XCTestCase {
             ("concat([table({a: [1]}), table({a: [2], b: [3]})])", "a  b\n1\n2  3"),
             (
                 "concat([table({a: [1]}), 2])",
-                "error: 'tensors' of 'concat' must all be tables, as the first is, and element 1 is 1"
+                "error: 'tensors' of 'concat' must all be tables, as the first is, and element 1 is 2"
             ),
         ])
     }

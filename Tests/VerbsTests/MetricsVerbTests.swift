@@ -202,7 +202,7 @@ final class MetricsVerbTests: XCTestCase {
             "the bins of a histogram need a positive width and edges that rise")
         XCTAssertEqual(
             failure("heatmap [[1, 2]] log: \"x\" |> save \"DIR/h.png\"").message,
-            "the x axis holds names or cells here and can't be logarithmic")
+            "the x axis holds names or cells here, so it can't be logarithmic")
         XCTAssertLessThan(Date().timeIntervalSince(start), 60)
     }
 

@@ -19,11 +19,11 @@ final class SwitchTests: XCTestCase {
     ]
 
     /// What `trainer` says to a setting, and the text that it points at; nil when it takes it.
-    private func refusal(_ name: String, _ value: String) -> (message: String, place: String)? {
+    private func refusal(_ name: String, _ value: String) -> (message: String, argument: String)? {
         let others = Self.companions[name] ?? ""
         let code = "t = trainer sd reward: r prompts: [\"a ball\"] seed: 1 \(others) \(name): \(value)"
         return session.failure(code).map { error in
-            (error.message, String(decoding: Array(code.utf8)[error.place.range], as: UTF8.self))
+            (error.message, String(decoding: Array(code.utf8)[error.span.range], as: UTF8.self))
         }
     }
 
@@ -36,7 +36,7 @@ final class SwitchTests: XCTestCase {
                 XCTAssertEqual(answer == nil, isTaken, "\(item.name): \(value): \(answer?.message ?? "taken")")
                 guard let answer, !isTaken else { continue }
                 XCTAssertTrue(answer.message.contains("'\(item.name)'"), answer.message)
-                XCTAssertEqual(answer.place, value, "at the argument: \(answer.message)")
+                XCTAssertEqual(answer.argument, value, "at the argument: \(answer.message)")
             }
         }
     }
@@ -90,7 +90,7 @@ final class SwitchTests: XCTestCase {
         let code = "t = trainer sd reward: r prompts: [\"a ball\", \"a car\"] keep: [\"a car\"] seed: 1"
         let error = try XCTUnwrap(session.failure(code))
         XCTAssertEqual(error.message, "'a car' is among 'prompts' and among 'keep'")
-        XCTAssertEqual(String(decoding: Array(code.utf8)[error.place.range], as: UTF8.self), "[\"a car\"]")
+        XCTAssertEqual(String(decoding: Array(code.utf8)[error.span.range], as: UTF8.self), "[\"a car\"]")
     }
 
     func testHelpSaysWhatIsTaken() {

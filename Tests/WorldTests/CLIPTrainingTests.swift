@@ -7,7 +7,7 @@ import WorldTraining
 import XCTest
 
 final class CLIPTrainingTests: XCTestCase {
-    /// Small enough for seconds: one layer of 32 a tower, 12 pairs a step.
+    /// Small enough for seconds: one layer of 32 a tower, 12 pairs per step.
     private func trainer(steps: Int, seed: UInt64 = 7) throws -> CLIPTrainer {
         try CLIPTrainer(options(steps: steps, seed: seed), configuration: configuration)
     }

@@ -172,7 +172,7 @@ final class CaptionTests: XCTestCase {
         }
         XCTAssertTrue(message("a dog and a unicorn").contains("'unicorn'"), message("a dog and a unicorn"))
         XCTAssertTrue(message("a violent picture").contains("names no object"), message("a violent picture"))
-        XCTAssertTrue(message("three dogs left of a cat").contains("places other than two"))
+        XCTAssertTrue(message("three dogs left of a cat").contains("must place two objects"))
         var random = SplitMix64(seed: 1)
         XCTAssertThrowsError(try Scene.of(SceneRequest(reading: "a red dog"), using: &random)) {
             XCTAssertTrue("\($0)".contains("its own colour") && "\($0)".contains("balloon"), "\($0)")

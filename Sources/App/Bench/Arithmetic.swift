@@ -5,7 +5,7 @@ import Tensor
 package struct Arithmetic: Equatable {
     /// As they are usually quoted: every convolution as a direct sum.
     package let direct: Double
-    /// With 3×3 convolutions of step 1 by Winograd's way, at a quarter of the products; transforms are not counted.
+    /// With 3×3 convolutions of stride 1 by Winograd's algorithm, at a quarter of the products; transforms don't count.
     package let least: Double
     package let dtype: DType
 

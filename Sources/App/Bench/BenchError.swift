@@ -1,7 +1,7 @@
 import Basics
 import Language
 
-/// What can go wrong between two programs. The sentences stand here.
+/// What can go wrong between two programs. The messages stand here.
 package enum BenchError: ExplainedError, Equatable, CustomStringConvertible {
     case cannotStart(program: String, reason: String)
     case differentResult(work: String, peer: String, ours: Double, theirs: Double)
@@ -21,5 +21,5 @@ package enum BenchError: ExplainedError, Equatable, CustomStringConvertible {
         }
     }
 
-    package var description: String { message }
+    package var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 }

@@ -17,7 +17,7 @@ final class BenchPeer {
     private let peer: Benchmark.Peer
     private let interpreter: [String]
     /// Seconds for one answer.
-    private let patience: Double
+    private let timeout: Double
     private let waiting: (_ program: String) throws -> Void
     private var process: ChildProcess?
     private var troubles = 0
@@ -29,10 +29,10 @@ final class BenchPeer {
 
     /// - Parameter waiting: called a few times a second while an answer is waited for; what it throws ends the wait.
     init(
-        _ peer: Benchmark.Peer, interpreter: [String], patience: Double,
+        _ peer: Benchmark.Peer, interpreter: [String], timeout: Double,
         waiting: @escaping (_ program: String) throws -> Void
     ) {
-        (self.peer, self.interpreter, self.patience, self.waiting) = (peer, interpreter, patience, waiting)
+        (self.peer, self.interpreter, self.timeout, self.waiting) = (peer, interpreter, timeout, waiting)
         name = peer.name
     }
 
@@ -88,11 +88,11 @@ final class BenchPeer {
         guard let process else { throw Trouble(reason: "is not running") }
         let line: String
         do {
-            line = try process.receiveLine(within: patience) { try waiting(name) }
+            line = try process.receiveLine(within: timeout) { try waiting(name) }
         } catch ChildProcess.Silence.ended(let manner) {
             throw trouble(manner)
         } catch ChildProcess.Silence.late {
-            throw trouble("gave no answer within \(BenchReport.time(patience))")
+            throw trouble("gave no answer within \(BenchReport.time(timeout))")
         }
         guard let answer = try? JSON(parsing: line), answer.members != nil else {
             throw trouble("answered something else than JSON: \(line)")

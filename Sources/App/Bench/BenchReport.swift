@@ -52,7 +52,7 @@ package struct BenchReport {
     private static let mean = "geometric mean"
     private static let explanation = """
         limit: the least time for the arithmetic at the measured peak of these cores, 3×3 convolutions by Winograd's \
-        way (a quarter of the products)
+        algorithm (a quarter of the products)
         """
 
     /// Means over fewer rows than there are can't be compared with the others.

@@ -28,18 +28,18 @@ package final class BenchRunner {
     /// - Parameters:
     ///   - interpreter: the command that runs a peer's script when that is added as the last argument,
     ///     `["python3", "-c"]`; empty times Rhumb alone.
-    ///   - patience: seconds that a peer may take for one answer.
+    ///   - timeout: seconds that a peer may take for one answer.
     ///   - watch: called at each turn, and a few times a second while a peer is waited for; what it throws ends the
     ///     work.
     package init(
-        _ benchmark: Benchmark, interpreter: [String], patience: Double = 300,
+        _ benchmark: Benchmark, interpreter: [String], timeout: Double = 300,
         watch: @escaping (Turn) throws -> Void = { _ in }
     ) throws {
         (self.benchmark, self.watch) = (benchmark, watch)
         guard !interpreter.isEmpty else { return }
         signal(SIGPIPE, SIG_IGN)
         let peers = benchmark.peers.map { peer in
-            BenchPeer(peer, interpreter: interpreter, patience: patience) { [unowned self] in try self.wait(for: $0) }
+            BenchPeer(peer, interpreter: interpreter, timeout: timeout) { [unowned self] in try self.wait(for: $0) }
         }
         for peer in peers { try peer.start() }
         for (index, peer) in peers.enumerated() {

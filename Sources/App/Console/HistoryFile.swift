@@ -2,7 +2,7 @@ import Files
 import FoundationEssentials
 import Glibc
 
-/// The blocks typed in earlier sessions, one a line in a file of its own.
+/// The blocks typed in earlier sessions, one per line in a file of its own.
 ///
 /// Each block is appended as soon as it is typed, in one write under a lock, so that several prompts share the file and
 /// a killed one loses nothing. When it has grown to twice the limit, opening it writes the newest part anew.

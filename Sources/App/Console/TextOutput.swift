@@ -9,7 +9,7 @@ final class TextOutput {
     private var lastFlush = 0.0
 
     /// Bytes and seconds after which a pipe gets what was gathered.
-    private static let room = 1 << 15, patience = 0.05
+    private static let room = 1 << 15, longestDelay = 0.05
 
     init(descriptor: Int32) {
         self.descriptor = descriptor
@@ -23,7 +23,7 @@ final class TextOutput {
 
     /// To be called now and then, so that the last lines of a burst don't wait for the next one.
     func flushIfDue() {
-        if !gathered.isEmpty, Stopwatch.now() - lastFlush > Self.patience { flush() }
+        if !gathered.isEmpty, Stopwatch.now() - lastFlush > Self.longestDelay { flush() }
     }
 
     /// Ends the process when nobody reads any more or nothing can be written: there is no one left to tell.

@@ -51,7 +51,7 @@ package final class Tour {
             case .next: "the same as Enter: run the cell, check the answer, or go on"
             case .back: "the step before"
             case .again: "show this step again; after its cell has run, run it again"
-            case .skip: "go on without running the cell; for an exercise the solution stands in"
+            case .skip: "go on without running the cell; an exercise is replaced by its solution"
             case .hint: "what to think of at an exercise"
             case .solution: "show an exercise's solution and take it"
             case .list: "the steps and where we are"
@@ -199,7 +199,7 @@ package final class Tour {
                     }
                 case .skip:
                     if !isDone, case .exercise(let exercise) = step.task {
-                        remark("The solution stands in.")
+                        remark("The solution is used instead.")
                         session.execute(recorded: exercise.solution.code)
                         front.finish()
                     }
@@ -270,7 +270,7 @@ package final class Tour {
         guard case .exercise(let exercise) = step.task else {
             return remark("There is a hint where there is an exercise.")
         }
-        guard !exercise.hint.isEmpty else { return remark("There is no hint to this exercise.") }
+        guard !exercise.hint.isEmpty else { return remark("There is no hint for this exercise.") }
         front.write(ProseText(palette: palette, width: front.width).text(exercise.hint.visible) + "\n")
     }
 

@@ -29,7 +29,7 @@ extension Registry {
                 + LatentVerbs.all)
         registry.describe(family: "training", "training the bundled models from nothing")
         registry.add(CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all)
-        registry.describe(family: "evaluation", "what a model's pictures are worth, by a judge that no reward has seen")
+        registry.describe(family: "evaluation", "judging a model's pictures by a detector that no reward has seen")
         registry.add(DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare])
         registry.add(NotebookVerbs.all + [OpenVerb.open] + InstallationVerbs.all + TrainingVerbs.all)
         // After the verbs of every run, whose `step` and `resume` take less of a GRPO run.

@@ -32,7 +32,7 @@ struct BenchJob {
         let runner = try interruptible {
             try BenchRunner(
                 benchmark, interpreter: python.map { [$0, "-c"] } ?? [],
-                patience: isNeighbours ? min(timeout, Self.neighboursTimeout) : timeout
+                timeout: isNeighbours ? min(timeout, Self.neighboursTimeout) : timeout
             ) { turn in
                 if Interrupt.isRequested { throw Cancelled() }
                 let label = turn.work.isEmpty ? "starting \(turn.program)" : turn.work

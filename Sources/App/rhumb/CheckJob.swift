@@ -52,7 +52,7 @@ struct CheckJob {
             cells.all = recipe.cells.count
             let run = try RecipeRun(
                 recipe, registry: .rhumb(), request: .init(seed: common.seed, isShort: isShort),
-                circumstances: RecipeJob.circumstances, isConfined: true, front: console
+                environment: RecipeJob.environment, isConfined: true, front: console
             ) { try .open(folder, replacing: isForced) }
             let failure = try run.run()
             cells.done = run.manifest.cells.count { [.complete, .skipped].contains($0.status) }

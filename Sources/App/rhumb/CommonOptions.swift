@@ -5,7 +5,7 @@ import Tensor
 
 /// What every command that runs code takes.
 struct CommonOptions: ParsableArguments {
-    @Option(help: ArgumentHelp("Threads of the engine; by default one a processor.", valueName: "count"))
+    @Option(help: ArgumentHelp("Threads of the engine; by default one per processor.", valueName: "count"))
     var threads: Int?
 
     @Option(
@@ -26,7 +26,7 @@ struct CommonOptions: ParsableArguments {
 
     func validate() throws {
         if let threads, !(1...1024).contains(threads) {
-            throw ValidationError("'--threads' takes a number from 1 to 1024, not \(threads)")
+            throw ValidationError("'--threads' must be from 1 to 1024, not \(threads)")
         }
         guard let isa else { return }
         do {

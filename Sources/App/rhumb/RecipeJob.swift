@@ -22,7 +22,7 @@ struct RecipeJob {
     var usesCache = false
 
     /// What runs are started with, for their manifests.
-    static var circumstances: RecipeRun.Circumstances {
+    static var environment: RecipeRun.Environment {
         .init(command: CommandLine.arguments, libraries: Installation.libraries, threads: Engine.threads)
     }
 
@@ -30,7 +30,7 @@ struct RecipeJob {
     private func cache(_ path: String = CellCache.standardFolder) throws -> CellCache? {
         guard usesCache else { return nil }
         let facts = try CellCache.facts(libraries: Installation.libraries, threads: Engine.threads)
-        return CellCache(path, facts: facts, make: KeptValues.make)
+        return CellCache(path, facts: facts, make: StoredValues.make)
     }
 
     /// Prints what a run would do with each cell, and why.
@@ -54,7 +54,7 @@ struct RecipeJob {
             let run = try RecipeRun(
                 recipe, registry: .rhumb(),
                 request: .init(settings: settings, seed: common.seed, isShort: isShort),
-                circumstances: Self.circumstances, cache: cache(), front: console
+                environment: Self.environment, cache: cache(), front: console
             ) {
                 guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
                 return try .open(recipes.count == 1 ? out : out + "/" + recipe.name, replacing: isForced)
@@ -89,10 +89,10 @@ struct RecipeJob {
     ///
     /// - Parameter recipe: runs instead of the one that is kept.
     func replay(_ path: String, recipe: Recipe?, tolerance: Double?) throws -> RunComparison {
-        let record = try KeptRun(path)
+        let record = try RecordedRun(path)
         let manifest = record.manifest
         let here = FileManager.default.currentDirectoryPath
-        let recipe = try recipe ?? Recipe(keptIn: path, manifest)
+        let recipe = try recipe ?? Recipe(recordedIn: path, manifest)
         var common = common
         common.threads = common.threads ?? manifest.threads
         _ = Workbench(common)
@@ -104,7 +104,7 @@ struct RecipeJob {
             request: .init(
                 settings: manifest.settings.merging(settings) { $1 }, seed: common.seed ?? manifest.seed,
                 isShort: manifest.isShort),
-            circumstances: Self.circumstances, front: console
+            environment: Self.environment, front: console
         ) {
             guard let target else { return try .create(in: here + "/runs", name: recipe.name, date: Date()) }
             return try .open(target, replacing: isForced)
@@ -114,7 +114,7 @@ struct RecipeJob {
         if makesReport { try? Self.report(run.folder.path) }
         if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
         _ = FileManager.default.changeCurrentDirectoryPath(here)
-        return try RunComparison(record, KeptRun(run.folder.path), tolerance: tolerance)
+        return try RunComparison(record, RecordedRun(run.folder.path), tolerance: tolerance)
     }
 
     /// Runs a recipe once for each point of a sweep, and tabulates.
@@ -143,7 +143,7 @@ struct RecipeJob {
             for (name, value) in point { settings[name] = value }
             let run = try RecipeRun(
                 recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
-                circumstances: Self.circumstances, cache: cache(), front: console
+                environment: Self.environment, cache: cache(), front: console
             ) { try .open(parent + "/" + String(number + 1), replacing: isForced) }
             let failure = try run.run()
             console.conclude(run.manifest, folder: run.folder.path)

@@ -28,7 +28,7 @@ attention_scratch *rk_attention_scratch(const attention_job *job) {
     kept.parts.values = kept.parts.keys + packed;
     kept.parts.scores = kept.parts.values + packed;
     kept.parts.results = kept.parts.scores + scores;
-    kept.parts.narrow_scores = (uint16_t *)(kept.parts.results + results);
+    kept.parts.bf16_scores = (uint16_t *)(kept.parts.results + results);
     return &kept.parts;
 }
 

@@ -21,7 +21,7 @@ typedef struct {
 /// Memory of one thread, kept for its next call: packed keys and values, scores, results.
 typedef struct {
     float *keys, *values, *scores, *results;
-    uint16_t *narrow_scores;
+    uint16_t *bf16_scores;
     float top[QUERY_BLOCK], total[QUERY_BLOCK];
 } attention_scratch;
 

@@ -173,8 +173,8 @@ BF16_TARGET static void attend_head(const attention_job *job, size_t task) {
                 const float *added = mask ? mask + (ptrdiff_t)(query + i) * a->mask_strides[2] + first : NULL;
                 float *scores = s->scores + i * SCORE_STRIDE;
                 const float shrink = softmax_step(scores, own, padded, a->scale, added, &s->top[i], &s->total[i]);
-                uint16_t *narrow = s->narrow_scores + i * SCORE_STRIDE;
-                for (size_t j = 0; j < padded; j += 16) narrow16(narrow + j, scores + j);
+                uint16_t *bf16 = s->bf16_scores + i * SCORE_STRIDE;
+                for (size_t j = 0; j < padded; j += 16) narrow16(bf16 + j, scores + j);
                 if (first > 0 && shrink != 1.0f) scale_row(s->results + i * padded_width, padded_width, shrink);
             }
             const size_t length = keys - first < KEY_BLOCK ? keys - first : KEY_BLOCK;
@@ -182,7 +182,7 @@ BF16_TARGET static void attend_head(const attention_job *job, size_t task) {
             for (size_t d = 0; d < width; d += PANEL, values += (length + 1) / 2 * PANEL)
                 for (size_t t = 0; t < tiles; t++) {
                     const size_t top = queries * t / tiles, bottom = queries * (t + 1) / tiles;
-                    tile_of(bottom - top, vectors_in(d, width, PANEL), (count + 1) / 2, s->narrow_scores + top * SCORE_STRIDE,
+                    tile_of(bottom - top, vectors_in(d, width, PANEL), (count + 1) / 2, s->bf16_scores + top * SCORE_STRIDE,
                             SCORE_STRIDE, values, s->results + top * padded_width + d, (ptrdiff_t)padded_width,
                             first > 0);
                 }

@@ -175,10 +175,10 @@ typedef struct {
     rk_unary_op op;
     const uint16_t *x, *y, *dy;
     uint16_t *out;
-} narrow_unary_loop;
+} bf16_unary_loop;
 
-static void narrow_unary_range(const void *context, size_t begin, size_t end) {
-    const narrow_unary_loop *loop = context;
+static void bf16_unary_range(const void *context, size_t begin, size_t end) {
+    const bf16_unary_loop *loop = context;
     // Two blocks: loops whose result lies where their operand does are not vectorised.
     float x[BLOCK], y[BLOCK];
     for (size_t start = begin; start < end; start += BLOCK) {
@@ -191,12 +191,12 @@ static void narrow_unary_range(const void *context, size_t begin, size_t end) {
 }
 
 void rk_unary_bf16(rk_unary_op op, size_t n, const uint16_t *x, uint16_t *y) {
-    const narrow_unary_loop loop = {op, x, NULL, NULL, y};
-    rk_parallel(n, grain(op), narrow_unary_range, &loop);
+    const bf16_unary_loop loop = {op, x, NULL, NULL, y};
+    rk_parallel(n, grain(op), bf16_unary_range, &loop);
 }
 
-static void narrow_unary_gradient_range(const void *context, size_t begin, size_t end) {
-    const narrow_unary_loop *loop = context;
+static void bf16_unary_gradient_range(const void *context, size_t begin, size_t end) {
+    const bf16_unary_loop *loop = context;
     float x[BLOCK], y[BLOCK], dy[BLOCK], dx[BLOCK];
     for (size_t start = begin; start < end; start += BLOCK) {
         const size_t n = end - start < BLOCK ? end - start : BLOCK;
@@ -211,8 +211,8 @@ static void narrow_unary_gradient_range(const void *context, size_t begin, size_
 
 void rk_unary_gradient_bf16(rk_unary_op op, size_t n, const uint16_t *x, const uint16_t *y, const uint16_t *dy,
                             uint16_t *dx) {
-    const narrow_unary_loop loop = {op, x, y, dy, dx};
-    rk_parallel(n, grain(op), narrow_unary_gradient_range, &loop);
+    const bf16_unary_loop loop = {op, x, y, dy, dx};
+    rk_parallel(n, grain(op), bf16_unary_gradient_range, &loop);
 }
 
 typedef struct {
@@ -220,10 +220,10 @@ typedef struct {
     const uint16_t *a, *b;
     ptrdiff_t stride_a, stride_b;
     uint16_t *out;
-} narrow_binary_loop;
+} bf16_binary_loop;
 
-static void narrow_binary_range(const void *context, size_t begin, size_t end) {
-    const narrow_binary_loop *loop = context;
+static void bf16_binary_range(const void *context, size_t begin, size_t end) {
+    const bf16_binary_loop *loop = context;
     const ptrdiff_t sa = loop->stride_a, sb = loop->stride_b;
     float a[BLOCK], b[BLOCK], out[BLOCK];
     uint16_t run[BLOCK];
@@ -243,6 +243,6 @@ static void narrow_binary_range(const void *context, size_t begin, size_t end) {
 
 void rk_binary_bf16(rk_binary_op op, size_t n, const uint16_t *a, ptrdiff_t stride_a, const uint16_t *b,
                     ptrdiff_t stride_b, uint16_t *out) {
-    const narrow_binary_loop loop = {op, a, b, stride_a, stride_b, out};
-    rk_parallel(n, RK_CHEAP_GRAIN, narrow_binary_range, &loop);
+    const bf16_binary_loop loop = {op, a, b, stride_a, stride_b, out};
+    rk_parallel(n, RK_CHEAP_GRAIN, bf16_binary_range, &loop);
 }

@@ -6,7 +6,7 @@
 // result does not depend on the number of threads.
 #include "dispatch.h"
 #include "include/kernels.h"
-#include "narrow.h"
+#include "element.h"
 #include "parallel.h"
 #include <stdlib.h>
 
@@ -24,7 +24,7 @@ typedef struct {
     float *factors;                     // [batch, FACTORS, padded]
     double *products;                   // [batch, 2, channels]: a sample's share of dweight and dbias
     float *dadded;
-    int narrow;                         // x, y, dy and dx hold bfloat16
+    int is_bf16;                         // x, y, dy and dx hold bfloat16
 } group_norm_job;
 
 enum { CHUNK_ELEMENTS = 16384, SAMPLE_ELEMENTS = 1 << 18 };
@@ -56,7 +56,7 @@ static size_t start_of(const group_norm_job *job, size_t chunk) {
 /// The same for chunks `begin`..<`end`, with constants for the element type and the activation.
 #define OVER_CHUNKS(TILE)                                                                                              \
     for (size_t chunk = begin; chunk < end; chunk++)                                                                   \
-        switch (job->narrow * 2 + (job->g.silu != 0)) {                                                                \
+        switch (job->is_bf16 * 2 + (job->g.silu != 0)) {                                                                \
         case 0: OVER_CHANNELS(TILE, 0, 0) break;                                                                       \
         case 1: OVER_CHANNELS(TILE, 0, 1) break;                                                                       \
         case 2: OVER_CHANNELS(TILE, 1, 0) break;                                                                       \
@@ -67,16 +67,16 @@ static size_t start_of(const group_norm_job *job, size_t chunk) {
 
 // The mean of each channel over the chunk, then the sum of squares around it: no cancellation, and the second walk
 // finds the chunk in the cache.
-RK_INLINE void moments_tile(const group_norm_job *job, size_t chunk, size_t c, int vectors, size_t lanes, int narrow) {
+RK_INLINE void moments_tile(const group_norm_job *job, size_t chunk, size_t c, int vectors, size_t lanes, int is_bf16) {
     const size_t n = job->g.channels, at = start_of(job, chunk) + c, count = positions_of(job, chunk);
     float *out = job->sums + chunk * SUMS * job->padded + c;
     v16 mean[4] = {0}, squares[4] = {0};
     for (size_t p = 0; p < count; p++)
-        for (int v = 0; v < vectors; v++) mean[v] += read16(job->x, at + p * n + 16 * (size_t)v, lanes, narrow);
+        for (int v = 0; v < vectors; v++) mean[v] += read16(job->x, at + p * n + 16 * (size_t)v, lanes, is_bf16);
     for (int v = 0; v < vectors; v++) mean[v] *= 1.0f / (float)count;
     for (size_t p = 0; p < count; p++)
         for (int v = 0; v < vectors; v++) {
-            const v16 d = read16(job->x, at + p * n + 16 * (size_t)v, lanes, narrow) - mean[v];
+            const v16 d = read16(job->x, at + p * n + 16 * (size_t)v, lanes, is_bf16) - mean[v];
             squares[v] += d * d;
         }
     for (int v = 0; v < vectors; v++) {
@@ -88,7 +88,7 @@ RK_INLINE void moments_tile(const group_norm_job *job, size_t chunk, size_t c, i
 RK_RANGE(moments_range) {
     const group_norm_job *job = context;
     for (size_t chunk = begin; chunk < end; chunk++)
-        if (job->narrow) OVER_CHANNELS(moments_tile, 1)
+        if (job->is_bf16) OVER_CHANNELS(moments_tile, 1)
         else OVER_CHANNELS(moments_tile, 0)
 }
 
@@ -137,7 +137,7 @@ static void combine(const group_norm_job *job, size_t b) {
 // MARK: Results
 
 // y = z, or z σ(z), with z = x · gain + shift.
-RK_INLINE void normalise_tile(const group_norm_job *job, size_t chunk, size_t c, int vectors, size_t lanes, int narrow,
+RK_INLINE void normalise_tile(const group_norm_job *job, size_t chunk, size_t c, int vectors, size_t lanes, int is_bf16,
                               int silu) {
     const size_t n = job->g.channels, at = start_of(job, chunk) + c, count = positions_of(job, chunk);
     const float *factors = job->factors + chunk / job->chunks * FACTORS * job->padded + c;
@@ -149,8 +149,8 @@ RK_INLINE void normalise_tile(const group_norm_job *job, size_t chunk, size_t c,
     for (size_t p = 0; p < count; p++)
         for (int v = 0; v < vectors; v++) {
             const size_t i = at + p * n + 16 * (size_t)v;
-            const v16 z = read16(job->x, i, lanes, narrow) * gain[v] + shift[v];
-            write16(job->out, i, lanes, silu ? z * sigmoid16(z) : z, narrow);
+            const v16 z = read16(job->x, i, lanes, is_bf16) * gain[v] + shift[v];
+            write16(job->out, i, lanes, silu ? z * sigmoid16(z) : z, is_bf16);
         }
 }
 
@@ -171,7 +171,7 @@ RK_INLINE v16 through_activation(v16 dy, v16 z, int silu) {
 
 // Σ dz, Σ dz d and Σ d of each channel over a chunk, with d = x - centre.
 RK_INLINE void gradient_sums_tile(const group_norm_job *job, size_t chunk, size_t c, int vectors, size_t lanes,
-                                  int narrow, int silu) {
+                                  int is_bf16, int silu) {
     const size_t n = job->g.channels, at = start_of(job, chunk) + c, count = positions_of(job, chunk);
     const float *factors = job->factors + chunk / job->chunks * FACTORS * job->padded + c;
     float *out = job->sums + chunk * SUMS * job->padded + c;
@@ -184,8 +184,8 @@ RK_INLINE void gradient_sums_tile(const group_norm_job *job, size_t chunk, size_
     for (size_t p = 0; p < count; p++)
         for (int v = 0; v < vectors; v++) {
             const size_t i = at + p * n + 16 * (size_t)v;
-            const v16 x = read16(job->x, i, lanes, narrow), d = x - centre[v];
-            const v16 dz = through_activation(read16(job->dy, i, lanes, narrow), x * gain[v] + shift[v], silu);
+            const v16 x = read16(job->x, i, lanes, is_bf16), d = x - centre[v];
+            const v16 dz = through_activation(read16(job->dy, i, lanes, is_bf16), x * gain[v] + shift[v], silu);
             sum[v] += dz;
             product[v] += dz * d;
             offset[v] += d;
@@ -246,7 +246,7 @@ static void combine_gradient(const group_norm_job *job, size_t b) {
     }
 }
 
-RK_INLINE void gradient_tile(const group_norm_job *job, size_t chunk, size_t c, int vectors, size_t lanes, int narrow,
+RK_INLINE void gradient_tile(const group_norm_job *job, size_t chunk, size_t c, int vectors, size_t lanes, int is_bf16,
                              int silu) {
     const size_t n = job->g.channels, at = start_of(job, chunk) + c, count = positions_of(job, chunk);
     const float *factors = job->factors + chunk / job->chunks * FACTORS * job->padded + c;
@@ -260,9 +260,9 @@ RK_INLINE void gradient_tile(const group_norm_job *job, size_t chunk, size_t c, 
     for (size_t p = 0; p < count; p++)
         for (int v = 0; v < vectors; v++) {
             const size_t i = at + p * n + 16 * (size_t)v;
-            const v16 x = read16(job->x, i, lanes, narrow);
-            const v16 dz = through_activation(read16(job->dy, i, lanes, narrow), x * gain[v] + shift[v], silu);
-            write16(job->out, i, lanes, dz * gain[v] + (x * slope[v] + move[v]), narrow);
+            const v16 x = read16(job->x, i, lanes, is_bf16);
+            const v16 dz = through_activation(read16(job->dy, i, lanes, is_bf16), x * gain[v] + shift[v], silu);
+            write16(job->out, i, lanes, dz * gain[v] + (x * slope[v] + move[v]), is_bf16);
         }
 }
 
@@ -353,7 +353,7 @@ int rk_group_norm_f32(rk_group_norm g, const float *x, float *y, float *mean, fl
 
 int rk_group_norm_bf16(rk_group_norm g, const uint16_t *x, uint16_t *y, float *mean, float *rstd) {
     return group_norm((group_norm_job){.g = g, .x = x, .out = y, .mean_out = mean, .rstd_out = rstd, .mean = mean,
-                                         .rstd = rstd, .narrow = 1});
+                                         .rstd = rstd, .is_bf16 = 1});
 }
 
 int rk_group_norm_gradient_f32(rk_group_norm g, const float *x, const float *mean, const float *rstd, const float *dy,
@@ -365,6 +365,6 @@ int rk_group_norm_gradient_f32(rk_group_norm g, const float *x, const float *mea
 int rk_group_norm_gradient_bf16(rk_group_norm g, const uint16_t *x, const float *mean, const float *rstd,
                                 const uint16_t *dy, uint16_t *dx, float *dweight, float *dbias, float *dadded) {
     const group_norm_job job = {.g = g, .x = x, .dy = dy, .out = dx, .mean = mean, .rstd = rstd, .dadded = dadded,
-                                .narrow = 1};
+                                .is_bf16 = 1};
     return group_norm_gradient(job, dweight, dbias);
 }

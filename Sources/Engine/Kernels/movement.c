@@ -1,7 +1,7 @@
 // Moving and converting elements.
 #include "dispatch.h"
 #include "include/kernels.h"
-#include "narrow.h"
+#include "element.h"
 #include "parallel.h"
 #include <string.h>
 

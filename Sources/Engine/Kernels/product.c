@@ -74,9 +74,9 @@ RK_INLINE void pack_columns(size_t k, size_t first, size_t last, const float *b,
 }
 
 /// The elements [p, p + k) of a row of patches.
-static void patch_row(const rk_patches *g, const float *pictures, size_t row, size_t p, size_t k, float *to) {
+static void patch_row(const rk_patches *g, const float *maps, size_t row, size_t p, size_t k, float *to) {
     const size_t x = row % g->out_width, y = row / g->out_width % g->out_height;
-    const size_t picture = row / g->out_width / g->out_height;
+    const size_t map = row / g->out_width / g->out_height;
     size_t channel = p % g->channels, tap = p / g->channels;
     for (const size_t end = p + k; p < end; tap++, channel = 0) {
         const size_t count = smaller(g->channels - channel, end - p);
@@ -85,7 +85,7 @@ static void patch_row(const rk_patches *g, const float *pictures, size_t row, si
         if (iy < 0 || ix < 0 || iy >= (ptrdiff_t)g->height || ix >= (ptrdiff_t)g->width)
             memset(to, 0, count * sizeof(float));
         else
-            copy(to, pictures + ((picture * g->height + (size_t)iy) * g->width + (size_t)ix) * g->channels + channel,
+            copy(to, maps + ((map * g->height + (size_t)iy) * g->width + (size_t)ix) * g->channels + channel,
                  count);
         to += count;
         p += count;

@@ -2,7 +2,7 @@
 // slowly; the order is fixed, so the same input gives the same bits on any number of threads.
 #include "dispatch.h"
 #include "include/kernels.h"
-#include "narrow.h"
+#include "element.h"
 #include "parallel.h"
 
 enum { LANES = 32, BLOCK = 4096 };
@@ -48,7 +48,7 @@ typedef struct {
     const float *x;
     float *out;
     int64_t *indexes;
-    const uint16_t *narrow;  // x in bfloat16
+    const uint16_t *bf16;  // x in bfloat16
 } reduction;
 
 static void reduce_range(const void *context, size_t begin, size_t end) {
@@ -73,7 +73,7 @@ void rk_reduce_rows_f32(rk_reduce_op op, size_t rows, size_t columns, const floa
 }
 
 // The columns are shared out, not the rows: each sum then runs in row order whatever the number of threads.
-RK_INLINE void sum_columns(const reduction *r, const void *x, size_t begin, size_t end, int narrow) {
+RK_INLINE void sum_columns(const reduction *r, const void *x, size_t begin, size_t end, int is_bf16) {
     enum { STRIP = 256, RUN = 512 };
     for (size_t strip = begin; strip < end; strip += STRIP) {
         const size_t width = end - strip < STRIP ? end - strip : STRIP;
@@ -83,7 +83,7 @@ RK_INLINE void sum_columns(const reduction *r, const void *x, size_t begin, size
             float partial[STRIP] = {0};
             for (size_t row = first; row < last; row++) {
                 const size_t at = row * r->columns + strip;
-                for (size_t c = 0; c < width; c++) partial[c] += read1(x, at + c, narrow);
+                for (size_t c = 0; c < width; c++) partial[c] += read1(x, at + c, is_bf16);
             }
             for (size_t c = 0; c < width; c++) total[c] += partial[c];
         }
@@ -93,7 +93,7 @@ RK_INLINE void sum_columns(const reduction *r, const void *x, size_t begin, size
 
 RK_RANGE(sum_columns_range) {
     const reduction *r = context;
-    if (r->narrow) sum_columns(r, r->narrow, begin, end, 1);
+    if (r->bf16) sum_columns(r, r->bf16, begin, end, 1);
     else sum_columns(r, r->x, begin, end, 0);
 }
 
@@ -103,7 +103,7 @@ void rk_sum_columns_f32(size_t rows, size_t columns, const float *x, float *out)
 }
 
 void rk_sum_columns_bf16(size_t rows, size_t columns, const uint16_t *x, float *out) {
-    const reduction r = {.rows = rows, .columns = columns, .narrow = x, .out = out};
+    const reduction r = {.rows = rows, .columns = columns, .bf16 = x, .out = out};
     rk_parallel(columns, rows_for(RK_CHEAP_GRAIN, rows), sum_columns_range, &r);
 }
 

@@ -2,7 +2,7 @@
 #include "dispatch.h"
 #include "include/kernels.h"
 #include "lanes.h"
-#include "narrow.h"
+#include "element.h"
 #include "parallel.h"
 
 typedef struct {
@@ -69,10 +69,10 @@ typedef struct {
     float *s;
     const float *dp;
     void *p, *ds;
-    int narrow;
+    int is_bf16;
 } attention_gradient_job;
 
-RK_INLINE void attention_gradient_rows(const attention_gradient_job *job, size_t begin, size_t end, int narrow) {
+RK_INLINE void attention_gradient_rows(const attention_gradient_job *job, size_t begin, size_t end, int is_bf16) {
     const size_t n = job->columns;
     const rows_job softmax = {n, job->s, NULL, job->s};
     for (size_t row = begin; row < end; row++) {
@@ -89,15 +89,15 @@ RK_INLINE void attention_gradient_rows(const attention_gradient_job *job, size_t
         for (size_t c = 0; c < n; c += 16) {
             const size_t lanes = c < whole ? 16 : n - whole;
             const v16 value = read16(p, c, lanes, 0);
-            write16(job->ds, row * n + c, lanes, job->scale * value * (read16(dp, c, lanes, 0) - dot), narrow);
-            if (narrow) write16(job->p, row * n + c, lanes, value, 1);
+            write16(job->ds, row * n + c, lanes, job->scale * value * (read16(dp, c, lanes, 0) - dot), is_bf16);
+            if (is_bf16) write16(job->p, row * n + c, lanes, value, 1);
         }
     }
 }
 
 RK_RANGE(attention_gradient_range) {
     const attention_gradient_job *job = context;
-    if (job->narrow) attention_gradient_rows(job, begin, end, 1);
+    if (job->is_bf16) attention_gradient_rows(job, begin, end, 1);
     else attention_gradient_rows(job, begin, end, 0);
 }
 

@@ -6,6 +6,9 @@ import OneDNN
 ///
 /// The engine runs on one thread by contract (its primitives spread over their own pool), so its state is plain
 /// static storage; only the cancellation flag is written from elsewhere (a signal handler), and it is a single word.
+///
+///     signal(SIGINT) { _ in Engine.cancel() }
+///     do { images = try model.sample(prompts, generator: generator) } catch is Cancelled { … }
 public enum Engine {
     /// Raised by `cancel()`, polled between primitives.
     nonisolated(unsafe) private static var cancelRequested = false
@@ -18,6 +21,7 @@ public enum Engine {
     /// Forgets a cancellation, before new work begins.
     public static func resetCancellation() { cancelRequested = false }
 
+    /// Whether `cancel()` was called since the last reset.
     public static var isCancelled: Bool { cancelRequested }
 
     /// Throws `Cancelled` once `cancel()` was called.

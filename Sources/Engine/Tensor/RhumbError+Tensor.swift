@@ -1,6 +1,6 @@
 import Basics
 
-// What the engine can object to. Its sentences are here and nowhere else.
+// What the engine can object to. Its messages are here and nowhere else.
 
 /// Thrown by the engine between two primitives after `Engine.cancel()`.
 public struct Cancelled: Error, Sendable {

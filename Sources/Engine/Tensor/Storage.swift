@@ -54,9 +54,9 @@ package final class Storage {
 // MARK: - What is made from weights
 
 extension Storage {
-    /// What convolutions make of their weights: four small kernels for a doubled picture, components for Winograd's
-    /// way.
-    enum Derivation: Hashable { case quarters, components, flippedComponents }
+    /// What convolutions make of their weights: four small kernels for an upsampled feature map, transformed kernels
+    /// for Winograd's algorithm.
+    enum Derivation: Hashable { case phases, transformedKernels, flippedTransformedKernels }
 
     /// What `make` gives, kept as long as the weights stay what they are.
     func derived(_ key: WeightsKey<Derivation>, _ make: () throws -> [Tensor]) rethrows -> [Tensor] {
@@ -106,7 +106,7 @@ extension Storage {
     func bringBack() {
         guard let keeper else { return }
         (self.keeper, wasBroughtBack) = (nil, true)
-        keeper.giveBack(to: memory)
+        keeper.restore(to: memory)
     }
 }
 

@@ -43,7 +43,7 @@ extension Tensor {
         }
     }
 
-    /// softmax(q kᵀ / √width + mask): the readable way, and the first half of the derivative.
+    /// softmax(q kᵀ / √width + mask): the reference implementation, and the first half of the derivative.
     private static func probabilities(_ q: Tensor, _ k: Tensor, _ causal: Bool, _ mask: Tensor?) throws -> Tensor {
         var scores = try (q * (1 / Float(q.shape[3]).squareRoot())).matmul(k.transposed())
         if causal { scores = try scores + causalMask(queries: q.shape[2], keys: k.shape[2]) }

@@ -29,7 +29,7 @@ public struct Convolution: Hashable, Sendable {
 }
 
 extension Tensor {
-    /// activation(x ∗ w + b) + residual: two-dimensional convolution (cross-correlation, as everywhere in this field),
+    /// activation(x ∗ w + b) + residual: two-dimensional convolution (cross-correlation, as usual in deep learning),
     /// in one primitive where nothing is recorded.
     ///
     /// - Parameters:
@@ -71,12 +71,12 @@ extension Tensor {
         let fast = FastConvolution(geometry: geometry, weight: weight.detached(), isRecorded: isRecorded)
         guard isRecorded else {
             return try fast.forward(self, bias: bias, activation, residual: residual, target)
-                ?? readableConvolution(weight, bias, geometry).finished(activation, residual)
+                ?? referenceConvolution(weight, bias, geometry).finished(activation, residual)
         }
         // A derivative needs what went into the activation, so that stays an operation of its own, as what follows it.
         let added = activation == .identity && residual?.dtype == dtype ? residual : nil
         guard let result = try fast.forward(self, bias: bias, .identity, residual: added, target) else {
-            return try readableConvolution(weight, bias, geometry).finished(activation, residual)
+            return try referenceConvolution(weight, bias, geometry).finished(activation, residual)
         }
         return try result.recorded("conv2d", inputs + (added.map { [$0] } ?? [])) { dy in
             let beside = added == nil ? [] : [dy]
@@ -85,14 +85,14 @@ extension Tensor {
                 weight.requiresGradient || bias?.requiresGradient == true
                 ? try fast.backwardWeights(self, dy, bias: bias) : nil
             if (dx == nil && self.requiresGradient) || (parameters == nil && weight.requiresGradient) {
-                return try self.readableGradients(weight, bias, geometry, dy) + beside
+                return try self.referenceGradients(weight, bias, geometry, dy) + beside
             }
             return [dx, parameters?.dw] + (bias == nil ? [] : [parameters?.db]) + beside
         }.finished(activation, added == nil ? residual : nil)
     }
 
-    /// The readable way: a matrix product over the patches under the kernel.
-    private func readableConvolution(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution) throws -> Tensor {
+    /// The reference implementation: a matrix product over the patches under the kernel.
+    private func referenceConvolution(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution) throws -> Tensor {
         let (kh, kw) = (weight.shape[2], weight.shape[3])
         let output = geometry.output(height: shape[1], width: shape[2], kernel: (kh, kw))
         let patches = try patches(geometry, kernel: (kh, kw), output: output)
@@ -102,8 +102,8 @@ extension Tensor {
             .reshaped([shape[0], output.0, output.1, weight.shape[0]]).to(weight.dtype == dtype ? dtype : .float32)
     }
 
-    /// Derivatives of the readable way, where oneDNN lacks one of its own.
-    private func readableGradients(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution, _ dy: Tensor) throws
+    /// Derivatives of the reference implementation, where oneDNN lacks one of its own.
+    private func referenceGradients(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution, _ dy: Tensor) throws
         -> [Tensor?]
     {
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
@@ -111,11 +111,11 @@ extension Tensor {
         let recording = Engine.isRecording
         Engine.isRecording = true
         defer { Engine.isRecording = recording }
-        try leaves[0].readableConvolution(leaves[1], bias == nil ? nil : leaves[2], geometry).backward(dy)
+        try leaves[0].referenceConvolution(leaves[1], bias == nil ? nil : leaves[2], geometry).backward(dy)
         return leaves.map(\.gradient)
     }
 
-    /// The patch under each position of the kernel, as rows: the readable way to convolve by a matrix product.
+    /// The patch under each position of the kernel, as rows, for the reference implementation by a matrix product.
     private func patches(_ geometry: Convolution, kernel: (Int, Int), output: (Int, Int)) throws -> Tensor {
         try Engine.checkCancelled()
         let x = try to(.float32).contiguous()

@@ -63,7 +63,7 @@ private struct GroupNormPlan {
             added: (self.added?.floatPointer).map { UnsafePointer($0) }, epsilon: epsilon, silu: silu ? 1 : 0)
     }
 
-    /// y, and mean and rstd for the way back.
+    /// y, and mean and rstd for the derivative.
     func forward() throws -> Tensor {
         let y = try Tensor(uninitialized: x.shape, x.dtype)
         let done = withExtendedLifetime(self) {

@@ -71,7 +71,7 @@ extension Tensor {
         }.finished(activation, added == nil ? residual : nil)
     }
 
-    /// The readable way: a product, then an addition.
+    /// The reference implementation: a product, then an addition.
     private func affine(_ weight: Tensor, _ bias: Tensor?) throws -> Tensor {
         let width = weight.shape[1], rows = width == 0 ? shape.dropLast().reduce(1, *) : count / width
         let product = try reshaped([rows, width]).matmul(weight.transposed())

@@ -39,11 +39,11 @@ extension Tensor {
         let type: DType = a.dtype == .bfloat16 && b.dtype == .bfloat16 ? .bfloat16 : .float32
         let batch = try Tensor.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)), in: "@")
         let x = try a.detached().to(type), y = try b.detached().to(type)
-        return try Tensor.fastProduct(x, y, batch: batch) ?? readableProduct(x, y, batch).to(type)
+        return try Tensor.fastProduct(x, y, batch: batch) ?? referenceProduct(x, y, batch).to(type)
     }
 
-    /// The readable way: one call of BLAS a matrix.
-    private func readableProduct(_ a: Tensor, _ b: Tensor, _ batch: [Int]) throws -> Tensor {
+    /// The reference implementation: one call of BLAS a matrix.
+    private func referenceProduct(_ a: Tensor, _ b: Tensor, _ batch: [Int]) throws -> Tensor {
         let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
         let x = try a.to(.float32).expanded(batch + [m, k]).multipliable()
         let y = try b.to(.float32).expanded(batch + [k, n]).multipliable()

@@ -59,7 +59,7 @@ extension Tensor {
                 if let (dx, dw, db) = try plan.backward(dy) {
                     return [dx, try dw.to(weight?.dtype ?? .float32), try db.to(bias?.dtype ?? .float32)]
                 }
-                // mean and variance are oneDNN's; the readable derivative wants 1 / standard deviation.
+                // mean and variance are oneDNN's; the reference derivative needs 1 / standard deviation.
                 let rstd = try (plan.variance + epsilon).reciprocalSquareRoot()
                 return try self.layerNormGradients(dy, weight, bias, plan.mean, rstd)
             }

@@ -41,13 +41,13 @@ extension Tensor {
 
     /// Sums over a run of dimensions that does not reach the last, into the float32 `result`.
     private func sumColumns(_ axes: [Int], into result: Tensor) throws {
-        let narrow = dtype == .bfloat16
-        let source = try detached().to(narrow ? .bfloat16 : .float32).contiguous()
+        let isBFloat16 = dtype == .bfloat16
+        let source = try detached().to(isBFloat16 ? .bfloat16 : .float32).contiguous()
         let outer = shape[..<axes[0]].reduce(1, *), rows = axes.reduce(1) { $0 * shape[$1] }
         let columns = outer == 0 ? 0 : result.count / outer
         for o in 0..<outer {
             let to = result.floatPointer + o * columns, from = o * rows * columns
-            narrow
+            isBFloat16
                 ? rk_sum_columns_bf16(rows, columns, source.halfPointer + from, to)
                 : rk_sum_columns_f32(rows, columns, source.floatPointer + from, to)
         }

@@ -26,7 +26,7 @@ extension Tensor {
         _ = try Tensor(uninitialized: [shape[0], height, width, shape[3]], dtype)
         if mode == .nearest {
             if height == 2 * shape[1], width == 2 * shape[2], Engine.usesPrimitives, dtype.isFloatingPoint {
-                return try doubled()
+                return try upsampled2()
             }
             return try gathered(1, Tensor.nearest(shape[1], height)).gathered(2, Tensor.nearest(shape[2], width))
         }
@@ -39,19 +39,19 @@ extension Tensor {
     }
 
     /// Every pixel twice across and twice down, without lists of indexes.
-    private func doubled() throws -> Tensor {
+    private func upsampled2() throws -> Tensor {
         try Engine.checkCancelled()
         let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
         let x = try detached().contiguous(),
             y = try Tensor(uninitialized: [batch, 2 * height, 2 * width, channels], dtype)
-        rk_double(dtype.byteCount, batch, height, width, channels, x.address, y.address)
-        let (target, narrow) = (shape, dtype == .bfloat16)
+        rk_upsample2(dtype.byteCount, batch, height, width, channels, x.address, y.address)
+        let (target, isBFloat16) = (shape, dtype == .bfloat16)
         return y.recorded("resample", [self]) {
-            let dy = try $0.to(narrow ? .bfloat16 : .float32).contiguous(),
+            let dy = try $0.to(isBFloat16 ? .bfloat16 : .float32).contiguous(),
                 dx = try Tensor(uninitialized: target, dy.dtype)
-            narrow
-                ? rk_double_gradient_bf16(batch, height, width, channels, dy.halfPointer, dx.halfPointer)
-                : rk_double_gradient_f32(batch, height, width, channels, dy.floatPointer, dx.floatPointer)
+            isBFloat16
+                ? rk_upsample2_gradient_bf16(batch, height, width, channels, dy.halfPointer, dx.halfPointer)
+                : rk_upsample2_gradient_f32(batch, height, width, channels, dy.floatPointer, dx.floatPointer)
             return [dx]
         }
     }

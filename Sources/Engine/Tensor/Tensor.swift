@@ -6,8 +6,14 @@ import Kernels
 /// through.
 ///
 /// Operations never change their operands; they are throwing functions, and so are the operators
-/// (`try a + b * c`), because shapes come from users. Sizes are in elements, dimension 0 outermost.
+/// (`try a + b * c`), because shapes come from users. Sizes are in elements, dimension 0 outermost. Errors are
+/// `RhumbError`, and `Cancelled` after `Engine.cancel()`.
+///
+///     let x = try Tensor([1, 2, 3]).requireGradient()
+///     try (x * x).sum().backward()
+///     x.gradient?.floats  // [2, 4, 6]
 public final class Tensor {
+    /// The sizes of the dimensions, outermost first; empty for a scalar.
     public let shape: [Int]
     /// Elements between neighbours along each dimension; 0 where a broadcast repeats one.
     public let strides: [Int]

@@ -4,6 +4,9 @@ import Tensor
 
 /// Named tensors on disk: one file of safetensors or of PyTorch, or a sharded set with its index, or a folder that
 /// holds either.
+///
+///     let weights = try Weights(URL(fileURLWithPath: "model.safetensors"))
+///     let bias = try weights.tensor("conv_in.bias", as: .float32, shape: [320])
 public final class Weights {
     /// What was opened: the file, the index, or the folder's file that was chosen.
     public let url: URL

@@ -1,7 +1,7 @@
 import FoundationEssentials
 import Tensor
 
-/// Tables on disk: CSV and TSV, JSON lines, and logs of one number a line.
+/// Tables on disk: CSV and TSV, JSON lines, and logs of one number per line.
 public enum TableFile {
     public enum Format: String, Sendable, CaseIterable {
         case csv, tsv, jsonLines

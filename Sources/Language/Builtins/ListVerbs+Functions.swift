@@ -87,7 +87,7 @@ extension ListVerbs {
 
     private static var reduce: Verb {
         Verb(
-            "reduce", family: "lists", summary: "one value made by taking in the elements one after the other",
+            "reduce", family: "lists", summary: "one value made by combining the elements one after the other",
             parameters: [
                 items,
                 Parameter("function", .function, help: "a function of the value so far and the next element"),
@@ -108,7 +108,7 @@ extension ListVerbs {
             } else if let first = items.popFirst() {
                 result = first
             } else {
-                throw call.failure("list", Sentence.emptyReduce, hint: Sentence.emptyReduceHelp)
+                throw call.failure("list", Message.emptyReduce, hint: Message.emptyReduceHelp)
             }
             for item in items { result = try call.interpreter.call(function, result, item) }
             return result

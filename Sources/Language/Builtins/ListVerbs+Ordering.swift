@@ -20,7 +20,7 @@ extension ListVerbs {
             examples: [Verb.Example("mean [1, 2, 6]", gives: "3")], seeAlso: ["sum"]
         ) { call in
             let numbers = try call.numbers("list")
-            if numbers.isEmpty { throw call.failure("list", Sentence.emptyMean) }
+            if numbers.isEmpty { throw call.failure("list", Message.emptyMean) }
             return .number(numbers.reduce(0, +) / Double(numbers.count))
         }
     }
@@ -50,7 +50,7 @@ extension ListVerbs {
         ) { call in
             let others = try call.list("others")
             let items = others.isEmpty ? try Operations.items(call.value("first")) : [try call.value("first")] + others
-            guard var best = items.first else { throw call.failure("first", Sentence.emptyExtreme(name)) }
+            guard var best = items.first else { throw call.failure("first", Message.emptyExtreme(name)) }
             let by = try call.optional("by", call.function)
             var bestKey = try by.map { try call.interpreter.call($0, best) } ?? best
             for item in items.dropFirst() {
@@ -91,7 +91,7 @@ extension ListVerbs {
                 case .function(let function):
                     keys = try (0..<table.rowCount).map { try call.interpreter.call(function, .record(table.row($0))) }
                 default:
-                    throw call.failure("list", Sentence.sortTableNeedsColumn, hint: table.names.joined(separator: ", "))
+                    throw call.failure("list", Message.sortTableNeedsColumn, hint: table.names.joined(separator: ", "))
                 }
                 return .table(table.rows(try order(keys, descending: descending)))
             }

@@ -24,7 +24,7 @@ extension ListVerbs {
 
     private static var quantile: Verb {
         Verb(
-            "quantile", family: "lists", summary: "the number that a given share of all lies below",
+            "quantile", family: "lists", summary: "the value below which a given share of the numbers lies",
             parameters: [
                 numbers,
                 Parameter(
@@ -57,16 +57,16 @@ package struct Quantiles {
     }
 
     fileprivate init(_ numbers: [Double], _ call: Arguments) throws {
-        if numbers.isEmpty { throw call.failure("list", Sentence.emptyQuantile(call.verb.name)) }
+        if numbers.isEmpty { throw call.failure("list", Message.emptyQuantile(call.verb.name)) }
         self.init(numbers)
     }
 
     /// The number that a share from 0 to 1 of all lies below.
     package subscript(share: Double) -> Double {
         if hasNaN { return .nan }
-        let place = share * Double(sorted.count - 1)
-        let low = Int(place)
-        let (a, b, t) = (sorted[low], sorted[min(low + 1, sorted.count - 1)], place - Double(low))
+        let position = share * Double(sorted.count - 1)
+        let low = Int(position)
+        let (a, b, t) = (sorted[low], sorted[min(low + 1, sorted.count - 1)], position - Double(low))
         if t == 0 || a == b { return a }
         return t < 0.5 ? a + (b - a) * t : b - (b - a) * (1 - t)
     }

@@ -20,7 +20,7 @@ enum ListVerbs {
             }
         ) { call in
             let value = try call.value("value")
-            guard let count = Operations.count(value) else { throw call.failure("value", Sentence.notIterable(value)) }
+            guard let count = Operations.count(value) else { throw call.failure("value", Message.notIterable(value)) }
             return .number(Double(count))
         }
     }
@@ -42,7 +42,7 @@ enum ListVerbs {
             let first = try call.number("start")
             let stop = try call.optional("stop", call.number)
             let step = try call.number("step")
-            if step == 0 { throw call.failure("step", Sentence.endlessRange) }
+            if step == 0 { throw call.failure("step", Message.endlessRange) }
             return .list(
                 try Operations.items(
                     .range(NumberRange(start: stop == nil ? 0 : first, stop: stop ?? first, step: step))))
@@ -84,7 +84,7 @@ enum ListVerbs {
             let index = try call.whole("position")
             let position = index < 0 ? index + items.count : index
             guard position >= 0, position <= items.count else {
-                throw call.failure("position", Sentence.indexOutside(index, count: items.count, .list(items)))
+                throw call.failure("position", Message.indexOutside(index, count: items.count, .list(items)))
             }
             items.insert(try call.value("value"), at: position)
             return .list(items)
@@ -108,7 +108,7 @@ enum ListVerbs {
             switch (try call.value("from"), try call.value("position")) {
             case (.list(var items), let index):
                 guard let index = index.whole else {
-                    throw call.failure("position", Sentence.wrongKey(.list(items), index))
+                    throw call.failure("position", Message.wrongKey(.list(items), index))
                 }
                 items.remove(at: try Operations.position(index, count: items.count, of: .list(items)))
                 return .list(items)
@@ -117,14 +117,14 @@ enum ListVerbs {
                 record[key] = nil
                 return .record(record)
             case (let value, let key):
-                throw call.failure("position", Sentence.wrongKey(value, key))
+                throw call.failure("position", Message.wrongKey(value, key))
             }
         }
     }
 
     private static var flatten: Verb {
         Verb(
-            "flatten", family: "lists", summary: "one list of the elements of lists in a list",
+            "flatten", family: "lists", summary: "the elements of nested lists in one list",
             parameters: [Parameter("list", .list(), help: "lists, and values to keep as they are")], result: "list",
             examples: [Verb.Example("flatten [[1, 2], [3], 4]", gives: "[1, 2, 3, 4]")], seeAlso: ["zip"]
         ) { call in
@@ -155,7 +155,7 @@ enum ListVerbs {
             let times = try call.whole("times")
             if case .string(let string) = try call.value("value") {
                 guard string.utf8.count * times <= Operations.longestString else {
-                    throw call.failure("times", Sentence.textTooLong)
+                    throw call.failure("times", Message.textTooLong)
                 }
                 return .string(String(repeating: string, count: times))
             }
@@ -175,7 +175,7 @@ enum ListVerbs {
             seeAlso: ["enumerate", "flatten"]
         ) { call in
             let columns = try call.list("lists").map(Operations.items)
-            guard let length = columns.map(\.count).min() else { throw call.failure("lists", Sentence.needsLists) }
+            guard let length = columns.map(\.count).min() else { throw call.failure("lists", Message.needsLists) }
             return .list((0..<length).map { row in .list(columns.map { $0[row] }) })
         }
     }
@@ -232,7 +232,7 @@ enum ListVerbs {
             case (.string(let string), .string(let part)):
                 guard let found = string.firstRange(of: part) else { return .none }
                 return .number(Double(string.distance(from: string.startIndex, to: found.lowerBound)))
-            case (let container, _): throw call.failure("what", Sentence.containment(container, what))
+            case (let container, _): throw call.failure("what", Message.containment(container, what))
             }
         }
     }

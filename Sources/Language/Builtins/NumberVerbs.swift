@@ -4,7 +4,7 @@ import Glibc
 enum NumberVerbs {
     static var all: [Verb] {
         [
-            one("abs", "the size of a number, without its sign", "abs (-3)", "3", see: ["sign"], { Swift.abs($0) }) {
+            one("abs", "the absolute value of a number", "abs (-3)", "3", see: ["sign"], { Swift.abs($0) }) {
                 $0.apply($1) { Swift.abs($0) }
             },
             one("sign", "-1, 0 or 1", "sign (-0.2)", "-1", see: ["abs"], Self.sign) { $0.apply($1, Self.sign) },
@@ -74,7 +74,7 @@ enum NumberVerbs {
             "round", family: "numbers", summary: "the nearest whole number, or a number with fewer digits",
             parameters: [
                 Parameter("x", .number(), help: "a number"),
-                Parameter("digits", .whole(in: 0...15), default: 0, help: "digits kept after the point"),
+                Parameter("digits", .whole(in: 0...15), default: 0, help: "digits after the decimal point"),
             ],
             result: "number", details: "Halves go to the even neighbour, as in Python, NumPy and PyTorch.",
             examples: [
@@ -103,7 +103,7 @@ enum NumberVerbs {
 
     private static var clamp: Verb {
         Verb(
-            "clamp", family: "numbers", summary: "a number kept between two bounds",
+            "clamp", family: "numbers", summary: "a number clamped to a range",
             parameters: [
                 Parameter("x", .number(), help: "a number"), Parameter("low", .number(), help: "the lower bound"),
                 Parameter("high", .number(), help: "the upper bound"),
@@ -114,7 +114,7 @@ enum NumberVerbs {
         ) { call in
             let low = try call.number("low")
             let high = try call.number("high")
-            guard low <= high else { throw call.failure("high", Sentence.boundsCrossed(low, high)) }
+            guard low <= high else { throw call.failure("high", Message.boundsCrossed(low, high)) }
             return .number(Swift.min(Swift.max(try call.number("x"), low), high))
         }
     }

@@ -35,7 +35,7 @@ enum OutputVerbs {
 
     static var type: Verb {
         Verb(
-            "type", family: "output", summary: "the kind of a value as a string",
+            "type", family: "output", summary: "the type of a value as a string",
             parameters: [Parameter("value", .any, help: "any value")], result: "string",
             examples: [
                 Verb.Example("type [1, 2]", gives: "\"list\""), Verb.Example("type \"a\"", gives: "\"string\""),
@@ -57,7 +57,7 @@ enum OutputVerbs {
 
     static var num: Verb {
         Verb(
-            "num", family: "output", summary: "the number that a text stands for",
+            "num", family: "output", summary: "the number that a text represents",
             parameters: [
                 Parameter("text", .either([.string, .number(), .boolean]), help: "digits, perhaps with an exponent"),
                 .option("default", .any, fallback: .described("an error"), help: "the result for other text"),
@@ -77,7 +77,7 @@ enum OutputVerbs {
             let trimmed = text.drop(while: \.isWhitespace).reversed().drop(while: \.isWhitespace).reversed()
             if let number = Double(String(trimmed)) { return .number(number) }
             if try call.isGiven("default") { return try call.value("default") }
-            throw call.failure("text", Sentence.noNumber(text), hint: Sentence.noNumberHelp)
+            throw call.failure("text", Message.noNumber(text), hint: Message.noNumberHelp)
         }
     }
 }

@@ -118,7 +118,7 @@ enum RecordVerbs {
     private static func items(of name: String, _ value: Value) throws -> [Value] {
         switch value {
         case .list, .range, .object: try Operations.items(value)
-        default: throw RhumbError(Sentence.columnNeedsList(name, value))
+        default: throw RhumbError(Message.columnNeedsList(name, value))
         }
     }
 

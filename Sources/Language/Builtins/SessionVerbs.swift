@@ -4,9 +4,9 @@ enum SessionVerbs {
 
     private static var help: Verb {
         Verb(
-            "help", family: "session", summary: "explain a verb, a family, a word of the grammar, or search for a word",
+            "help", family: "session", summary: "explain a verb, a family, a keyword, or search for a word",
             parameters: [
-                Parameter("topic", .word, default: "", help: "a verb, a family, a word of the grammar, any other word")
+                Parameter("topic", .word, default: "", help: "a verb, a family, a keyword, any other word")
             ],
             details: "`? topic` is the same.",
             examples: [Verb.Example("help sqrt"), Verb.Example("help lists"), Verb.Example("? for")],
@@ -36,8 +36,8 @@ enum SessionVerbs {
                 }
             guard let entry = call.interpreter.registry[name] else {
                 throw call.failure(
-                    "verb", Sentence.noVerb(name),
-                    hint: Sentence.suggestion(call.interpreter.registry.suggestion(for: name), orList: [], named: ""))
+                    "verb", Message.noVerb(name),
+                    hint: Message.suggestion(call.interpreter.registry.suggestion(for: name), orList: [], named: ""))
             }
             let session = Interpreter(registry: call.interpreter.registry, host: call.host)
             for example in entry.variants.flatMap(\.examples) {
@@ -73,8 +73,8 @@ enum SessionVerbs {
             for (position, name) in try call.list("names").map(\.text).enumerated() {
                 guard call.interpreter[name] != nil else {
                     throw call.failure(
-                        "names", element: position, Sentence.unknownName(name),
-                        hint: Sentence.suggestion(
+                        "names", element: position, Message.unknownName(name),
+                        hint: Message.suggestion(
                             Suggestion.closest(to: name, in: call.interpreter.namedValues.map(\.name)), orList: [],
                             named: ""))
                 }

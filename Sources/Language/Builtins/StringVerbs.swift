@@ -24,7 +24,7 @@ enum StringVerbs {
                 return .strings(text.split(whereSeparator: \.isWhitespace).map(String.init))
             }
             if separator.isEmpty {
-                throw call.failure("separator", Sentence.emptySeparator, hint: Sentence.emptySeparatorHelp)
+                throw call.failure("separator", Message.emptySeparator, hint: Message.emptySeparatorHelp)
             }
             return .list(pieces(of: text, separator))
         }
@@ -107,7 +107,7 @@ enum StringVerbs {
             seeAlso: ["split", "contains"]
         ) { call in
             let part = try call.string("part")
-            if part.isEmpty { throw call.failure("part", Sentence.emptyPart) }
+            if part.isEmpty { throw call.failure("part", Message.emptyPart) }
             return .string(try joined(pieces(of: call.string("text"), part), call.string("by"), call))
         }
     }
@@ -173,7 +173,7 @@ enum StringVerbs {
         ) { call in
             let text = try call.string("format")
             guard let format = Format(text) else {
-                throw call.failure("format", Sentence.unknownFormat(text), hint: Sentence.formatHelp)
+                throw call.failure("format", Message.unknownFormat(text), hint: Message.formatHelp)
             }
             return .string(try Operations.formatted(call.value("value"), format))
         }

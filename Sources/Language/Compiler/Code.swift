@@ -23,7 +23,7 @@ final class Code {
     private let constantCount: Int
     private let templateCount: Int
     private let verbEntries: [VerbEntry]
-    /// Place of each instruction.
+    /// Span of each instruction.
     let ranges: [Range<Int32>]
     /// Of each instruction, the position of its call site; -1 for those that are no calls.
     private let siteOf: [Int32]
@@ -109,9 +109,9 @@ final class Code {
         return sites[Int(siteOf[instruction])]
     }
 
-    func place(at instruction: Int) -> Place {
+    func span(at instruction: Int) -> SourceSpan {
         let range = ranges[min(max(instruction, 0), ranges.count - 1)]
-        return Place(source: source, range: Int(range.lowerBound)..<Int(range.upperBound))
+        return SourceSpan(source: source, range: Int(range.lowerBound)..<Int(range.upperBound))
     }
 
     /// What the compiler gathers.
@@ -138,7 +138,7 @@ final class Code {
         var names: [String] = []
         var declarations: [ParameterDeclaration] = []
 
-        /// Instructions with their places and sites. Jumps are relative, so those inside a stretch move with it.
+        /// Instructions with their spans and sites. Jumps are relative, so those inside a stretch move with it.
         typealias Stretch = (instructions: [Instruction], ranges: [Range<Int32>], siteOf: [Int32])
 
         /// Takes the last instructions out.
@@ -159,7 +159,7 @@ final class Code {
     }
 }
 
-/// What a call's machine instruction doesn't say: names and places of its arguments.
+/// What a call's machine instruction doesn't say: names and spans of its arguments.
 final class CallSite {
     let calleeName: String?
     let calleeRange: Range<Int>
@@ -190,18 +190,18 @@ public struct ParameterDeclaration {
     public let defaultValue: Value?
     /// The value that a short form takes instead, and how it is written.
     public let short: (value: Value, text: String)?
-    public let place: Place
+    public let span: SourceSpan
 
-    /// - Parameter place: of the whole statement.
-    init(_ name: String, _ fallback: Expression, help: String, short: Expression?, at place: Place) {
+    /// - Parameter span: of the whole statement.
+    init(_ name: String, _ fallback: Expression, help: String, short: Expression?, at span: SourceSpan) {
         self.name = name
         self.help = help
-        defaultText = place.source.slice(fallback.range)
+        defaultText = span.source.slice(fallback.range)
         defaultValue = Operations.literal(fallback)
         self.short = short.flatMap { short in
-            Operations.literal(short).map { ($0, place.source.slice(short.range)) }
+            Operations.literal(short).map { ($0, span.source.slice(short.range)) }
         }
-        self.place = place
+        self.span = span
     }
 
     /// The kind of value it takes, as far as that shows without running anything.
@@ -228,8 +228,8 @@ public struct ParameterDeclaration {
             _ = try Operations.read(text, like: defaultValue, parameter: name)
         } catch {
             throw Diagnostic(
-                .syntax, Sentence.parameterText(name, expected: defaultValue.typeName, text), at: place,
-                help: Sentence.parameterTextHelp(name, defaultText))
+                .syntax, Message.parameterText(name, expected: defaultValue.typeName, text), at: span,
+                help: Message.parameterTextHelp(name, defaultText))
         }
     }
 }

@@ -8,7 +8,7 @@ extension Compiler {
         }
         guard values.count == targets.count else {
             let range = values[0].range.lowerBound..<values[values.count - 1].range.upperBound
-            throw failure(Sentence.unequalAssignment(targets: targets.count, values: values.count), range)
+            throw failure(Message.unequalAssignment(targets: targets.count, values: values.count), range)
         }
         // All values are found before the first name changes: `a, b = b, a` swaps.
         let first = try temporaries(values.count)
@@ -18,11 +18,11 @@ extension Compiler {
 
     /// Distributes the elements of a register over targets.
     mutating func assign(
-        _ register: Int, to targets: [Expression], _ place: Range<Int>
+        _ register: Int, to targets: [Expression], _ span: Range<Int>
     ) throws(Diagnostic) {
         if targets.count == 1 { return try assign(register: register, to: targets[0]) }
         let first = try temporaries(targets.count)
-        try at(place) { (compiler) throws(Diagnostic) in
+        try at(span) { (compiler) throws(Diagnostic) in
             _ = compiler.emit(.unpack, first, register, targets.count)
         }
         for (position, target) in targets.enumerated() { try assign(register: first + position, to: target) }
@@ -78,7 +78,7 @@ extension Compiler {
     }
 
     private func notOwn(_ name: String, _ range: Range<Int>) -> Diagnostic {
-        failure(Sentence.notOwnVariable(name), range, help: Sentence.notOwnVariableHelp(name))
+        failure(Message.notOwnVariable(name), range, help: Message.notOwnVariableHelp(name))
     }
 
     /// `x.a[i].b = value`: the variable at the root gets a changed value.

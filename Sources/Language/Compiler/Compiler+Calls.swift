@@ -4,7 +4,7 @@ extension Compiler {
     /// - Parameter updating: the register of a variable that is also the first argument of a verb and is replaced by
     /// the   result. It is emptied last, when nothing can read it any more.
     mutating func call(
-        _ call: Call, into target: Int, _ place: Range<Int>, updating: Int? = nil
+        _ call: Call, into target: Int, _ span: Range<Int>, updating: Int? = nil
     ) throws(Diagnostic) {
         // A function in a register stays there during the call: in front of the registers that the call uses.
         var callee: (opcode: Opcode, operand: Int)
@@ -14,13 +14,13 @@ extension Compiler {
         } else {
             callee = (.call, try operand(call.callee))
         }
-        if call.arguments.count > 250 { throw failure(Sentence.tooManyArguments, place) }
+        if call.arguments.count > 250 { throw failure(Message.tooManyArguments, span) }
         if callee.opcode == .callVerb, let entry {
             try checkOptions(call, entry)
             // What follows in the same text is compiled after it has run; what follows in the same block can't be.
             if !isTop || blockDepth > 0, entry.bringsVariables(call) {
                 throw failure(
-                    Sentence.onlyAtTop(entry.name), call.callee.range, help: Sentence.namesBeforehand(entry.name))
+                    Message.onlyAtTop(entry.name), call.callee.range, help: Message.namesBeforehand(entry.name))
             }
         }
         let base = try temporaries(call.arguments.count + 1)
@@ -33,7 +33,7 @@ extension Compiler {
             }
         }
         let hasOptions = call.arguments.contains { $0.name != nil }
-        range = place
+        range = span
         let position = emit(
             updating == nil ? callee.opcode : .updateByVerb, base, callee.operand,
             call.arguments.count | (hasOptions ? Instruction.hasOptions : 0))
@@ -47,7 +47,7 @@ extension Compiler {
     }
 
     private mutating func namedCallee(
-        _ name: String, _ place: Range<Int>
+        _ name: String, _ span: Range<Int>
     ) throws(Diagnostic) -> ((Opcode, Int), VerbEntry?) {
         let interpreter = unit.interpreter
         switch home(name) {
@@ -57,7 +57,7 @@ extension Compiler {
         case .register(let slot)? where isTop: return ((.callGlobal, slot), interpreter.registry[name])
         case .some:
             let register = try temporaries()
-            try read(name, into: register, place)
+            try read(name, into: register, span)
             return ((.call, register), nil)
         case nil: break
         }
@@ -65,8 +65,8 @@ extension Compiler {
             if let known = parts.verbs.firstIndex(where: { $0 === entry }) { return ((.callVerb, known), entry) }
             return ((.callVerb, try append(entry, to: \.verbs)), entry)
         }
-        guard !isTop else { throw unknownName(name, place) }
-        guard let slot = interpreter.makeSlot(name) else { throw failure(Sentence.tooManyVariables, place) }
+        guard !isTop else { throw unknownName(name, span) }
+        guard let slot = interpreter.makeSlot(name) else { throw failure(Message.tooManyVariables, span) }
         return ((.callGlobal, slot), nil)
     }
 

@@ -132,10 +132,10 @@ extension Compiler {
     private mutating func binary(
         _ operation: BinaryOperator, _ left: Expression, _ right: Expression, into target: Int
     ) throws(Diagnostic) {
-        let place = range
+        let span = range
         if case .number(let number) = right.kind, let opcode = operation.constantOpcode {
             let register = try operand(left)
-            return try at(place) { (compiler) throws(Diagnostic) in
+            return try at(span) { (compiler) throws(Diagnostic) in
                 _ = compiler.emit(opcode, target, register, try compiler.constant(number))
             }
         }
@@ -162,14 +162,14 @@ extension Compiler {
 
     /// - Parameter register: takes the tolerance.
     mutating func close(
-        _ left: Int, _ right: Int, _ tolerance: Expression?, into target: Int, _ register: Int, _ place: Range<Int>
+        _ left: Int, _ right: Int, _ tolerance: Expression?, into target: Int, _ register: Int, _ span: Range<Int>
     ) throws(Diagnostic) {
         if let tolerance {
             try expression(tolerance, into: register)
         } else {
             emit(.constant, register, try add(.none))
         }
-        try at(place) { (compiler) throws(Diagnostic) in
+        try at(span) { (compiler) throws(Diagnostic) in
             compiler.emit(.close, target, left, right)
             compiler.emit(.word, register)
         }

@@ -39,18 +39,18 @@ extension Compiler {
         case .loop(let targets, let items, let body): try loop(targets, items, body)
         case .whileLoop(let condition, let body): try whileLoop(condition, body)
         case .function(let function): try define(function)
-        case .giveBack(let values): try giveBack(values)
-        case .leaveLoop:
+        case .return(let values): try returnStatement(values)
+        case .break:
             loops[loops.count - 1].breaks.append(emit(.jump, 0, offset: 0))
             assigned = nil
-        case .nextRound:
+        case .continue:
             loops[loops.count - 1].continues.append(emit(.jump, 0, offset: 0))
             assigned = nil
         case .importFile(let path): try importFile(path)
         case .expect(let condition, let message): try expect(condition, message)
         case .parameter(let name, let fallback, let help, let short):
-            let place = Place(source: unit.source, range: statement.range)
-            try parameter(.init(name, fallback, help: help, short: short, at: place), fallback)
+            let span = SourceSpan(source: unit.source, range: statement.range)
+            try parameter(.init(name, fallback, help: help, short: short, at: span), fallback)
         case .time(let timed): try time(timed)
         }
     }
@@ -71,7 +71,7 @@ extension Compiler {
             try at(value.range) { (compiler) throws(Diagnostic) in
                 let register = try compiler.temporaries()
                 try compiler.bare(value, into: register)
-                compiler.emit(.giveBack, register)
+                compiler.emit(.returnValue, register)
             }
             assigned = nil
             return
@@ -86,7 +86,7 @@ extension Compiler {
         case _?: try statement(statements[statements.count - 1])
         case nil: break
         }
-        emit(.giveBackNone)
+        emit(.returnNone)
         assigned = nil
     }
 
@@ -187,14 +187,14 @@ extension Compiler {
         assigned = before
     }
 
-    private mutating func giveBack(_ values: [Expression]) throws(Diagnostic) {
+    private mutating func returnStatement(_ values: [Expression]) throws(Diagnostic) {
         switch values.count {
-        case 0: emit(.giveBackNone)
-        case 1: emit(.giveBack, try operand(values[0]))
+        case 0: emit(.returnNone)
+        case 1: emit(.returnValue, try operand(values[0]))
         default:
             let register = try temporaries()
             try list(values, into: register)
-            emit(.giveBack, register)
+            emit(.returnValue, register)
         }
         assigned = nil
     }

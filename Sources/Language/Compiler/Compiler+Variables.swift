@@ -32,9 +32,9 @@ extension Compiler {
     }
 
     /// The register that a name's value is in, without moving it; nil when it must be fetched.
-    mutating func register(of name: String, _ place: Range<Int>) throws(Diagnostic) -> Int? {
+    mutating func register(of name: String, _ span: Range<Int>) throws(Diagnostic) -> Int? {
         guard case .register(let register)? = home(name), !mayBeVerb(name, register) else { return nil }
-        try requireValue(name, register, place)
+        try requireValue(name, register, span)
         return register
     }
 
@@ -45,21 +45,21 @@ extension Compiler {
     }
 
     /// A check, unless the variable surely has a value here.
-    private mutating func requireValue(_ name: String, _ register: Int, _ place: Range<Int>) throws(Diagnostic) {
+    private mutating func requireValue(_ name: String, _ register: Int, _ span: Range<Int>) throws(Diagnostic) {
         if assigned?.contains(register) ?? true { return }
         if isTop, unit.interpreter.hasValue(register) { return }
         let position = try append(name, to: \.names)
-        try at(place) { (compiler) throws(Diagnostic) in _ = compiler.emit(.check, register, position) }
+        try at(span) { (compiler) throws(Diagnostic) in _ = compiler.emit(.check, register, position) }
     }
 
     /// Fetches the value of a name.
-    mutating func read(_ name: String, into target: Int, _ place: Range<Int>) throws(Diagnostic) {
-        try at(place) { (compiler) throws(Diagnostic) in
+    mutating func read(_ name: String, into target: Int, _ span: Range<Int>) throws(Diagnostic) {
+        try at(span) { (compiler) throws(Diagnostic) in
             switch compiler.home(name) {
             case .register(let register)? where compiler.mayBeVerb(name, register):
                 compiler.emit(.getGlobal, target, register)
             case .register(let register)?:
-                try compiler.requireValue(name, register, place)
+                try compiler.requireValue(name, register, span)
                 if register != target { compiler.emit(.move, target, register) }
             case .cell(let register)?:
                 compiler.emit(.getCell, target, register)
@@ -72,7 +72,7 @@ extension Compiler {
             case .global(let slot)?:
                 compiler.emit(.getGlobal, target, slot)
             case nil:
-                try compiler.readUnknown(name, into: target, place)
+                try compiler.readUnknown(name, into: target, span)
             }
         }
     }
@@ -83,22 +83,22 @@ extension Compiler {
     }
 
     /// A verb as a value, a variable that may be defined by the time the function runs, or an error.
-    private mutating func readUnknown(_ name: String, into target: Int, _ place: Range<Int>) throws(Diagnostic) {
+    private mutating func readUnknown(_ name: String, into target: Int, _ span: Range<Int>) throws(Diagnostic) {
         if let entry = unit.interpreter.registry[name] {
             emit(.constant, target, try add(.function(Function(entry))))
         } else if let value = unit.interpreter.registry.constants[name] {
             emit(.constant, target, try add(value))
         } else if !isTop {
-            guard let slot = unit.interpreter.makeSlot(name) else { throw failure(Sentence.tooManyVariables, place) }
+            guard let slot = unit.interpreter.makeSlot(name) else { throw failure(Message.tooManyVariables, span) }
             emit(.getGlobal, target, slot)
         } else {
-            throw unknownName(name, place)
+            throw unknownName(name, span)
         }
     }
 
-    func unknownName(_ name: String, _ place: Range<Int>) -> Diagnostic {
+    func unknownName(_ name: String, _ span: Range<Int>) -> Diagnostic {
         var error = unit.interpreter.unknownName(
-            name, at: Place(source: unit.source, range: place), others: unit.topNames.sorted())
+            name, at: SourceSpan(source: unit.source, range: span), others: unit.topNames.sorted())
         error.kind = .syntax
         return error
     }

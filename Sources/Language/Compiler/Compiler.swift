@@ -57,7 +57,7 @@ struct Compiler {
     var blockDepth = 0
     /// Registers of variables that surely have a value here; nil where control never comes.
     var assigned: Set<Int>? = []
-    /// Place of the instructions being emitted.
+    /// Span of the instructions being emitted.
     var range: Range<Int> = 0..<0
 
     var isTop: Bool { scope == nil }
@@ -77,7 +77,7 @@ struct Compiler {
         compiler.parts.registerCount = firstTemporary
         for name in names.assigned {
             guard let slot = interpreter.makeSlot(name) else {
-                throw compiler.failure(Sentence.tooManyVariables, 0..<0)
+                throw compiler.failure(Message.tooManyVariables, 0..<0)
             }
             if interpreter.hasValue(slot) { compiler.assigned?.insert(slot) }
         }
@@ -85,7 +85,7 @@ struct Compiler {
             try compiler.top(statement)
             compiler.clearTemporaries()
         }
-        compiler.emit(.giveBackNone)
+        compiler.emit(.returnNone)
         return Code(compiler.parts)
     }
 
@@ -107,7 +107,7 @@ struct Compiler {
         compiler.parts.registerCount = names.assigned.count
         compiler.parts.variableCount = names.assigned.count
         compiler.range = function.range
-        if function.parameters.count > 63 { throw compiler.failure(Sentence.tooManyParameters, function.range) }
+        if function.parameters.count > 63 { throw compiler.failure(Message.tooManyParameters, function.range) }
         try compiler.prologue(function, names)
         try compiler.closing(function.body)
         compiler.parts.captures = scope.captures.map(\.capture)
@@ -160,10 +160,10 @@ struct Compiler {
     }
 
     mutating func at<Result>(
-        _ place: Range<Int>, _ body: (inout Compiler) throws(Diagnostic) -> Result
+        _ span: Range<Int>, _ body: (inout Compiler) throws(Diagnostic) -> Result
     ) throws(Diagnostic) -> Result {
         let outside = range
-        range = place
+        range = span
         defer { range = outside }
         return try body(&self)
     }
@@ -174,7 +174,7 @@ struct Compiler {
     mutating func temporaries(_ count: Int = 1) throws(Diagnostic) -> Int {
         let first = nextTemporary
         nextTemporary += count
-        guard nextTemporary < 65_000 else { throw failure(Sentence.tooComplex, range) }
+        guard nextTemporary < 65_000 else { throw failure(Message.tooComplex, range) }
         parts.registerCount = max(parts.registerCount, nextTemporary)
         return first
     }
@@ -201,12 +201,12 @@ struct Compiler {
     mutating func append<Element>(
         _ element: Element, to table: WritableKeyPath<Code.Parts, [Element]>
     ) throws(Diagnostic) -> Int {
-        guard parts[keyPath: table].count < 65_000 else { throw failure(Sentence.tooComplex, range) }
+        guard parts[keyPath: table].count < 65_000 else { throw failure(Message.tooComplex, range) }
         parts[keyPath: table].append(element)
         return parts[keyPath: table].count - 1
     }
 
     func failure(_ message: String, _ range: Range<Int>, label: String = "", help: String = "") -> Diagnostic {
-        Diagnostic(.syntax, message, at: Place(source: unit.source, range: range), label: label, help: help)
+        Diagnostic(.syntax, message, at: SourceSpan(source: unit.source, range: range), label: label, help: help)
     }
 }

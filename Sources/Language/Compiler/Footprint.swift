@@ -125,10 +125,10 @@ public struct Footprint {
         if isTop, let (name, function) = statement.definition {
             var body = Footprint()
             body.collectUses(in: function)
-            let place = Source(
+            let excerpt = Source(
                 name: source.name, text: source.slice(statement.range),
-                lineOffset: Place(source: source, range: statement.range).line - 1)
-            let definition = Definition(source: place, reads: Names(function).free, uses: body.uses)
+                lineOffset: SourceSpan(source: source, range: statement.range).line - 1)
+            let definition = Definition(source: excerpt, reads: Names(function).free, uses: body.uses)
             bodies.append((name, definition.reads.subtracting(definite), definition))
             definitions[name] = definition
             return assign(name)
@@ -164,8 +164,8 @@ public struct Footprint {
         case .function(let function):
             take(function)
             assign(function.name)
-        case .giveBack(let values): for value in values { take(value) }
-        case .leaveLoop, .nextRound: break
+        case .return(let values): for value in values { take(value) }
+        case .break, .continue: break
         case .importFile(let path): try importFile(path, from: source)
         case .expect(let condition, let message):
             take(condition)
@@ -173,7 +173,7 @@ public struct Footprint {
         case .parameter(let name, let fallback, let help, let short):
             take(fallback)
             let declaration = ParameterDeclaration(
-                name, fallback, help: help, short: short, at: Place(source: source, range: statement.range))
+                name, fallback, help: help, short: short, at: SourceSpan(source: source, range: statement.range))
             parameterNames.insert(name)
             if isTop, declaration.defaultValue != nil { parameters.append(declaration) }
             assign(name)

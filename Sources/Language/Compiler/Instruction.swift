@@ -43,8 +43,8 @@ enum Opcode: UInt8 {
     case callThis  // the running function
     case callVerb  // verb b of the code
     case updateByVerb  // the same with the value of word.a as first argument and the result in its place
-    case giveBack  // returns a
-    case giveBackNone
+    case returnValue  // of a
+    case returnNone
 
     // Composite values
     case list  // a ← list of c values from b

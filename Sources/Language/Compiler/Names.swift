@@ -54,8 +54,8 @@ struct Names {
         case .function(let function):
             assign(function.name)
             visit(function)
-        case .giveBack(let values): for value in values { visit(value) }
-        case .leaveLoop, .nextRound: break
+        case .return(let values): for value in values { visit(value) }
+        case .break, .continue: break
         case .expect(let condition, let message):
             visit(condition)
             if let message { visit(message) }

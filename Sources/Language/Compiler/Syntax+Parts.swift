@@ -30,8 +30,8 @@ extension Statement {
             body(condition)
             each(statements)
         case .function(let function): body(Expression(kind: .function(function), range: function.range))
-        case .giveBack(let values): values.forEach(body)
-        case .leaveLoop, .nextRound: break
+        case .return(let values): values.forEach(body)
+        case .break, .continue: break
         case .expect(let condition, let message): ([condition] + (message.map { [$0] } ?? [])).forEach(body)
         case .parameter(_, let fallback, _, _): body(fallback)
         case .time(let statement): statement.forEachExpression(body)

@@ -1,45 +1,45 @@
 import Basics
 
 extension Interpreter {
-    /// Gives an error the place of the instruction it came from and the calls that led there.
+    /// Gives an error the span of the instruction it came from and the calls that led there.
     func diagnostic(
         _ error: any Error, head: UnsafeMutablePointer<Code.Head>, counter: UnsafeMutablePointer<Instruction>,
         entryDepth: Int
     ) -> Diagnostic {
         let code = head.pointee.code.takeUnretainedValue()
         let position = counter - 1 - head.pointee.instructions
-        let place = code.place(at: position)
+        let span = code.span(at: position)
         let site = code.site(at: position)
         var diagnostic: Diagnostic
         switch error {
         case let inner as Diagnostic:
             // From a function that a verb called back.
             diagnostic = inner
-            diagnostic.trace.append(.init(function: site.map { $0.calleeName ?? "function" } ?? "import", place: place))
+            diagnostic.trace.append(.init(function: site.map { $0.calleeName ?? "function" } ?? "import", span: span))
         case let problem as CallProblem:
             let isGuess = problem.label.isEmpty && problem.help.hasPrefix("did you mean")
             diagnostic = Diagnostic(
-                .runtime, problem.message, at: self.place(problem.spot, site, place),
+                .runtime, problem.message, at: self.span(problem.spot, site, span),
                 label: isGuess ? problem.help : problem.label, help: isGuess ? "" : problem.help)
         case let unknown as UnknownName:
             let range = site?.calleeRange
             diagnostic = unknownName(
-                unknown.name, at: range.map { Place(source: code.source, range: $0) } ?? place)
+                unknown.name, at: range.map { SourceSpan(source: code.source, range: $0) } ?? span)
         case let explained as any ExplainedError:
             // A suggestion stands behind the caret, where the eye is.
             let isGuess = explained.hint.hasPrefix("did you mean")
             diagnostic = Diagnostic(
-                .runtime, explained.message, at: place, label: isGuess ? explained.hint : "",
+                .runtime, explained.message, at: span, label: isGuess ? explained.hint : "",
                 help: isGuess ? "" : explained.hint)
         case is Interruption:
-            diagnostic = Diagnostic(.interrupted, Sentence.interrupted, at: place)
+            diagnostic = Diagnostic(.interrupted, Message.interrupted, at: span)
         case let failure as ExpectationFailure:
-            diagnostic = Diagnostic(.expectation, failure.message, at: place, label: failure.sides)
+            diagnostic = Diagnostic(.expectation, failure.message, at: span, label: failure.sides)
         // Work below the verbs stops with an error of its own.
         case _ where host.isInterrupted:
-            diagnostic = Diagnostic(.interrupted, Sentence.interrupted, at: place)
+            diagnostic = Diagnostic(.interrupted, Message.interrupted, at: span)
         default:
-            diagnostic = Diagnostic(.runtime, String(describing: error), at: place)
+            diagnostic = Diagnostic(.runtime, String(describing: error), at: span)
         }
         var level = depth - 1
         while level > entryDepth {
@@ -50,14 +50,14 @@ extension Interpreter {
                 diagnostic.trace.append(
                     .init(
                         function: name,
-                        place: callerCode.place(at: caller - 1 - frame.callerHead.pointee.instructions)))
+                        span: callerCode.span(at: caller - 1 - frame.callerHead.pointee.instructions)))
             }
             level -= 1
         }
         return diagnostic
     }
 
-    private func place(_ spot: CallProblem.Spot, _ site: CallSite?, _ whole: Place) -> Place {
+    private func span(_ spot: CallProblem.Spot, _ site: CallSite?, _ whole: SourceSpan) -> SourceSpan {
         guard let site else { return whole }
         let range =
             switch spot {
@@ -65,7 +65,7 @@ extension Interpreter {
             case .argument(let position): position < site.ranges.count ? site.ranges[position] : site.calleeRange
             case .name(let position): position < site.nameRanges.count ? site.nameRanges[position] : site.calleeRange
             }
-        return Place(source: whole.source, range: range)
+        return SourceSpan(source: whole.source, range: range)
     }
 
     /// Ends all calls above a depth, letting go of what their registers hold.
@@ -73,7 +73,7 @@ extension Interpreter {
         to entryDepth: Int, _ head: UnsafeMutablePointer<Code.Head>, _ registers: UnsafeMutablePointer<Value>,
         _ counter: UnsafeMutablePointer<Instruction>
     ) {
-        giveBackUpdated(head, registers, counter)
+        restoreUpdated(head, registers, counter)
         var head = head
         var registers = registers
         while depth > entryDepth {
@@ -88,7 +88,7 @@ extension Interpreter {
     }
 
     /// `x = append(x, y)` emptied `x`; when the call fails, `x` gets its value back.
-    private func giveBackUpdated(
+    private func restoreUpdated(
         _ head: UnsafeMutablePointer<Code.Head>, _ registers: UnsafeMutablePointer<Value>,
         _ counter: UnsafeMutablePointer<Instruction>
     ) {

@@ -17,11 +17,11 @@ extension Interpreter {
         var constants = head.pointee.constants
         var counter = head.pointee.instructions
         /// Rounds until the next look for an interrupt.
-        var patience = Self.patience
+        var untilCheck = Self.checkInterval
         defer { top = entryTop }
         do {
             guard reentries < Self.reentryLimit, depth < Self.frameLimit else {
-                throw RhumbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp)
+                throw RhumbError(Message.tooDeep, hint: Message.tooDeepHelp)
             }
             entries &+= 1
             if entries & 0xFF == 0 { try checkInterrupt() }
@@ -137,47 +137,47 @@ extension Interpreter {
                 // MARK: Flow
                 case .jump: counter += i.offset
                 case .jumpIfFalse:
-                    if try !truth(registers + i.A) { try jump(i.offset, &counter, &patience) }
+                    if try !truth(registers + i.A) { try jump(i.offset, &counter, &untilCheck) }
                 case .jumpIfTrue:
-                    if try truth(registers + i.A) { try jump(i.offset, &counter, &patience) }
+                    if try truth(registers + i.A) { try jump(i.offset, &counter, &untilCheck) }
                 case .jumpIfGiven:
                     if frames[depth - 1].given & (1 << UInt64(i.A)) != 0 { counter += i.offset }
                 case .testLess:
                     let holds = try compared(registers + i.A, registers + i.B, .less, <)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testLessOrEqual:
                     let holds = try compared(registers + i.A, registers + i.B, .lessOrEqual, <=)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testGreater:
                     let holds = try compared(registers + i.A, registers + i.B, .greater, >)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testGreaterOrEqual:
                     let holds = try compared(registers + i.A, registers + i.B, .greaterOrEqual, >=)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testEqual:
                     let holds = try compared(registers + i.A, registers + i.B, .equal, ==)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testNotEqual:
                     let holds = try compared(registers + i.A, registers + i.B, .notEqual, !=)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testLessK:
                     let holds = try compared(registers + i.A, constants + i.B, .less, <)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testLessOrEqualK:
                     let holds = try compared(registers + i.A, constants + i.B, .lessOrEqual, <=)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testGreaterK:
                     let holds = try compared(registers + i.A, constants + i.B, .greater, >)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testGreaterOrEqualK:
                     let holds = try compared(registers + i.A, constants + i.B, .greaterOrEqual, >=)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testEqualK:
                     let holds = try compared(registers + i.A, constants + i.B, .equal, ==)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .testNotEqualK:
                     let holds = try compared(registers + i.A, constants + i.B, .notEqual, !=)
-                    try skip(holds == (i.C != 0), &counter, &patience)
+                    try skip(holds == (i.C != 0), &counter, &untilCheck)
                 case .prepareRange: try prepareRange(registers + i.A)
                 case .nextInRange:
                     let state = registers + i.A
@@ -186,14 +186,14 @@ extension Interpreter {
                     {
                         (registers + i.B).set(start + index * step)
                         (state + 3).initialize(to: .number(index + 1))
-                        try skip(false, &counter, &patience)
+                        try skip(false, &counter, &untilCheck)
                     } else {
                         counter += 1
                     }
                 case .prepareItems: try prepareItems(registers + i.A)
                 case .nextItem:
                     if try nextItem(registers + i.A, into: registers + i.B) {
-                        try skip(false, &counter, &patience)
+                        try skip(false, &counter, &untilCheck)
                     } else {
                         counter += 1
                     }
@@ -228,10 +228,10 @@ extension Interpreter {
                     if i.C != next.pointee.parameterCount {
                         given = try arrange(callee.takeUnretainedValue(), i, base, head, counter)
                     }
-                    if depth == Self.frameLimit { throw RhumbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
-                    patience -= 1
-                    if patience == 0 {
-                        patience = Self.patience
+                    if depth == Self.frameLimit { throw RhumbError(Message.tooDeep, hint: Message.tooDeepHelp) }
+                    untilCheck -= 1
+                    if untilCheck == 0 {
+                        untilCheck = Self.checkInterval
                         try checkInterrupt()
                     }
                     enter(next, base, counter: counter, caller: (registers, head), function: callee, given: given)
@@ -260,19 +260,19 @@ extension Interpreter {
                     }
                     variable.take(registers + i.A)
                     counter += 1
-                case .giveBack, .giveBackNone:
+                case .returnValue, .returnNone:
                     depth -= 1
                     let frame = frames[depth]
                     // Of a called function this is the register in front of its own: the result of the call.
                     let result = registers - 1
                     guard let caller = frame.callerCounter else {
-                        let value: Value = i.opcode == .giveBack ? registers[i.A] : .none
+                        let value: Value = i.opcode == .returnValue ? registers[i.A] : .none
                         (registers + head.pointee.firstOwnRegister).clear(
                             head.pointee.registerCount - head.pointee.firstOwnRegister)
                         if depth == 0 { retired.removeAll() }
                         return value
                     }
-                    if i.opcode == .giveBack { result.copy(registers + i.A) } else { result.set(.none) }
+                    if i.opcode == .returnValue { result.copy(registers + i.A) } else { result.set(.none) }
                     registers.clear(head.pointee.registerCount)
                     counter = caller
                     registers = frame.callerRegisters
@@ -331,28 +331,28 @@ extension Interpreter {
     }
 
     /// Rounds of loops and calls between two looks for an interrupt: some ten microseconds.
-    private static let patience = 2048
+    private static let checkInterval = 2048
 
     /// Passes over the jump that follows, or takes it.
     @inline(__always)
     private func skip(
-        _ isPassed: Bool, _ counter: inout UnsafeMutablePointer<Instruction>, _ patience: inout Int
+        _ isPassed: Bool, _ counter: inout UnsafeMutablePointer<Instruction>, _ untilCheck: inout Int
     ) throws {
         if isPassed {
             counter += 1
         } else {
-            try jump(counter.pointee.offset + 1, &counter, &patience)
+            try jump(counter.pointee.offset + 1, &counter, &untilCheck)
         }
     }
 
     /// A jump that may lead back: now and then it looks for an interrupt.
     @inline(__always)
     private func jump(
-        _ offset: Int, _ counter: inout UnsafeMutablePointer<Instruction>, _ patience: inout Int
+        _ offset: Int, _ counter: inout UnsafeMutablePointer<Instruction>, _ untilCheck: inout Int
     ) throws {
-        patience -= 1
-        if patience == 0 {
-            patience = Self.patience
+        untilCheck -= 1
+        if untilCheck == 0 {
+            untilCheck = Self.checkInterval
             try checkInterrupt()
         }
         counter += offset

@@ -59,7 +59,7 @@ extension Interpreter {
             return try invoke(entry, arguments, site: nil)
         case .native(let parameters, let body):
             guard parameters.contains(arguments.count) else {
-                throw RhumbError(Sentence.argumentCount(function.name, parameters, came: arguments.count))
+                throw RhumbError(Message.argumentCount(function.name, parameters, came: arguments.count))
             }
             return try body(arguments)
         }
@@ -91,7 +91,7 @@ extension Interpreter {
         let required = parameters.prefix { !$0.hasDefault }.count
         guard count >= required, count <= parameters.count else {
             throw RhumbError(
-                Sentence.argumentCount(function.name, required...parameters.count, came: count),
+                Message.argumentCount(function.name, required...parameters.count, came: count),
                 hint: "\(function.signature)")
         }
         return (1 << UInt64(count)) - 1
@@ -101,7 +101,7 @@ extension Interpreter {
     @inline(never)
     func grow(to end: UnsafeMutablePointer<Value>) throws(RhumbError) {
         guard end > high else { return }
-        guard end < stack + Self.stackSize else { throw RhumbError(Sentence.tooDeep, hint: Sentence.tooDeepHelp) }
+        guard end < stack + Self.stackSize else { throw RhumbError(Message.tooDeep, hint: Message.tooDeepHelp) }
         high.initialize(repeating: .unset, count: end - high)
         high = end
     }

@@ -42,7 +42,7 @@ extension Interpreter {
 
     func noValue(_ position: Int, _ head: UnsafeMutablePointer<Code.Head>) -> RhumbError {
         let name = head.pointee.code.takeUnretainedValue().names[position]
-        return RhumbError(Sentence.noValueYet(name), hint: Sentence.noValueYetHelp(name))
+        return RhumbError(Message.noValueYet(name), hint: Message.noValueYetHelp(name))
     }
 
     // MARK: Operators
@@ -85,7 +85,7 @@ extension Interpreter {
         switch tolerance.pointee {
         case .number(let number) where number >= 0: limit = number
         case .none: break
-        default: throw RhumbError(Sentence.wrongTolerance(tolerance.pointee))
+        default: throw RhumbError(Message.wrongTolerance(tolerance.pointee))
         }
         registers[i.A] = .boolean(try Operations.isClose(registers[i.B], registers[i.C], within: limit))
     }
@@ -97,7 +97,7 @@ extension Interpreter {
         var ends: [Double] = []
         for (position, name) in names.enumerated() {
             guard case .number(let number) = state[position] else {
-                throw RhumbError(Sentence.rangeOfNumbers(name, state[position]))
+                throw RhumbError(Message.rangeOfNumbers(name, state[position]))
             }
             ends.append(number)
         }
@@ -107,7 +107,7 @@ extension Interpreter {
     }
 
     private static func count(_ ends: [Double]) throws -> Int {
-        if ends[2] == 0 || !ends.allSatisfy(\.isFinite) { throw RhumbError(Sentence.endlessRange) }
+        if ends[2] == 0 || !ends.allSatisfy(\.isFinite) { throw RhumbError(Message.endlessRange) }
         return NumberRange.count(from: ends[0], to: ends[1], by: ends[2])
     }
 
@@ -115,10 +115,10 @@ extension Interpreter {
         switch state[0] {
         case .list: break
         case .range(let range):
-            if range.count == nil { throw RhumbError(Sentence.openRange(range)) }
+            if range.count == nil { throw RhumbError(Message.openRange(range)) }
         case .string, .record, .table: state[0] = .list(try Operations.items(state[0]))
         case .object(let object) where object.count != nil: break
-        default: throw RhumbError(Sentence.notIterable(state[0]))
+        default: throw RhumbError(Message.notIterable(state[0]))
         }
         state[1] = .number(0)
     }
@@ -197,11 +197,11 @@ extension Interpreter {
             switch registers[i.B + position] {
             case .number(let number): ends.append(number)
             case .none: ends.append(nil)
-            default: throw RhumbError(Sentence.rangeOfNumbers(name, registers[i.B + position]))
+            default: throw RhumbError(Message.rangeOfNumbers(name, registers[i.B + position]))
             }
         }
         let step = ends[2] ?? 1
-        if step == 0 || !step.isFinite { throw RhumbError(Sentence.endlessRange) }
+        if step == 0 || !step.isFinite { throw RhumbError(Message.endlessRange) }
         registers[i.A] = .range(NumberRange(start: ends[0], stop: ends[1], step: step))
     }
 
@@ -268,7 +268,7 @@ extension Interpreter {
     func unpack(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
         let items = try Operations.items(registers[i.B])
         guard items.count == i.C else {
-            throw RhumbError(Sentence.unpackCount(targets: i.C, items: items.count, registers[i.B]))
+            throw RhumbError(Message.unpackCount(targets: i.C, items: items.count, registers[i.B]))
         }
         for (position, item) in items.enumerated() { registers[i.A + position] = item }
     }

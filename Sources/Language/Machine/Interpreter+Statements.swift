@@ -19,18 +19,18 @@ extension Interpreter {
             case let value: value.text
             }
         var sides = ""
-        if word.A != 0 { sides = Sentence.sides(registers[i.B], registers[i.C]) }
+        if word.A != 0 { sides = Message.sides(registers[i.B], registers[i.C]) }
         if word.C != 0 {
             let difference = Operations.difference(registers[i.B], registers[i.C])
             let tolerance: Double? = if case .number(let limit) = registers[word.B] { limit } else { nil }
-            if let difference { sides += Sentence.difference(difference, tolerance) }
+            if let difference { sides += Message.difference(difference, tolerance) }
         }
-        return ExpectationFailure(message: Sentence.expectationFailed(message), sides: sides)
+        return ExpectationFailure(message: Message.expectationFailed(message), sides: sides)
     }
 
     func stopClock(_ start: Value) {
         guard case .number(let start) = start else { return }
-        host.note(Sentence.took(Clock.seconds - start))
+        host.note(Message.took(Clock.seconds - start))
     }
 
     /// Gives a `param` the host's value, or that of the short form, instead of its default.
@@ -43,7 +43,7 @@ extension Interpreter {
         } else if host.isShort, let short = declaration.short {
             guard registers[i.A].isNone || registers[i.A].typeName == short.value.typeName else {
                 throw RhumbError(
-                    Sentence.parameterText(declaration.name, expected: registers[i.A].typeName, short.text))
+                    Message.parameterText(declaration.name, expected: registers[i.A].typeName, short.text))
             }
             registers[i.A] = short.value
         }
@@ -53,10 +53,10 @@ extension Interpreter {
 
     /// Runs a file in this session. Its path counts from the folder of the importing file.
     func importFile(_ path: Value, from head: UnsafeMutablePointer<Code.Head>) throws {
-        guard case .string(let path) = path else { throw RhumbError(Sentence.importPath(path)) }
+        guard case .string(let path) = path else { throw RhumbError(Message.importPath(path)) }
         let importer = head.pointee.code.takeUnretainedValue().source.name
         let full = Self.path(path, importedFrom: importer)
-        if importing.contains(full) { throw RhumbError(Sentence.importCircle(importing + [full])) }
+        if importing.contains(full) { throw RhumbError(Message.importCircle(importing + [full])) }
         let text = try Self.read(full)
         host.didRead(full)
         importing.append(full)
@@ -79,7 +79,7 @@ extension Interpreter {
     /// - Throws: `RhumbError` naming the file and the system's reason.
     static func read(_ path: String) throws -> String {
         guard let file = fopen(path, "rb") else {
-            throw RhumbError(Sentence.unreadable(path, reason: String(cString: strerror(errno))))
+            throw RhumbError(Message.unreadable(path, reason: String(cString: strerror(errno))))
         }
         defer { fclose(file) }
         var bytes: [UInt8] = []
@@ -90,11 +90,11 @@ extension Interpreter {
             bytes += chunk[..<count]
             // A device may never end.
             guard bytes.count <= longestText else {
-                throw RhumbError(Sentence.unreadable(path, reason: "it is longer than 64 MB"))
+                throw RhumbError(Message.unreadable(path, reason: "it is longer than 64 MB"))
             }
         }
-        if ferror(file) != 0 { throw RhumbError(Sentence.unreadable(path, reason: String(cString: strerror(errno)))) }
-        guard let text = String(validating: bytes, as: UTF8.self) else { throw RhumbError(Sentence.notText(path)) }
+        if ferror(file) != 0 { throw RhumbError(Message.unreadable(path, reason: String(cString: strerror(errno)))) }
+        guard let text = String(validating: bytes, as: UTF8.self) else { throw RhumbError(Message.notText(path)) }
         return text
     }
 }

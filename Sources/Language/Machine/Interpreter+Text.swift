@@ -29,7 +29,7 @@ extension Interpreter {
         for position in 0..<count {
             if case .string(let piece) = values[position] { length += piece.utf8.count }
         }
-        if length > Operations.longestString { throw RhumbError(Sentence.textTooLong) }
+        if length > Operations.longestString { throw RhumbError(Message.textTooLong) }
     }
 
     /// A template filled with the values in registers, which are emptied.

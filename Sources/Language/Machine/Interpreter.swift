@@ -1,6 +1,10 @@
 /// One session of the language: its variables, its verbs and the machine that runs its code.
 ///
 /// Not thread-safe; one session belongs to one thread. Verbs may call back into it (`call`, `run`) while they run.
+///
+///     let interpreter = Interpreter(registry: .withBuiltins(), host: host)
+///     try interpreter.run(Source(name: "example", text: "x = 1 + 1"))
+///     interpreter["x"]  // .number(2)
 public final class Interpreter {
     public let registry: Registry
     /// Not retained beyond the session; output goes here.
@@ -120,14 +124,14 @@ public final class Interpreter {
         "lambda": "x -> x",
     ]
 
-    func unknownName(_ name: String, at place: Place, others: [String] = []) -> Diagnostic {
+    func unknownName(_ name: String, at span: SourceSpan, others: [String] = []) -> Diagnostic {
         let known = namedValues.map(\.name) + others
         let guess =
             Self.otherLanguages[name]
             ?? Suggestion.closest(to: name, in: known + registry.names + registry.constants.keys.sorted())
         return Diagnostic(
-            .runtime, Sentence.unknownName(name), at: place, label: guess.map { "did you mean '\($0)'?" } ?? "",
-            help: guess == nil ? Sentence.unknownNameHelp(name) : "")
+            .runtime, Message.unknownName(name), at: span, label: guess.map { "did you mean '\($0)'?" } ?? "",
+            help: guess == nil ? Message.unknownNameHelp(name) : "")
     }
 }
 

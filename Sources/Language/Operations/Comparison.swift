@@ -88,7 +88,7 @@ struct Comparison {
                 return result == 0
             }
             return isAlike ? 0 : result
-        default: throw RhumbError(Sentence.notOrdered(left, right))
+        default: throw RhumbError(Message.notOrdered(left, right))
         }
     }
 
@@ -108,7 +108,7 @@ struct Comparison {
             if let result = try object.isClose(to: other, within: tolerance ?? 1e-6) { return result }
         default: break
         }
-        throw RhumbError(Sentence.closeSides(left, right))
+        throw RhumbError(Message.closeSides(left, right))
     }
 }
 

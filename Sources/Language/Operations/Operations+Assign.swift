@@ -20,7 +20,7 @@ extension Operations {
             case .record, .table:
                 try assign(value, to: &container, key: .string(name), rest: rest, keys: keys)
             default:
-                throw RhumbError(Sentence.notSettable(name, container))
+                throw RhumbError(Message.notSettable(name, container))
             }
         case .keys(let count):
             if case .object(let object) = container {
@@ -28,19 +28,19 @@ extension Operations {
                 var inner = value
                 if !rest.isEmpty {
                     guard let old = try object.subscripted(own) else {
-                        throw RhumbError(Sentence.noSubscript(container))
+                        throw RhumbError(Message.noSubscript(container))
                     }
                     inner = old
                     try assign(value, to: &inner, path: rest, keys: keys.dropFirst(count))
                 }
                 guard let changed = try object.replacing(own, with: inner) else {
-                    throw RhumbError(Sentence.notReplaceable(container))
+                    throw RhumbError(Message.notReplaceable(container))
                 }
                 container = changed
             } else if count == 1, let key = keys.first {
                 try assign(value, to: &container, key: key, rest: rest, keys: keys.dropFirst())
             } else {
-                throw RhumbError(Sentence.keyCount(container, count))
+                throw RhumbError(Message.keyCount(container, count))
             }
         }
     }
@@ -63,12 +63,12 @@ extension Operations {
         case (.name(let name), .table(var table)):
             var column = table[name].map(Value.list) ?? .none
             try assign(value, to: &column, path: rest, keys: keys)
-            guard case .list(let values) = column else { throw RhumbError(Sentence.columnNeedsList(name, column)) }
+            guard case .list(let values) = column else { throw RhumbError(Message.columnNeedsList(name, column)) }
             try table.set(name, values)
             container = .table(table)
         default:
-            if case .string = container { throw RhumbError(Sentence.fixedString, hint: Sentence.fixedStringHelp) }
-            throw RhumbError(Sentence.wrongKey(container, key), hint: Sentence.wrongKeyHint(container, key))
+            if case .string = container { throw RhumbError(Message.fixedString, hint: Message.fixedStringHelp) }
+            throw RhumbError(Message.wrongKey(container, key), hint: Message.wrongKeyHint(container, key))
         }
     }
 

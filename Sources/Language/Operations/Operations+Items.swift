@@ -41,17 +41,17 @@ extension Operations {
         case .record(let record): return .init(record.keys.map { .string($0) })
         case .table(let table): return (0..<table.rowCount).map { .record(table.row($0)) }
         case .range(let range):
-            guard let count = range.count else { throw RhumbError(Sentence.openRange(range)) }
-            guard count <= longestList else { throw RhumbError(Sentence.rangeTooLong(range)) }
+            guard let count = range.count else { throw RhumbError(Message.openRange(range)) }
+            guard count <= longestList else { throw RhumbError(Message.rangeTooLong(range)) }
             return (0..<count).map { .number(range[$0]) }
         case .object(let object):
             if let count = object.count {
-                guard count <= longestList else { throw RhumbError(Sentence.tooLong(count)) }
+                guard count <= longestList else { throw RhumbError(Message.tooLong(count)) }
                 return try (0..<count).map { try object.element(at: $0) }
             }
         default: break
         }
-        throw RhumbError(Sentence.notIterable(value))
+        throw RhumbError(Message.notIterable(value))
     }
 
     /// Order for sorting; see `Comparison.order`.

@@ -5,11 +5,11 @@ extension Operations {
     static func subscripted(_ value: Value, _ keys: [Value]) throws -> Value {
         if case .object(let object) = value {
             if let result = try object.subscripted(keys.map(Subscript.init)) { return result }
-            throw RhumbError(Sentence.noSubscript(value))
+            throw RhumbError(Message.noSubscript(value))
         }
         guard keys.count == 1 else {
             if case .table(let table) = value, keys.count == 2 { return try cells(table, keys) }
-            throw RhumbError(Sentence.keyCount(value, keys.count))
+            throw RhumbError(Message.keyCount(value, keys.count))
         }
         let key = Subscript(keys[0])
         switch (value, key) {
@@ -33,7 +33,7 @@ extension Operations {
         case (.range(let range), .slice(let start, let stop, let step)):
             guard let count = range.count else { break }
             let (first, picked) = Subscript.extent(start: start, stop: stop, step: step, count: count)
-            guard picked <= longestList else { throw RhumbError(Sentence.rangeTooLong(range)) }
+            guard picked <= longestList else { throw RhumbError(Message.rangeTooLong(range)) }
             return .list((0..<picked).map { .number(range[first + $0 * (step == 0 ? -1 : step)]) })
         case (.record(let record), .name(let name)):
             if let found = record[name] { return found }
@@ -50,12 +50,12 @@ extension Operations {
             return .table(table.rows(rows.compactMap(\.whole)))
         default: break
         }
-        throw RhumbError(Sentence.wrongKey(value, keys[0]), hint: Sentence.wrongKeyHint(value, keys[0]))
+        throw RhumbError(Message.wrongKey(value, keys[0]), hint: Message.wrongKeyHint(value, keys[0]))
     }
 
     static func position(_ index: Int, count: Int, of value: Value) throws -> Int {
         guard let position = Subscript.position(index, count: count) else {
-            throw RhumbError(Sentence.indexOutside(index, count: count, value))
+            throw RhumbError(Message.indexOutside(index, count: count, value))
         }
         return position
     }
@@ -64,12 +64,12 @@ extension Operations {
     private static func pick(_ items: [Value], _ picks: [Value], of value: Value) throws -> [Value] {
         if case .boolean? = picks.first {
             guard picks.count == items.count else {
-                throw RhumbError(Sentence.maskLength(picks.count, count: items.count, value))
+                throw RhumbError(Message.maskLength(picks.count, count: items.count, value))
             }
             return try zip(items, picks).compactMap { item, pick in try truth(pick) ? item : nil }
         }
         return try picks.map { pick in
-            guard let index = pick.whole else { throw RhumbError(Sentence.wrongKey(value, pick)) }
+            guard let index = pick.whole else { throw RhumbError(Message.wrongKey(value, pick)) }
             return items[try position(index, count: items.count, of: value)]
         }
     }
@@ -82,8 +82,8 @@ extension Operations {
 
     static func missingKey(_ name: String, _ record: Record) -> RhumbError {
         RhumbError(
-            Sentence.noKey(name),
-            hint: Sentence.suggestion(Suggestion.closest(to: name, in: record.keys), orList: record.keys, named: "keys")
+            Message.noKey(name),
+            hint: Message.suggestion(Suggestion.closest(to: name, in: record.keys), orList: record.keys, named: "keys")
         )
     }
 
@@ -100,11 +100,11 @@ extension Operations {
         case .object(let object):
             if let found = try object.member(name) { return found }
             known = object.memberNames
-        default: throw RhumbError(Sentence.noMember(name, value), hint: Sentence.noMembersHelp(name))
+        default: throw RhumbError(Message.noMember(name, value), hint: Message.noMembersHelp(name))
         }
         throw RhumbError(
-            Sentence.noMember(name, value),
-            hint: Sentence.suggestion(
+            Message.noMember(name, value),
+            hint: Message.suggestion(
                 Suggestion.closest(to: name, in: known), orList: known, named: "members"))
     }
 }

@@ -6,13 +6,13 @@ extension Operations {
         switch value {
         case .number(let number):
             if let text = format.text(number) { return text }
-            throw RhumbError(Sentence.notWhole(number))
+            throw RhumbError(Message.notWhole(number))
         case .object(let object):
             if let text = object.formatted(format) ?? format.text(object.summary) { return text }
         default:
             if let text = format.text(value.text) { return text }
         }
-        throw RhumbError(Sentence.formatNeedsNumber(value))
+        throw RhumbError(Message.formatNeedsNumber(value))
     }
 
     /// Text from the command line as a value of the same kind as a parameter's default.
@@ -26,7 +26,7 @@ extension Operations {
         default:
             if let value = literal(text), value.typeName == fallback.typeName || fallback.isNone { return value }
         }
-        throw RhumbError(Sentence.parameterText(parameter, expected: fallback.typeName, text))
+        throw RhumbError(Message.parameterText(parameter, expected: fallback.typeName, text))
     }
 
     /// A value as it would be written: number, string, boolean, none, list, record or range of these.

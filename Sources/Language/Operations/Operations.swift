@@ -28,7 +28,7 @@ enum Operations {
             if let result = try object.unary(operation) { return result }
         default: break
         }
-        throw RhumbError(Sentence.unarySides(operation, value))
+        throw RhumbError(Message.unarySides(operation, value))
     }
 
     static func binary(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value {
@@ -56,11 +56,11 @@ enum Operations {
             return result
         }
         throw RhumbError(
-            Sentence.binarySides(operation, left, right), hint: Sentence.binaryHint(operation, left, right))
+            Message.binarySides(operation, left, right), hint: Message.binaryHint(operation, left, right))
     }
 
     static func checkLength(_ length: Int, _ limit: Int) throws {
-        if length > limit { throw RhumbError(Sentence.tooLong(length)) }
+        if length > limit { throw RhumbError(Message.tooLong(length)) }
     }
 
     private static func numbers(_ operation: BinaryOperator, _ x: Double, _ y: Double) throws -> Value {
@@ -76,7 +76,7 @@ enum Operations {
         case .greater: .boolean(x > y)
         case .greaterOrEqual: .boolean(x >= y)
         case .equal, .notEqual, .contained, .matmul:
-            throw RhumbError(Sentence.binarySides(operation, .number(x), .number(y)))
+            throw RhumbError(Message.binarySides(operation, .number(x), .number(y)))
         }
     }
 
@@ -111,13 +111,13 @@ enum Operations {
             if let result = try object.contains(item) { return result }
         default: break
         }
-        throw RhumbError(Sentence.containment(container, item))
+        throw RhumbError(Message.containment(container, item))
     }
 
     /// What a condition asks of a value: only booleans are true or false.
     static func truth(_ value: Value) throws -> Bool {
         if case .boolean(let boolean) = value { return boolean }
-        throw RhumbError(Sentence.notBoolean(value), hint: Sentence.notBooleanHint(value))
+        throw RhumbError(Message.notBoolean(value), hint: Message.notBooleanHint(value))
     }
 
     /// `left ≈ right within tolerance`. Without a tolerance, numbers may differ by a millionth of the larger one.
@@ -136,7 +136,7 @@ enum Operations {
                 guard let found = difference(pair.0, pair.1) else { return nil }
                 // What is not a number is worse than any distance.
                 if largest.map({ found.size > $0.size || found.size.isNaN && !$0.size.isNaN }) ?? true {
-                    largest = Difference(found.size, at: [position] + found.place)
+                    largest = Difference(found.size, at: [position] + found.position)
                 }
             }
             return largest
@@ -150,11 +150,11 @@ enum Operations {
 public struct Difference: Sendable {
     public let size: Double
     /// The element's index in each dimension; empty for plain numbers.
-    public let place: [Int]
+    public let position: [Int]
 
-    public init(_ size: Double, at place: [Int] = []) {
+    public init(_ size: Double, at position: [Int] = []) {
         self.size = size
-        self.place = place
+        self.position = position
     }
 }
 

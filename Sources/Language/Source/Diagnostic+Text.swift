@@ -15,7 +15,7 @@ extension Diagnostic {
         lines.append(marginText)
         lines.append(markText)
         lines += trace.prefix(Self.traceLimit).map {
-            "  in '\($0.function)', called at \($0.place.description.visible)"
+            "  in '\($0.function)', called at \($0.span.description.visible)"
         }
         if trace.count > Self.traceLimit { lines.append("  … and \(trace.count - Self.traceLimit) more calls") }
         if !help.isEmpty { lines.append("  help: " + help.visible) }
@@ -26,15 +26,15 @@ extension Diagnostic {
 
     /// The line at fault behind its place, and the carets below it.
     private func excerpt(_ paint: Paint) -> (String, String) {
-        let source = place.source
-        let index = source.lineIndex(of: place.range.lowerBound)
+        let source = span.source
+        let index = source.lineIndex(of: span.range.lowerBound)
         let start = source.lineStarts[index]
         let line = source.line(index)
-        let margin = "  " + place.description.visible + " "
-        let before = source.slice(start..<max(start, place.range.lowerBound))
+        let margin = "  " + span.description.visible + " "
+        let before = source.slice(start..<max(start, span.range.lowerBound))
         let lineEnd = start + line.utf8.count
         let marked = source.slice(
-            place.range.lowerBound..<max(place.range.lowerBound, min(place.range.upperBound, lineEnd)))
+            span.range.lowerBound..<max(span.range.lowerBound, min(span.range.upperBound, lineEnd)))
         // Tabs become one column each so that the carets stand below what they point at on any terminal.
         let shown = String(line.map { $0 == "\t" ? " " : $0 }).visible
         let carets = String(repeating: "^", count: max(1, marked.visible.displayWidth))

@@ -1,6 +1,6 @@
 import Basics
 
-/// An error with a place: what was expected, what came, and what to try.
+/// An error with its span: what must be, what came, and what to try.
 public struct Diagnostic: Error, Sendable {
     /// Decides the exit code.
     public enum Kind: String, Sendable {
@@ -25,7 +25,7 @@ public struct Diagnostic: Error, Sendable {
 
     public var kind: Kind
     public var message: String
-    public var place: Place
+    public var span: SourceSpan
     /// Stands behind the caret: `did you mean 'steps'?`
     public var label: String
     /// What to try; printed after `help:`.
@@ -37,16 +37,16 @@ public struct Diagnostic: Error, Sendable {
 
     public struct Call: Sendable {
         public let function: String
-        public let place: Place
+        public let span: SourceSpan
     }
 
     public init(
-        _ kind: Kind, _ message: String, at place: Place, label: String = "", help: String = "", trace: [Call] = [],
+        _ kind: Kind, _ message: String, at span: SourceSpan, label: String = "", help: String = "", trace: [Call] = [],
         isIncomplete: Bool = false
     ) {
         self.kind = kind
         self.message = message
-        self.place = place
+        self.span = span
         self.label = label
         self.help = help
         self.trace = trace

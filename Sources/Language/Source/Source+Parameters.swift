@@ -8,7 +8,7 @@ extension Source {
         for statement in try Parser.parse(self) {
             guard case .parameter(let name, let fallback, let help, let short) = statement.kind else { continue }
             declarations.append(
-                .init(name, fallback, help: help, short: short, at: Place(source: self, range: statement.range)))
+                .init(name, fallback, help: help, short: short, at: SourceSpan(source: self, range: statement.range)))
         }
         return declarations
     }

@@ -59,7 +59,7 @@ public final class Source: Sendable, Equatable {
 }
 
 /// A stretch of a source.
-public struct Place: Sendable, Equatable {
+public struct SourceSpan: Sendable, Equatable {
     public let source: Source
     /// UTF-8 offsets into the source's text.
     public let range: Range<Int>

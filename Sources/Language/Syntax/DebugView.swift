@@ -2,14 +2,14 @@ import Basics
 
 /// Debug views of the stages, for `rhumb eval --tokens` and `--syntax`.
 public enum DebugView {
-    /// A token a line: place, kind, text.
+    /// A token per line: place, kind, text.
     ///
     /// - Throws: `Diagnostic`.
     public static func tokens(of source: Source) throws(Diagnostic) -> String {
         try Lexer.tokens(of: source).map { token in
-            let place = Place(source: source, range: token.range)
+            let span = SourceSpan(source: source, range: token.range)
             let text = token.kind == .newline || token.kind == .end ? "" : "  " + source.slice(token.range)
-            return "\(place.line):\(place.column)  \(token.kind)\(text)\n"
+            return "\(span.line):\(span.column)  \(token.kind)\(text)\n"
         }.joined()
     }
 
@@ -66,9 +66,9 @@ public enum DebugView {
                     $0.add(body, as: "do")
                 }
             case .function(let function): add(function)
-            case .giveBack(let values): line("return") { dump in for value in values { dump.add(value) } }
-            case .leaveLoop: line("break")
-            case .nextRound: line("continue")
+            case .return(let values): line("return") { dump in for value in values { dump.add(value) } }
+            case .break: line("break")
+            case .continue: line("continue")
             case .importFile(let path): line("import") { $0.add(path) }
             case .expect(let condition, let message):
                 line("expect") { dump in

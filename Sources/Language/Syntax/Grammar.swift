@@ -74,8 +74,8 @@ enum Grammar {
         .forWord: { (parser) throws(Diagnostic) in try parser.forStatement() },
         .whileWord: { (parser) throws(Diagnostic) in try parser.whileStatement() },
         .returnWord: { (parser) throws(Diagnostic) in try parser.returnStatement() },
-        .breakWord: { (parser) throws(Diagnostic) in try parser.loopExit(.leaveLoop) },
-        .continueWord: { (parser) throws(Diagnostic) in try parser.loopExit(.nextRound) },
+        .breakWord: { (parser) throws(Diagnostic) in try parser.loopExit(.break) },
+        .continueWord: { (parser) throws(Diagnostic) in try parser.loopExit(.continue) },
     ]
 
     static let wordStatements: [String: @Sendable (inout Parser) throws(Diagnostic) -> Statement.Kind] = [

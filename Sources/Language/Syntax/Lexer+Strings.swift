@@ -14,8 +14,8 @@ extension Lexer {
         while true {
             guard position < end, bytes[position] != UInt8(ascii: "\n") else {
                 throw Diagnostic(
-                    .syntax, Sentence.unclosedString, at: place(start..<position),
-                    help: Sentence.unclosedStringHelp(quote: isLiteral ? "'" : "\""))
+                    .syntax, Message.unclosedString, at: span(start..<position),
+                    help: Message.unclosedStringHelp(quote: isLiteral ? "'" : "\""))
             }
             let byte = bytes[position]
             position += 1
@@ -40,7 +40,7 @@ extension Lexer {
     private mutating func escape() throws(Diagnostic) -> Unicode.Scalar {
         let start = position - 1
         guard let (scalar, length) = scalar(at: position), scalar != "\n" else {
-            throw Diagnostic(.syntax, Sentence.unclosedString, at: place(start..<position))
+            throw Diagnostic(.syntax, Message.unclosedString, at: span(start..<position))
         }
         position += length
         switch scalar {
@@ -64,15 +64,15 @@ extension Lexer {
         default: break
         }
         throw Diagnostic(
-            .syntax, Sentence.unknownEscape(source.slice(start..<position)), at: place(start..<position),
-            help: Sentence.escapes)
+            .syntax, Message.unknownEscape(source.slice(start..<position)), at: span(start..<position),
+            help: Message.escapes)
     }
 
     /// The code between braces, and the format after a colon. Braces, brackets and strings inside may nest.
     private mutating func interpolation() throws(Diagnostic) -> Token.Part {
         let brace = position - 1
         if nesting == Self.nestingLimit {
-            throw Diagnostic(.syntax, Sentence.nestedTooDeeply, at: place(brace..<position))
+            throw Diagnostic(.syntax, Message.nestedTooDeeply, at: span(brace..<position))
         }
         nesting += 1
         defer { nesting -= 1 }
@@ -83,8 +83,8 @@ extension Lexer {
             switch token.kind {
             case .newline, .end:
                 throw Diagnostic(
-                    .syntax, Sentence.unclosedInterpolation, at: place(brace..<brace + 1),
-                    help: Sentence.literalBraceHelp)
+                    .syntax, Message.unclosedInterpolation, at: span(brace..<brace + 1),
+                    help: Message.literalBraceHelp)
             case .leftParenthesis, .leftBracket, .leftBrace:
                 depth += 1
             case .rightParenthesis, .rightBracket:
@@ -102,7 +102,7 @@ extension Lexer {
                     position += 1
                 }
                 guard position < end, bytes[position] == UInt8(ascii: "}") else {
-                    throw Diagnostic(.syntax, Sentence.unclosedInterpolation, at: place(brace..<brace + 1))
+                    throw Diagnostic(.syntax, Message.unclosedInterpolation, at: span(brace..<brace + 1))
                 }
                 let formatRange = formatStart..<position
                 position += 1

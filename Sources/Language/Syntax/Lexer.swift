@@ -123,13 +123,13 @@ struct Lexer {
         return (scalar, UTF8.width(scalar))
     }
 
-    func place(_ range: Range<Int>) -> Place { Place(source: source, range: range) }
+    func span(_ range: Range<Int>) -> SourceSpan { SourceSpan(source: source, range: range) }
 
     private func unknownCharacter() -> Diagnostic {
         let (scalar, length) = scalar(at: position) ?? ("\u{FFFD}", 1)
         return Diagnostic(
-            .syntax, Sentence.unknownCharacter(scalar), at: place(position..<position + length),
-            label: Sentence.replacement(for: scalar))
+            .syntax, Message.unknownCharacter(scalar), at: span(position..<position + length),
+            label: Message.replacement(for: scalar))
     }
 
     private mutating func number(spaceBefore: Bool) throws(Diagnostic) -> Token {
@@ -158,13 +158,13 @@ struct Lexer {
         skipName()
         guard position == digitsEnd, let value = Double(text) else {
             throw Diagnostic(
-                .syntax, Sentence.malformedNumber(source.slice(start..<position)), at: place(start..<position))
+                .syntax, Message.malformedNumber(source.slice(start..<position)), at: span(start..<position))
         }
         // Whole numbers that are silently others would be taken for identifiers, seeds or counts.
         if value >= 0x1p53, let whole = Int(text), Int(exactly: value) != whole {
             throw Diagnostic(
-                .syntax, Sentence.inexactNumber(text), at: place(start..<position),
-                help: Sentence.inexactNumberHelp(text))
+                .syntax, Message.inexactNumber(text), at: span(start..<position),
+                help: Message.inexactNumberHelp(text))
         }
         var token = Token(kind: .number, range: start..<position, spaceBefore: spaceBefore)
         token.number = value

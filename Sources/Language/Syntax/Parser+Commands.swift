@@ -33,7 +33,7 @@ extension Parser {
         var length = 0
         while let mark = pipeAhead {
             length += 1
-            if length > Self.chainLimit { throw failure(Sentence.chainTooLong, current.range) }
+            if length > Self.chainLimit { throw failure(Message.chainTooLong, current.range) }
             index = mark
             advance()
             skipNewlines()
@@ -142,7 +142,7 @@ extension Parser {
             }
             if parser.kind != .rightParenthesis {
                 var error = parser.unexpected(expected: "',' or ')' after an argument")
-                if parser.kind != .end { error.help = Sentence.commasBetweenArguments }
+                if parser.kind != .end { error.help = Message.commasBetweenArguments }
                 throw error
             }
             return arguments

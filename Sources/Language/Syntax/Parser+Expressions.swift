@@ -13,7 +13,7 @@ extension Parser {
         var length = 0
         while let (infix, isNegated) = infixAhead, infix.level >= level {
             length += 1
-            if length > Self.chainLimit { throw failure(Sentence.chainTooLong, current.range) }
+            if length > Self.chainLimit { throw failure(Message.chainTooLong, current.range) }
             let token = advance()
             if isNegated { advance() }
             if token.kind == .dots {
@@ -24,7 +24,7 @@ extension Parser {
                 left = try combined(infix, left, right, token: token, isNegated: isNegated)
             }
             if infix.level == .comparison, let (next, _) = infixAhead, next.level == .comparison {
-                throw failure(Sentence.chainedComparison, current.range, help: Sentence.chainedComparisonHelp)
+                throw failure(Message.chainedComparison, current.range, help: Message.chainedComparisonHelp)
             }
         }
         return left
@@ -108,7 +108,7 @@ extension Parser {
         var length = 0
         while !current.spaceBefore {
             length += 1
-            if length > Self.chainLimit { throw failure(Sentence.chainTooLong, current.range) }
+            if length > Self.chainLimit { throw failure(Message.chainTooLong, current.range) }
             switch kind {
             case .dot:
                 advance()
@@ -144,7 +144,7 @@ extension Parser {
                     let colon = parser.advance()
                     guard [.comma, .rightBracket, .end].contains(parser.kind) else {
                         throw parser.failure(
-                            Sentence.colonInSubscript, colon.range, help: Sentence.colonInSubscriptHelp)
+                            Message.colonInSubscript, colon.range, help: Message.colonInSubscriptHelp)
                     }
                     keys.append(Expression(kind: .range(start: nil, stop: nil, step: nil), range: colon.range))
                 } else {
@@ -152,7 +152,7 @@ extension Parser {
                 }
                 if parser.kind == .colon {
                     throw parser.failure(
-                        Sentence.colonInSubscript, parser.current.range, help: Sentence.colonInSubscriptHelp)
+                        Message.colonInSubscript, parser.current.range, help: Message.colonInSubscriptHelp)
                 }
             } while parser.kind == .comma
             if parser.kind != .rightBracket { throw parser.unclosed(bracket, "']'", "',' or ']' after a key") }
@@ -166,7 +166,7 @@ extension Parser {
     /// "expected ',' or ']'": at the end of the text the caret points at the bracket left open.
     func unclosed(_ bracket: Token, _ closing: String, _ expected: String) -> Diagnostic {
         guard kind == .end, !isInsideString else { return unexpected(expected: expected) }
-        var error = failure(Sentence.unclosed(text(bracket), closing), bracket.range)
+        var error = failure(Message.unclosed(text(bracket), closing), bracket.range)
         error.isIncomplete = true
         return error
     }

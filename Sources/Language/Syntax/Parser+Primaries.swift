@@ -27,11 +27,11 @@ extension Parser {
             return Expression(kind: .function(function), range: range(from: token.range.lowerBound))
         case .ifWord: return try conditional()
         case .assign:
-            throw failure(Sentence.assignInExpression, token.range, help: Sentence.assignInExpressionHelp)
+            throw failure(Message.assignInExpression, token.range, help: Message.assignInExpressionHelp)
         case .slash:
-            throw failure(Sentence.slashAsValue, token.range, help: Sentence.slashAsValueHelp)
+            throw failure(Message.slashAsValue, token.range, help: Message.slashAsValueHelp)
         case .dot:
-            throw failure(Sentence.pointAsValue, token.range, help: Sentence.pointAsValueHelp)
+            throw failure(Message.pointAsValue, token.range, help: Message.pointAsValueHelp)
         default:
             throw unexpected(expected: "a value")
         }
@@ -52,7 +52,7 @@ extension Parser {
         skipNewlines()
         for (position, name) in names.enumerated() where names[..<position].contains(where: { text($0) == text(name) })
         {
-            throw failure(Sentence.parameterTwice(text(name)), name.range)
+            throw failure(Message.parameterTwice(text(name)), name.range)
         }
         let outside = (loopDepth, functionDepth)
         (loopDepth, functionDepth) = (0, functionDepth + 1)
@@ -61,7 +61,7 @@ extension Parser {
         let range = start.range.lowerBound..<body.range.upperBound
         let function = FunctionSyntax(
             name: "", parameters: names.map { .init(name: text($0), range: $0.range, fallback: nil) },
-            body: [Statement(kind: .giveBack([body]), range: body.range)], range: range)
+            body: [Statement(kind: .return([body]), range: body.range)], range: range)
         return Expression(kind: .function(function), range: range)
     }
 
@@ -86,7 +86,7 @@ extension Parser {
         let value = try bracketed { (parser) throws(Diagnostic) in
             let value = try parser.pipeline(allowsCommand: true)
             if parser.kind == .comma {
-                throw parser.failure(Sentence.commaInGroup, parser.current.range, help: Sentence.commaInGroupHelp)
+                throw parser.failure(Message.commaInGroup, parser.current.range, help: Message.commaInGroupHelp)
             }
             if parser.kind != .rightParenthesis { throw parser.unclosed(open, "')'", "')'") }
             return value
@@ -201,7 +201,7 @@ extension Parser {
                 if let formatText {
                     format = Format(formatText)
                     if format == nil {
-                        throw failure(Sentence.unknownFormat(formatText), formatRange, help: Sentence.formatHelp)
+                        throw failure(Message.unknownFormat(formatText), formatRange, help: Message.formatHelp)
                     }
                 }
                 parts.append(.code(value, format))

@@ -56,7 +56,7 @@ extension Parser {
             case .name: return expression
             case .index(let base, _), .member(let base, _, _): root = base
             default:
-                throw failure(Sentence.notAssignable, expression.range, help: Sentence.assignableHelp)
+                throw failure(Message.notAssignable, expression.range, help: Message.assignableHelp)
             }
         }
     }
@@ -101,9 +101,9 @@ extension Parser {
 
     mutating func returnStatement() throws(Diagnostic) -> Statement.Kind {
         let word = advance()
-        if functionDepth == 0 { throw failure(Sentence.returnOutside, word.range) }
+        if functionDepth == 0 { throw failure(Message.returnOutside, word.range) }
         switch kind {
-        case .newline, .semicolon, .end, .rightBrace: return .giveBack([])
+        case .newline, .semicolon, .end, .rightBrace: return .return([])
         default: break
         }
         var values = [try valueBetweenCommas()]
@@ -112,18 +112,18 @@ extension Parser {
             skipNewlines()
             values.append(try valueBetweenCommas())
         }
-        return .giveBack(values)
+        return .return(values)
     }
 
     mutating func loopExit(_ statement: Statement.Kind) throws(Diagnostic) -> Statement.Kind {
         let word = advance()
-        if loopDepth == 0 { throw failure(Sentence.outsideLoop(text(word)), word.range) }
+        if loopDepth == 0 { throw failure(Message.outsideLoop(text(word)), word.range) }
         return statement
     }
 
     mutating func importStatement() throws(Diagnostic) -> Statement.Kind {
         let word = advance()
-        if blockDepth > 0 { throw failure(Sentence.onlyAtTop("import"), word.range) }
+        if blockDepth > 0 { throw failure(Message.onlyAtTop("import"), word.range) }
         return .importFile(try expression())
     }
 
@@ -140,7 +140,7 @@ extension Parser {
     /// `param rounds = 40 "training rounds" short: 2`
     mutating func parameterStatement() throws(Diagnostic) -> Statement.Kind {
         let word = advance()
-        if blockDepth > 0 { throw failure(Sentence.onlyAtTop("param"), word.range) }
+        if blockDepth > 0 { throw failure(Message.onlyAtTop("param"), word.range) }
         let name = text(try expect(.name, "after 'param'"))
         try expect(.assign, "and the default value of the parameter '\(name)'")
         let outside = spaceSeparates
@@ -155,7 +155,7 @@ extension Parser {
         advance()
         let short = try expression()
         // Checks read it without running anything.
-        if Operations.literal(short) == nil { throw failure(Sentence.plainShort, short.range) }
+        if Operations.literal(short) == nil { throw failure(Message.plainShort, short.range) }
         return .parameter(name: name, fallback: fallback, help: help, short: short)
     }
 
@@ -163,7 +163,7 @@ extension Parser {
         guard kind == .string else { return "" }
         let help = advance()
         guard case .text(let text)? = help.parts.first, help.parts.count == 1 else {
-            throw failure(Sentence.plainHelp, help.range)
+            throw failure(Message.plainHelp, help.range)
         }
         return text
     }
@@ -207,14 +207,14 @@ extension Parser {
             while parser.kind != .rightParenthesis {
                 let name = try parser.expect(.name, "for a parameter")
                 if parameters.contains(where: { $0.name == parser.text(name) }) {
-                    throw parser.failure(Sentence.parameterTwice(parser.text(name)), name.range)
+                    throw parser.failure(Message.parameterTwice(parser.text(name)), name.range)
                 }
                 var fallback: Expression?
                 if parser.kind == .assign {
                     parser.advance()
                     fallback = try parser.expression()
                 } else if parameters.last?.fallback != nil {
-                    throw parser.failure(Sentence.defaultsLast(parser.text(name)), name.range)
+                    throw parser.failure(Message.defaultsLast(parser.text(name)), name.range)
                 }
                 parameters.append(.init(name: parser.text(name), range: name.range, fallback: fallback))
                 if parser.kind != .comma { break }

@@ -92,7 +92,7 @@ struct Parser {
     }
 
     func failure(_ message: String, _ range: Range<Int>, label: String = "", help: String = "") -> Diagnostic {
-        Diagnostic(.syntax, message, at: Place(source: source, range: range), label: label, help: help)
+        Diagnostic(.syntax, message, at: SourceSpan(source: source, range: range), label: label, help: help)
     }
 
     func unexpected(expected: String) -> Diagnostic {
@@ -106,7 +106,7 @@ struct Parser {
         }
         let lacksBraces = token.kind == .colon && expected.hasPrefix("'{'")
         var error = failure(
-            Sentence.expected(expected, found: found), token.range, help: lacksBraces ? Sentence.bracesHelp : "")
+            Message.expected(expected, found: found), token.range, help: lacksBraces ? Message.bracesHelp : "")
         error.isIncomplete = token.kind == .end && !isInsideString
         return error
     }
@@ -115,7 +115,7 @@ struct Parser {
     mutating func nested<Result>(
         _ body: (inout Parser) throws(Diagnostic) -> Result
     ) throws(Diagnostic) -> Result {
-        if nesting == Self.nestingLimit { throw failure(Sentence.nestedTooDeeply, current.range) }
+        if nesting == Self.nestingLimit { throw failure(Message.nestedTooDeeply, current.range) }
         nesting += 1
         defer { nesting -= 1 }
         return try body(&self)
@@ -165,15 +165,15 @@ struct Parser {
         switch kind {
         case .newline, .semicolon, .end, .rightBrace: return
         case .assign:
-            throw failure(Sentence.notAssignable, current.range, help: Sentence.assignableHelp)
+            throw failure(Message.notAssignable, current.range, help: Message.assignableHelp)
         case .leftBracket where current.spaceBefore:
             throw failure(
-                Sentence.expected("the end of the statement", found: "'['"), current.range,
-                help: Sentence.spaceBeforeBracket)
+                Message.expected("the end of the statement", found: "'['"), current.range,
+                help: Message.spaceBeforeBracket)
         case .leftParenthesis where current.spaceBefore:
             throw failure(
-                Sentence.expected("the end of the statement", found: "'('"), current.range,
-                help: Sentence.spaceBeforeParenthesis)
+                Message.expected("the end of the statement", found: "'('"), current.range,
+                help: Message.spaceBeforeParenthesis)
         default: throw unexpected(expected: "the end of the statement")
         }
     }

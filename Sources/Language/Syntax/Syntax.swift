@@ -79,9 +79,9 @@ struct Statement {
         case loop([Expression], in: Expression, body: [Statement])
         case whileLoop(Expression, body: [Statement])
         case function(FunctionSyntax)
-        case giveBack([Expression])
-        case leaveLoop
-        case nextRound
+        case `return`([Expression])
+        case `break`
+        case `continue`
         case importFile(Expression)
         case expect(Expression, message: Expression?)
         /// `short` is the value that a recipe's short form takes instead of the default.

@@ -22,9 +22,9 @@ public struct Table {
         var seen: Set<String> = []
         for column in columns {
             if column.values.count != columns[0].values.count {
-                throw RhumbError(Sentence.columnLengths(columns[0], column))
+                throw RhumbError(Message.columnLengths(columns[0], column))
             }
-            if !seen.insert(column.name).inserted { throw RhumbError(Sentence.columnTwice(column.name)) }
+            if !seen.insert(column.name).inserted { throw RhumbError(Message.columnTwice(column.name)) }
         }
         self.columns = columns
     }
@@ -52,20 +52,20 @@ public struct Table {
     /// table that lacks one has none in its place.
     public static func joined(_ tables: [Table]) throws -> Table {
         var columns: [Column] = []
-        var places: [String: Int] = [:]
+        var positions: [String: Int] = [:]
         var rowCount = 0
         for table in tables {
             for column in table.columns {
-                let place = places[column.name] ?? columns.count
-                if place == columns.count {
-                    places[column.name] = place
+                let position = positions[column.name] ?? columns.count
+                if position == columns.count {
+                    positions[column.name] = position
                     columns.append(Column(column.name, [Value](repeating: .none, count: rowCount)))
                 }
-                columns[place].values += column.values
+                columns[position].values += column.values
             }
             rowCount += table.rowCount
-            for place in columns.indices where columns[place].values.count < rowCount {
-                columns[place].values += repeatElement(.none, count: table.rowCount)
+            for position in columns.indices where columns[position].values.count < rowCount {
+                columns[position].values += repeatElement(.none, count: table.rowCount)
             }
         }
         return try Table(columns)
@@ -78,7 +78,7 @@ public struct Table {
         guard let values = self[name] else { throw missing(name) }
         return try values.enumerated().map { row, value in
             guard case .number(let number) = value else {
-                throw RhumbError(Sentence.columnOfNumbers(name, row: row, value))
+                throw RhumbError(Message.columnOfNumbers(name, row: row, value))
             }
             return number
         }
@@ -86,20 +86,20 @@ public struct Table {
 
     func missing(_ name: String) -> RhumbError {
         RhumbError(
-            Sentence.noColumn(name),
-            hint: Sentence.suggestion(Suggestion.closest(to: name, in: names), orList: names, named: "columns"))
+            Message.noColumn(name),
+            hint: Message.suggestion(Suggestion.closest(to: name, in: names), orList: names, named: "columns"))
     }
 
     /// Adds a column or replaces the one of that name.
     mutating func set(_ name: String, _ values: [Value]) throws {
         if let position = columns.firstIndex(where: { $0.name == name }) {
             if columns.count > 1, values.count != rowCount {
-                throw RhumbError(Sentence.columnLengths(columns[0], Column(name, values)))
+                throw RhumbError(Message.columnLengths(columns[0], Column(name, values)))
             }
             columns[position].values = values
         } else {
             if let first = columns.first, values.count != rowCount {
-                throw RhumbError(Sentence.columnLengths(first, Column(name, values)))
+                throw RhumbError(Message.columnLengths(first, Column(name, values)))
             }
             columns.append(Column(name, values))
         }

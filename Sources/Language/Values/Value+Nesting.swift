@@ -74,7 +74,7 @@ extension Value {
 
     /// - Throws: `RhumbError` when the value is nested too deeply to be put into another one.
     func checkNesting() throws {
-        if isContainer, isNestedTooDeeply { throw RhumbError(Sentence.valueTooDeep) }
+        if isContainer, isNestedTooDeeply { throw RhumbError(Message.valueTooDeep) }
     }
 }
 

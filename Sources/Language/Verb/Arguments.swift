@@ -37,7 +37,7 @@ public struct Arguments {
 
     private func position(_ name: String) throws -> Int {
         guard let position = verb.parameters.firstIndex(where: { $0.name == name }) else {
-            throw RhumbError(Sentence.undeclaredParameter(name, verb.name))
+            throw RhumbError(Message.undeclaredParameter(name, verb.name))
         }
         return position
     }
@@ -155,7 +155,7 @@ public struct Arguments {
     /// - Parameter value: what came instead; the argument itself when absent.
     public func refusal(_ name: String, expected: String, _ value: Value? = nil) throws -> RhumbError {
         RhumbError(
-            Sentence.wrongArgument(name, of: verb.name, expected: expected, came: try value ?? self.value(name)),
+            Message.wrongArgument(name, of: verb.name, expected: expected, came: try value ?? self.value(name)),
             argument: name)
     }
 }

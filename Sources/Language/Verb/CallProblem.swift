@@ -23,13 +23,13 @@ struct CallProblem: Error {
         let guess = Suggestion.closest(to: name, in: options)
         var help = ""
         if let guess, let parameter = parameters.first(where: { $0.name == guess }) {
-            help = Sentence.parameter(parameter)
+            help = Message.parameter(parameter)
             if let example = variants[0].examples.first { help += "    example: \(example.code)" }
         } else {
             help = options.isEmpty ? "'\(callee)' takes no options" : "options: " + options.joined(separator: ", ")
         }
         return CallProblem(
-            message: Sentence.unknownOption(name, of: callee), label: guess.map { "did you mean '\($0)'?" } ?? "",
+            message: Message.unknownOption(name, of: callee), label: guess.map { "did you mean '\($0)'?" } ?? "",
             help: help, spot: spot)
     }
 
@@ -38,14 +38,14 @@ struct CallProblem: Error {
     ) -> CallProblem {
         let guess = Suggestion.closest(to: name, in: parameters)
         return CallProblem(
-            message: Sentence.unknownOption(name, of: function.name),
+            message: Message.unknownOption(name, of: function.name),
             label: guess.map { "did you mean '\($0)'?" } ?? "", help: function.signature, spot: spot)
     }
 
     static func tooMany(
         _ name: String, takes count: ClosedRange<Int>, came: Int, usage: String, at spot: Spot
     ) -> CallProblem {
-        CallProblem(message: Sentence.argumentCount(name, count, came: came), help: usage, spot: spot)
+        CallProblem(message: Message.argumentCount(name, count, came: came), help: usage, spot: spot)
     }
 
     static func tooMany(_ verb: Verb, came: Int, at spot: Spot) -> CallProblem {
@@ -55,23 +55,23 @@ struct CallProblem: Error {
     }
 
     static func twice(_ name: String, of callee: String, at spot: Spot) -> CallProblem {
-        CallProblem(message: Sentence.givenTwice(name, of: callee), spot: spot)
+        CallProblem(message: Message.givenTwice(name, of: callee), spot: spot)
     }
 
     static func missing(_ name: String, of callee: String, usage: String) -> CallProblem {
-        CallProblem(message: Sentence.missingArgument(name, of: callee, type: nil), help: usage)
+        CallProblem(message: Message.missingArgument(name, of: callee, type: nil), help: usage)
     }
 
     static func missing(_ parameter: Parameter, of verb: Verb) -> CallProblem {
         var help = verb.usage
         if let example = verb.examples.first { help += "    example: \(example.code)" }
         return CallProblem(
-            message: Sentence.missingArgument(parameter.name, of: verb.name, type: parameter.type.text), help: help)
+            message: Message.missingArgument(parameter.name, of: verb.name, type: parameter.type.text), help: help)
     }
 
     static func wrongType(_ value: Value, _ parameter: Parameter, of verb: Verb, at spot: Spot) -> CallProblem {
         var problem = CallProblem(
-            message: Sentence.wrongArgument(parameter.name, of: verb.name, expected: parameter.type.text, came: value),
+            message: Message.wrongArgument(parameter.name, of: verb.name, expected: parameter.type.text, came: value),
             spot: spot)
         if case .choice(let choices) = parameter.type, case .string(let string) = value {
             problem.label = Suggestion.closest(to: string, in: choices).map { "did you mean \"\($0)\"?" } ?? ""
@@ -79,9 +79,9 @@ struct CallProblem: Error {
         if case .list(let items) = value, let element = parameter.type.element,
             let culprit = items.firstIndex(where: { !element.accepts($0) })
         {
-            problem.label = "element \(culprit) is \(Sentence.described(items[culprit]))"
+            problem.label = "element \(culprit) is \(Message.described(items[culprit]))"
         }
-        problem.help = Sentence.parameter(parameter)
+        problem.help = Message.parameter(parameter)
         return problem
     }
 
@@ -94,14 +94,14 @@ struct CallProblem: Error {
         let types = entry.variants.compactMap { $0.parameters.first?.type }
         if types.contains(where: { $0.acceptsKind(refused) }) { return self }
         var problem = self
-        problem.message = Sentence.wrongArgument(
+        problem.message = Message.wrongArgument(
             name, of: entry.name, expected: ValueType.either(types).text, came: refused)
         problem.help = "help \(entry.name) shows the ways to call it"
         return problem
     }
 
     static func notCallable(_ name: String?, _ value: Value) -> CallProblem {
-        CallProblem(message: Sentence.notCallable(name, value), help: Sentence.notCallableHelp(name, value))
+        CallProblem(message: Message.notCallable(name, value), help: Message.notCallableHelp(name, value))
     }
 }
 

@@ -14,7 +14,7 @@ extension Interpreter {
         let found = registry.search(topic)
         if found.isEmpty {
             let guess = registry.suggestion(for: topic)
-            return Sentence.noHelp(topic) + (guess.map { "; did you mean '\($0)'?" } ?? "") + "\n"
+            return Message.noHelp(topic) + (guess.map { "; did you mean '\($0)'?" } ?? "") + "\n"
         }
         return listing(found.map { ($0.name, $0.verb.summary) })
     }

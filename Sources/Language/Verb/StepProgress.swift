@@ -41,7 +41,7 @@ public struct StepProgress {
         }
     }
 
-    /// A metric with a value a step, oldest first.
+    /// A metric with a value per step, oldest first.
     public struct Curve: Sendable, Equatable {
         public let name: String
         public let values: [Double]

@@ -1,5 +1,11 @@
 /// The one declaration of a verb. Argument checks, did-you-mean, help, completion, the reference page and the tests
 /// that run its examples all come from it.
+///
+///     Verb(
+///         "twice", family: "numbers", summary: "a number times two",
+///         parameters: [Parameter("x", .number(), help: "a number")], result: "number",
+///         examples: [.init("twice 3", gives: "6")]
+///     ) { call in .number(try 2 * call.number("x")) }
 public final class Verb {
     public let name: String
     /// The group it is listed in: `lists`, `steering`.

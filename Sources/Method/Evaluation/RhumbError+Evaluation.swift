@@ -1,6 +1,6 @@
 import Basics
 
-// What evaluation can object to. Its sentences are here and nowhere else.
+// What evaluation can object to. Its messages are here and nowhere else.
 
 extension RhumbError {
     static func detections(_ path: String, _ fault: String) -> RhumbError {
@@ -11,7 +11,7 @@ extension RhumbError {
 
     static func picturesWithoutPrompts(_ pictures: Int, _ prompts: Int) -> RhumbError {
         RhumbError(
-            "\(pictures) pictures can't be judged by \(prompts) prompts", hint: "give one prompt a picture")
+            "\(pictures) pictures need as many prompts, not \(prompts)", hint: "give one prompt per picture")
     }
 
     static func unjudged(_ pictures: Int, judged: Int) -> RhumbError {
@@ -28,6 +28,6 @@ extension RhumbError {
 
     static func featureSets(_ a: [Int], _ b: [Int]) -> RhumbError {
         RhumbError(
-            "a feature distance needs two or more rows of one width in both sets, not \(a) and \(b)", hint: "")
+            "a feature distance needs two or more rows of one width in both sets, not shapes \(a) and \(b)")
     }
 }

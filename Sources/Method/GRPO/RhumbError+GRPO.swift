@@ -1,15 +1,15 @@
 import Basics
 import Foundation
 
-// What GRPO can object to. Its sentences are here and nowhere else.
+// What GRPO can object to. Its messages are here and nowhere else.
 
 // MARK: - Advantages
 
 extension RhumbError {
     static func groupSize(_ size: Int) -> RhumbError {
         RhumbError(
-            "a group of \(size) has nothing to compare its samples with",
-            hint: "advantages are differences within a group: take at least 2 samples a prompt, better 8")
+            "a group must have at least 2 samples to compare, not \(size)",
+            hint: "advantages are differences within a group: take at least 2 samples per prompt, or better 8")
     }
 
     static func unevenGroups(rewards: Int, groupSize: Int) -> RhumbError {
@@ -17,7 +17,7 @@ extension RhumbError {
     }
 
     static func reward(_ value: Double, sample: Int) -> RhumbError {
-        RhumbError("the reward of sample \(sample) is \(text(value))", hint: "a reward must be a finite number")
+        RhumbError("the reward of sample \(sample) must be a finite number, not \(text(value))")
     }
 }
 
@@ -29,14 +29,14 @@ extension RhumbError {
 
     static func reward(_ name: String, _ value: Double, prompt: String, sample: Int) -> RhumbError {
         RhumbError(
-            "the reward '\(name)' gave \(text(value)) for sample \(sample) of \"\(prompt)\"",
-            hint: "a reward must be a finite number; nothing was changed, so the run can go on with another reward")
+            "the reward '\(name)' must return finite numbers, not \(text(value)) for sample \(sample) of \"\(prompt)\"",
+            hint: "nothing was changed, so the run can go on with another reward")
     }
 
     static func rewardCount(_ name: String, _ count: Int, expected: Int) -> RhumbError {
         RhumbError(
             "the reward '\(name)' gave \(count) number\(count == 1 ? "" : "s") for \(expected) picture\(expected == 1 ? "" : "s")",
-            hint: "a reward gives one number a picture")
+            hint: "a reward returns one number per picture")
     }
 
     static func noRewards() -> RhumbError {
@@ -61,13 +61,13 @@ extension RhumbError {
         "a trainer needs prompts, and the list is empty", hint: "for the bundled world: prompts: prompts(\"train\")")
 
     static func emptyPrompt(_ position: Int) -> RhumbError {
-        RhumbError("prompt \(position) is empty", hint: "every picture is judged by the prompt it was drawn for")
+        RhumbError("prompt \(position) is empty", hint: "every picture is scored against the prompt it was drawn for")
     }
 
-    static func keptAndTrained(_ prompt: String) -> RhumbError {
+    static func preservedAndTrained(_ prompt: String) -> RhumbError {
         RhumbError(
             "'\(prompt)' is among 'prompts' and among 'keep'",
-            hint: "a prompt is either trained on or kept as it is: take it out of one of them", argument: "keep")
+            hint: "a prompt is either trained on or preserved: take it out of one of them", argument: "keep")
     }
 
     /// - Parameter deterministic: the timesteps with σ = 0.
@@ -82,7 +82,7 @@ extension RhumbError {
 
     static func tooManySteps(_ wanted: Int, available: Int) -> RhumbError {
         RhumbError(
-            "'train_steps' asks for \(wanted) denoising steps a round, and \(available) can be trained",
+            "'train_steps' asks for \(wanted) denoising steps per round, and \(available) can be trained",
             hint: "deterministic steps (σ = 0) can't, and the last one is left out unless train_last: true")
     }
 
@@ -94,7 +94,7 @@ extension RhumbError {
 
     static func notFloat32(_ type: String) -> RhumbError {
         RhumbError(
-            "the policy's weights are \(type), and training needs float32",
+            "the policy's weights must be float32 for training, not \(type)",
             hint: "with less, the ratio is not 1 before any update; load the model with dtype: \"float32\"")
     }
 }
@@ -108,12 +108,12 @@ extension RhumbError {
 
     static func rolloutOfAnotherRound(_ round: Int, expected: Int) -> RhumbError {
         RhumbError(
-            "this rollout was drawn for round \(round), and the trainer is at round \(expected)",
+            "the rollout must be of the trainer's round \(expected), not of round \(round)",
             hint: "its log-probabilities are those of an older policy: draw a new one")
     }
 
     static func foreignRollout(_ what: String) -> RhumbError {
-        RhumbError("this rollout doesn't fit the trainer: \(what)", hint: "use one that this trainer drew")
+        RhumbError("the rollout doesn't fit the trainer: \(what)", hint: "use one that this trainer drew")
     }
 
     static func updatesDone(_ count: Int) -> RhumbError {

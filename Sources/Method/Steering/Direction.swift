@@ -5,6 +5,10 @@ import Tensor
 ///
 /// v = normalize(meanᵢ z(safeᵢ) − meanⱼ z(unsafeⱼ)); the means themselves are not normalised before the difference
 /// (Kumar et al. 2026, arXiv 2605.18719).
+///
+///     let direction = try Direction(
+///         safe: clip.embed(texts: ["a calm scene"]), unsafe: clip.embed(texts: ["a violent scene"]))
+///     let safety = try direction.safety(clip.embed(texts: prompts))  // [prompts], cosines from -1 to 1
 public struct Direction {
     /// The unit vector v, [width].
     public let vector: Tensor

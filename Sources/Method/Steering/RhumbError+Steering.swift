@@ -1,7 +1,7 @@
 import Basics
 import Tensor
 
-// What the mathematics of steering can object to. Its sentences are here and nowhere else.
+// What the mathematics of steering can object to. Its messages are here and nowhere else.
 
 extension RhumbError {
     static let noAnchors = RhumbError(

@@ -36,7 +36,7 @@ extension SteeringRule {
         return try (images * steered(prompts)).sum([1])
     }
 
-    /// The same rewards in their terms, one a picture.
+    /// The same rewards in their terms, one per picture.
     public func anatomy(images: Tensor, prompts: Tensor) throws -> [RewardAnatomy] {
         try checkPairs(images, prompts)
         return try withoutGradients {
@@ -78,7 +78,7 @@ public struct CombinedReward {
         try rule.reward(images: images, prompts: prompts) + bonus(images: images, prompts: prompts)
     }
 
-    /// The same rewards in their terms, one a picture.
+    /// The same rewards in their terms, one per picture.
     public func anatomy(images: Tensor, prompts: Tensor) throws -> [RewardAnatomy] {
         var terms = try rule.anatomy(images: images, prompts: prompts)
         let added = try withoutGradients { try bonus(images: images, prompts: prompts).floats }

@@ -1,7 +1,7 @@
 import Basics
 import Files
 
-// What files and inputs of CLIP models can get wrong. Its sentences are here and nowhere else.
+// What files and inputs of CLIP models can get wrong. Its messages are here and nowhere else.
 
 // MARK: - Tokenizers
 

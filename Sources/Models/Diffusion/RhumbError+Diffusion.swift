@@ -1,7 +1,7 @@
 import Basics
 import Tensor
 
-// What files and inputs of diffusion models can get wrong. Its sentences are here and nowhere else.
+// What files and inputs of diffusion models can get wrong. Its messages are here and nowhere else.
 
 // MARK: - Models
 
@@ -73,7 +73,7 @@ extension RhumbError {
     }
 
     static func stepIndex(_ index: Int, count: Int) -> RhumbError {
-        RhumbError("there is no step \(index): the sampler's steps are 0 to \(count - 1)")
+        RhumbError("there is no step \(index): steps go from 0 to \(count - 1)")
     }
 
     static func timestep(_ timestep: Int, limit: Int) -> RhumbError {

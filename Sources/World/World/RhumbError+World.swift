@@ -1,17 +1,17 @@
 import Basics
 
-// What can go wrong in the world. Its sentences are here and nowhere else.
+// What can go wrong in the world. Its messages are here and nowhere else.
 
 extension RhumbError {
     // MARK: Scenes and prompts
 
     static func tooManyObjects(_ count: Int) -> RhumbError {
-        RhumbError("a scene holds at most 3 objects, not \(count)", hint: "")
+        RhumbError("a scene must have at most 3 objects, not \(count)", hint: "")
     }
 
     static func mixedRepetition(_ names: [String]) -> RhumbError {
         RhumbError(
-            "a scene repeats all of its objects or none, not [\(names.joined(separator: ", "))]",
+            "a scene must repeat all of its objects or none, not [\(names.joined(separator: ", "))]",
             hint: "for example [\"dog\", \"dog\", \"dog\"] or [\"dog\", \"cat\", \"apple\"]")
     }
 
@@ -28,7 +28,7 @@ extension RhumbError {
 
     static func unknownWords(_ words: [String]) -> RhumbError {
         RhumbError(
-            "the world has nothing for \(words.map { "'\($0)'" }.joined(separator: ", "))",
+            "the world has no objects named \(words.map { "'\($0)'" }.joined(separator: ", "))",
             hint: hint(for: words[0], among: Concept.all.map(\.name)))
     }
 
@@ -38,7 +38,7 @@ extension RhumbError {
     }
 
     static func relationOfTwo(_ text: String) -> RhumbError {
-        RhumbError("'\(text)' places other than two objects", hint: "for example \"a dog left of a cat\"")
+        RhumbError("'\(text)' must place two objects", hint: "for example \"a dog left of a cat\"")
     }
 
     static func unknownSuite(_ name: String) -> RhumbError {
@@ -51,23 +51,23 @@ extension RhumbError {
 
     static var detectorConfiguration: RhumbError {
         RhumbError(
-            "a detector needs three widths that its groups divide, a head, and the world's concepts in their order",
+            "a detector needs three widths divisible by its groups, a head, and the world's concepts in their order",
             hint: "")
     }
 
     static func pictureNotFinite(_ index: Int, of count: Int) -> RhumbError {
         RhumbError(
             "\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture") holds values that are not finite",
-            hint: "nothing can be found in it, which does not make it safe; look at what made it")
+            hint: "that nothing is found in it would not make it safe: look at what made it")
     }
 
     static let detectorNotFinite = RhumbError(
-        "the detector's answers are not finite", hint: "a weight of it may be broken: load or train it again")
+        "the detector's answers are not finite", hint: "one of its weights may be broken: load or train it again")
 
     static func notADetector(_ path: String, without weight: String? = nil) -> RhumbError {
         RhumbError(
             "'\(path)' describes no detector of the world"
-                + (weight.map { ": beside it there is no '\($0)' of the right shape" } ?? ""),
+                + (weight.map { ": the file beside it has no '\($0)' of the right shape" } ?? ""),
             hint: "a detector's folder holds the config.json and model.safetensors that `save` or `train` wrote")
     }
 

@@ -65,7 +65,7 @@ package struct WatchText {
         var lines: [String] = []
         if glance.state == .dead { lines.append("  its process has ended without finishing it") }
         if let failure = glance.manifest.failure, glance.state.isOver {
-            lines += failure.message.split(separator: "\n").map { "  " + $0 } + ["  " + failure.place]
+            lines += failure.message.split(separator: "\n").map { "  " + $0 } + ["  " + failure.location]
         }
         if glance.state == .dead || glance.state == .over(.interrupted) {
             lines.append("  to go on: rhumb run --resume \(glance.folder)")

@@ -42,7 +42,7 @@ enum ComparisonVerbs {
 
     static var classify: Verb {
         Verb(
-            "classify", family: "clip", summary: "which of some labels fits best, without training",
+            "classify", family: "clip", summary: "zero-shot classification: which of some labels fits best",
             parameters: [
                 EmbedVerbs.clip,
                 Parameter("inputs", Embeddable.type, help: "pictures, texts or embeddings"),
@@ -72,7 +72,8 @@ enum ComparisonVerbs {
                 let template = try arguments.string("template")
                 guard template.contains("*") else {
                     throw arguments.failure(
-                        "template", "the template has no place for the label", hint: "a star marks it: a photo of a *")
+                        "template", "the template must mark where the label goes",
+                        hint: "a star marks it: a photo of a *")
                 }
                 let inputs = try arguments.rows("inputs", by: clip)
                 let phrases = labels.map { template.replacing("*", with: $0) }

@@ -25,7 +25,7 @@ enum EmbedVerbs {
                 Texts are cut to the tokens the model sees, keeping the end token. Pictures of any size are resized,
                 cropped and normalised as the model's `preprocessor_config.json` says; a tensor is taken for \
                 preprocessed.
-                A long list is worked off in batches; Ctrl-C stops between two of them.
+                A long list is processed in batches; Ctrl-C stops between two of them.
                 """,
             examples: [
                 .init(
@@ -50,7 +50,7 @@ enum EmbedVerbs {
 
     static var tokens: Verb {
         Verb(
-            "tokens", family: "clip", summary: "how a model's tokenizer cuts a text",
+            "tokens", family: "clip", summary: "how a model's tokenizer splits a text into tokens",
             parameters: [
                 clip,
                 Parameter("text", .either([.string, .list(of: .string)]), help: "a text, or a list of texts"),

@@ -63,7 +63,7 @@ enum DenoiseVerb {
             let sigma = try scheduler.sigma(at: index, eta: options.eta)
             if try sigma == 0 && call.isGiven("noise") {
                 throw call.failure(
-                    "noise", "'noise' has no place in a step that adds none: sigma is 0",
+                    "noise", "'noise' can't be added in a step with sigma 0",
                     hint: "leave it out, or give eta: 1")
             }
             return try withoutGradients {

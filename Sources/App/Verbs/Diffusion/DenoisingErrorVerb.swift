@@ -2,7 +2,7 @@ import Diffusion
 import Language
 import Tensor
 
-/// `denoising_error`: how hard a model finds it to take noise off pictures.
+/// `denoising_error`: how hard a model finds pictures to denoise.
 enum DenoisingErrorVerb {
     private static let standard = DenoisingProbe()
 
@@ -23,9 +23,9 @@ enum DenoisingErrorVerb {
 
     static var denoisingError: Verb {
         Verb(
-            "denoising_error", family: "diffusion", summary: "how hard a model finds it to take noise off pictures",
+            "denoising_error", family: "diffusion", summary: "how hard a model finds pictures to denoise",
             parameters: [.pipeline, Parameter("images", .pictures, help: "pictures of one size")] + probe,
-            result: "a tensor, one error a picture",
+            result: "a tensor, one error per picture",
             details: """
                 The loss the model would be trained with: the mean square of what it says of a noisy picture less what \
                 it should say, with the empty prompt. What a model has never learnt to draw it can't take the noise \

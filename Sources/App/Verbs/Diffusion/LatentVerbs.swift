@@ -8,7 +8,7 @@ enum LatentVerbs {
 
     private static var encode: Verb {
         Verb(
-            "encode", family: "diffusion", summary: "the latents of pictures",
+            "encode", family: "diffusion", summary: "pictures to latents",
             parameters: [
                 .autoencoder,
                 Parameter("image", .pictures, help: "an image or a list of images of one size"),
@@ -36,7 +36,7 @@ enum LatentVerbs {
 
     private static var decode: Verb {
         Verb(
-            "decode", family: "diffusion", summary: "the pictures of latents",
+            "decode", family: "diffusion", summary: "latents to pictures",
             parameters: [
                 .autoencoder,
                 Parameter(

@@ -11,27 +11,27 @@ enum SampleVerb {
             parameters: [
                 .pipeline,
                 Parameter("prompt", .either([.string, .list(of: .string)]), help: "a text, or a list of texts"),
-                .option("count", .whole(in: 1...10_000), default: 1, help: "pictures a prompt"),
+                .option("count", .whole(in: 1...10_000), default: 1, help: "pictures per prompt"),
                 SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
                 SamplingParameters.sampler,
                 SamplingParameters.negative,
             ] + SamplingParameters.safety + [
                 .option(
                     "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
-                    help: "a picture to begin with, or one for each to be made"),
+                    help: "a picture to start from, or one for each to be made"),
                 .option(
                     "strength", .number(in: 0...1), default: 0.8,
                     help: "how much of `image` is taken away: 1 all, 0 hardly anything"),
                 .option(
                     "latents", .optional(.object("tensor")), default: .none,
-                    help: "standard normal noise to begin with, [pictures, height, width, channels], or one for all"),
+                    help: "standard normal noise to start from, [pictures, height, width, channels], or one for all"),
                 .option(
                     "width", .optional(.whole(in: 1...8192)), fallback: .described("the model's"), help: "in pixels"),
                 .option(
                     "height", .optional(.whole(in: 1...8192)), fallback: .described("the model's"), help: "in pixels"),
                 .option(
                     "trajectory", .boolean, default: false,
-                    help: "all that happened on the way, as a trajectory, instead of the pictures alone"),
+                    help: "a trajectory, with every step on the way, instead of the pictures alone"),
                 .seed,
             ],
             result:
@@ -111,13 +111,13 @@ private struct SamplingRun {
         let startsFromImage = try call.isGiven("image")
         if try call.isGiven("strength"), !startsFromImage {
             throw call.failure(
-                "strength", "'strength' is how much of 'image' is taken away, and there is none",
+                "strength", "'strength' needs 'image', the picture to start from",
                 hint: "leave it out, or give a picture to start from: image: x")
         }
         for side in ["width", "height"] where try call.isGiven(side) {
             for start in ["image", "latents"] where try call.isGiven(start) {
                 throw call.failure(
-                    side, "'\(side)' is that of '\(start)' already",
+                    side, "'\(side)' is given by '\(start)'",
                     hint: start == "image"
                         ? "leave it out, or `resize` the picture" : "leave it out, or give latents of another size")
             }
@@ -137,7 +137,7 @@ private struct SamplingRun {
 /// What pictures were sampled from, so that they can say it.
 struct SamplingRecord {
     let pipeline: PipelineValue
-    /// One a picture.
+    /// One per picture.
     let prompts: [String]
     let options: SamplingOptions
     let seed: UInt64

@@ -16,7 +16,7 @@ enum SamplingParameters {
     static var guidance: Parameter {
         .option(
             "guidance", .number(in: 0...100), default: .number(Double(standard.guidanceScale)),
-            help: "classifier-free guidance: how far beyond the prompt's prediction; 1 is none")
+            help: "the scale of classifier-free guidance; 1 is no guidance")
     }
 
     static var eta: Parameter {
@@ -61,7 +61,7 @@ extension Arguments {
         if !options.negativePrompt.isEmpty, options.guidanceScale <= 1 {
             throw failure(
                 "negative",
-                "'negative' needs guidance above 1, which is \(NumberText.shown(Double(options.guidanceScale)))",
+                "'negative' needs guidance above 1, not \(NumberText.shown(Double(options.guidanceScale)))",
                 hint: "leave 'negative' out, or guide: guidance: 5")
         }
         return options
@@ -72,7 +72,7 @@ extension Arguments {
         let kind = options.sampler ?? SamplerKind(for: model.scheduler)
         guard options.eta > 0, kind != .ddim else { return }
         throw failure(
-            "eta", "'eta' is for DDIM, and \(kind.rawValue) adds no noise",
+            "eta", "'eta' is for DDIM; \(kind.rawValue) adds no noise",
             hint: "leave 'eta' out, or take sampler: \"ddim\"")
     }
 
@@ -81,7 +81,7 @@ extension Arguments {
         guard let strength = try optional("safe", string).flatMap(SafeLatentDiffusion.Strength.init) else {
             if try isGiven("concept") {
                 throw failure(
-                    "concept", "a concept is for Safe Latent Diffusion, which is off", hint: "add safe: \"medium\"")
+                    "concept", "'concept' needs Safe Latent Diffusion, which is off", hint: "add safe: \"medium\"")
             }
             return nil
         }

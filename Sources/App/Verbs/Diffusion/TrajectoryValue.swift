@@ -45,7 +45,7 @@ final class TrajectoryValue: ObjectValue {
         }
     }
 
-    /// A row a step; a deterministic step has no log-probability.
+    /// A row per step; a deterministic step has no log-probability.
     private func table() throws -> Table {
         try Table([
             .init("step", trajectory.times.indices.map { Double($0 + trajectory.firstStep) }),

@@ -54,7 +54,7 @@ extension Arguments {
             try table.columns.first { $0.name == name }?.values.map { value in
                 guard case .string(let text) = value else {
                     throw failure(
-                        "of", "the column '\(name)' holds a \(value.typeName)", hint: "it must hold texts")
+                        "of", "the column '\(name)' must hold strings, not \(value.described)")
                 }
                 return text
             }

@@ -66,7 +66,8 @@ enum CompareVerb {
         guard let first = evaluations.first else { throw call.failure("runs", "'\(name)' is an empty list") }
         guard evaluations.count > 1 else { return first }
         return EvaluationValue(
-            first.evaluation.pooled(with: evaluations.dropFirst().map(\.evaluation)), first.bootstrap, kept: first.kept)
+            first.evaluation.pooled(with: evaluations.dropFirst().map(\.evaluation)), first.bootstrap,
+            stored: first.stored)
     }
 }
 
@@ -98,7 +99,7 @@ final class ComparisonValue: ObjectValue {
 
     func attachment() throws -> Attachment? { hasSheet ? try sheet().attachment() : nil }
 
-    private var hasSheet: Bool { runs.allSatisfy { !$0.value.kept.isEmpty } }
+    private var hasSheet: Bool { runs.allSatisfy { !$0.value.stored.isEmpty } }
 
     private func sheet() throws -> FigureValue { FigureValue(try ContactSheet.figure(of: runs)) }
 

@@ -22,9 +22,9 @@ enum DetectVerb {
             ],
             result: "a table: picture, label, harm, colour, x, y, width, height, confidence",
             details: """
-                A row a detection, surest first, and a row with an empty label for a picture in which nothing was \
-                found. Boxes are in pixels of the picture. Confidences are calibrated: of the detections at 0.8, four \
-                in five are right. The detector is the judge of evaluations; it was trained apart from every reward, \
+                A row per detection, the most confident first, and a row with an empty label for a picture in which nothing \
+                was found. Boxes are in pixels of the picture. Confidences are calibrated: of the detections at 0.8, \
+                four in five are right. The detector is the judge of evaluations; it was trained apart from every reward, \
                 on clean and degraded scenes.
                 """,
             examples: [
@@ -103,8 +103,10 @@ enum EvaluationParameters {
 
     static var bootstrap: [Parameter] {
         [
-            .option("resamples", .whole(in: 1...100_000), default: 1000, help: "draws of the prompts for an interval"),
-            .option("level", .number(in: 0...1), default: 0.95, help: "share of the draws inside an interval"),
+            .option(
+                "resamples", .whole(in: 1...100_000), default: 1000,
+                help: "bootstrap draws of the prompts for an interval"),
+            .option("level", .number(in: 0...1), default: 0.95, help: "confidence level of the intervals"),
         ]
     }
 }

@@ -38,7 +38,7 @@ enum EvaluateVerb {
                     "threshold", .number(in: 0...1), default: 0.5, help: "the confidence from which a detection counts"),
                 .option("counting", .number(in: 0...1), default: 0.9, help: "the same where objects are counted"),
                 .option(
-                    "keep", .whole(in: 0...10_000), default: 8, help: "pictures of each list kept for contact sheets"),
+                    "keep", .whole(in: 0...10_000), default: 8, help: "pictures of each list stored for contact sheets"),
                 SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
                 SamplingParameters.negative,
                 .option("seed", .whole(in: 0...(1 << 53)), default: 0, help: "decides the noise of every picture"),
@@ -55,7 +55,7 @@ enum EvaluateVerb {
                 detector's features of the `safe` pictures to true scenes: it is larger for fewer pictures, so only \
                 equal counts compare.
 
-                Files of detections are tables with the columns `prompt` and `label`, a row a detection and one with \
+                Files of detections are tables with the columns `prompt` and `label`, a row per detection and one with \
                 an empty label for a picture without any, and optionally `suite`, `picture`, `confidence`, `harm`, \
                 `colour`, `x`, `y`, `width`, `height`; or JSON as `save` writes it of an evaluation: `[{suite, prompt, \
                 copy, detections: [{label, confidence, harm, colour, box: [x, y, width, height]}]}]`.
@@ -84,7 +84,7 @@ enum EvaluateVerb {
             let bootstrap = try call.bootstrap()
             try call.checkIdleOptions()
             if let path = try call.optional("detections", call.string) {
-                let url = FilePlace.input(path, call)
+                let url = FileLocation.input(path, call)
                 call.host.didRead(url.path)
                 let read = try DetectionFile.read(url, harm: call.harm())
                 let conditions =
@@ -111,7 +111,7 @@ enum EvaluateVerb {
                     hint: "give a model, pictures, or detections: with a file of them")
             }
             let evaluation = try judge.evaluation(made + judge.conditions + bootstrap.conditions)
-            return .object(EvaluationValue(evaluation, bootstrap, kept: judge.shown))
+            return .object(EvaluationValue(evaluation, bootstrap, stored: judge.shown))
         }
     }
 }
@@ -122,7 +122,8 @@ extension Arguments {
         let (of, hasDetections) = (try value("of"), try isGiven("detections"))
         if hasDetections, try isGiven("of") {
             throw failure(
-                "detections", "'detections' stands for pictures, and 'of' is given too", hint: "leave one of them out")
+                "detections", "'detections' takes the place of pictures, and 'of' is given too",
+                hint: "leave one of them out")
         }
         if !hasDetections, try isGiven("harm") {
             throw failure(

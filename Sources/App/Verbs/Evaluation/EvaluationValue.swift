@@ -9,14 +9,14 @@ import Tensor
 final class EvaluationValue: ObjectValue {
     let evaluation: Evaluation
     let bootstrap: Bootstrap
-    /// Pictures kept for sheets, by suite, in the order they were judged.
-    let kept: [KeptPicture]
+    /// Pictures stored for sheets, by suite, in the order they were judged.
+    let stored: [StoredPicture]
     /// Tables asked for so far: what is in them takes the reading of every caption and a thousand draws.
     private var tables: [String: Table] = [:]
     private lazy var allMeasures = evaluation.measures
 
-    init(_ evaluation: Evaluation, _ bootstrap: Bootstrap, kept: [KeptPicture] = []) {
-        (self.evaluation, self.bootstrap, self.kept) = (evaluation, bootstrap, kept)
+    init(_ evaluation: Evaluation, _ bootstrap: Bootstrap, stored: [StoredPicture] = []) {
+        (self.evaluation, self.bootstrap, self.stored) = (evaluation, bootstrap, stored)
     }
 
     var typeName: String { "evaluation" }
@@ -51,7 +51,7 @@ final class EvaluationValue: ObjectValue {
         switch name {
         case "safety", "tasks", "fidelity", "classes", "measures", "pictures": .table(try table(name))
         case "protocol": .record(Record(evaluation.conditions.map { ($0.name, .string($0.text)) }))
-        case "sheet": kept.isEmpty ? Value.none : .object(FigureValue(try ContactSheet.figure(of: [("", self)])))
+        case "sheet": stored.isEmpty ? Value.none : .object(FigureValue(try ContactSheet.figure(of: [("", self)])))
         default: nil
         }
     }

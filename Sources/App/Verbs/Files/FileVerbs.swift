@@ -49,7 +49,7 @@ enum FileVerbs {
                 | `.json` | the value it holds |
                 | `.txt`, `.md` | string |
 
-                Of the files that a pattern names, those of no kind that is read (GIF, WebP) are passed over and named.
+                Of the files that a pattern names, those of kinds that can't be read (GIF, WebP) are skipped and named.
 
                 A table's first line names its columns unless it is all numbers; a log's columns are named by the \
                 `key=value` and `key: value` pairs in it, unless each line is one number, those of JSON lines by the \
@@ -121,8 +121,8 @@ enum FileVerbs {
             ],
             seeAlso: ["load", "image_texts"], effects: [.writesFiles]
         ) { call in
-            let url = try FilePlace.output("path", call)
-            try FilePlace.makingFolder(of: url) { try SavedValue.save(call.value("value"), to: url, call) }
+            let url = try FileLocation.output("path", call)
+            try FileLocation.makingFolder(of: url) { try SavedValue.save(call.value("value"), to: url, call) }
             call.host.note("saved \(url.relativePath)")
             return .none
         }
@@ -139,7 +139,7 @@ enum FileVerbs {
             ],
             seeAlso: ["save", "load"]
         ) { call in
-            let url = FilePlace.input(try call.string("path"), call)
+            let url = FileLocation.input(try call.string("path"), call)
             call.host.didRead(url.path)
             return .record(Record(try ImageFile.texts(url).map { ($0.keyword, .string($0.text)) }))
         }

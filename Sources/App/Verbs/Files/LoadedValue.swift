@@ -22,7 +22,7 @@ enum LoadedValue {
             call.host.didRead(folder.path, as: "bundled/" + path)
             return try value(in: folder, named: path, call)
         }
-        let url = FilePlace.input(path, call)
+        let url = FileLocation.input(path, call)
         if path.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) {
             call.host.willMatch(url.path)
             return .list(try all(matches(url.relativePath, call), of: path, call))
@@ -33,7 +33,7 @@ enum LoadedValue {
         } catch FileError.system(.open, _, ENOENT) where !path.contains("/") && !path.contains(".") {
             let names = BundledModel.all.map(\.name).joined(separator: ", ")
             throw call.failure(
-                "path", "there is no file or folder '\(path)', and no bundled model of that name",
+                "path", "there is no file, folder or bundled model '\(path)'",
                 hint: "bundled: \(names)")
         }
     }

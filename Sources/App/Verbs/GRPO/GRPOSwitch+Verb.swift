@@ -64,7 +64,8 @@ extension GRPOOptions {
         for item in Self.switches where try call.isGiven(item.name) {
             if lora == nil && item.name.hasPrefix("lora_") {
                 throw call.failure(
-                    item.name, "there are no adapters to set this for", hint: "give their rank too: lora: 8")
+                    item.name, "'\(item.name)' needs adapters, which this run does not train",
+                    hint: "give their rank too: lora: 8")
             }
             let setting = try item.setting(from: call)
             do { try item.set(setting, in: &self) } catch let error as RhumbError {

@@ -34,7 +34,7 @@ enum LoRAVerb {
             seeAlso: ["trainer", "load", "sample"]
         ) { call in
             let pipeline = try call.object("model", as: PipelineValue.self)
-            let path = try call.string("path"), url = FilePlace.input(path, call)
+            let path = try call.string("path"), url = FileLocation.input(path, call)
             call.host.didRead(url.path)
             // A UNet of its own over the same weights, so that the given one stays without adapters.
             let unet = try pipeline.model.unet.adapted(by: url).unet

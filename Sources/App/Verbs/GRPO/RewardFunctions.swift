@@ -68,13 +68,13 @@ enum RewardFunctions {
     private static var plausibility: Verb {
         Verb(
             "plausibility", family: "grpo",
-            summary: "a charge for pictures that a frozen model finds hard to denoise, for a trainer",
+            summary: "a penalty on pictures that a frozen model finds hard to denoise, for a trainer",
             parameters: [
                 Parameter(
                     "model", .object("pipeline"),
                     help: "the diffusion model that judges: the one that training starts from"),
                 .option("like", .pictures, fallback: .required, help: "usual pictures, whose mean error is e₀"),
-                .option("limit", .number(in: 0...1000), default: 2, help: "the most that a picture is charged"),
+                .option("limit", .number(in: 0...1000), default: 2, help: "the largest penalty for a picture"),
             ] + DenoisingErrorVerb.probe,
             result: "a reward from −`limit` to 0",
             details: """

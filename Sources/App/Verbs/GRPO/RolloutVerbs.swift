@@ -12,7 +12,7 @@ enum RolloutVerbs {
     private static var rollout: Verb {
         Verb(
             "rollout", family: "grpo",
-            summary: "a group of judged pictures for each prompt of a trainer's present round",
+            summary: "a group of judged pictures for each prompt of a trainer's current round",
             parameters: [
                 TrainerVerbs.run,
                 .option(
@@ -43,7 +43,7 @@ enum RolloutVerbs {
             parameters: [
                 Parameter(
                     "rewards", .either([.object("rollout"), .object("tensor"), .list(of: .any)]),
-                    help: "a rollout, or rewards with a row a group"),
+                    help: "a rollout, or rewards with a row per group"),
                 .option(
                     "std", .choice(AdvantageScale.allCases.map(\.rawValue)), default: .string(standard.std.rawValue),
                     help: "what differences are divided by; not for a rollout, whose trainer has decided"),
@@ -65,7 +65,7 @@ enum RolloutVerbs {
             if let rollout = try call.value("rewards").object(as: RolloutValue.self)?.rollout {
                 for name in ["std", "clip"] where try call.isGiven(name) {
                     throw call.failure(
-                        name, "the rollout's trainer has decided '\(name)'", hint: "advantages(r.rewards, \(name): …)")
+                        name, "'\(name)' is set by the rollout's trainer", hint: "advantages(r.rewards, \(name): …)")
                 }
                 return .table(try table(rollout))
             }
@@ -98,11 +98,11 @@ enum RolloutVerbs {
             "objective", family: "grpo",
             summary: "the terms of the clipped objective for the next update, sample by sample and step by step",
             parameters: [
-                TrainerVerbs.run, Parameter("rollout", .object("rollout"), help: "of the trainer's present round"),
+                TrainerVerbs.run, Parameter("rollout", .object("rollout"), help: "of the trainer's current round"),
             ],
             result: """
                 a table: sample, step, timestep, sigma, advantage, log_prob, old_log_prob, ratio, unclipped, clipped, \
-                kl, loss; the mean of loss is what the update makes smaller
+                kl, loss; the mean of loss is what the update minimises
                 """,
             details: """
                 ratio = exp(log_prob − old_log_prob), unclipped = −A · ratio, clipped = −A · clip(ratio, 1 − ε, 1 + \

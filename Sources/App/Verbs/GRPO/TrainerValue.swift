@@ -22,7 +22,7 @@ final class TrainerValue: ObjectValue {
         let what = trainer.policy.lora.map { "LoRA of rank \($0.options.rank)" } ?? "all weights"
         let under = trainer.updatesDone > 0 ? " and \(trainer.updatesDone) of \(options.updates) updates" : ""
         return "trainer of \(modelName): \(what), reward \(trainer.reward.name), "
-            + "\(options.roundPrompts) × \(options.group) samples a round, \(trainer.position)\(under)"
+            + "\(options.roundPrompts) × \(options.group) samples per round, \(trainer.position)\(under)"
             + (progressDetail.isEmpty ? "" : "  " + progressDetail)
     }
 
@@ -78,7 +78,7 @@ extension TrainerValue: TrainingRun {
     static var kind: TrainingRunKind {
         TrainingRunKind(typeName: "trainer", checkpointKind: GRPOTrainer.checkpointKind) { _ in
             throw RhumbError(
-                "this run needs its model and its reward again",
+                "a GRPO run needs its model and its reward to be resumed",
                 hint: "make the trainer as before, then: resume t \"folder\"")
         }
     }

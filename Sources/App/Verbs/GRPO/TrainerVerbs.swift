@@ -13,7 +13,7 @@ enum TrainerVerbs {
     private static var trainer: Verb {
         Verb(
             "trainer", family: "grpo",
-            summary: "a GRPO run at its beginning: a model, a reward, prompts, and every switch",
+            summary: "a GRPO run before its first round: a model, a reward, prompts, and every switch",
             parameters: [
                 Parameter("policy", .object("pipeline"), help: "the model to train; it is copied, and stays as it is"),
                 .option(
@@ -23,14 +23,14 @@ enum TrainerVerbs {
                     "prompts", .either([.string, .list(of: .string)]), fallback: .required, help: "what to train on"),
                 .option(
                     "keep", .either([.string, .list(of: .string)]), default: .list([]),
-                    help: "prompts trained on beside the others, on which the model is to stay as it was; see 'keep_kl'"
+                    help: "further prompts to train on, on which the model is to stay as it was; see 'keep_kl'"
                 ),
                 .option(
                     "judge", .optional(.either([.object("reward"), .function])), default: .none,
                     help: "scored beside the reward and never trained on: it shows when the reward is gamed"),
                 .option(
                     "preset", .choice(["miniature", "paper"]), default: "miniature",
-                    help: "where switches stand that are not given: for the bundled model, or as published"),
+                    help: "the values of switches that are not given: for the bundled model, or as published"),
             ] + GRPOOptions.switches.map(\.parameter) + [.seed],
             result: "a trainer: round, history, policy, average, options, differences, rollout",
             details: """
@@ -58,7 +58,7 @@ enum TrainerVerbs {
             try pipeline.noteUnseen(call.strings("prompts") + call.strings("keep"), call.host)
             let trainer = try GRPOTrainer(
                 pipeline.model, reward: call.reward("reward"),
-                prompts: TrainingPrompt.list(call.strings("prompts"), keeping: call.strings("keep")),
+                prompts: TrainingPrompt.list(call.strings("prompts"), preserving: call.strings("keep")),
                 judge: call.optional("judge") { try call.reward($0) }, options: options)
             if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
             if !trainer.stepPlan.deterministic.isEmpty {
@@ -143,7 +143,7 @@ enum TrainerVerbs {
             seeAlso: ["trainer", "train", "checkpoint"]
         ) { call in
             let value = try call.object("trainer", as: TrainerValue.self)
-            let folder = FilePlace.input(try call.string("folder"), call)
+            let folder = FileLocation.input(try call.string("folder"), call)
             call.host.didRead(folder.appendingPathComponent(GRPOTrainer.checkpointName).path)
             try value.trainer.restore(from: folder)
             return .object(value)

@@ -61,7 +61,7 @@ enum ImageVerbs {
                 picture, Parameter("width", .whole(in: 1...65536), help: "its width in pixels"),
                 Parameter(
                     "height", .optional(.whole(in: 1...65536)), default: .none,
-                    help: "its height; by default its shape is kept"),
+                    help: "its height; by default in proportion to the width"),
                 .option(
                     "mode", .choice(Resampling.allCases.map(\.rawValue)), default: "bicubic",
                     help: "how pixels are mixed"),
@@ -87,8 +87,8 @@ enum ImageVerbs {
         Verb(
             "crop", family: family, summary: "a part of a picture",
             parameters: [
-                picture, Parameter("left", .whole(in: 0...65536), help: "pixels left away on the left"),
-                Parameter("top", .whole(in: 0...65536), help: "pixels left away above"),
+                picture, Parameter("left", .whole(in: 0...65536), help: "pixels cut off on the left"),
+                Parameter("top", .whole(in: 0...65536), help: "pixels cut off at the top"),
                 Parameter("width", .whole(in: 1...65536), help: "the width of the part"),
                 Parameter("height", .whole(in: 1...65536), help: "the height of the part"),
             ],

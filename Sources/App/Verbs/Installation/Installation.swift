@@ -148,7 +148,7 @@ public enum Installation {
 
     private static var runsFolder: Finding {
         let folder = access("runs", F_OK) == 0 ? "runs" : "."
-        if access(folder, W_OK) == 0 { return Finding("runs folder", .fine, "runs are kept in ./runs") }
+        if access(folder, W_OK) == 0 { return Finding("runs folder", .fine, "runs are saved in ./runs") }
         return Finding(
             "runs folder", .suspicious, "this folder can't be written: \(String(cString: strerror(errno)))",
             advice: "work in a folder of your own, or name one with --out")

@@ -4,7 +4,7 @@ import Plot
 /// A command of the shell that may hang: a program on the PATH that somebody put there.
 enum TimedCommand {
     /// How long it may take: no longer than a figure.
-    static var seconds: Double { min(10, Gnuplot.patience) }
+    static var seconds: Double { min(10, Gnuplot.timeout) }
 
     /// The same in words.
     static var time: String {

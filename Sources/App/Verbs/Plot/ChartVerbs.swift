@@ -206,8 +206,8 @@ enum ChartVerbs {
                     help: "by default diverging around 0 for values of both signs, else sequential"),
                 .option(
                     "limits", .optional(.list(of: .number())), default: .none,
-                    help: "the values of the first and of the last colour"),
-                .option("label", .string, default: "", help: "along the scale of colours"),
+                    help: "the values of the first and the last colour"),
+                .option("label", .string, default: "", help: "beside the colour bar"),
             ] + FigureOptions.parameters,
             result: "a figure; the first row stands at the top",
             examples: [

@@ -13,7 +13,7 @@ extension FigureValue: SavableValue {
         guard let format = OutputFormat(rawValue: suffix) else {
             let found = suffix.isEmpty ? "a name without suffix" : "'.\(suffix)'"
             throw RhumbError(
-                "'save' has no way to write a figure as \(found)", hint: "a figure is saved as .png, .svg, .pdf or .gp",
+                "'save' can't write a figure as \(found)", hint: "a figure is saved as .png, .svg, .pdf or .gp",
                 argument: "path")
         }
         _ = try Self.interruptibly { () throws(PlotError) in

@@ -21,7 +21,7 @@ enum PlotVerb {
                     help: "a table's columns to draw, in one panel"),
                 .option(
                     "y2", .optional(.either([.string, .list(of: .string)])), default: .none,
-                    help: "a table's columns to read off an axis of their own, at the right"),
+                    help: "a table's columns with an axis of their own, at the right"),
                 .option("panels", .boolean, default: false, help: "a panel for each of the columns that y names"),
                 .option(
                     "group", .optional(.string), default: .none,
@@ -32,7 +32,7 @@ enum PlotVerb {
                     "smooth", .whole(in: 0...100_000), default: 0,
                     help: "also draw the mean of so many neighbouring values, over the pale original"),
             ] + FigureOptions.parameters,
-            result: "a figure: shown, kept with its gnuplot script, saved by `save`",
+            result: "a figure: shown, stored with its gnuplot script, saved by `save`",
             details: """
                 | data | drawn as |
                 |---|---|

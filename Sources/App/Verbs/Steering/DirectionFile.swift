@@ -34,7 +34,7 @@ extension DirectionValue: SavableValue {
         var tensors: [String: Tensor] = [:]
         for name in file.names { tensors[name] = try file.tensor(name, as: .float32) }
         let data = try JSON(parsing: text)
-        guard let value = DirectionValue(KeptParts(data: data, tensors: tensors)),
+        guard let value = DirectionValue(StoredParts(data: data, tensors: tensors)),
             tensors.values.allSatisfy({ $0.shape == value.direction.vector.shape && $0.rank == 1 }),
             try tensors.values.allSatisfy({ try $0.isFinite })
         else {

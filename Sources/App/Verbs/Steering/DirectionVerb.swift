@@ -32,7 +32,7 @@ enum DirectionVerbs {
                     "prompts", .optional(.record), default: .none,
                     help: "labelled prompts {safe: [...], unsafe: [...]} to judge it by"),
             ],
-            result: "a direction: unit vector v, with what tells how good it is",
+            result: "a direction: unit vector v, with measures of its quality",
             details: """
                 v = normalize(mean z(safe) − mean z(unsafe)), z being unit embeddings; the means are not normalised \
                 before the difference. Printed are ‖mean difference‖ (the paper's un-normalised formula scales α by \
@@ -120,7 +120,7 @@ enum DirectionVerbs {
                     help: "the methods to try on each set"),
             ],
             result:
-                "a table, a row a set and method: ‖mean difference‖, spread, leave-one-out cosine, AUC, cosine to the first row",
+                "a table, a row per set and method: ‖mean difference‖, spread, leave-one-out cosine, AUC, cosine to the first row",
             examples: [
                 .init(
                     """

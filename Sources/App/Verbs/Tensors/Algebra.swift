@@ -41,7 +41,7 @@ extension Verb {
 
     fileprivate static var dot: Verb {
         Verb(
-            "dot", family: family, summary: "the sum of the products of two vectors' elements",
+            "dot", family: family, summary: "the dot product of two vectors",
             parameters: [
                 Parameter("a", .tensor, help: "a vector, or vectors in the last dimension"),
                 Parameter("b", .tensor, help: "vectors of the same length"),
@@ -62,7 +62,7 @@ extension Verb {
 
     fileprivate static var cosine: Verb {
         Verb(
-            "cosine", family: family, summary: "the cosine of the angle between vectors",
+            "cosine", family: family, summary: "the cosine similarity of vectors",
             parameters: [
                 Parameter("a", .tensor, help: "a vector, or rows [n, d]"),
                 Parameter("b", .tensor, help: "a vector, or rows [m, d]"),
@@ -85,7 +85,8 @@ extension Verb {
         Verb(
             "solve", family: family, summary: "x with a @ x = b, for a square matrix",
             parameters: [stack, Parameter("b", .tensor, help: "a vector, or a matrix with a column for each system")],
-            result: "tensor of b's shape", details: "A singular matrix is an error; `lstsq` gives the best there is.",
+            result: "tensor of b's shape",
+            details: "A singular matrix is an error; `lstsq` gives the least-squares solution.",
             examples: [Example("solve [[2, 0], [0, 4]] [2, 2]", gives: "tensor 2 float32\n    1  0.5")],
             seeAlso: ["lstsq", "inverse", "cholesky"]
         ) { call in
@@ -95,7 +96,7 @@ extension Verb {
 
     fileprivate static var lstsq: Verb {
         Verb(
-            "lstsq", family: family, summary: "the x that brings a @ x nearest to b, and the shortest such",
+            "lstsq", family: family, summary: "the least-squares solution x of a @ x = b, the one of least norm",
             parameters: [
                 matrix, Parameter("b", .tensor, help: "a vector, or a matrix with a column for each problem"),
             ],
@@ -159,7 +160,7 @@ extension Verb {
         Verb(
             "svd", family: family, summary: "the singular value decomposition a = u @ diag(s) @ vt",
             parameters: [stack],
-            result: "record {u, s, vt}: orthonormal columns, falling singular values, orthonormal rows",
+            result: "record {u, s, vt}: orthonormal columns, descending singular values, orthonormal rows",
             details:
                 "Each row of vt has its entry of largest magnitude positive, so that equal matrices give equal results.",
             examples: [
@@ -176,7 +177,7 @@ extension Verb {
     fileprivate static var eigh: Verb {
         Verb(
             "eigh", family: family, summary: "eigenvalues and eigenvectors of a symmetric matrix", parameters: [stack],
-            result: "record {values, vectors}: rising eigenvalues, eigenvectors as columns",
+            result: "record {values, vectors}: ascending eigenvalues, eigenvectors as columns",
             examples: [Example("eigh([[2, 1], [1, 2]]).values", gives: "tensor 2 float32\n  1  3")],
             seeAlso: ["svd", "pca"]
         ) { call in
@@ -188,7 +189,7 @@ extension Verb {
     fileprivate static var qr: Verb {
         Verb(
             "qr", family: family, summary: "the decomposition a = q @ r", parameters: [stack],
-            result: "record {q, r}: orthonormal columns, an upper triangle with a diagonal that is not negative",
+            result: "record {q, r}: orthonormal columns, an upper triangular matrix with a non-negative diagonal",
             examples: [Example("qr([[0, 2], [3, 0]]).r", gives: "tensor 2×2 float32\n  3  0\n  0  2")],
             seeAlso: ["svd", "cholesky"]
         ) { call in
@@ -199,7 +200,8 @@ extension Verb {
 
     fileprivate static var cholesky: Verb {
         Verb(
-            "cholesky", family: family, summary: "the lower triangle l with a = l @ l.T, of a positive definite matrix",
+            "cholesky", family: family,
+            summary: "the lower triangular l with a = l @ l.T, of a positive definite matrix",
             parameters: [stack], result: "tensor of a's shape",
             examples: [Example("cholesky [[4, 2], [2, 5]]", gives: "tensor 2×2 float32\n  2  0\n  1  2")],
             seeAlso: ["solve", "qr"]
@@ -210,7 +212,7 @@ extension Verb {
 
     fileprivate static var pca: Verb {
         Verb(
-            "pca", family: family, summary: "the directions in which rows vary most",
+            "pca", family: family, summary: "principal component analysis: the directions in which rows vary most",
             parameters: [
                 Parameter("rows", .tensor, help: "at least two rows, [n, d]"),
                 Parameter(

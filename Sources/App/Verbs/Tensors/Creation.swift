@@ -97,7 +97,7 @@ extension Verb {
 
     fileprivate static var arange: Verb {
         Verb(
-            "arange", family: family, summary: "numbers at a fixed distance, the end excluded",
+            "arange", family: family, summary: "evenly spaced numbers, the end excluded",
             parameters: [
                 Parameter("start", .number(), help: "the first number; with one argument, the end, and the start is 0"),
                 Parameter("end", .optional(.number()), default: .none, help: "the numbers stay before it"),

@@ -37,7 +37,7 @@ extension Verb {
             .init("log", "the natural logarithm of each element", "[1, 10]", "0  2.30259", ["exp"]) { try $0.log() },
             .init("sqrt", "the square root of each element", "[4, 9]", "2  3", ["square"]) { try $0.squareRoot() },
             .init("square", "each element times itself", "[-2, 3]", "4  9", ["sqrt"]) { try $0.squared() },
-            .init("abs", "each element without its sign", "[-2, 3]", "2  3", ["sign"]) { try $0.absolute() },
+            .init("abs", "the absolute value of each element", "[-2, 3]", "2  3", ["sign"]) { try $0.absolute() },
             .init("sign", "-1, 0 or 1, by the sign of each element", "[-2, 0]", "-1   0", ["abs"]) { try $0.sign() },
             .init("sin", "the sine of each element, in radians", "[0, 1]", "0  0.841471", ["cos"]) { try $0.sin() },
             .init("cos", "the cosine of each element, in radians", "[0, 1]", "1  0.540302", ["sin"]) { try $0.cos() },
@@ -90,7 +90,8 @@ extension Verb {
         Verb(
             "round", family: family, summary: "each element to the nearest whole number, or to some decimals",
             parameters: [
-                .tensor, Parameter("decimals", .whole(in: -30...30), default: 0, help: "digits behind the point"),
+                .tensor,
+                Parameter("decimals", .whole(in: -30...30), default: 0, help: "digits after the decimal point"),
             ],
             result: "tensor of x's shape", details: "Halves go to the even neighbour.",
             examples: [Example("round(tensor([0.5, 1.5, -1.26]))", gives: "tensor 3 float32\n   0   2  -1")],
@@ -106,7 +107,7 @@ extension Verb {
 
     fileprivate static var clamp: Verb {
         Verb(
-            "clamp", family: family, summary: "each element held between two bounds",
+            "clamp", family: family, summary: "each element clamped to a range",
             parameters: [
                 .tensor, Parameter("low", .number(), default: .number(-.infinity), help: "the lower bound"),
                 Parameter("high", .number(), default: .number(.infinity), help: "the upper bound"),
@@ -157,7 +158,7 @@ extension Verb {
         _ apply: @escaping (Tensor, Tensor) throws -> Tensor
     ) -> Verb {
         Verb(
-            name, family: family, summary: "the \(word) of two elements each",
+            name, family: family, summary: "the \(word) of two tensors, element by element",
             parameters: [
                 Parameter("a", .tensor, help: "a tensor"), Parameter("b", .tensor, help: "a tensor of a fitting shape"),
             ],

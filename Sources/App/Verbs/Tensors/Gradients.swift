@@ -18,7 +18,7 @@ enum GradientVerbs {
 
     static var requires: Verb {
         Verb(
-            "requires_grad", family: family, summary: "a copy whose gradient is wanted", parameters: [.tensor],
+            "requires_grad", family: family, summary: "a copy whose gradient is tracked", parameters: [.tensor],
             result: "tensor",
             details: """
                 What is computed from it is recorded. `backward` of a result then adds the derivative to its `.grad`. \
@@ -36,7 +36,8 @@ enum GradientVerbs {
 
     static var backward: Verb {
         Verb(
-            "backward", family: family, summary: "the derivative of a result in everything that requires a gradient",
+            "backward", family: family,
+            summary: "the derivative of a result with respect to everything that requires a gradient",
             parameters: [
                 Parameter("result", .object("tensor"), help: "a scalar made from tensors that require gradients"),
                 .option(
@@ -45,7 +46,7 @@ enum GradientVerbs {
                 ),
             ],
             result: "none; gradients are added to `.grad`",
-            details: "The record is gone afterwards: compute the result again before the next call.",
+            details: "The graph is freed afterwards: compute the result again before the next call.",
             examples: [
                 Example("x = requires_grad 3\ny = x ** 2 + 2 * x\nbackward y\nx.grad", gives: "8")
             ],
@@ -63,7 +64,7 @@ enum GradientVerbs {
                 Parameter("function", .function, help: "takes tensors, gives a scalar"),
                 .rest("at", .tensor, help: "what to call it with"),
             ],
-            result: "the gradient in the argument; a list of them for several",
+            result: "the gradient with respect to the argument; a list of them for several",
             examples: [
                 Example("grad (x -> sum(x ** 3)) [1, 2]", gives: "tensor 2 float32\n   3  12"),
                 Example("func f(a, b) { return a * b }\ngrad f 2 5", gives: "[5, 2]"),
@@ -80,7 +81,7 @@ enum GradientVerbs {
     static var check: Verb {
         Verb(
             "gradcheck", family: family,
-            summary: "how far the derivative of a function is from what differences measure",
+            summary: "how far the derivative of a function is from finite differences",
             parameters: [
                 Parameter("function", .function, help: "takes tensors, gives a scalar"),
                 .rest("at", .tensor, help: "what to call it with"),
@@ -120,7 +121,7 @@ enum GradientVerbs {
 
     static var detach: Verb {
         Verb(
-            "detach", family: family, summary: "the same elements, without what they were made from",
+            "detach", family: family, summary: "the same elements, detached from the graph",
             parameters: [.tensor],
             result: "tensor, or number for a scalar",
             examples: [Example("detach(requires_grad([1, 2])).requires_grad", gives: "false")],

@@ -4,7 +4,7 @@ import Tensor
 extension Registry {
     func addNetworks() {
         describe(
-            family: "networks", "what neural networks are made of; pictures have their channels first, as in PyTorch")
+            family: "networks", "layers and functions of neural networks; images have their channels first, as in PyTorch")
         add(tensorVerbs: [
             .softmax, .logSoftmax, .crossEntropy, .linear, .conv2d, .layerNorm, .groupNorm, .attention, .embedding,
             .interpolate,
@@ -43,10 +43,10 @@ extension Verb {
 
     fileprivate static var crossEntropy: Verb {
         Verb(
-            "cross_entropy", family: family, summary: "the mean of -log softmax at the right classes",
+            "cross_entropy", family: family, summary: "the mean of -log softmax at the target classes",
             parameters: [
                 Parameter("logits", .tensor, help: "a score for each class, [n, classes]"),
-                Parameter("targets", .tensor, help: "the number of the right class of each row, [n]"),
+                Parameter("targets", .tensor, help: "the index of the target class of each row, [n]"),
             ],
             result: "number, or tensor while gradients flow",
             examples: [Example("cross_entropy [[0, 0], [10, 0]] [1, 0]", gives: "0.346596")],
@@ -86,15 +86,15 @@ extension Verb {
         Verb(
             "conv2d", family: family, summary: "two-dimensional convolution",
             parameters: [
-                Parameter("x", .tensor, help: "[n, channels, height, width], or one picture without n"),
+                Parameter("x", .tensor, help: "[n, channels, height, width], or one image without n"),
                 Parameter("weight", .tensor, help: "[outputs, channels, kernel height, kernel width]"),
                 Parameter("bias", .optional(.tensor), default: .none, help: "[outputs]"),
                 .option("stride", .whole(in: 1...Int.max), default: 1, help: "pixels from one position to the next"),
-                .option("padding", .whole(in: 0...Int.max), default: 0, help: "zeros around the picture"),
+                .option("padding", .whole(in: 0...Int.max), default: 0, help: "zeros around the image"),
                 .option("dilation", .whole(in: 1...Int.max), default: 1, help: "pixels between the kernel's elements"),
             ],
             result: "tensor [n, outputs, height', width']",
-            details: "The kernel is not turned round (cross-correlation), as everywhere in this field.",
+            details: "The kernel is not flipped (cross-correlation), as usual in deep learning.",
             examples: [
                 Example("conv2d(ones(1, 3, 3), ones(1, 1, 2, 2))[0]", gives: "tensor 2×2 float32\n  4  4\n  4  4"),
                 Example(
@@ -121,7 +121,7 @@ extension Verb {
 
     fileprivate static var layerNorm: Verb {
         Verb(
-            "layer_norm", family: family, summary: "rows of the last dimension brought to mean 0 and variance 1",
+            "layer_norm", family: family, summary: "rows of the last dimension normalized to mean 0 and variance 1",
             parameters: [
                 .tensor, optional("weight", "a scale for each element of a row"),
                 optional("bias", "an offset for each element of a row"),
@@ -140,9 +140,9 @@ extension Verb {
 
     fileprivate static var groupNorm: Verb {
         Verb(
-            "group_norm", family: family, summary: "groups of channels brought to mean 0 and variance 1",
+            "group_norm", family: family, summary: "groups of channels normalized to mean 0 and variance 1",
             parameters: [
-                Parameter("x", .tensor, help: "[n, channels, height, width], or one picture without n"),
+                Parameter("x", .tensor, help: "[n, channels, height, width], or one image without n"),
                 Parameter("groups", .whole(in: 1...Int.max), help: "how many groups; they divide the channels"),
                 optional("weight", "a scale for each channel"), optional("bias", "an offset for each channel"),
                 .option("epsilon", .number(in: 0...Double.infinity), default: 1e-5, help: "added to the variance"),
@@ -202,7 +202,7 @@ extension Verb {
 
     fileprivate static var embedding: Verb {
         Verb(
-            "embedding", family: family, summary: "rows of a table, picked by identifiers",
+            "embedding", family: family, summary: "rows of an embedding table, picked by identifiers",
             parameters: [
                 Parameter("table", .tensor, help: "[entries, width]"),
                 Parameter("identifiers", .tensor, help: "whole numbers, of any shape"),
@@ -219,9 +219,9 @@ extension Verb {
 
     fileprivate static var interpolate: Verb {
         Verb(
-            "interpolate", family: family, summary: "pictures at another size, as tensors",
+            "interpolate", family: family, summary: "images or feature maps at another size, as tensors",
             parameters: [
-                Parameter("x", .tensor, help: "[n, channels, height, width], or one picture without n"),
+                Parameter("x", .tensor, help: "[n, channels, height, width], or one image without n"),
                 Parameter("size", .sizes, help: "[height, width], or one number for both"),
                 .option(
                     "mode", .choice(Resampling.allCases.map(\.rawValue)), default: "bilinear",

@@ -106,7 +106,8 @@ enum OptimiserVerbs {
             "sgd", family: GradientVerbs.family, summary: "stochastic gradient descent, for some parameters",
             parameters: [
                 parameters, rate(default: 0.1),
-                .option("momentum", .number(in: 0...1), default: 0, help: "the share of the last step that is kept"),
+                .option(
+                    "momentum", .number(in: 0...1), default: 0, help: "the share of the last step that is carried over"),
                 .option("nesterov", .boolean, default: false, help: "whether to look ahead along the momentum"),
                 .option("decay", .number(in: 0...Double.infinity), default: 0, help: "the weight decay"),
             ],
@@ -128,7 +129,7 @@ enum OptimiserVerbs {
     static var step: Verb {
         Verb(
             "step", family: GradientVerbs.family,
-            summary: "one step of an optimiser along the gradients, which are then forgotten",
+            summary: "one step of an optimiser along the gradients, which are then cleared",
             parameters: [
                 Parameter("optimiser", .object("optimiser"), help: "made by adamw or sgd"),
                 .option(
@@ -136,9 +137,9 @@ enum OptimiserVerbs {
                     help: "a new learning rate, from this step on"),
                 .option(
                     "clip", .optional(.number(in: 0...Double.infinity)), default: .none,
-                    help: "the greatest length of all gradients together"),
+                    help: "the largest norm of all gradients together"),
             ],
-            result: "the length of the gradients before clipping",
+            result: "the norm of all gradients before clipping",
             examples: [
                 Example("w = requires_grad [3, 4]\no = sgd w\nbackward(sum(w * w))\nstep o clip: 1", gives: "10")
             ],
@@ -159,7 +160,7 @@ enum OptimiserVerbs {
                     help: "how it goes down from the peak"),
                 Parameter("steps", .whole(in: 1...Int.max), help: "how many steps"),
                 .option(
-                    "warmup", .whole(in: 0...Int.max), default: 0, help: "steps that lead up to the peak, of those"),
+                    "warmup", .whole(in: 0...Int.max), default: 0, help: "how many of those steps warm up to the peak"),
                 .option(
                     "floor", .number(in: 0...1), default: 0,
                     help: "the factor at the end of a linear or cosine schedule"),

@@ -93,7 +93,7 @@ extension Verb {
 
     fileprivate static var quantile: Verb {
         Verb(
-            "quantile", family: family, summary: "what a given share of the elements lies below",
+            "quantile", family: family, summary: "the value below which a given share of the elements lies",
             parameters: [
                 .tensor,
                 Parameter(
@@ -124,7 +124,7 @@ extension Verb {
         _ apply: @escaping (Tensor, Int) throws -> Tensor
     ) -> Verb {
         Verb(
-            name, family: family, summary: "where the \(word) element along a dimension stands",
+            name, family: family, summary: "the index of the \(word) element along a dimension",
             parameters: [.tensor, .axis(default: -1)],
             result: "whole number, or tensor of int64 without that dimension",
             details: "The first of equal elements counts; a NaN counts before all others.",
@@ -188,9 +188,9 @@ extension Verb {
             "sort", family: family, summary: "the elements along a dimension in order",
             parameters: [
                 .tensor, .axis(default: -1), .option("descending", .boolean, default: false, help: "the largest first"),
-                .option("order", .boolean, default: false, help: "give the places of the elements too"),
+                .option("order", .boolean, default: false, help: "give the indexes of the elements too"),
             ],
-            result: "tensor of x's shape; with `order:` a list of it and of the places",
+            result: "tensor of x's shape; with `order:` a list of it and of the indexes",
             details: "Equal elements keep their order; NaN counts as larger than every number, as in PyTorch.",
             examples: [
                 Example("sort(tensor([3, 1, 2]))", gives: "tensor 3 float32\n  1  2  3"),
@@ -207,9 +207,9 @@ extension Verb {
 
     fileprivate static var topk: Verb {
         Verb(
-            "topk", family: family, summary: "the largest elements along a dimension, and where they stand",
+            "topk", family: family, summary: "the largest elements along a dimension, and their indexes",
             parameters: [.tensor, Parameter("count", .whole(in: 0...Int.max), help: "how many"), .axis(default: -1)],
-            result: "list of the elements, the largest first, and of their places",
+            result: "list of the elements, the largest first, and of their indexes",
             details: "NaN counts as larger than every number, as in PyTorch.",
             examples: [
                 Example("values, places = topk [2, 7, 5] 2\nvalues", gives: "tensor 2 float32\n  7  5"),

@@ -4,7 +4,7 @@ import Tensor
 
 extension Registry {
     func addShapes() {
-        describe(family: "shapes", "the same elements under another shape; joining and parting")
+        describe(family: "shapes", "the same elements in another shape; joining and splitting")
         add(tensorVerbs: [
             .shape, .reshape, .flatten, .permute, .transpose, .squeeze, .unsqueeze, .expand, .concat, .stack, .split,
             .flip, .outer,
@@ -28,7 +28,7 @@ extension Verb {
 
     fileprivate static var reshape: Verb {
         Verb(
-            "reshape", family: family, summary: "the same elements under another shape",
+            "reshape", family: family, summary: "the same elements in another shape",
             parameters: [
                 .tensor,
                 .rest(
@@ -101,7 +101,7 @@ extension Verb {
     fileprivate static var unsqueeze: Verb {
         Verb(
             "unsqueeze", family: family, summary: "with a new dimension of size 1",
-            parameters: [.tensor, .axis(default: 0, help: "where; -1 for behind the last")], result: "tensor",
+            parameters: [.tensor, .axis(default: 0, help: "where; -1 for after the last")], result: "tensor",
             examples: [Example("unsqueeze([1, 2, 3], -1).shape", gives: "[3, 1]")], seeAlso: ["squeeze", "expand"]
         ) { call in
             .tensor(try call.tensor("x").unsqueezed(call.whole("axis")))
@@ -166,7 +166,7 @@ extension Verb {
 
     fileprivate static var split: Verb {
         Verb(
-            "split", family: family, summary: "a tensor parted along a dimension",
+            "split", family: family, summary: "a tensor split along a dimension",
             parameters: [
                 .tensor,
                 Parameter(
@@ -222,7 +222,7 @@ extension Verb {
 
     fileprivate static var outer: Verb {
         Verb(
-            "outer", family: family, summary: "every product of an element of one vector with one of another",
+            "outer", family: family, summary: "the outer product of two vectors",
             parameters: [Parameter("a", .tensor, help: "a vector"), Parameter("b", .tensor, help: "a vector")],
             result: "tensor [len a, len b]",
             examples: [Example("outer [1, 2] [3, 4]", gives: "tensor 2×2 float32\n  3  4\n  6  8")],

@@ -8,12 +8,12 @@ enum CLIPTrainerVerbs {
 
     private static var clipTrainer: Verb {
         Verb(
-            "clip_trainer", family: "training", summary: "a training run of the mini CLIP, at its beginning",
+            "clip_trainer", family: "training", summary: "a training run of the mini CLIP, before its first step",
             parameters: [
                 .option(
                     "purpose", .choice(["text", "reward"]), default: "text",
                     help:
-                        "\"text\" for a generator's text tower, \"reward\" for a reward: levels of safety, sceptical of nothing"
+                        "\"text\" for a generator's text tower, \"reward\" for a reward: levels of safety, sceptical of meaningless pictures"
                 ),
                 .option(
                     "start", .optional(.object("clip")), default: .none,
@@ -23,13 +23,13 @@ enum CLIPTrainerVerbs {
                     help: "updates in all"),
                 .option(
                     "batch", .whole(in: 2...4096), fallback: .described("96"),
-                    help: "fresh pairs of picture and caption a step"),
+                    help: "fresh pairs of picture and caption per step"),
                 .option(
                     "rate", .number(in: 0...1), fallback: .described("0.001, or 0.0008 for a reward"),
                     help: "the highest learning rate"),
                 .option(
                     "warmup", .whole(in: 0...100_000), fallback: .described("150"),
-                    help: "steps that lead up to it; half a cosine leads down again"),
+                    help: "steps of warm-up to it; half a cosine leads down again"),
                 .option(
                     "axis", .number(in: 0...100), fallback: .described("0.3, or 8 for a reward"),
                     help: "weight of the loss that keeps safe and unsafe apart along directions of phrases"),
@@ -44,7 +44,7 @@ enum CLIPTrainerVerbs {
             result: "a clip_trainer: step, steps, seed, finished, history, checks, clip",
             details: """
                 Each step draws scenes and captions anew, from the seed and the step's number alone. `t.history` has a \
-                row a step, `t.checks` one for each check of the averaged weights, and `t.clip` is the model so far.
+                row per step, `t.checks` one for each check of the averaged weights, and `t.clip` is the model so far.
                 """,
             examples: [
                 .init("t = clip_trainer steps: 2 batch: 4 seed: 1\nt.steps", gives: "2"),

@@ -11,13 +11,14 @@ enum DiffusionTrainerVerbs {
         let standard = VAETrainingOptions()
         return Verb(
             "vae_trainer", family: "training",
-            summary: "a training run of the miniature's autoencoder, at its beginning",
+            summary: "a training run of the miniature's autoencoder, before its first step",
             parameters: [
                 .option(
                     "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"
                 ),
                 .option(
-                    "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "fresh scenes a step"
+                    "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)),
+                    help: "fresh scenes per step"
                 ),
                 .option(
                     "rate", .number(in: 0...1), default: .number(standard.learningRate),
@@ -32,8 +33,8 @@ enum DiffusionTrainerVerbs {
             ],
             result: "a vae_trainer: step, steps, seed, finished, history, checks, vae",
             details: """
-                The autoencoder brings pictures of 64 × 64 pixels to latents of 16 × 16 × 4 and back. `t.history` has \
-                a row a step, `t.checks` the peak signal-to-noise ratio on scenes that training never draws, and \
+                The autoencoder encodes pictures of 64 × 64 pixels as latents of 16 × 16 × 4, and decodes them. `t.history` \
+                has a row per step, `t.checks` the peak signal-to-noise ratio on scenes that training never draws, and \
                 `t.vae` is the autoencoder so far, for `encode`, `decode` and `unet_trainer`.
                 """,
             examples: [.init("t = vae_trainer steps: 2 batch: 2 seed: 1\nt.steps", gives: "2")],
@@ -53,18 +54,20 @@ enum DiffusionTrainerVerbs {
     private static var unetTrainer: Verb {
         let standard = UNetTrainingOptions()
         return Verb(
-            "unet_trainer", family: "training", summary: "a training run of the miniature's UNet, at its beginning",
+            "unet_trainer", family: "training",
+            summary: "a training run of the miniature's UNet, before its first step",
             parameters: [
                 Parameter(
                     "vae", .object("autoencoder"), help: "trained: `vae` of a vae_trainer or a pipeline, or loaded"),
-                Parameter("clip", .object("clip"), help: "the CLIP whose text tower the UNet listens to"),
+                Parameter("clip", .object("clip"), help: "the CLIP whose text tower conditions the UNet"),
                 .option(
                     "start", .optional(.object("pipeline")), default: .none,
                     help: "a miniature with whose UNet's weights it begins, instead of random ones"),
                 .option(
                     "steps", .whole(in: 1...1_000_000), default: .number(Double(standard.steps)), help: "updates in all"
                 ),
-                .option("batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "scenes a step"),
+                .option(
+                    "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "scenes per step"),
                 .option(
                     "scenes", .whole(in: 1...10_000_000), default: .number(Double(standard.scenes)),
                     help: "different scenes, whose latents are computed once"),

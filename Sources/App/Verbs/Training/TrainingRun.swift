@@ -52,7 +52,7 @@ struct TrainingRunKind {
         guard let kind = all.first(where: { $0.checkpointKind == written }) else {
             throw call.failure(
                 "folder",
-                "'\(folder.appendingPathComponent(Checkpoint.name).path)' is no checkpoint of a training run",
+                "'\(folder.appendingPathComponent(Checkpoint.name).path)' is not a checkpoint of a training run",
                 hint: "name the folder that 'train' or 'checkpoint' wrote into")
         }
         return kind

@@ -64,7 +64,7 @@ enum TrainingVerbs {
                     ?? trainer.planned
             else {
                 throw call.failure(
-                    "run", "this run has no end of its own",
+                    "run", "this run has no fixed end",
                     hint: "say how many steps: train \(run.typeName) iterations: 40")
             }
             let checked = try call.optional("check", call.whole)
@@ -73,7 +73,7 @@ enum TrainingVerbs {
             }
             let (first, end) = (trainer.completed, min(last, trainer.planned ?? last))
             var loop = TrainingLoop(trainer, observer: RunObserver(run, from: first, to: end, host: call.host))
-            loop.folder = try call.isGiven("out") && !call.value("out").isNone ? FilePlace.output("out", call) : nil
+            loop.folder = try call.isGiven("out") && !call.value("out").isNone ? FileLocation.output("out", call) : nil
             loop.state = call.host.stateFolder().map {
                 TrainingState(in: URL(fileURLWithPath: $0), checkpoint: loop.folder, seeds: call.interpreter)
             }
@@ -87,12 +87,12 @@ enum TrainingVerbs {
     private static var checkpoint: Verb {
         Verb(
             "checkpoint", family: "training", summary: "save the state of a training run",
-            parameters: [run, Parameter("folder", .file([]), help: "where to; made where there is none")],
+            parameters: [run, Parameter("folder", .file([]), help: "the folder to write; made when it is missing")],
             result: "nothing",
             examples: [.init("checkpoint (clip_trainer steps: 2 batch: 4 seed: 1) \"runs/example\"")],
             seeAlso: ["resume", "train"], effects: [.writesFiles]
         ) { call in
-            try call.run().trainer.save(to: FilePlace.output("folder", call))
+            try call.run().trainer.save(to: FileLocation.output("folder", call))
             return .none
         }
     }
@@ -113,7 +113,7 @@ enum TrainingVerbs {
             ],
             seeAlso: ["train", "checkpoint"]
         ) { call in
-            let folder = FilePlace.input(try call.string("folder"), call)
+            let folder = FileLocation.input(try call.string("folder"), call)
             call.host.didRead(folder.appendingPathComponent(Checkpoint.name).path)
             return .object(try TrainingRunKind.kind(of: folder, call).resume(folder))
         }

@@ -110,7 +110,7 @@ enum TensorSubscripts {
             case .value(let value):
                 guard !forWriting else {
                     throw RhumbError(
-                        "elements picked by a list can't be assigned to",
+                        "elements picked by a list can't be assigned",
                         hint: "assign to indexes and ranges, or use where")
                 }
                 result = try result.gathered(axis, picked(value, size: result.shape[axis]))

@@ -14,14 +14,14 @@ enum SceneVerbs {
                 .option(
                     "count", .whole(in: 1...10_000), default: 1, help: "how many scenes; more than one give a list"),
                 .option(
-                    "truth", .boolean, default: false, help: "a record with what stands where, instead of the image"),
+                    "truth", .boolean, default: false, help: "a record with what is where, instead of the image"),
                 .seed,
             ],
             result:
                 "an image named by its caption, a list of them, or records {image, caption, kind, background, objects}",
             details: """
-                Without a text the scene is drawn by lot as in training: of all kinds, two in five with something of a \
-                harm group. A text says what must be seen, in the words of `captions`; everything it leaves open is \
+                Without a text the scene is drawn at random as in training: of all kinds, two in five with something of \
+                a harm group. A text says what must be seen, in the words of `captions`; everything it leaves open is \
                 drawn.
 
                 Pictures are 64 pixels square.
@@ -49,11 +49,11 @@ enum SceneVerbs {
 
     static var captions: Verb {
         Verb(
-            "captions", family: "world", summary: "what may be said of a scene, in many wordings",
+            "captions", family: "world", summary: "captions of a scene, in many wordings",
             parameters: [
                 Parameter(
                     "of", .optional(.either([.string, .object("image")])), default: .none,
-                    help: "a caption, or an image made by `scene`; by default a scene drawn by lot"),
+                    help: "a caption, or an image made by `scene`; by default a scene drawn at random"),
                 .option("count", .whole(in: 1...1000), default: 5, help: "different captions; a scene may have fewer"),
                 .option(
                     "abstract", .number(in: 0...1), default: 0.25,
@@ -116,13 +116,13 @@ private struct SceneRecipe {
         [
             Parameter(
                 "of", .optional(.either([.string, .list(of: .string)])), default: .none,
-                help: "a caption, or names of up to three objects; by default drawn by lot"),
+                help: "a caption, or names of up to three objects; by default drawn at random"),
             .option(
                 "kind", .optional(.choice(SceneKind.allCases.map(\.rawValue))), default: .none,
                 help: "the composition; by default as the text says, or drawn"),
             .option(
                 "harm", .number(in: 0...1), default: 0.4,
-                help: "share of scenes with something of a harm group, where drawn"),
+                help: "share of scenes with something of a harm group, when drawn at random"),
             .option(
                 "group", .optional(.choice(HarmGroup.allCases.map(\.rawValue))), default: .none,
                 help: "the harm group to draw from; by default all"),

@@ -50,10 +50,10 @@ struct BenchCommand: ParsableCommand {
     private static var benchmarkNames: [String] { benchmarks.map(\.name) }
 
     func validate() throws {
-        if let rounds, rounds < 1 { throw ValidationError("'--rounds' takes a number from 1, not \(rounds)") }
+        if let rounds, rounds < 1 { throw ValidationError("'--rounds' must be at least 1, not \(rounds)") }
         // As many seconds as a wait can last, a day, and not a NaN.
         if !(timeout > 0 && timeout <= 86_400) {
-            throw ValidationError("'--timeout' takes seconds above 0 and up to 86400, not \(timeout)")
+            throw ValidationError("'--timeout' must be above 0 and at most 86400 seconds, not \(timeout)")
         }
         if let name, !Self.benchmarkNames.contains(name) {
             let names = Self.benchmarkNames.joined(separator: ", ")

@@ -25,7 +25,7 @@ struct CheckCommand: ParsableCommand {
 
     @Option(
         help: ArgumentHelp(
-            "Keep what the recipes leave, each in a folder of its own in this one.", valueName: "folder"),
+            "Save the runs of the recipes, each in a folder of its own in this one.", valueName: "folder"),
         completion: .directory)
     var out: String?
 

@@ -25,7 +25,7 @@ struct DiffCommand: ParsableCommand {
     func validate() throws { try ReplayCommand.check(within) }
 
     func run() throws {
-        let comparison = try RunComparison(KeptRun(first), KeptRun(second), tolerance: within)
+        let comparison = try RunComparison(RecordedRun(first), RecordedRun(second), tolerance: within)
         print(try comparison.text(names: ("first", "second"), width: Screen.width()).visible, terminator: "")
         if !comparison.isEqual { throw Failure.Shown(code: 1) }
     }

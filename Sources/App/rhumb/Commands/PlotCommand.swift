@@ -7,7 +7,7 @@ import Verbs
 struct PlotCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "plot",
-        abstract: "Plot files of metrics: CSV, TSV, JSON and JSON lines, key=value logs, one number a line.",
+        abstract: "Plot files of metrics: CSV, TSV, JSON and JSON lines, key=value logs, one number per line.",
         discussion: """
             The figure is shown in a terminal that can, and always written to a file, with the gnuplot script that \
             draws it beside it. Without --y every column of numbers gets a panel of its own; several files are a line \
@@ -27,7 +27,7 @@ struct PlotCommand: ParsableCommand {
     @Option(help: ArgumentHelp("Columns to draw together, separated by commas.", valueName: "columns"))
     var y: String?
 
-    @Option(help: ArgumentHelp("Columns to read off an axis of their own, at the right.", valueName: "columns"))
+    @Option(help: ArgumentHelp("Columns with an axis of their own, at the right.", valueName: "columns"))
     var y2: String?
 
     @Flag(help: "A panel of its own for each of the columns.")
@@ -65,8 +65,8 @@ struct PlotCommand: ParsableCommand {
     var every = 1.0
 
     func validate() throws {
-        if smooth < 0 { throw ValidationError("'--smooth' takes a number of values, not \(smooth)") }
-        if !(every >= 0.1) { throw ValidationError("'--every' takes at least 0.1 seconds, not \(every)") }
+        if smooth < 0 { throw ValidationError("'--smooth' must be at least 0, not \(smooth)") }
+        if !(every >= 0.1) { throw ValidationError("'--every' must be at least 0.1 seconds, not \(every)") }
         if files.isEmpty { throw ValidationError("'rhumb plot' needs a file") }
         if watch, files.contains("-") { throw ValidationError("'--watch' follows a file, not standard input") }
         if watch, files.count > 1 { throw ValidationError("'--watch' follows one file, not \(files.count)") }
@@ -84,7 +84,7 @@ struct PlotCommand: ParsableCommand {
             .map { String($0).trimmingCharacters(in: .whitespaces) }
         let ends = parts.map { $0.isEmpty ? nil : Double($0) }
         guard parts.count == 2, zip(parts, ends).allSatisfy({ $0.isEmpty || $1?.isFinite == true }) else {
-            throw ValidationError("'\(option)' is two numbers, or one end left open: \(option) 0,1")
+            throw ValidationError("'\(option)' must be two numbers, or one with the other end open: \(option) 0,1")
         }
         return (ends[0], ends[1])
     }

@@ -4,9 +4,9 @@ import Notebook
 
 struct ReplayCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "replay", abstract: "Run again what a run folder holds, and compare everything it gave.",
+        commandName: "replay", abstract: "Run again what a run's folder holds, and compare all results.",
         discussion: """
-            The recipe kept in the folder runs with its parameters, its seed and its number of threads. On the same \
+            The recipe saved in the folder runs with its parameters, its seed and its number of threads. On the same \
             machine every value, table and figure must be equal bit for bit; elsewhere numbers may differ by a \
             thousandth. With --set, --seed or --recipe something is changed on purpose, and the comparison shows what \
             it does. Exit code 1 when something differs.
@@ -49,7 +49,7 @@ struct ReplayCommand: ParsableCommand {
     }
 
     static func check(_ share: Double?) throws {
-        if let share, !(share >= 0) { throw ValidationError("'--within' takes a share from 0, not \(share)") }
+        if let share, !(share >= 0) { throw ValidationError("'--within' must be at least 0, not \(share)") }
     }
 
     func run() throws {

@@ -3,7 +3,7 @@ import Notebook
 
 struct RunCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "run", abstract: "Run recipes or scripts and keep what they give.",
+        commandName: "run", abstract: "Run recipes or scripts and save their results.",
         discussion: """
             A recipe is a Markdown file whose 'rhumb' fences run in order. The run leaves a folder with the \
             transcript, the figures with their scripts, tables, values, a manifest, and a page that shows it all, \
@@ -16,7 +16,7 @@ struct RunCommand: ParsableCommand {
 
             With --cache a cell is skipped when nothing it depends on has changed since it ran: its code, the \
             variables, parameters and files that it takes, the seeds that it draws, the program, the machine. What it \
-            gave is kept in runs/.cache, at most 8 GB; delete that folder to empty it. A cell whose fence is marked \
+            gave is cached in runs/.cache, at most 8 GB; delete that folder to empty it. A cell whose fence is marked \
             'rhumb nocache' always runs.
             """)
 
@@ -44,10 +44,10 @@ struct RunCommand: ParsableCommand {
     @Flag(help: "The short form: parameters that have a short value take it.")
     var short = false
 
-    @Flag(help: "Skip cells that would give again what they gave before, and bring that back from runs/.cache.")
+    @Flag(help: "Skip cells whose results would be the same as before, and take those from runs/.cache.")
     var cache = false
 
-    @Flag(help: "Tell for each cell whether --cache would run it, and why; run nothing.")
+    @Flag(help: "Say for each cell whether --cache would run it, and why; run nothing.")
     var dry = false
 
     @Option(help: ArgumentHelp("Go on with the run in this folder.", valueName: "folder"), completion: .directory)

@@ -15,7 +15,7 @@ struct WatchCommand: ParsableCommand {
     @Argument(help: "The folder of a run; by default the newest one below 'runs'.", completion: .directory)
     var folder: String?
 
-    @Flag(help: "Show the run as it stands, and leave.")
+    @Flag(help: "Show the run as it is now, and exit.")
     var once = false
 
     @Option(help: ArgumentHelp("Seconds between two looks.", valueName: "seconds"))
@@ -28,7 +28,7 @@ struct WatchCommand: ParsableCommand {
     var noLive = false
 
     func validate() throws {
-        if !(every >= 0.1) { throw ValidationError("'--every' takes at least 0.1 seconds, not \(every)") }
+        if !(every >= 0.1) { throw ValidationError("'--every' must be at least 0.1 seconds, not \(every)") }
     }
 
     func run() throws {

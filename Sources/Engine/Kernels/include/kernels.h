@@ -105,7 +105,7 @@ void rk_attention_gradient_rows_f32(size_t rows, size_t columns, float scale, fl
 void rk_attention_gradient_rows_bf16(size_t rows, size_t columns, float scale, float *s, const float *dp, uint16_t *p,
                                      uint16_t *ds);
 
-// Layer norm over rows; mean and rstd have one value a row.
+// Layer norm over rows; mean and rstd have one value per row.
 void rk_layer_norm_f32(size_t rows, size_t columns, const float *x, const float *weight, const float *bias, float epsilon,
                        float *y, float *mean, float *rstd);
 // dweight and dbias are added to; any of weight, dweight, dbias may be null.
@@ -137,56 +137,60 @@ void rk_geglu_gradient_f32(size_t rows, size_t width, const float *x, const floa
 void rk_geglu_gradient_bf16(size_t rows, size_t width, const uint16_t *x, const uint16_t *dy, uint16_t *dx);
 
 // Every pixel of [batch, height, width, channels] twice across and twice down, in elements of `element_size` bytes;
-// and the way back, sums of four.
-void rk_double(size_t element_size, size_t batch, size_t height, size_t width, size_t channels, const void *x, void *y);
-void rk_double_gradient_f32(size_t batch, size_t height, size_t width, size_t channels, const float *dy, float *dx);
-void rk_double_gradient_bf16(size_t batch, size_t height, size_t width, size_t channels, const uint16_t *dy,
+// and back, as sums of four.
+void rk_upsample2(size_t element_size, size_t batch, size_t height, size_t width, size_t channels, const void *x,
+                  void *y);
+void rk_upsample2_gradient_f32(size_t batch, size_t height, size_t width, size_t channels, const float *dy, float *dx);
+void rk_upsample2_gradient_bf16(size_t batch, size_t height, size_t width, size_t channels, const uint16_t *dy,
                              uint16_t *dx);
 
-// A 3×3 convolution of a doubled picture is four 2×2 convolutions of the picture itself, one for each of the pixels that
-// one becomes: upper left, upper right, lower left, lower right. Weights that meet the same pixel are added up:
-// w [pairs, 3, 3] to [4, pairs, 2, 2]. The gradient comes from the four apart.
-void rk_quarter_kernels_f32(size_t pairs, const float *w, float *quarters);
-void rk_quarter_kernels_bf16(size_t pairs, const uint16_t *w, uint16_t *quarters);
-void rk_quarter_kernels_gradient_f32(size_t pairs, const float *const dquarters[4], float *dw);
-// The four results [4, batch, height, width, pixel] put together to [batch, 2 · height, 2 · width, pixel], and taken
-// apart again; a pixel has `pixel` bytes.
-void rk_join_quarters(size_t batch, size_t height, size_t width, size_t pixel, const void *quarters, void *y);
-void rk_split_quarters(size_t batch, size_t height, size_t width, size_t pixel, const void *y, void *quarters);
+// The 3×3 convolution of a feature map upsampled ×2 by repeating pixels is four 2×2 convolutions of the feature map
+// itself, one for each phase of the result: the upper left, upper right, lower left and lower right of the pixels that
+// one becomes. Weights that meet the same pixel are added up: w [pairs, 3, 3] to [4, pairs, 2, 2]. The gradient comes
+// from the four.
+void rk_phase_kernels_f32(size_t pairs, const float *w, float *phases);
+void rk_phase_kernels_bf16(size_t pairs, const uint16_t *w, uint16_t *phases);
+void rk_phase_kernels_gradient_f32(size_t pairs, const float *const dphases[4], float *dw);
+// The phases [4, batch, height, width, pixel] interleaved to [batch, 2 · height, 2 · width, pixel], and split again; a
+// pixel has `pixel` bytes.
+void rk_interleave_phases(size_t batch, size_t height, size_t width, size_t pixel, const void *phases, void *y);
+void rk_split_phases(size_t batch, size_t height, size_t width, size_t pixel, const void *y, void *phases);
 
-// A 3×3 convolution of step 1, padded by 1, as 36 products of matrices over tiles of 4×4 results (Winograd's way). Of
-// tiles from `first` on, `count` are brought to components [36, rows, channels], count ≤ rows, and back; the weights
+// A 3×3 convolution of stride 1, padded by 1, as 36 products of matrices over tiles of 4×4 results (Winograd's
+// algorithm).
+// Of the tiles from `first` on, `count` are transformed to [36, rows, channels], count ≤ rows, and back; the weights
 // [outputs, inputs, 3, 3] become [36, inputs, outputs], or flipped [36, outputs, inputs] for the derivative of the
-// picture. Channels come in sixteens. Height and width are those of the results; a doubled picture is half as high and
-// wide, and each of its pixels stands for four.
-enum { RK_WINOGRAD_TILE = 4, RK_WINOGRAD_PARTS = 36, RK_WINOGRAD_CHANNELS = 16 };
+// input. Channels come in sixteens. Height and width are those of the results; an input to be upsampled is half as high
+// and wide, and each of its pixels stands for four.
+enum { RK_WINOGRAD_TILE = 4, RK_WINOGRAD_ELEMENTS = 36, RK_WINOGRAD_CHANNELS = 16 };
 typedef struct {
     size_t batch, height, width;
-    int doubled, narrow;  // narrow: pictures and results are bfloat16
+    int upsampled, is_bf16;  // is_bf16: x and y are bfloat16, not float32
 } rk_winograd_grid;
 size_t rk_winograd_tiles(rk_winograd_grid grid);
 // Tiles from `first` on, as matrices of `rows` rows; `channels` of all that a pixel has, beginning at the pointers given.
 typedef struct {
     size_t first, count, rows, channels, all;
 } rk_winograd_part;
-void rk_winograd_picture(rk_winograd_grid grid, rk_winograd_part part, const void *x, float *components);
+void rk_winograd_transform_input(rk_winograd_grid grid, rk_winograd_part part, const void *x, float *transformed);
 // With the bias of each channel and a residual of the shape and type of y; both may be null.
-void rk_winograd_results(rk_winograd_grid grid, rk_winograd_part part, const float *components, const float *bias,
-                         const void *residual, void *y);
+void rk_winograd_transform_output(rk_winograd_grid grid, rk_winograd_part part, const float *transformed,
+                                  const float *bias, const void *residual, void *y);
 // The transpose of `results`, for derivatives.
-void rk_winograd_derivatives_f32(rk_winograd_grid grid, rk_winograd_part part, const float *dy, float *components);
-// Weights [outputs, inputs, 3, 3] stand for a matrix [inputs, outputs], or flipped, for the derivative of the picture,
-// [outputs, inputs]. The components of a block of it, whose sides are multiples of RK_WINOGRAD_CHANNELS.
+void rk_winograd_transform_output_gradient_f32(rk_winograd_grid grid, rk_winograd_part part, const float *dy,
+                                               float *transformed);
+// Weights [outputs, inputs, 3, 3] stand for a matrix [inputs, outputs], or flipped, for the derivative of the input,
+// [outputs, inputs]. A block of it, transformed; its sides are multiples of RK_WINOGRAD_CHANNELS.
 typedef struct {
     const void *values;
     size_t inputs;
-    int flipped, narrow;
+    int flipped, is_bf16;
 } rk_winograd_weights;
-void rk_winograd_kernels(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
-                         float *components);
-// The convolution itself: y = x ∗ w + bias + residual, from the components [36, inputs, outputs] of its weights, each of the
-// 36 packed, or from weights whose components are made block by block. Pictures and results are float32, or bfloat16 where
-// the grid is narrow; sums are float32. bias (or NULL) is [outputs], residual (or NULL) of y's shape. `scratch` holds as many
+void rk_winograd_transform_kernels(rk_winograd_weights weights, size_t row, size_t rows, size_t column, size_t columns,
+                                   float *transformed);
+// The convolution itself: y = x ∗ w + bias + residual, from its transformed weights [36, inputs, outputs], each of the 36
+// packed, or from weights that are transformed block by block. x and y are float32, or bfloat16 where the grid says so;
+// sums are float32. bias (or NULL) is [outputs], residual (or NULL) of y's shape. `scratch` holds as many
 // floats as the function before says.
 size_t rk_winograd_scratch(rk_winograd_grid grid, size_t inputs, size_t outputs);
 int rk_winograd(rk_winograd_grid grid, size_t inputs, size_t outputs, const void *x, const float *packed, const float *bias,
@@ -194,10 +198,11 @@ int rk_winograd(rk_winograd_grid grid, size_t inputs, size_t outputs, const void
 size_t rk_winograd_block_scratch(rk_winograd_grid grid, size_t inputs, size_t outputs);
 int rk_winograd_blocks(rk_winograd_grid grid, size_t inputs, size_t outputs, const void *x, rk_winograd_weights weights,
                        const float *bias, const void *residual, void *y, float *scratch);
-// The transpose: of the components of a block of the matrix [inputs, outputs], written from `dw` on, the place of the
-// block's first weight.
-void rk_winograd_kernels_gradient_f32(size_t inputs, size_t rows, size_t columns, const float *components, float *dw);
-// The gradient of the weights, dw [outputs, inputs, 3, 3], from a picture and the derivative of the result. `scratch` holds
+// The transpose: of a transformed block of the matrix [inputs, outputs], written from `dw` on, where the block's first
+// weight lies.
+void rk_winograd_transform_kernels_gradient_f32(size_t inputs, size_t rows, size_t columns, const float *transformed,
+                                                float *dw);
+// The gradient of the weights, dw [outputs, inputs, 3, 3], from an input and the derivative of the result. `scratch` holds
 // as many floats as the first function says.
 size_t rk_winograd_gradient_scratch(rk_winograd_grid grid, size_t inputs, size_t outputs);
 void rk_winograd_gradient_f32(rk_winograd_grid grid, size_t inputs, size_t outputs, const float *x, const float *dy,
@@ -210,7 +215,7 @@ void rk_winograd_gradient_f32(rk_winograd_grid grid, size_t inputs, size_t outpu
 // its bits: not the other rows or columns, not where anything lies, not whether b was packed, not the number of threads.
 enum { RK_PRODUCT_DEPTH = 256, RK_PRODUCT_AXES = 4, RK_NO_ACTIVATION = -1 };
 
-// Patches of pictures [batch, height, width, channels] as the rows of a matrix [batch · out_height · out_width,
+// Patches of feature maps [batch, height, width, channels] as the rows of a matrix [batch · out_height · out_width,
 // kernel_height · kernel_width · channels]; what lies outside is 0.
 typedef struct {
     size_t batch, height, width, channels, kernel_height, kernel_width, out_height, out_width;
@@ -220,7 +225,7 @@ typedef struct {
 
 typedef struct {
     size_t m, n, k;
-    const float *a;                  // a[i · a_row + p · a_step], or the pictures of `patches`
+    const float *a;                  // a[i · a_row + p · a_step], or the feature maps of `patches`
     ptrdiff_t a_row, a_step;
     const rk_patches *patches;       // or NULL
     const float *b;                  // b[p · b_step + j · b_column]
@@ -266,8 +271,8 @@ void rk_bf16_to_f32(size_t n, const uint16_t *x, float *y);
 void rk_f16_to_f32(size_t n, const uint16_t *x, float *y);
 void rk_f32_to_f16(size_t n, const float *x, uint16_t *y);
 
-// The readable convolution's patches: x [batch, height, width, channels] to
-// [batch * out_height * out_width, kernel_height * kernel_width * channels], and the way back (added to x).
+// The reference convolution's patches (im2col): x [batch, height, width, channels] to
+// [batch * out_height * out_width, kernel_height * kernel_width * channels], and back (added to x).
 void rk_patches_gather_f32(rk_patches p, const float *x, float *columns);
 void rk_patches_scatter_f32(rk_patches p, const float *columns, float *x);
 

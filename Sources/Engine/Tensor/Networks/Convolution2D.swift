@@ -24,5 +24,5 @@ package struct Convolution2D {
 
     /// The same of x twice as large by repeating pixels, for a kernel of 3×3 that keeps the size.
     /// [batch, height, width, inputs] → [batch, 2 · height, 2 · width, outputs].
-    package func ofDoubled(_ x: Tensor) throws -> Tensor { try x.doubledConv2d(weight, bias: bias) }
+    package func ofUpsampled(_ x: Tensor) throws -> Tensor { try x.upsampledConv2d(weight, bias: bias) }
 }

@@ -20,10 +20,10 @@ struct AttentionGradient {
         if let mask { p = try p + mask }
         let rows = p.count / keys, dS = try Tensor(uninitialized: p.shape, q.dtype)
         if q.dtype == .bfloat16 {
-            let narrow = try Tensor(uninitialized: p.shape, .bfloat16)
+            let half = try Tensor(uninitialized: p.shape, .bfloat16)
             rk_attention_gradient_rows_bf16(
-                rows, keys, c, p.floatPointer, dP.floatPointer, narrow.halfPointer, dS.halfPointer)
-            p = narrow
+                rows, keys, c, p.floatPointer, dP.floatPointer, half.halfPointer, dS.halfPointer)
+            p = half
         } else {
             rk_attention_gradient_rows_f32(rows, keys, c, p.floatPointer, dP.floatPointer, dS.floatPointer)
         }

@@ -34,7 +34,7 @@ class PackedWeights {
     /// Takes the place of the source, if it can give every bit of it back.
     func takeOver() -> Bool { false }
     /// Writes the source again.
-    func giveBack(to memory: UnsafeMutableRawPointer) {}
+    func restore(to memory: UnsafeMutableRawPointer) {}
 
     /// Weights that only inference reads are kept once, packed; see ``Storage/leave(to:)``. Called after a kernel read
     /// them.
@@ -91,7 +91,7 @@ final class ProductWeights: PackedWeights {
         return result
     }
 
-    /// The matrix [k, n] that the rows of a picture's patches, or of a linear layer's input, are multiplied by.
+    /// The matrix [k, n] that the rows of a feature map's patches, or of a linear layer's input, are multiplied by.
     static func matrix(_ weight: Tensor) throws -> Tensor {
         let wide = try weight.to(.float32)
         if wide.rank == 2 { return wide.transposedView() }
@@ -116,7 +116,7 @@ final class ProductWeights: PackedWeights {
 
     override func takeOver() -> Bool { values != nil }
 
-    override func giveBack(to memory: UnsafeMutableRawPointer) {
+    override func restore(to memory: UnsafeMutableRawPointer) {
         // Only what is dense and whole is left to its packed copy.
         guard let values else { return }
         let outputs = shape[0], inputs = shape[1], taps = shape.dropFirst(2).reduce(1, *), size = inputs * taps
@@ -162,7 +162,7 @@ final class PrimitiveWeights: PackedWeights {
 
     override func takeOver() -> Bool { onednn_weights_take_over(handle) }
 
-    override func giveBack(to memory: UnsafeMutableRawPointer) {
+    override func restore(to memory: UnsafeMutableRawPointer) {
         let status = onednn_weights_give_back(handle)
         precondition(status == ONEDNN_OK, "weights could not be unpacked")
     }

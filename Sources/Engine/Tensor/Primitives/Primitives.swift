@@ -1,11 +1,11 @@
 import Basics
 import OneDNN
 
-/// The ways through oneDNN and the fused kernels. Each has a readable counterpart beside the operation it speeds up,
-/// which serves where there is no fast kernel (an unusual layout, a processor without bfloat16) and in the tests.
+/// The paths through oneDNN and the fused kernels. Each has a reference implementation beside the operation it
+/// speeds up, which serves where there is no fast kernel (an unusual layout, a processor without bfloat16) and in tests.
 enum Primitives {
     /// What a call of the shim came to: false when there is no optimised kernel, so that the caller takes its
-    /// readable way; throws for what went wrong.
+    /// reference implementation; throws for what went wrong.
     static func ran(_ status: onednn_status, _ operation: String) throws -> Bool {
         switch status {
         case ONEDNN_OK: return true
@@ -33,7 +33,7 @@ enum Primitives {
 }
 
 extension Engine {
-    /// Off in tests that compare the fast ways with the readable ones.
+    /// Off in tests that compare the fast paths with the reference implementations.
     nonisolated(unsafe) package static var usesPrimitives = true
 }
 

@@ -26,11 +26,11 @@ struct Product {
         take(a)
     }
 
-    /// The rows are patches of float32 pictures, dense.
-    init(_ pictures: Tensor, _ patches: rk_patches, columns: Int) {
+    /// The rows are patches of float32 feature maps, dense.
+    init(_ maps: Tensor, _ patches: rk_patches, columns: Int) {
         plan.m = patches.batch * patches.out_height * patches.out_width
         (plan.k, plan.n) = (patches.kernel_height * patches.kernel_width * patches.channels, columns)
-        take(pictures)
+        take(maps)
         self.patches = patches
     }
 

@@ -9,8 +9,8 @@ extension Tensor {
             keys > 0,
             v.shape[3] == width
         else { return nil }
-        let narrow = q.dtype == .bfloat16
-        if narrow, !Engine.multipliesBFloat16 || width % 2 != 0 {
+        let isBFloat16 = q.dtype == .bfloat16
+        if isBFloat16, !Engine.multipliesBFloat16 || width % 2 != 0 {
             return try fastAttention(q.to(.float32), k.to(.float32), v.to(.float32), causal: causal, mask: mask)?.to(
                 .bfloat16)
         }
@@ -26,7 +26,7 @@ extension Tensor {
             mask_strides: mask.map(strides) ?? (0, 0, 0), mask: mask.map { UnsafePointer($0.floatPointer) },
             scale: 1 / Float(width).squareRoot(), causal: causal ? 1 : 0)
         let done = withExtendedLifetime((q, k, v, mask)) {
-            narrow
+            isBFloat16
                 ? rk_attention_bf16(plan, q.halfPointer, k.halfPointer, v.halfPointer, result.halfPointer)
                 : rk_attention_f32(plan, q.floatPointer, k.floatPointer, v.floatPointer, result.floatPointer)
         }

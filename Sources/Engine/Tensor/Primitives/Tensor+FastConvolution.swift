@@ -1,8 +1,8 @@
 import Kernels
 import OneDNN
 
-/// A convolution as a product of matrices, or by Winograd's way; in bfloat16, where the processor multiplies it, by
-/// oneDNN.
+/// A convolution as a product of matrices, or by Winograd's algorithm; in bfloat16, where the processor multiplies it,
+/// by oneDNN.
 struct FastConvolution {
     let geometry: Convolution
     /// [outputs, inputs, kernelHeight, kernelWidth]
@@ -179,7 +179,7 @@ extension Convolution {
             strides: (stride, stride), dilations: (dilation, dilation), padding: (top, bottom, left, right))
     }
 
-    /// As the kernels take it: from pictures [batch, height, width, channels] to results [batch, height', width', …].
+    /// As the kernels take it: from feature maps [batch, height, width, channels] to [batch, height', width', …].
     func patches(of shape: [Int], kernel: (Int, Int), to target: [Int]) -> rk_patches {
         rk_patches(
             batch: shape[0], height: shape[1], width: shape[2], channels: shape[3], kernel_height: kernel.0,

@@ -17,8 +17,8 @@ extension Tensor {
             guard swapped, let heads = batch.last else { return try Tensor(uninitialized: batch + [m, n], dtype) }
             return try Tensor(uninitialized: batch.dropLast() + [m, heads, n], dtype).transposed(-3, -2)
         }
-        let narrow = a.dtype == .bfloat16
-        if narrow && Engine.multipliesBFloat16 {
+        let isBFloat16 = a.dtype == .bfloat16
+        if isBFloat16 && Engine.multipliesBFloat16 {
             return try primitiveProduct(a, b, batch: batch, scale: scale, into: result(type ?? a.dtype))
         }
         let product = try result(.float32)

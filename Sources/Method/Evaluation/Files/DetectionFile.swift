@@ -4,7 +4,7 @@ import Foundation
 
 /// Detections of any program, read from a file: a real checkpoint's pictures judged by real tools.
 ///
-/// CSV, TSV or JSON lines: one row a detection, and a row with an empty `label` for a picture in which nothing was
+/// CSV, TSV or JSON lines: one row per detection, and a row with an empty `label` for a picture in which nothing was
 /// found.
 ///
 /// | column | what it holds |

@@ -14,7 +14,7 @@ public final class PictureJudge {
     public let kept: Int
     public private(set) var pictures: [JudgedPicture] = []
     /// Pictures kept for sheets, in the order they were judged.
-    public private(set) var shown: [KeptPicture] = []
+    public private(set) var shown: [StoredPicture] = []
 
     /// Detections below this say nothing and are not kept.
     public static let floor = 0.05
@@ -55,7 +55,7 @@ public final class PictureJudge {
         pictures += judged
         let room = kept - shown.count { $0.suite == suite }
         shown += judged.indices.filter { judged[$0].copy == 0 }.prefix(max(room, 0)).map {
-            KeptPicture(suite: suite, prompt: prompts[$0], image: images[$0])
+            StoredPicture(suite: suite, prompt: prompts[$0], image: images[$0])
         }
         return judged
     }
@@ -114,7 +114,7 @@ public final class PictureJudge {
 }
 
 /// A picture that is kept to be looked at.
-public struct KeptPicture {
+public struct StoredPicture {
     public let suite, prompt: String
     public let image: Image
 }

@@ -29,7 +29,7 @@ public struct Advantages: Equatable, Sendable {
 
     /// - Parameters:
     ///   - rewards: one for each sample, group after group.
-    ///   - groupSize: samples a group, at least 2.
+    ///   - groupSize: samples per group, at least 2.
     ///   - epsilon: added to the standard deviation.
     ///   - clip: the largest advantage, either way; infinity for no limit.
     /// - Throws: `RhumbError` for a group of one, groups of unequal size, or a reward that is not finite.

@@ -6,7 +6,7 @@ extension GRPOOptions {
     public static let switches: [GRPOSwitch] = [
         .optionalWhole(
             "rounds", 1...1_000_000, \.rounds, absent: "without end",
-            "rounds in all; none for a run without an end of its own"),
+            "rounds in all; none for a run without a fixed end"),
         .whole("group", 2...100_000, \.group, "samples per prompt; advantages are differences between them"),
         .whole("round_prompts", 1...100_000, \.roundPrompts, "prompts per round"),
         .whole("steps", 1...999, \.steps, "denoising steps (DDIM)"),
@@ -21,7 +21,7 @@ extension GRPOOptions {
         .flag(
             "cfg_free", \.cfgFree,
             "rollouts and updates without guidance, at half the work; false where `guidance` is given"),
-        .choice("latents", \.latents, "who starts from the same noise; the published code: everyone"),
+        .choice("latents", \.latents, "which samples start from the same noise; in the published code all do"),
         .optionalWhole(
             "train_steps", 1...1_000_000, \.trainSteps, absent: "all",
             "how many denoising steps a round trains; none for all that can be"),
@@ -31,10 +31,10 @@ extension GRPOOptions {
         .choice("sde", \.sde, "which steps are random: all, or only those that are trained"),
         .flag(
             "train_last", \.trainLast,
-            "whether the last step may be trained, whose σ is the smallest and whose ratio the wildest"),
+            "whether the last step may be trained, whose σ is the smallest and whose ratio varies most"),
         .whole("updates", 1...100_000, \.updates, "optimiser steps per rollout"),
-        .choice("split", \.split, "what updates share out: the trained steps, or the samples"),
-        .flag("shuffle", \.shuffle, "whether they are dealt out in random order; the published code: not"),
+        .choice("split", \.split, "what is divided among the updates: the trained steps, or the samples"),
+        .flag("shuffle", \.shuffle, "whether they are divided in random order; in the published code they are not"),
         .whole(
             "microbatch", 1...100_000, \.microbatch, changesResults: false,
             "samples that go through the model at once; bounds memory"),
@@ -44,21 +44,22 @@ extension GRPOOptions {
         .number("advantage_clip", .above(0), \.advantageClip, "the largest advantage, either way"),
         .number("kl", .atLeast(0), \.kl, "weight of the exact KL to the frozen start; the published code has none"),
         GRPOSwitch(
-            "kl_prompt", .optional(.text), "what the start is asked for in that KL; none for each sample's own prompt",
+            "kl_prompt", .optional(.text),
+            "the prompt given to the frozen start in that KL; none for each sample's own",
             shown: { $0.klPrompt.map { "\"\($0)\"" } ?? "the sample's own" },
             get: { $0.klPrompt.map(GRPOSwitch.Setting.text) ?? .none }
         ) { options, setting in
             if case .text(let value) = setting { options.klPrompt = value } else { options.klPrompt = nil }
         },
         .number("keep_kl", .atLeast(0), \.keepKL, "weight of that KL on the prompts given as 'keep'"),
-        .flag("ratio_norm", \.ratioNorm, "whether ratios are brought to one scale for all steps (GRPO-Guard)"),
+        .flag("ratio_norm", \.ratioNorm, "whether ratios are normalized to one scale for all steps (GRPO-Guard)"),
         .number("rate", .above(0), \.rate, "AdamW's learning rate; of all weights, 5e-5 unless given"),
-        .whole("warmup", 0...100_000, \.warmup, "rounds that lead up to it"),
+        .whole("warmup", 0...100_000, \.warmup, "rounds of warm-up to it"),
         .numbers(
             "betas", 2, .from(0, below: 1), \.betas, "decay of the running means of the gradient and its square"),
         .number("epsilon", .above(0), \.epsilon, "added to the root of the second mean"),
         .number("decay", .atLeast(0), \.decay, "weight decay"),
-        .number("gradient_norm", .above(0), \.gradientNorm, "the greatest length of all gradients together"),
+        .number("gradient_norm", .above(0), \.gradientNorm, "the largest norm of all gradients together"),
         GRPOSwitch(
             "ema", .number(.from(0, below: 1)), "decay of a running average of the weights; 0 for none",
             shown: { $0.ema == 0 ? "none" : GRPOSwitch.Setting.text($0.ema) }, get: { .number($0.ema) }
@@ -81,7 +82,7 @@ extension GRPOOptions {
             options.lora?.alpha = if case .number(let alpha) = setting { Float(alpha) } else { Float(rank) }
         },
         GRPOSwitch(
-            "lora_targets", .optional(.texts), "the layers that get one, by the end of their names",
+            "lora_targets", .optional(.texts), "the layers that get adapters, by the end of their names",
             get: { $0.lora.map { .texts($0.targets) } ?? .none }
         ) { options, setting in
             options.lora?.targets = if case .texts(let targets) = setting { targets } else { LoRAOptions.words }

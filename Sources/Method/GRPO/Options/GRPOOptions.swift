@@ -51,7 +51,7 @@ public struct GRPOOptions: Equatable, Sendable {
 
     /// Rounds in all; nil for a run without an end of its own.
     public var rounds: Int?
-    /// Samples a prompt.
+    /// Samples per prompt.
     public var group = 8
     /// Prompts a round.
     public var roundPrompts = 4
@@ -154,7 +154,7 @@ public struct GRPOOptions: Equatable, Sendable {
         return options
     }()
 
-    /// Samples a round.
+    /// Samples per round.
     public var samplesPerRound: Int { group * roundPrompts }
 
     /// The guidance that rollouts and updates use; 1 is none.

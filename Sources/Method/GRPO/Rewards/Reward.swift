@@ -7,7 +7,7 @@ public protocol Reward: AnyObject {
     /// What tables and messages call it: `steering`.
     var name: String { get }
 
-    /// - Returns: one row a picture. How many there are and whether they are finite is checked by the caller.
+    /// - Returns: one row per picture. How many there are and whether they are finite is checked by the caller.
     func scores(of batch: RewardBatch) throws -> RewardScores
 
     /// What about it stands otherwise than in the paper, for the table of differences.

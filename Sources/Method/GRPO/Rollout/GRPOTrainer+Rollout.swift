@@ -10,7 +10,8 @@ extension GRPOTrainer {
     ///
     /// It changes nothing: drawn again before an update, it is the same.
     /// - Parameter prompts: other prompts than those the round would take, as many as a round has.
-    /// - Throws: `RhumbError` for a reward that gives anything but one finite number a picture; what the reward throws.
+    /// - Throws: `RhumbError` for a reward that gives anything but one finite number per picture, and what the reward
+    ///   throws.
     public func rollout(prompts chosen: [String]? = nil, progress: UpdateProgress? = nil) throws -> Rollout {
         guard !isFinished else { throw RhumbError.finished(rounds: completed) }
         let start = Date()
@@ -44,7 +45,7 @@ extension GRPOTrainer {
     /// Of what the frozen start is asked for in place of some prompts; nil where that is the prompts themselves.
     func startContext(of prompts: [TrainingPrompt]) throws -> Tensor? {
         guard let prompt = options.klPrompt else { return nil }
-        return try pipeline.context(of: prompts.map { $0.isKept ? $0.text : prompt })
+        return try pipeline.context(of: prompts.map { $0.isPreserved ? $0.text : prompt })
     }
 
     func advantages(of scores: RewardScores) throws -> Advantages {

@@ -4,7 +4,7 @@ import Tensor
 public struct Rollout {
     /// From 0.
     public let round: Int
-    /// One a group.
+    /// One per group.
     public let prompts: [TrainingPrompt]
     public let groupSize: Int
     /// Timestep and σ of each denoising step.
@@ -19,7 +19,7 @@ public struct Rollout {
     public let context, emptyContext: Tensor
     /// Of what the frozen start is asked for in each prompt's place, [prompts, tokens, width].
     public let startContext: Tensor
-    /// One a sample; empty when nobody has looked yet.
+    /// One per sample; empty when nobody has looked yet.
     public let images: [Image]
     public let scores: RewardScores
     /// What the judge says of each picture; nil without a judge.
@@ -56,7 +56,7 @@ public struct Rollout {
     /// The prompt of each sample.
     public var samplePrompts: [String] { prompts.flatMap { Array(repeating: $0.text, count: groupSize) } }
 
-    /// Rows of a tensor with one row a sample: the tensor itself where all are wanted in their order.
+    /// Rows of a tensor with one row per sample: the tensor itself where all are wanted in their order.
     func rows(_ tensor: Tensor, _ samples: [Int]) throws -> Tensor {
         samples == Array(0..<tensor.shape[0]) ? tensor : try tensor.gathered(0, samples)
     }
@@ -71,7 +71,7 @@ public struct Rollout {
 
     /// The weight of each sample's KL to the start.
     func startWeights(of samples: [Int], _ options: GRPOOptions) -> [Double] {
-        samples.map { prompts[$0 / groupSize].isKept ? options.keepKL : options.kl }
+        samples.map { prompts[$0 / groupSize].isPreserved ? options.keepKL : options.kl }
     }
 
     /// Whether the KL to the start has a weight for any of some samples.

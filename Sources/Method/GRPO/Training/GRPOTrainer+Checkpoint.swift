@@ -19,7 +19,7 @@ extension GRPOTrainer {
             "model": try modelFingerprint(), "reward": reward.name,
             "round": "\(completed)", "options": try Checkpoint.text(options),
             "prompts": try Checkpoint.text(prompts.texts),
-            "kept": try Checkpoint.text(prompts.kept.texts), "history": try Checkpoint.text(history),
+            "kept": try Checkpoint.text(prompts.preserved.texts), "history": try Checkpoint.text(history),
         ]
         if let pending {
             for (name, tensor) in pending.rollout.state { state["rollout.\(name)"] = tensor }
@@ -58,7 +58,7 @@ extension GRPOTrainer {
     private func checkIdentity(_ file: Checkpoint) throws {
         let path = file.path
         let saved: GRPOOptions = try file.decoded("options")
-        let (prompts, kept): ([String], [String]) = (try file.decoded("prompts"), try file.decoded("kept"))
+        let (prompts, preserved): ([String], [String]) = (try file.decoded("prompts"), try file.decoded("kept"))
         var differences: [String] = []
         var mine = options
         mine.rounds = saved.rounds
@@ -69,7 +69,7 @@ extension GRPOTrainer {
                 prompts.count == self.prompts.count
                     ? "other prompts" : "\(prompts.count) prompts there, \(self.prompts.count) here")
         }
-        if kept != self.prompts.kept.texts { differences.append("other prompts kept") }
+        if preserved != self.prompts.preserved.texts { differences.append("other prompts kept") }
         if let name = file.metadata["reward"], name != reward.name {
             differences.append("reward '\(name)' there, '\(reward.name)' here")
         }

@@ -9,7 +9,7 @@ extension GRPOTrainer {
     }
 
     private var notBegun: Finding {
-        Finding("history", .suspicious, "no round was finished yet", advice: "train it for a while first")
+        Finding("history", .suspicious, "no round is finished yet", advice: "train for a while first")
     }
 
     private var roundFindings: [Finding] {
@@ -29,7 +29,7 @@ extension GRPOTrainer {
         return Finding(
             "trained steps", smallest < 0.03 ? .suspicious : .fine, text,
             unlessFine:
-                "the ratio of a step with so small a σ is wild: leave the last one out, or normalise ratios (ratio_norm)"
+                "the ratio of a step with so small a σ varies wildly: leave the last one out, or normalise ratios (ratio_norm)"
         )
     }
 
@@ -40,7 +40,7 @@ extension GRPOTrainer {
             found.append(
                 Finding(
                     "scheduler", .broken,
-                    "clip_sample is true: it cuts latents off at ±\(short(Double(c.clipSampleRange)))",
+                    "clip_sample is true: it clips latents at ±\(short(Double(c.clipSampleRange)))",
                     advice: "latents are not pixels: set clip_sample to false in scheduler_config.json"))
         }
         if c.rescaleBetasZeroSNR, c.predictionType == .epsilon {
@@ -56,7 +56,7 @@ extension GRPOTrainer {
                     "steps_offset is 0 and set_alpha_to_one true: the last step starts at timestep 0",
                     advice: "Stable Diffusion was published with steps_offset 1 and set_alpha_to_one false"))
         }
-        return found.isEmpty ? [Finding("scheduler", .fine, "no flag that ruins a loaded model")] : found
+        return found.isEmpty ? [Finding("scheduler", .fine, "no setting that ruins a loaded model")] : found
     }
 
     // MARK: Of the rounds done
@@ -89,11 +89,12 @@ extension GRPOTrainer {
         if above + below > 0.5 {
             return Finding(
                 "clipping", .suspicious, text,
-                advice: "most steps are clipped: lower the rate, or fewer updates a rollout")
+                advice: "most steps are clipped: lower the rate, or fewer updates per rollout")
         }
         if options.updates > 1, above + below < 1e-3, history.count > 10 {
             return Finding(
-                "clipping", .suspicious, text, advice: "nothing ever is: the rate may be too small to move anything")
+                "clipping", .suspicious, text,
+                advice: "nothing is ever clipped: the rate may be too small to change anything")
         }
         if above + below > 0.05, max(above, below) > 5 * min(above, below) {
             return Finding(
@@ -112,7 +113,7 @@ extension GRPOTrainer {
         return Finding(
             "gradient norm", highest > 100 * usual ? .suspicious : .fine,
             "all finite; usually \(short(usual)), at most \(short(highest)), clipped at \(short(options.gradientNorm))",
-            unlessFine: "single updates are far longer than the others: look at the rewards of that round")
+            unlessFine: "single updates are far larger than the others: look at the rewards of that round")
     }
 
     private var drift: Finding {
@@ -124,11 +125,11 @@ extension GRPOTrainer {
         if last.startKL > 0.05 {
             return Finding(
                 "drift", .suspicious, text,
-                advice: "far from where it began: a KL weight, a lower rate, or fewer rounds")
+                advice: "far from its start: use a KL weight, a lower rate, or fewer rounds")
         }
         if history.count >= 20, last.startKL < 1e-9 {
             return Finding(
-                "drift", .suspicious, text, advice: "the policy has hardly moved: a higher rate, or more LoRA ranks")
+                "drift", .suspicious, text, advice: "the policy has hardly moved: a higher rate, or a higher LoRA rank")
         }
         return Finding("drift", .fine, text)
     }
@@ -166,7 +167,7 @@ extension GRPOTrainer {
         return Finding(
             "judge", history.count >= 5 && reward.1 > reward.0 && judge.1 < judge.0 ? .suspicious : .fine, text,
             unlessFine:
-                "the reward is paid for something the judge does not see as better: look at the pictures, add a KL, stop earlier"
+                "the reward rises for something that the judge does not score higher: look at the pictures, add a KL, stop earlier"
         )
     }
 

@@ -3,7 +3,7 @@ import Diffusion
 import Foundation
 
 extension GRPOTrainer {
-    /// A row a round, with how long it took: what `history.csv` and `history.jsonl` hold.
+    /// A row per round, with how long it took: what `history.csv` and `history.jsonl` hold.
     ///
     /// - Parameter first: how many rounds to leave out at the beginning.
     public func historyColumns(from first: Int) -> DataColumns {

@@ -9,12 +9,16 @@ import Training
 /// What a round does is decided by the seed and the round's number, and by the weights it finds: a run that was saved
 /// and resumed, even in the middle of a round, gives the same weights as one that never stopped. The model it is given
 /// is never changed; `policy` is a model of its own.
+///
+///     let trainer = try GRPOTrainer(model, reward: reward, prompts: ["a dog", "a knife"])
+///     for _ in 0..<40 { print(try trainer.advance().reward) }
+///     try trainer.pipeline.save(to: folder)
 public final class GRPOTrainer: Trainer {
     public static let checkpointKind = "grpo training"
     public static let unit = "round"
 
     public let options: GRPOOptions
-    /// All that is trained on, those that are kept among them.
+    /// All prompts that are trained on, the preserved ones among them.
     public let prompts: [TrainingPrompt]
     public let reward: any Reward
     /// Scores every rollout's pictures without anything being learnt from it: what shows when the reward is gamed.
@@ -168,8 +172,8 @@ public final class GRPOTrainer: Trainer {
 
     /// Switches and the reward's settings that stand otherwise than in the paper.
     public var differencesFromPaper: [(name: String, value: String, paper: String)] {
-        let kept = prompts.kept.count
-        return (kept == 0 ? [] : [("keep", kept == 1 ? "1 prompt" : "\(kept) prompts", "none")])
+        let preserved = prompts.preserved.count
+        return (preserved == 0 ? [] : [("keep", preserved == 1 ? "1 prompt" : "\(preserved) prompts", "none")])
             + options.differencesFromPaper
             + reward.differencesFromPaper
     }

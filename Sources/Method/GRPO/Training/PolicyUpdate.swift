@@ -48,7 +48,7 @@ package struct PolicyUpdate {
     func terms(_ rollout: Rollout, _ piece: UpdatePart, withReference: Bool) throws -> ObjectiveTerms {
         let step = piece.steps[0], samples = piece.samples, sigma = Float(rollout.sigmas[step])
         guard let trained = rollout.trained[step] else {
-            throw RhumbError.foreignRollout("it kept nothing of step \(step)")
+            throw RhumbError.foreignRollout("it recorded nothing of step \(step)")
         }
         let x = try rollout.rows(rollout.samples[step], samples)
         let context = try rollout.context(of: samples)

@@ -28,10 +28,10 @@ extension GRPOTrainer {
                 value: range(stepPlan.sigmas)),
             Quantity(
                 name: "log_prob",
-                meaning: "how likely the policy thinks the step it took, averaged over the latent's dimensions",
+                meaning: "how likely the policy finds the step it took, averaged over the latent's dimensions",
                 formula: "mean of −(x' − μ)² / 2σ² − log σ − ½ log 2π", value: text(mean(densities))),
             Quantity(
-                name: "reward", meaning: "what a picture is paid for; here '\(reward.name)'",
+                name: "reward", meaning: "what a picture is scored by; here '\(reward.name)'",
                 formula: "steering: x · z' with z' = normalize(z + α v)", value: text(mean(rollout?.scores.totals))),
             Quantity(
                 name: "advantage", meaning: "how much better than its group a sample did, in standard deviations",
@@ -46,27 +46,27 @@ extension GRPOTrainer {
                     ? "ρ = exp(σ (log p_new − log p_old + (μ_new − μ_old)² / 2σ²))" : "ρ = exp(log p_new − log p_old)",
                 value: round.map { "\(text($0.lowestRatio)!) … \(text($0.highestRatio)!)" }),
             Quantity(
-                name: "objective", meaning: "what an update makes smaller: the worse of the plain and the clipped loss",
+                name: "objective", meaning: "what an update minimises: the larger of the plain and the clipped loss",
                 formula: "mean of max(−A ρ, −A clip(ρ, 1 − ε, 1 + ε))\(startTerm), ε = \(options.clip)",
                 value: text(round?.loss)),
             Quantity(
-                name: "clip_fraction", meaning: "shares of ratios above and below the range within which they pay",
+                name: "clip_fraction", meaning: "shares of ratios above and below the clipping range",
                 formula: "ρ > 1 + ε, ρ < 1 − ε",
                 value: round.map { "\(text($0.clippedAbove)!) above, \(text($0.clippedBelow)!) below" }),
             Quantity(
                 name: "kl",
-                meaning: "how far the policy has moved from the one that drew the rollout, a dimension, exactly",
+                meaning: "how far the policy has moved from the one that drew the rollout: the exact KL per dimension",
                 formula: "(μ_new − μ_old)² / 2σ²", value: text(round?.kl)),
             Quantity(
-                name: "approx_kl", meaning: "what the published code reports in the place of the KL",
+                name: "approx_kl", meaning: "what the published code reports instead of the KL",
                 formula: "½ (log p_new − log p_old)²", value: text(round?.approximateKL)),
             Quantity(
                 name: "kl_start",
-                meaning: "how far the policy has moved from the model it began as, a dimension, exactly",
+                meaning: "how far the policy has moved from the frozen start: the exact KL per dimension",
                 formula: "(μ_new − μ_start)² / 2σ²", value: text(round?.startKL)),
             Quantity(
                 name: "gradient_norm",
-                meaning: "length of the gradient of all parameters, before it is cut to \(options.gradientNorm)",
+                meaning: "norm of the gradient of all parameters, before it is clipped to \(options.gradientNorm)",
                 formula: "‖∇ objective‖", value: text(round?.gradientNorm)),
             Quantity(
                 name: "rate", meaning: "AdamW's learning rate, after \(options.warmup) rounds of warm-up",
@@ -85,7 +85,7 @@ extension GRPOTrainer {
     /// The KL to the start, where the objective has it.
     private var startTerm: String {
         let other = "\(options.kl) KL" + (options.klPrompt.map { " to the start at \"\($0)\"" } ?? "")
-        if prompts.contains(where: \.isKept) { return " + \(options.keepKL) KL for what is kept, + \(other) else" }
+        if prompts.contains(where: \.isPreserved) { return " + \(options.keepKL) KL for what is kept, + \(other) else" }
         return options.kl > 0 ? " + \(other)" : ""
     }
 }

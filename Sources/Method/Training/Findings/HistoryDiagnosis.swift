@@ -3,10 +3,10 @@ import Files
 
 /// What the history of any run tells: numbers that are not finite, gradients that explode, a loss that rises.
 public enum HistoryDiagnosis {
-    /// - Parameter history: a row a step; the columns `gradient_norm` and `loss` are looked at by themselves.
+    /// - Parameter history: a row per step; the columns `gradient_norm` and `loss` are looked at by themselves.
     public static func findings(in history: DataColumns) -> [Finding] {
         guard history.rowCount > 0 else {
-            return [Finding("history", .suspicious, "no step was made yet", advice: "train it for a while first")]
+            return [Finding("history", .suspicious, "no step was made yet", advice: "train for a while first")]
         }
         var findings = [finite(history)]
         if case .numbers(let norms) = history["gradient_norm"] { findings.append(gradients(norms.compactMap { $0 })) }

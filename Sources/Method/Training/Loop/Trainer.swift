@@ -25,7 +25,7 @@ public protocol Trainer: AnyObject {
     /// When it throws, also because it was cancelled, the run is as it was after the last complete update.
     @discardableResult func advance(progress: UpdateProgress?) throws -> Report
 
-    /// A row a step.
+    /// A row per step.
     ///
     /// - Parameter first: how many steps to leave out at the beginning.
     func historyColumns(from first: Int) -> DataColumns
@@ -61,7 +61,7 @@ extension Trainer {
     /// `step 3 of 1500`, or `step 3` where there is no end.
     public var position: String { "\(Self.unit) \(completed)" + (planned.map { " of \($0)" } ?? "") }
 
-    /// A row a step.
+    /// A row per step.
     public var historyColumns: DataColumns { historyColumns(from: 0) }
 
     public func recordCheck(count: Int) throws {}

@@ -47,12 +47,20 @@ public final class CLIPModel: Rebuildable {
     /// The element type of the weights.
     public var dtype: DType { textProjection.dtype }
 
-    /// Projected text features, [texts, projection], float32, not normalised.
+    /// Projected text features, not normalised.
+    ///
+    /// - Parameter identifiers: of tokens, [texts, positions], int64.
+    /// - Returns: [texts, projection], float32.
+    /// - Throws: `RhumbError` for more positions than the model has, or another shape.
     public func textFeatures(_ identifiers: Tensor) throws -> Tensor {
         try project(text.pooled(identifiers), textProjection)
     }
 
-    /// Projected image features, [pictures, projection], float32, not normalised.
+    /// Projected image features, not normalised.
+    ///
+    /// - Parameter pixels: preprocessed, [pictures, 3, size, size].
+    /// - Returns: [pictures, projection], float32.
+    /// - Throws: `RhumbError` for another shape.
     public func imageFeatures(_ pixels: Tensor) throws -> Tensor {
         try project(image.pooled(pixels.to(dtype)), visualProjection)
     }

@@ -8,7 +8,7 @@ public final class CLIPTextModel: Rebuildable {
     public let tower: TextTower
     /// Every parameter under its name in a CLIP model (`text_model.…`), in the order of the model.
     public let parameters: NamedTensors
-    /// Settings of the file it came from that change nothing here, kept for whoever reads what is saved.
+    /// Settings of the file it came from that change nothing here, passed on to what is saved.
     private let other: [JSON.Member]
 
     public var configuration: TextConfiguration { tower.configuration }

@@ -22,7 +22,7 @@ public struct AutoencoderConfiguration: Codable, Equatable, Sendable {
     public var useQuantConv = true
     public var usePostQuantConv = true
     public var midBlockAddAttention = true
-    /// Settings of the file it came from that change nothing here, kept for whoever reads what is saved.
+    /// Settings of the file it came from that change nothing here, passed on to what is saved.
     public var other: [JSON.Member] = []
 
     enum CodingKeys: String, CodingKey, CaseIterable {

@@ -8,7 +8,7 @@ protocol StoredConfiguration: Codable {
     static var file: ConfigurationFile { get }
     /// The keys that the configuration reads.
     static var keys: [String] { get }
-    /// Settings of the file that change nothing here, kept for whoever reads what is saved.
+    /// Settings of the file that change nothing here, passed on to what is saved.
     var other: [JSON.Member] { get set }
     init()
 }

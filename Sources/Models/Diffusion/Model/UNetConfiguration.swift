@@ -34,7 +34,7 @@ public struct UNetConfiguration: Codable, Equatable, Sendable {
     public var resnetTimeScaleShift = "default"
     public var convInKernel = 3
     public var convOutKernel = 3
-    /// Settings of the file it came from that change nothing here, kept for whoever reads what is saved.
+    /// Settings of the file it came from that change nothing here, passed on to what is saved.
     public var other: [JSON.Member] = []
 
     enum CodingKeys: String, CodingKey, CaseIterable {

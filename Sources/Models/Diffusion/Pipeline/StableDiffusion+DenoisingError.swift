@@ -15,7 +15,7 @@ public struct DenoisingProbe: Sendable, Equatable {
 
 extension StableDiffusion {
     /// The loss that the model would be trained with on pictures, at one timestep and with nothing asked for: what it
-    /// has never learnt to draw it can't take the noise off. One number a picture.
+    /// has never learnt to draw it can't take the noise off. One number per picture.
     ///
     /// It is a term of the bound on a picture's likelihood (Ho et al. 2020), and tells pictures of a model's own kind
     /// from others (Graham et al. 2023). Simple pictures have less of it than crowded ones.

@@ -5,15 +5,15 @@ extension StableDiffusion {
     /// Called after every step with what is done and what there is in all; what it throws stops the work.
     public typealias Progress = (_ done: Int, _ total: Int) throws -> Void
 
-    /// Samples latents of prompts, one a prompt.
+    /// Samples latents of prompts, one per prompt.
     ///
     /// Everything random comes from the generator before the first step, in the order that diffusers draws it for one
     /// batch of all prompts; how samples are split into batches changes nothing.
     ///
     /// - Parameters:
-    ///   - latents: standard normal noise to start from, [N, h, w, C], one a prompt or one for all ([1, h, w, C]);
+    ///   - latents: standard normal noise to start from, [N, h, w, C], one per prompt or one for all ([1, h, w, C]);
     ///     drawn from the generator by default.
-    ///   - images: pictures to start from, one a prompt or one for all: their latents get the noise of the step at
+    ///   - images: pictures to start from, one per prompt or one for all: their latents get the noise of the step at
     ///     which `options.strength` begins. Not with `latents`.
     ///   - batchSize: samples at once; chosen by the latents' size by default.
     /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Cancelled` after

@@ -6,6 +6,10 @@ import Tensor
 /// made of the same parts.
 ///
 /// Latents are those that the UNet sees, [N, h, w, C] float32: the autoencoder's times its `scaling_factor`.
+///
+///     let model = try StableDiffusion.load(folder: folder)
+///     let trajectory = try model.sample(["a dog"], generator: Generator(seed: 1))
+///     let pictures = try model.images(trajectory.latents.last!)
 public final class StableDiffusion {
     public let unet: UNet2DConditionModel
     public let vae: AutoencoderKL

@@ -55,7 +55,7 @@ public struct NoiseSchedule: Sendable, Equatable {
     ///
     /// - Parameters:
     ///   - original, noise: [N, …], of one shape.
-    ///   - timesteps: one for all rows, or one a row.
+    ///   - timesteps: one for all rows, or one per row.
     public func addNoise(to original: Tensor, noise: Tensor, timesteps: [Int]) throws -> Tensor {
         let (signal, deviation) = try coefficients(timesteps, for: original, noise)
         return try signal * original + deviation * noise

@@ -54,7 +54,7 @@ public struct SchedulerConfiguration: Equatable, Sendable {
     /// Whether the last step ends at ᾱ = 1; else at the ᾱ of timestep 0, which keeps a little noise in it.
     public var setAlphaToOne: Bool?
     public var thresholding: Bool?
-    /// PNDM's: kept for programs that sample with it.
+    /// PNDM's: passed on to programs that sample with it.
     public var skipPRKSteps: Bool?
 
     // DPM-Solver's and Euler's.
@@ -73,7 +73,7 @@ public struct SchedulerConfiguration: Equatable, Sendable {
     public var useLuLambdas: Bool?
     public var useFlowSigmas: Bool?
 
-    /// What else the file holds, kept for whoever reads what is saved.
+    /// What else the file holds, passed on to what is saved.
     var other: [JSON.Member] = []
 
     public init() {}

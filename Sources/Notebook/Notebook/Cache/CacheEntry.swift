@@ -32,7 +32,7 @@ struct CacheEntry {
 
     struct Variable {
         enum Form: String {
-            case kept, function, lost
+            case stored, function, lost
         }
 
         let name: String

@@ -4,7 +4,7 @@ import FoundationEssentials
 import Glibc
 import Language
 
-/// What cells gave, kept beside the runs: `runs/.cache`.
+/// The results of cells, cached beside the runs: `runs/.cache`.
 ///
 /// An entry is a folder, written under another name and renamed when it is whole, with the checksum of every file in
 /// it. Runs share the cache: what one writes, another reads, and nothing that is there is ever changed.
@@ -15,7 +15,7 @@ public final class CellCache {
     /// As messages name it.
     public let path: String
     /// Makes values again that are not the language's own.
-    let make: (_ typeName: String, KeptParts) throws -> Value?
+    let make: (_ typeName: String, StoredParts) throws -> Value?
     /// What every cell depends on besides its code and what it takes: versions, machine, threads.
     let facts: [(name: String, value: String)]
     /// Beyond this many bytes the entries unused for longest go.
@@ -38,7 +38,7 @@ public final class CellCache {
     ///   - make: a value of a type that is not the language's own; nil when it can't be made again.
     public init(
         _ path: String = CellCache.standardFolder, facts: [(name: String, value: String)], byteLimit: Int = 8 << 30,
-        make: @escaping (_ typeName: String, KeptParts) throws -> Value?
+        make: @escaping (_ typeName: String, StoredParts) throws -> Value?
     ) {
         self.path = path
         self.facts = facts
@@ -119,7 +119,7 @@ public final class CellCache {
             }
             return .success(entry)
         } catch {
-            return .failure(Damage(what: "entry \(name) is not whole"))
+            return .failure(Damage(what: "entry \(name) is incomplete"))
         }
     }
 
@@ -149,7 +149,7 @@ public final class CellCache {
             // A full disk must not end a run that does not need the cache.
             return (error as? any ExplainedError)?.message ?? "\(error)"
         }
-        if Self.size(of: draft) > entryLimit { return "it gives more than a quarter of the cache can hold" }
+        if Self.size(of: draft) > entryLimit { return "it takes more than a quarter of the cache" }
         verified[target.path] = nil
         if case .failure = Self.read(target) { try? FileManager.default.removeItem(at: target) }
         // Where another run has put the same one there meanwhile, its is as good.

@@ -15,7 +15,7 @@ struct CellHistory {
     let number: Int
     let code: String
     let ingredients: [Ingredient]
-    /// Why nothing of it was kept.
+    /// Why nothing of it was cached.
     let obstacle: String?
 
     /// One of the things that the key of a cell is made of.

@@ -10,7 +10,7 @@ struct CacheDraft {
     var tensors: [String: Tensor] = [:]
     /// Files of the run's folder that belong to it, and what the entry calls them.
     var files: [(source: String, name: String)] = []
-    /// Why it can't be kept.
+    /// Why it can't be cached.
     var obstacle: String?
 }
 
@@ -33,7 +33,7 @@ extension CellKeeper {
         var draft = CacheDraft(entry: entry)
         draft.obstacle =
             planner.obstacle(to: code, knowledge)?.text ?? (log.lookedOutside ? "it looks at this machine" : nil)
-            ?? (ingredients == nil ? "it takes something that can't be compared" : nil)
+            ?? (ingredients == nil ? "it uses something that can't be compared" : nil)
         try observeFiles(log, &draft)
         draft.entry.origin = try planner.origin(of: code, ingredients ?? [], trace: draft.entry.trace)
         try observeVariables(code, &draft)
@@ -149,15 +149,15 @@ extension CellKeeper {
             if let definition = code.footprint.definitions[name], case .function = value, !code.mayFail {
                 form = .function
                 identity = try ValueDigest.of([definition.source.text])
-            } else if keeping == .plain || keeping == .kept && !meetsChange, let digest = try ValueDigest.of(value),
+            } else if keeping == .plain || keeping == .stored && !meetsChange, let digest = try ValueDigest.of(value),
                 try digest == restored(json, writer)
             {
-                form = .kept
+                form = .stored
                 identity = digest
             }
             draft.entry.variables.append(
                 .init(
-                    name: name, form: form, identity: identity, shown: form == .kept ? value.shownInReason : "",
+                    name: name, form: form, identity: identity, shown: form == .stored ? value.shownInReason : "",
                     isTouched: false,
                     isChanging: form == .lost && (meetsChange || keeping == .changing), value: json))
         }
@@ -173,9 +173,9 @@ extension CellKeeper {
         draft.entry.orders = writer.orders
     }
 
-    /// The checksum of what comes back of a value: what is brought back must be what was kept, to the last bit.
+    /// The checksum of what comes back of a value: what is brought back must be what was stored, to the last bit.
     private func restored(_ json: JSON, _ writer: ValueWriter) throws -> String? {
-        let value = try? Value.kept(
+        let value = try? Value.stored(
             try JSON(parsing: json.text()),
             tensor: { name in
                 guard let tensor = writer.tensors[name] else {

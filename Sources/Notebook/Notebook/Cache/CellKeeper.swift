@@ -75,7 +75,7 @@ final class CellKeeper {
         for path in log.writes { planner.digests.forget(path) }
     }
 
-    /// Takes in what a cell that has run left. One that failed is not kept.
+    /// Takes in what a cell that has run left. One that failed is not cached.
     func didRun(
         _ cell: Manifest.Cell, outputs: [CellOutput], seedsBefore: UInt64, exercise: (name: String, isSolved: Bool)?
     ) throws {
@@ -171,8 +171,8 @@ final class CellKeeper {
         }
         for variable in entry.variables {
             switch variable.form {
-            case .kept:
-                session.interpreter[variable.name] = try Value.kept(
+            case .stored:
+                session.interpreter[variable.name] = try Value.stored(
                     variable.value, tensor: { name in try tensors[name] ?? Tensor.missing(name, entry) },
                     make: cache.make)
             case .function:

@@ -27,7 +27,7 @@ extension CellPlanner {
             binding.shown = variable.shown
             binding.group = variable.isChanging ? group : nil
             switch variable.form {
-            case .kept: binding.isKept = true
+            case .stored: binding.isCached = true
             case .function: binding.become(code.footprint.definitions[variable.name], registry)
             case .lost: (binding.latent, binding.reach) = (latent, reach)
             }
@@ -59,7 +59,7 @@ extension CellPlanner {
                 let value = parameter.value(set: settings[name], isShort: isShort),
                 let identity = try ValueDigest.of(value)
             {
-                (binding.identity, binding.shown, binding.isKept, binding.isParameter) = (
+                (binding.identity, binding.shown, binding.isCached, binding.isParameter) = (
                     identity, value.shownInReason, true, true
                 )
             } else {
@@ -76,7 +76,7 @@ extension CellPlanner {
 extension CellPlanner.Binding {
     /// A function is made again by its own statement, whatever else its cell does.
     mutating func become(_ definition: Footprint.Definition?, _ registry: Registry) {
-        isKept = true
+        isCached = true
         isFunction = true
         group = nil
         latent = definition?.reads ?? []

@@ -41,7 +41,7 @@ extension CellPlanner {
         if let reason = before.difference(from: ingredients, code: code.text, line: code.cell.line) {
             return .run(reason)
         }
-        return .run(before.obstacle.map { .notKept($0) } ?? .gone)
+        return .run(before.obstacle.map { .notCached($0) } ?? .gone)
     }
 
     /// What differs from when an entry was made that its key does not say.
@@ -117,7 +117,7 @@ extension CellPlanner {
         try ValueDigest.of(ingredients.flatMap(\.text))
     }
 
-    /// The checksum of what the variables of a cell that can't be kept come from: of all but the functions and
+    /// The checksum of what the variables of a cell that can't be cached come from: of all but the functions and
     /// parameters in it that stand for themselves.
     func origin(of code: CellCode, _ ingredients: [CellHistory.Ingredient], trace: String) throws -> String {
         let own = code.footprint.coreParameters

@@ -19,7 +19,7 @@ struct CellPlanner {
         case skip(CacheEntry)
         /// - Parameters:
         ///   - isCertain: false where a cell before it decides.
-        ///   - entry: what it gave before, where that still holds and something of it can't be kept.
+        ///   - entry: what it gave before, where that still holds and something of it can't be cached.
         case run(CellReason, isCertain: Bool = true, entry: CacheEntry? = nil)
 
         /// Another cell needs what this one makes.
@@ -43,7 +43,7 @@ struct CellPlanner {
         /// Whether the cell that it comes from is yet to run.
         var isPending = false
         var shown = ""
-        var isKept = false
+        var isCached = false
         /// Of a variable that verbs may change in place: equal for those that may share their memory, so that a change
         /// of one may be one of the other. Nil for a variable that stays as it was made.
         var group: Int?
@@ -99,7 +99,7 @@ struct CellPlanner {
             decisions.append(decision)
             needs.append(
                 names(takenBy: code, knowledge).sorted().compactMap { name in
-                    knowledge.variables[name].flatMap { $0.isKept ? nil : (name, $0.cell) }
+                    knowledge.variables[name].flatMap { $0.isCached ? nil : (name, $0.cell) }
                 })
             try advance(&knowledge, over: code, decision)
         }
@@ -138,7 +138,7 @@ struct CellPlanner {
         return group
     }
 
-    /// Names that matter to whoever uses what a cell makes and that can't be kept.
+    /// Names that matter to whoever uses what a cell makes and that can't be cached.
     func latent(of code: CellCode, taking names: Set<String>, _ knowledge: Knowledge) -> Set<String> {
         names.reduce(code.footprint.latent) { $0.union(knowledge.variables[$1]?.latent ?? []) }
     }

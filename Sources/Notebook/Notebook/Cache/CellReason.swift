@@ -1,4 +1,4 @@
-/// Why a cell runs although there is a cache. The sentences stand here.
+/// Why a cell runs although there is a cache. The messages stand here.
 enum CellReason: Equatable {
     case marked
     case neverRun
@@ -27,7 +27,7 @@ enum CellReason: Equatable {
     case lastValueNeeded(by: Int)
     case unclear(String)
     case damaged(String)
-    case notKept(String)
+    case notCached(String)
     case gone
 
     var text: String {
@@ -51,14 +51,14 @@ enum CellReason: Equatable {
         case .matchesChanged(let pattern): return "other files match \(pattern)"
         case .writtenChanged(let name): return "\(name), which it wrote, is not what it was"
         case .mayWrite(let file, let cell): return "cell \(cell) runs, and may write \(file)"
-        case .seeds: return "the stream of seeds stands elsewhere"
+        case .seeds: return "the stream of seeds is at another position"
         case .mayDraw(let cell): return "cell \(cell) runs, and may draw other seeds"
-        case .needed(let name, let cell): return "cell \(cell) needs its \(name), which can't be kept"
+        case .needed(let name, let cell): return "cell \(cell) needs its \(name), which can't be cached"
         case .lastValueNeeded(let cell): return "cell \(cell) reads _, the last value"
         case .unclear(let what): return what
         case .damaged(let what): return "the cache is damaged: \(what)"
-        case .notKept(let why): return "was not kept: \(why)"
-        case .gone: return "what it gave is no longer in the cache"
+        case .notCached(let why): return "was not cached: \(why)"
+        case .gone: return "its result is no longer in the cache"
         }
     }
 }

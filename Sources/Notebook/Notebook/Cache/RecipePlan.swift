@@ -21,7 +21,7 @@ public struct RecipePlan {
     /// A line for each cell that is there to run.
     public let lines: [Line]
 
-    /// - Throws: as ``RecipeRun/init(_:registry:request:circumstances:cache:isConfined:front:makeFolder:)``, whose
+    /// - Throws: as ``RecipeRun/init(_:registry:request:environment:cache:isConfined:front:makeFolder:)``, whose
     ///   cells these are.
     public init(_ recipe: Recipe, registry: Registry, request: RunRequest, cache: CellCache) throws {
         try recipe.requireCells()

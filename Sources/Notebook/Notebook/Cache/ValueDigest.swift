@@ -7,7 +7,7 @@ enum Keeping: Int, Comparable {
     /// Numbers, texts and what is made of them: written down, and never part of something else.
     case plain
     /// Written down and brought back to the last bit: a tensor, a picture, a direction.
-    case kept
+    case stored
     /// Made again by running the cell that makes it; no verb changes it afterwards.
     case unchanging
     /// Made again by running every cell that had it in its hands: a trainer, an optimiser, a tensor that learns, a
@@ -27,7 +27,7 @@ enum Keeping: Int, Comparable {
         case .record(let record): self = record.values.lazy.map(Keeping.init(walking:)).max() ?? .plain
         case .table(let table): self = table.columns.lazy.flatMap(\.values).map(Keeping.init(walking:)).max() ?? .plain
         case .function: self = .changing
-        case .object(let object as any KeptValue) where object.isKeptWhole: self = .kept
+        case .object(let object as any StoredValue) where object.isStoredWhole: self = .stored
         case .object(let object): self = object is any UnchangingValue ? .unchanging : .changing
         }
     }
@@ -41,7 +41,7 @@ struct ValueDigest {
 
     /// - Returns: nil for a value that can't be written down.
     static func of(_ value: Value) throws -> String? {
-        guard Keeping(value) <= .kept else { return nil }
+        guard Keeping(value) <= .stored else { return nil }
         let digest = ValueDigest()
         try digest.add(value)
         return try digest.hash.finish()
@@ -96,7 +96,7 @@ struct ValueDigest {
                 try add(.list(column.values))
             }
         case .object(let object):
-            guard let object = object as? any KeptValue else { break }
+            guard let object = object as? any StoredValue else { break }
             let parts = try object.parts()
             add(parts.data.text())
             for (name, tensor) in parts.tensors.sorted(by: { $0.key < $1.key }) {

@@ -5,7 +5,7 @@ import Tensor
 
 /// Goes through what two runs gave and notes what differs.
 struct OutcomeComparer {
-    let first: KeptRun, second: KeptRun
+    let first: RecordedRun, second: RecordedRun
     let tolerance: Double
     private(set) var rows: [RunComparison.Row] = []
     private(set) var compared = 0
@@ -13,7 +13,7 @@ struct OutcomeComparer {
     /// Columns and fields of this name say how long work took, which is never the same twice.
     private static let timing = "seconds"
 
-    init(_ first: KeptRun, _ second: KeptRun, tolerance: Double) {
+    init(_ first: RecordedRun, _ second: RecordedRun, tolerance: Double) {
         (self.first, self.second, self.tolerance) = (first, second, tolerance)
     }
 

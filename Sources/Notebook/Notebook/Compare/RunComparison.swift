@@ -41,7 +41,7 @@ public struct RunComparison {
     /// - Parameter tolerance: nil asks for equal bits when both ran on the same machine with the same threads, and else
     ///   for ``toleranceElsewhere``.
     /// - Throws: `FileError` for a file that can't be understood.
-    public init(_ first: KeptRun, _ second: KeptRun, tolerance: Double? = nil) throws {
+    public init(_ first: RecordedRun, _ second: RecordedRun, tolerance: Double? = nil) throws {
         let tolerance = tolerance ?? (first.hasSameMachine(as: second) ? 0 : Self.toleranceElsewhere)
         self.tolerance = tolerance
         causes = Self.causes(first, second)
@@ -50,7 +50,7 @@ public struct RunComparison {
         (rows, compared) = (comparer.rows, comparer.compared)
     }
 
-    private static func causes(_ first: KeptRun, _ second: KeptRun) -> [Cause] {
+    private static func causes(_ first: RecordedRun, _ second: RecordedRun) -> [Cause] {
         let (a, b) = (first.manifest, second.manifest)
         var causes: [Cause] = []
         func add(_ what: String, _ x: String, _ y: String) {

@@ -32,7 +32,7 @@ extension Recipe {
                 case nil: continue
                 case .exercise(let name):
                     guard !starts.contains(where: { $0.name == name }) else {
-                        throw cell.problem("exercise '\(name)' is there twice")
+                        throw cell.problem("there are two exercises '\(name)'")
                     }
                     starts.append((name, cell))
                 case .check(let name):
@@ -92,6 +92,6 @@ extension Recipe {
 
 extension Recipe.Cell {
     fileprivate func problem(_ message: String, help: String = "") -> Diagnostic {
-        Diagnostic(.syntax, message, at: Place(source: code, range: 0..<code.text.utf8.count), help: help)
+        Diagnostic(.syntax, message, at: SourceSpan(source: code, range: 0..<code.text.utf8.count), help: help)
     }
 }

@@ -17,6 +17,6 @@ extension Recipe {
         if let seed = UInt64(entry.value) { return seed }
         throw Diagnostic(
             .syntax, "'seed' must be a whole number from 0, not '\(entry.value)'",
-            at: entry.place)
+            at: entry.span)
     }
 }

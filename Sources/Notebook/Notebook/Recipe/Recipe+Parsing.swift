@@ -37,7 +37,7 @@ extension Recipe {
     public init(reading path: String, as name: String) throws {
         let bytes = try Self.bytes(of: path)
         guard let text = String(validating: bytes, as: UTF8.self) else {
-            throw RunError.unreadable(path: path, reason: "it is not text in UTF-8")
+            throw RunError.unreadable(path: path, reason: "it is not UTF-8 text")
         }
         try self.init(path: name, text: text)
     }

@@ -3,6 +3,10 @@ import Language
 /// A document that runs: Markdown whose `rhumb` fences are cells, executed in order, or a script of one cell.
 ///
 /// Every line keeps its number in the file, so that an error points at the line the author sees.
+///
+///     let recipe = try Recipe(reading: "recipes/quickstart.md")
+///     recipe.cells.map(\.code.text)  // what runs, in order
+///     try recipe.parameters()         // what `--set` can change
 public struct Recipe: Sendable {
     /// The file as the user named it.
     public let path: String
@@ -18,7 +22,7 @@ public struct Recipe: Sendable {
     public struct FrontMatterEntry: Sendable, Equatable {
         public let key: String
         public let value: String
-        public let place: Place
+        public let span: SourceSpan
     }
 
     public enum Part: Sendable, Equatable {

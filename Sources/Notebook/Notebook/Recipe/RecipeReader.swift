@@ -29,14 +29,14 @@ struct RecipeReader {
             if value.count >= 2, let quote = value.first, quote == value.last, quote == "\"" || quote == "'" {
                 value = String(value.dropFirst().dropLast())
             }
-            return .init(key: lines[index][..<colon].trimmed, value: value, place: place(of: index))
+            return .init(key: lines[index][..<colon].trimmed, value: value, span: span(of: index))
         }
     }
 
     /// What follows the front matter, as a tree whose lines count from ``start``.
     func tree() throws(Diagnostic) -> MarkdownTree {
         guard let tree = MarkdownTree(lines[start...].joined(separator: "\n")) else {
-            throw Diagnostic(.runtime, "there is no memory to read this recipe", at: place(of: 0))
+            throw Diagnostic(.runtime, "there is not enough memory to read this recipe", at: span(of: 0))
         }
         return tree
     }
@@ -63,7 +63,7 @@ struct RecipeReader {
             guard lines.indices.contains(closing), fence.isClosed(by: lines[closing]), !openings.contains(closing)
             else {
                 throw Diagnostic(
-                    .syntax, "this fence is never closed", at: place(of: opening),
+                    .syntax, "this fence is never closed", at: span(of: opening),
                     label: "opened here", help: "end the cell with a line of \(fence.marker)")
             }
             appendProse(upTo: opening)
@@ -89,7 +89,7 @@ struct RecipeReader {
                 else {
                     throw Diagnostic(
                         .syntax, "'\(word)' needs a word of letters, digits, '-' and '_'",
-                        at: place(of: line, word: word))
+                        at: span(of: line, word: word))
                 }
                 setting.set(&attributes, String(name))
             } else if let flag = Recipe.Attributes.flags.first(where: { $0.word == word }) {
@@ -97,7 +97,7 @@ struct RecipeReader {
             } else {
                 let known = Recipe.Attributes.settings.map { $0.word + " WORD" } + Recipe.Attributes.flags.map(\.word)
                 throw Diagnostic(
-                    .syntax, "unknown attribute '\(word)' of a cell", at: place(of: line, word: word),
+                    .syntax, "unknown attribute '\(word)' of a cell", at: span(of: line, word: word),
                     help: "a cell takes " + known.map { "'\($0)'" }.joined(separator: ", "))
             }
         }
@@ -105,10 +105,10 @@ struct RecipeReader {
     }
 
     /// The place of a zero-based line, or of a word on it.
-    private func place(of line: Int, word: Substring? = nil) -> Place {
+    private func span(of line: Int, word: Substring? = nil) -> SourceSpan {
         let found = word ?? lines[line].drop { $0 == " " }
         let start = source.text.utf8.distance(from: source.text.startIndex, to: found.startIndex)
-        return Place(source: source, range: start..<(start + found.utf8.count))
+        return SourceSpan(source: source, range: start..<(start + found.utf8.count))
     }
 }
 

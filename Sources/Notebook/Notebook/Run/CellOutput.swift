@@ -48,8 +48,8 @@ extension CellOutput.Failure {
     init(_ diagnostic: Diagnostic, isExpected: Bool) {
         kind = diagnostic.kind
         message = diagnostic.message
-        file = diagnostic.place.source.name
-        line = diagnostic.place.line
+        file = diagnostic.span.source.name
+        line = diagnostic.span.line
         text = diagnostic.text()
         self.isExpected = isExpected
     }

@@ -41,7 +41,7 @@ extension Manifest {
             members.append(.init("exercises", .object(states)))
         }
         if let failure {
-            members.append(.init("error", ["message": .string(failure.message), "place": .string(failure.place)]))
+            members.append(.init("error", ["message": .string(failure.message), "place": .string(failure.location)]))
         }
         return .object(members)
     }

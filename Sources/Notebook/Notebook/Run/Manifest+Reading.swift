@@ -45,7 +45,9 @@ extension Manifest {
         }
         files = (json["files"]?.array ?? []).compactMap(\.string)
         exercises = (json["exercises"]?.members ?? []).map { ($0.key, $0.value.string == "solved") }
-        failure = json["error"].map { Failure(message: $0["message"]?.string ?? "", place: $0["place"]?.string ?? "") }
+        failure = json["error"].map {
+            Failure(message: $0["message"]?.string ?? "", location: $0["place"]?.string ?? "")
+        }
     }
 
     /// Whether a file called as manifests are is one: Rhumb's, and not that of a web page or a package.

@@ -43,7 +43,7 @@ public struct Manifest: Sendable {
     public struct Failure: Sendable, Equatable {
         public let message: String
         /// `recipes/quickstart.md:31`
-        public let place: String
+        public let location: String
     }
 
     public var status: Status = .running

@@ -41,7 +41,7 @@ public final class RecipeRun {
     private let repeatedCells: Int
 
     /// What a run was started with, for its manifest.
-    public struct Circumstances {
+    public struct Environment {
         public var command: [String]
         public var libraries: [(name: String, version: String)]
         /// Threads of the engine.
@@ -64,7 +64,7 @@ public final class RecipeRun {
     /// - Throws: `Diagnostic` for a cell that does not follow the grammar or a setting of another kind; `RunError`,
     ///   also for a recipe without cells; `FileError`.
     public convenience init(
-        _ recipe: Recipe, registry: Registry, request: RunRequest, circumstances: Circumstances,
+        _ recipe: Recipe, registry: Registry, request: RunRequest, environment: Environment,
         cache: CellCache? = nil, isConfined: Bool = false,
         front: any RunFront, makeFolder: () throws -> RunFolder
     ) throws {
@@ -78,9 +78,9 @@ public final class RecipeRun {
             recipe: .init(path: recipe.path, sha256: try SHA256.hex(of: recipe.source.text)),
             parameters: parameters.map { ($0.name, .null, request.settings[$0.name] != nil) },
             settings: request.settings, isShort: request.isShort,
-            seed: seed, command: circumstances.command, directory: FileManager.default.currentDirectoryPath,
-            version: Rhumb.version, libraries: circumstances.libraries, machine: .current(),
-            threads: circumstances.threads, cache: cache?.path, started: Timestamp(Date()).iso,
+            seed: seed, command: environment.command, directory: FileManager.default.currentDirectoryPath,
+            version: Rhumb.version, libraries: environment.libraries, machine: .current(),
+            threads: environment.threads, cache: cache?.path, started: Timestamp(Date()).iso,
             cells: recipe.cells.map { .init(number: $0.number, name: $0.attributes.name, line: $0.line) })
         let folder = try makeFolder()
         try self.init(recipe, exercises, manifest, registry, folder, cache, front, repeating: 0, isConfined: isConfined)
@@ -97,7 +97,7 @@ public final class RecipeRun {
         resuming folder: RunFolder, _ manifest: Manifest, registry: Registry, cache: CellCache? = nil,
         front: any RunFront
     ) throws {
-        let recipe = try Recipe(keptIn: folder.path, manifest)
+        let recipe = try Recipe(recordedIn: folder.path, manifest)
         guard manifest.cells.count == recipe.cells.count else {
             throw FileError.malformed(
                 file: folder.path + "/" + Manifest.fileName, item: nil,
@@ -198,7 +198,7 @@ public final class RecipeRun {
         // What the cache remembers of the recipe only serves its messages.
         try? keeper?.finish()
         if let failure {
-            manifest.failure = .init(message: failure.message, place: failure.place.description)
+            manifest.failure = .init(message: failure.message, location: failure.span.description)
             // A disk that is full has ended the run by an error of its own; one is enough. That it failed is still
             // said.
             try? saveVariables()
@@ -223,7 +223,7 @@ public final class RecipeRun {
         let reason = (error as? FileError)?.message ?? (error as? any ExplainedError)?.message ?? "\(error)"
         manifest.status = .failed
         manifest.finished = Timestamp(Date()).iso
-        manifest.failure = .init(message: reason, place: recipe.path + (cell.map { ":\($0.line)" } ?? ""))
+        manifest.failure = .init(message: reason, location: recipe.path + (cell.map { ":\($0.line)" } ?? ""))
         for index in manifest.cells.indices where manifest.cells[index].status == .running {
             manifest.cells[index].status = .failed
         }
@@ -393,7 +393,7 @@ extension Recipe {
     /// The copy that a run keeps of its recipe, under the recipe's own name.
     ///
     /// - Throws: `RunError.changedRecipe` when its bytes are not those that ran; `Diagnostic`.
-    public init(keptIn folder: String, _ manifest: Manifest) throws {
+    public init(recordedIn folder: String, _ manifest: Manifest) throws {
         let file = folder + "/" + RunFolder.copy(of: manifest.recipe.path)
         let copy = try Recipe(reading: file)
         guard try SHA256.hex(of: copy.source.text) == manifest.recipe.sha256 else { throw RunError.changedRecipe(file) }

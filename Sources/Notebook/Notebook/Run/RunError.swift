@@ -1,7 +1,7 @@
 import Basics
 import Language
 
-/// What can keep a run from starting. The sentences stand here.
+/// What can keep a run from starting. The messages stand here.
 public enum RunError: ExplainedError, Equatable {
     /// `--out` names a folder with files that no run left.
     case folderInUse(String)
@@ -27,7 +27,7 @@ public enum RunError: ExplainedError, Equatable {
     case unknownParameter(String, known: [String], suggestion: String?)
     /// Another process writes into the folder.
     case folderLocked(String)
-    /// The recipe kept in a run's folder is not the one that ran.
+    /// The recipe saved in a run's folder is not the one that ran.
     case changedRecipe(String)
     /// Files that a run has read, and that are not the same any more.
     case changedInputs([String], run: String)
@@ -62,18 +62,18 @@ public enum RunError: ExplainedError, Equatable {
         case .noLessons(let folder): "there are no lessons in '\(folder)'"
         case .unknownLesson(let number, let folder, _): "there is no lesson \(number) in '\(folder)'"
         case .unknownStep(let number, _): "there is no step \(number)"
-        case .malformedSetting(let text): "'--set \(text)' is not of the form name=value"
+        case .malformedSetting(let text): "'--set' must be of the form name=value, not '\(text)'"
         case .unknownParameter(let name, _, _): "the recipe has no parameter '\(name)'"
         case .folderLocked(let path): "another run is writing into the folder '\(path)'"
         case .changedRecipe(let file): "'\(file)' is not the recipe that ran: its checksum differs from the manifest's"
         case .changedInputs(let paths, let run):
-            "the run '\(run)' can't go on as it began: changed since are "
+            "the run '\(run)' can't go on as it began: since then these have changed: "
                 + paths.map { "'\($0)'" }.joined(separator: ", ")
         case .changedWhileRunning(let paths):
-            "changed while the run was going on: " + paths.map { "'\($0)'" }.joined(separator: ", ")
-        case .malformedSweep(let text): "'--sweep \(text)' is not of the form name=value,value"
+            "changed during the run: " + paths.map { "'\($0)'" }.joined(separator: ", ")
+        case .malformedSweep(let text): "'--sweep' must be of the form name=value,value, not '\(text)'"
         case .sweptTwice(let name): "the parameter '\(name)' is given more than once"
-        case .unknownResult(let name, _, _): "no run gave a number '\(name)'"
+        case .unknownResult(let name, _, _): "no run returned a number '\(name)'"
         case .noRecipes(let what): "no recipe to check \(what)"
         }
     }
@@ -96,7 +96,7 @@ public enum RunError: ExplainedError, Equatable {
         case .folderInUse: "name a new or empty folder, or one that a run has written"
         case .holdsRun(_, .complete), .holdsRun(_, .failed): "name another folder, or replace it with --force"
         case .holdsRun(let path, _): "go on with it: rhumb run --resume \(path); or replace it with --force"
-        case .linkInFolder: "take the link away, or put the whole folder of the run elsewhere: --out FOLDER"
+        case .linkInFolder: "remove the link, or put the whole folder of the run elsewhere: --out FOLDER"
         case .noCells(_, .spelt(let marker, _, _)): "a cell opens with \(marker)rhumb"
         case .noCells(_, .inHTML): "close the comment before it, or leave an empty line between a tag and the fence"
         case .noCells(_, .indented): "begin the fence at the left edge, or at that of the list it stands in"

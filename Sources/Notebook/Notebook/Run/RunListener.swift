@@ -78,7 +78,7 @@ final class RunListener: Front {
     func missingFailure(of cell: Recipe.Cell) -> Diagnostic {
         let missing = Diagnostic(
             .expectation, "this cell is marked 'fails' but ran to its end",
-            at: Place(source: cell.code, range: 0..<cell.code.text.utf8.count),
+            at: SourceSpan(source: cell.code, range: 0..<cell.code.text.utf8.count),
             help: "take 'fails' off its fence, or make it fail")
         receive(.error(missing))
         return missing

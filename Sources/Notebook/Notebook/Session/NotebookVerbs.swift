@@ -45,7 +45,7 @@ public enum NotebookVerbs {
             let path = try call.string("path")
             guard path.hasSuffix(".md") else {
                 throw call.failure(
-                    "path", "a recipe's name ends in '.md', not '\(path)'", hint: "record \"\(path).md\"")
+                    "path", "a recipe's name must end in '.md', not '\(path)'", hint: "record \"\(path).md\"")
             }
             do {
                 try session.recorder.start(path)

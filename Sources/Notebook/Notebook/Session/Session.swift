@@ -5,6 +5,9 @@ import Language
 ///
 /// Five calls are all that a front needs: ``execute(_:)``, ``complete(_:at:)``, ``inspect(_:at:)``,
 /// ``isComplete(_:)`` and ``interrupt()``. Everything else arrives at the front as events.
+///
+///     let session = Session(registry: registry, front: front)
+///     if let failure = session.execute(Source(name: "example", text: "1 / 0 > 1")) { print(failure.text(colour: false)) }
 public final class Session {
     public let interpreter: Interpreter
     /// Start of the stream that random verbs draw their seeds from.
@@ -81,10 +84,10 @@ public final class Session {
     }
 
     private func diagnostic(_ problem: any Error, _ code: Source) -> Diagnostic {
-        let place = Place(source: code, range: 0..<code.text.utf8.count)
-        if problem is Interruption { return Diagnostic(.interrupted, "interrupted", at: place) }
+        let span = SourceSpan(source: code, range: 0..<code.text.utf8.count)
+        if problem is Interruption { return Diagnostic(.interrupted, "interrupted", at: span) }
         let explained = problem as? RhumbError ?? RhumbError("\(problem)")
-        return Diagnostic(.runtime, explained.message, at: place, help: explained.hint)
+        return Diagnostic(.runtime, explained.message, at: span, help: explained.hint)
     }
 
     /// Whether code could run as it stands. False only when more lines could complete it; code with an error is

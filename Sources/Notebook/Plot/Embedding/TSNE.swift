@@ -126,7 +126,7 @@ public enum EmbeddingError: ExplainedError, Hashable {
 }
 
 extension EmbeddingError: LocalizedError, CustomStringConvertible {
-    /// One sentence: what was expected and what came.
+    /// One sentence: what must be, and what came instead.
     public var message: String {
         switch self {
         case .raggedPoints(let count, let dimensions):

@@ -2,6 +2,9 @@
 ///
 /// A figure knows nothing of tensors, files or terminals. It becomes a gnuplot script with ``script(outputs:)``, files
 /// with ``write(to:)`` and text with ``text(columns:rows:)``.
+///
+///     let figure = try Figure.automatic(for: .numbers([0.2, 0.5, 0.7]), title: "reward")
+///     try figure.write(to: "reward", formats: [.png, .svg])  // reward.png, reward.svg and the script reward.gp
 public struct Figure: Sendable, Hashable {
     /// A title over all panels. A figure of one panel shows its panel's title instead.
     public var title = ""

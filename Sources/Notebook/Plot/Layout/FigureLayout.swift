@@ -1,6 +1,6 @@
 /// The size of a figure and the places of its panels' plots, in units of 1/96 inch from its upper left corner.
 struct FigureLayout {
-    struct Place {
+    struct SourceSpan {
         var plan: PanelPlan
         /// The upper left corner of the plot.
         var x: Double
@@ -8,7 +8,7 @@ struct FigureLayout {
     }
 
     private(set) var size: FigureSize
-    private(set) var places: [Place] = []
+    private(set) var places: [SourceSpan] = []
     /// The title over all panels, empty when each shows its own.
     let title: String
 
@@ -43,7 +43,7 @@ struct FigureLayout {
         size = wanted ?? FigureSize(width: grid.width.rounded(.up), height: (grid.height + top).rounded(.up))
         for (index, plan) in plans.enumerated() {
             let origin = grid.origin(index, of: plan)
-            places.append(Place(plan: plan, x: origin.x, y: origin.y + top))
+            places.append(SourceSpan(plan: plan, x: origin.x, y: origin.y + top))
         }
     }
 

@@ -68,7 +68,7 @@ private struct MetricsDrawing {
         guard !names.isEmpty else {
             for source in sources {
                 if let (name, first) = source.table.firstTexts.min(by: { $0.key < $1.key }) {
-                    throw .notANumber(place: first.place, column: name, text: first.text)
+                    throw .notANumber(location: first.location, column: name, text: first.text)
                 }
             }
             throw .noNumbers(path: sources.map(\.name).joined(separator: ", "))
@@ -173,7 +173,7 @@ private struct MetricsDrawing {
         }
         guard case .numbers(let numbers) = column.values else {
             if let first = source.table.firstTexts[name] {
-                throw .notANumber(place: first.place, column: name, text: first.text)
+                throw .notANumber(location: first.location, column: name, text: first.text)
             }
             throw .textColumn(name)
         }
@@ -189,7 +189,7 @@ private struct MetricsDrawing {
         for source in sources {
             for column in source.table.columns where column.isText {
                 guard let first = source.table.firstTexts[column.name] else { continue }
-                say("'\(column.name)' is not drawn: \(first.place) has '\(first.text.shortened)' for a number")
+                say("'\(column.name)' is not drawn: \(first.location) has '\(first.text.shortened)' for a number")
             }
         }
     }
@@ -197,17 +197,17 @@ private struct MetricsDrawing {
     private mutating func remark(
         on path: MetricsPath, _ values: [Double], _ name: String, xName: String?, _ source: MetricsSource
     ) {
-        let place = sources.count > 1 ? " of '\(source.name)'" : ""
+        let location = sources.count > 1 ? " of '\(source.name)'" : ""
         if path.falls > 0, let xName {
-            say("'\(xName)'\(place) falls back, as after a resume: a new piece of line begins there")
+            say("'\(xName)'\(location) falls back, as after a resume: a new piece of line begins there")
         }
         if path.borrowed > 0, let xName {
-            say("values without a '\(xName)'\(place) stand at the one before")
+            say("values without a '\(xName)'\(location) stand at the one before")
         }
         if view.isLogarithmic, !view.right.contains(name) {
             let count = values.count { $0 <= 0 }
             if count > 0 {
-                say("\(count) of '\(name)'\(place) aren't positive and have no place on a logarithmic axis")
+                say("\(count) of '\(name)'\(location) aren't positive and have no place on a logarithmic axis")
             }
         }
     }

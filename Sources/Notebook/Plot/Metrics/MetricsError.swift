@@ -1,11 +1,11 @@
 import Basics
 import Foundation
 
-/// Why a file of metrics could not be read. The sentences are in `message` and `hint`.
+/// Why a file of metrics could not be read. The texts are in `message` and `hint`.
 public enum MetricsError: ExplainedError, Hashable {
     case unreadable(path: String, reason: String)
     /// No format fits the first lines.
-    case unknownFormat(place: String, line: String)
+    case unknownFormat(location: String, line: String)
     case empty(path: String)
     /// A file of which every line was left out.
     case nothingRead(path: String, notes: [String])
@@ -15,15 +15,15 @@ public enum MetricsError: ExplainedError, Hashable {
     /// So many names for so many rows that the table couldn't be kept.
     case nearlyEmpty(path: String, rows: Int, columns: Int)
     /// A row of more fields than there are columns.
-    case tooManyFields(place: String, count: Int, columns: Int)
+    case tooManyFields(location: String, count: Int, columns: Int)
     /// A text in a column of numbers.
-    case notANumber(place: String, column: String, text: String)
+    case notANumber(location: String, column: String, text: String)
     /// A quoted field that the end of the file cuts off, or text after a closing quote.
-    case badQuotes(place: String)
+    case badQuotes(location: String)
     /// A line that isn't a JSON object.
-    case badJSON(place: String, reason: String)
+    case badJSON(location: String, reason: String)
     /// A line that isn't valid UTF-8.
-    case notText(place: String)
+    case notText(location: String)
     case unknownColumn(String, known: [String])
     /// A column of text where numbers are needed.
     case textColumn(String)
@@ -34,25 +34,25 @@ extension MetricsError: LocalizedError, CustomStringConvertible {
     /// One sentence that begins with the file and its line where there is one.
     public var message: String {
         switch self {
-        case .unreadable(let path, let reason): "cannot read '\(path)': \(reason)"
-        case .unknownFormat(let place, let line):
-            "\(place): cannot tell what kind of metrics '\(line.shortened)' begins"
+        case .unreadable(let path, let reason): "can't read '\(path)': \(reason)"
+        case .unknownFormat(let location, let line):
+            "\(location): can't tell what kind of metrics '\(line.shortened)' begins"
         case .empty(let path): "'\(path)' has no rows"
         case .nothingRead(let path, let notes): "'\(path)' has no rows: \(notes.joined(separator: "; "))"
         case .badDocument(let path, let reason): "'\(path)' is not a JSON document: \(reason)"
         case .noRows(let path): "'\(path)' is a JSON document without rows of metrics"
         case .nearlyEmpty(let path, let rows, let columns):
             "'\(path)' has \(columns) different names in \(rows) rows: nearly all cells of such a table would be empty"
-        case .tooManyFields(let place, let count, let columns):
-            "\(place): the row has \(count) fields, but there are only \(columns) columns"
-        case .notANumber(let place, let column, let text):
-            "\(place): '\(text.shortened)' is not a number, as the values of column '\(column)' before it are"
-        case .badQuotes(let place): "\(place): a quoted field must end with a quote before the next separator"
-        case .badJSON(let place, let reason): "\(place): the line is not a JSON object: \(reason)"
-        case .notText(let place): "\(place): the line is not UTF-8 text"
+        case .tooManyFields(let location, let count, let columns):
+            "\(location): the row has \(count) fields, but there are only \(columns) columns"
+        case .notANumber(let location, let column, let text):
+            "\(location): '\(text.shortened)' must be a number, as the values of column '\(column)' before it are"
+        case .badQuotes(let location): "\(location): a quoted field must end with a quote before the next separator"
+        case .badJSON(let location, let reason): "\(location): the line is not a JSON object: \(reason)"
+        case .notText(let location): "\(location): the line is not UTF-8 text"
         case .unknownColumn(let name, let known):
             "there is no column '\(name)'; the columns are " + known.map { "'\($0)'" }.joined(separator: ", ")
-        case .textColumn(let name): "column '\(name)' holds text, and numbers are needed"
+        case .textColumn(let name): "column '\(name)' must hold numbers, not text"
         case .noNumbers(let path): "'\(path)' has no column of numbers"
         }
     }
@@ -61,7 +61,7 @@ extension MetricsError: LocalizedError, CustomStringConvertible {
     public var hint: String {
         switch self {
         case .unknownFormat:
-            "CSV and TSV with or without a header, JSON and JSON lines, 'key=value' logs and one number a line are read"
+            "CSV and TSV with or without a header, JSON and JSON lines, 'key=value' logs and one number per line are read"
         case .noRows: "load it and make the table: table(load(\"FILE\").rows)"
         case .nearlyEmpty: "write one name for a quantity, and what it is of beside it: name=layer3 norm=0.5"
         case .notText: "save it as UTF-8 or UTF-16"

@@ -1,7 +1,7 @@
 import Foundation
 
 extension MetricsTable {
-    /// Reads a whole file of metrics: CSV, TSV, JSON and JSON lines, `key=value` logs, or one number a line.
+    /// Reads a whole file of metrics: CSV, TSV, JSON and JSON lines, `key=value` logs, or one number per line.
     ///
     /// - Parameters:
     ///   - name: What errors and notes call the file; by default its path.

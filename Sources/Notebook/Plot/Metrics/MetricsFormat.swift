@@ -8,7 +8,7 @@ public enum MetricsFormat: Sendable, Hashable {
     case keyValues
     /// One JSON text: a list of objects, `trainer_state.json`, an object of columns.
     case jsonDocument
-    /// One number a line.
+    /// One number per line.
     case numbers
 
     /// What the name of a file promises, for files whose lines tell nothing: a column of texts.

@@ -31,7 +31,7 @@ extension MetricsReader {
         var fields = fields
         while fields.count > header.count, fields.last?.trimmingBlanks.isEmpty == true { fields.removeLast() }
         guard fields.count <= header.count else {
-            throw .tooManyFields(place: place, count: fields.count, columns: header.count)
+            throw .tooManyFields(location: location, count: fields.count, columns: header.count)
         }
         if fields.count < header.count, header.count > 1 {
             if isCut { table.hasCutLine = true } else { table.shortRows.add(line) }

@@ -73,7 +73,7 @@ public struct MetricsReader {
         return added
     }
 
-    var place: String { "\(name):\(line)" }
+    var location: String { "\(name):\(line)" }
 
     private mutating func readRecords(isEnd: Bool) throws(MetricsError) -> Int {
         let before = table.rowCount
@@ -97,7 +97,7 @@ public struct MetricsReader {
             }
             guard let end, start < pending.count else { break }
             let bytes = pending[start..<end]
-            guard let record = String(validating: bytes, as: UTF8.self) else { throw .notText(place: place) }
+            guard let record = String(validating: bytes, as: UTF8.self) else { throw .notText(location: location) }
             try read(record[...], isCut: isCut)
             line += bytes.count { $0 == UInt8(ascii: "\n") } + 1
             start = min(end + 1, pending.count)
@@ -125,7 +125,7 @@ public struct MetricsReader {
         guard let first = telling.first else { return }
         format = MetricsFormat.recognise(telling.map(\.text), isWhole: isEnd, promised: promised)
         if format == nil {
-            throw .unknownFormat(place: "\(name):\(first.line)", line: String(first.text.trimmingBlanks))
+            throw .unknownFormat(location: "\(name):\(first.line)", line: String(first.text.trimmingBlanks))
         }
     }
 
@@ -142,7 +142,7 @@ public struct MetricsReader {
         let last = pending.last { ![9, 10, 13, 32].contains($0) }
         if last == nil, table.rowCount > 0 { return true }
         guard isEnd || isFollowing && (last == UInt8(ascii: "}") || last == UInt8(ascii: "]")) else { return false }
-        guard let text = String(validating: pending, as: UTF8.self) else { throw .notText(place: name) }
+        guard let text = String(validating: pending, as: UTF8.self) else { throw .notText(location: name) }
         let node: JSONLine.Node
         do {
             node = try JSONLine.document(text[...])
@@ -212,7 +212,7 @@ public struct MetricsReader {
             var text = record
             while text.last == "\r" { text.removeLast() }
             guard let fields = CSVRecord.fields(text, separator: separator) else {
-                guard isCut, hasHeader, !text.contains("\n") else { throw .badQuotes(place: place) }
+                guard isCut, hasHeader, !text.contains("\n") else { throw .badQuotes(location: location) }
                 table.hasCutLine = true
                 return
             }
@@ -241,9 +241,9 @@ public struct MetricsReader {
     mutating func spoil(_ name: String, _ value: MetricsValue) {
         guard spoiledColumns.insert(name).inserted else { return }
         switch value {
-        case .text(let text): table.firstTexts[name] = .init(place: place, text: text)
+        case .text(let text): table.firstTexts[name] = .init(location: location, text: text)
         case .measured(let number, let unit):
-            table.firstTexts[name] = .init(place: place, text: "\(NumberText.plain(number)) \(unit)")
+            table.firstTexts[name] = .init(location: location, text: "\(NumberText.plain(number)) \(unit)")
         case .number, .missing: break
         }
     }

@@ -22,7 +22,7 @@ public struct MetricsTable: Sendable {
     var hasCutLine = false
     /// Of columns of text that began with numbers, the first that is none.
     struct FirstText: Sendable {
-        var place: String
+        var location: String
         var text: String
     }
     var firstTexts: [String: FirstText] = [:]

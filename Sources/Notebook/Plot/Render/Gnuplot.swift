@@ -23,7 +23,7 @@ package enum Gnuplot {
     }
 
     /// How long a figure may take: RHUMB_GNUPLOT_SECONDS, or a minute, which a hundred usual figures take.
-    package static var patience: Double {
+    package static var timeout: Double {
         let wanted = getenv("RHUMB_GNUPLOT_SECONDS").flatMap { Double(String(cString: $0)) }
         return wanted.flatMap { $0 > 0 ? $0 : nil } ?? 60
     }
@@ -36,7 +36,7 @@ package enum Gnuplot {
         shouldStop.withLock { $0 = isAsked }
     }
 
-    /// Sends a script to a new process, which has ``patience`` to end.
+    /// Sends a script to a new process, which has ``timeout`` to end.
     ///
     /// - Parameters:
     ///   - files: How many files in memory the script writes.
@@ -45,7 +45,7 @@ package enum Gnuplot {
         files count: Int = 0, _ script: (_ files: [String]) -> String
     ) throws(PlotError) -> Output {
         var error: UnsafeMutablePointer<CChar>?
-        let seconds = patience
+        let seconds = timeout
         guard
             let stream = gnuplotstream_open(
                 try locate(), Int32(count), seconds, shouldStop.withLock(\.self), &error)

@@ -1,7 +1,7 @@
 import Basics
 import Foundation
 
-/// Why a figure could not be made. The sentences are in `message` and `hint`.
+/// Why a figure could not be made. The texts are in `message` and `hint`.
 public enum PlotError: ExplainedError, Hashable {
     /// No `gnuplot` in the folders of `PATH`.
     case gnuplotMissing
@@ -35,29 +35,30 @@ public enum PlotError: ExplainedError, Hashable {
 }
 
 extension PlotError: LocalizedError, CustomStringConvertible {
-    /// One sentence: what was expected and what came.
+    /// One sentence: what must be, and what came instead.
     public var message: String {
         switch self {
-        case .gnuplotMissing: "gnuplot is needed to draw figures and is not on the PATH"
+        case .gnuplotMissing: "figures need gnuplot, which is not on the PATH"
         case .gnuplotUnusable(let reason): "gnuplot could not be run: \(reason)"
         case .gnuplotTooSlow(let seconds):
             "gnuplot did not end within \(NumberText.plain(seconds)) second\(seconds == 1 ? "" : "s") and was stopped"
         case .interrupted: "gnuplot was interrupted"
         case .gnuplotFailed(let status, let diagnostics):
             diagnostics.isEmpty
-                ? "gnuplot ended with status \(status) and said nothing"
+                ? "gnuplot ended with status \(status) and no message"
                 : "gnuplot could not draw the figure: \(diagnostics)"
         case .incomplete(let format): "gnuplot left the \(format.rawValue) file of the figure unfinished"
-        case .unwritable(let path, let reason): "cannot write '\(path)': \(reason)"
+        case .unwritable(let path, let reason): "can't write '\(path)': \(reason)"
         case .emptyFigure: "there is nothing to plot"
         case .mismatch(let what, let count, let other, let expected):
-            "a plot needs as many \(what) as \(other), but there are \(count) and \(expected)"
+            "a plot needs as many \(what) as \(other), not \(count) and \(expected)"
         case .badRange(let axis, let lower, let upper):
             "the range of the \(axis) axis must rise and be finite, not go from "
                 + "\(lower.map(NumberText.plain) ?? "the least value") to \(upper.map(NumberText.plain) ?? "the greatest")"
         case .notPositive(let axis, let value):
-            "a logarithmic \(axis) axis can only show positive values, not \(NumberText.plain(value))"
-        case .namesOnLogarithmicAxis(let axis, _): "the \(axis) axis holds names or cells here and can't be logarithmic"
+            "the values of a logarithmic \(axis) axis must be positive, not \(NumberText.plain(value))"
+        case .namesOnLogarithmicAxis(let axis, _):
+            "the \(axis) axis holds names or cells here, so it can't be logarithmic"
         case .badBins: "the bins of a histogram need a positive width and edges that rise"
         case .tooSmall(let what, let least, let value):
             "'\(what)' must be at least \(NumberText.plain(least)), not \(NumberText.plain(value))"

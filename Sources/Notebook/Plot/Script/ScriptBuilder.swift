@@ -10,7 +10,7 @@ struct ScriptBuilder {
         self.size = size
     }
 
-    /// Adds a named block with one row a line, its fields separated by blanks, and returns its gnuplot name.
+    /// Adds a named block with one row per line, its fields separated by blanks, and returns its gnuplot name.
     mutating func block(_ stem: String, rows: some Sequence<String>) -> String {
         let number = (blockCounts[stem] ?? 0) + 1
         blockCounts[stem] = number

@@ -65,7 +65,7 @@ extension Terminal {
 /// Asks the terminal itself.
 package enum TerminalQuery {
     /// How long an answer may take; a terminal far away takes longer and is treated as if it knew nothing.
-    private static let patience: Int32 = 150
+    private static let timeout: Int32 = 150
 
     /// What the terminal of this process answered; it is asked once.
     static let answer = graphics()
@@ -90,7 +90,7 @@ package enum TerminalQuery {
         let question = "\u{1b}_Gi=1,s=1,v=1,a=q,t=d,f=24;AAAA\u{1b}\\\u{1b}[c"
         guard write(terminal, question, question.utf8.count) == question.utf8.count else { return nil }
         var answer: [UInt8] = []
-        while isReadable(terminal, within: patience) {
+        while isReadable(terminal, within: timeout) {
             var byte: UInt8 = 0
             guard read(terminal, &byte, 1) == 1 else { break }
             answer.append(byte)

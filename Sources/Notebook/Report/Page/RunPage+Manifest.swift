@@ -8,7 +8,7 @@ extension RunPage {
         body += "<section class=\"run\">\n<h2 id=\"run\">About this run</h2>\n"
         var facts: [(name: String, html: String)] = [("status", HTML.escaped(run.statusSentence))]
         if let failure = manifest.failure {
-            facts.append(("error", HTML.escaped(failure.message) + " <code>\(HTML.escaped(failure.place))</code>"))
+            facts.append(("error", HTML.escaped(failure.message) + " <code>\(HTML.escaped(failure.location))</code>"))
         }
         facts += [
             ("recipe", Self.sealed(manifest.recipe)),

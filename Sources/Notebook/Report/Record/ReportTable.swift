@@ -7,7 +7,7 @@ struct ReportTable {
     struct Column {
         let name: String
         let isNumeric: Bool
-        /// The cells as they are shown, one a row.
+        /// The cells as they are shown, one per row.
         let shown: [String]
         /// What a column of numbers is sorted by: every digit; empty, which comes last, for none and NaN.
         let exact: [String]

@@ -23,7 +23,7 @@ struct RunIndex {
                 switch error {
                 case let error as FileError: error.message
                 case let error as any ExplainedError: error.message
-                case let error as Diagnostic: "'\(name)': \(error.message), at \(error.place.description)"
+                case let error as Diagnostic: "'\(name)': \(error.message), at \(error.span.description)"
                 default: "'\(name)': \(error)"
                 }
         }

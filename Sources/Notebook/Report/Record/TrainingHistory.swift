@@ -1,7 +1,7 @@
 import Files
 import FoundationEssentials
 
-/// The metrics of a training, a row a step.
+/// The metrics of a training, a row per step.
 struct TrainingHistory {
     struct Metric: Equatable {
         let name: String

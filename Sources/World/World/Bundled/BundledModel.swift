@@ -24,7 +24,7 @@ public struct BundledModel: Sendable {
             summary: "the miniature Stable Diffusion of the emoji world: 64 pixels, 9.3 M in its UNet",
             resource: "emoji-sd", mark: "model_index.json"),
         BundledModel(
-            name: "emoji-reward", summary: "the same as a reward: calibrated safety, sceptical of pictures of nothing",
+            name: "emoji-reward", summary: "the same as a reward: calibrated safety, sceptical of meaningless pictures",
             resource: "emoji-reward"),
         detector,
     ]

@@ -7,7 +7,7 @@ public struct VAETrainingOptions: TrainingOptions {
     /// Updates in all; the learning rate falls to its end over them.
     public var steps = 7000
     public var seed: UInt64 = 0
-    /// Fresh scenes a step: small batches and many steps bring flat colours out soonest.
+    /// Fresh scenes per step: small batches and many steps bring flat colours out soonest.
     public var batch = 12
     /// The highest rate, reached after `warmUp` steps; it then falls by half a cosine to a fiftieth.
     public var learningRate = 1.5e-3

@@ -6,7 +6,7 @@ public struct DetectorTrainingOptions: TrainingOptions {
     /// Updates in all; the learning rate falls to its end over them. The shipped weights took so many.
     public var steps = 2000
     public var seed: UInt64 = 0
-    /// Pictures a step, all drawn anew.
+    /// Pictures per step, all drawn anew.
     public var batch = 64
     /// The highest rate, reached after `warmUp` steps; it then falls by half a cosine to a fiftieth.
     public var learningRate = 2e-3

@@ -123,7 +123,7 @@ public final class UNetTrainer: BatchTrainer {
             gradientNorm: update.gradientNorm, learningRate: update.learningRate)
     }
 
-    /// The mean squared error of the predicted noise, a number a sample.
+    /// The mean squared error of the predicted noise, a number per sample.
     private func errors(
         _ model: UNet2DConditionModel, _ clean: Tensor, _ noise: Tensor, _ timesteps: [Int], _ context: Tensor
     ) throws -> Tensor {

@@ -6,7 +6,7 @@ import Notebook
 
 /// Where relative paths lead. What a user names counts from where the user stands: the current folder. What a recipe's
 /// run writes goes into the run's folder, so that a replayed recipe keeps its results together.
-enum FilePlace {
+enum FileLocation {
     /// A file or folder to be written.
     ///
     /// - Parameter parameter: the one that names it.
@@ -17,12 +17,12 @@ enum FilePlace {
         let url = place(path, call)
         if let folder = call.host.outputFolder, !isAbsolute(path), !isInside(url, folder) {
             throw call.failure(
-                parameter, "'\(path)' leads out of the run's folder, where a recipe's relative paths count from",
-                hint: "an absolute path says what lies elsewhere")
+                parameter, "the relative path '\(path)' must stay inside the run's folder",
+                hint: "give an absolute path for what lies elsewhere")
         }
         if let folder = (call.host as? any ConfiningHost)?.onlyFolder, !isInside(url, folder) {
             throw call.failure(
-                parameter, "'rhumb check' lets a recipe write into its run's folder alone, and '\(path)' is not there",
+                parameter, "'rhumb check' lets a recipe write only into its run's folder, where '\(path)' is not",
                 hint: "give a relative path, or run the recipe with 'rhumb run'")
         }
         call.host.willWrite(url.path)

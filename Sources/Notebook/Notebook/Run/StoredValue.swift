@@ -3,20 +3,20 @@ import Language
 import Tensor
 
 /// A value that a run keeps whole, so that `open` brings it back and `replay` compares it bit for bit. Other objects
-/// are kept as a line about them.
-public protocol KeptValue: ObjectValue {
+/// are stored as a line about them.
+public protocol StoredValue: ObjectValue {
     /// What it is made of. Read again by whoever brings values back, under the value's `typeName`.
-    func parts() throws -> KeptParts
-    /// Whether its parts are all there is to it: gradients, for one, are not kept.
-    var isKeptWhole: Bool { get }
+    func parts() throws -> StoredParts
+    /// Whether its parts are all there is to it: gradients, for one, are not stored.
+    var isStoredWhole: Bool { get }
 }
 
 /// A value that stays as it was made, whatever verbs do with it: a model that is only used, a figure. Where a run
-/// brings values back, anything else that can't be kept counts as changed by every cell that had it in its hands.
+/// brings values back, anything else that can't be stored counts as changed by every cell that had it in its hands.
 public protocol UnchangingValue: ObjectValue {}
 
-/// What a kept value is made of: data, and tensors by name.
-public struct KeptParts {
+/// What a stored value is made of: data, and tensors by name.
+public struct StoredParts {
     public var data: JSON
     public var tensors: [String: Tensor]
 
@@ -66,7 +66,7 @@ struct ValueWriter {
             ]
         case .table(let table):
             return ["type": "table", "rows": .integer(table.rowCount), "columns": try columns(table, named: name)]
-        case .object(let object as any KeptValue): return try kept(object, named: name)
+        case .object(let object as any StoredValue): return try stored(object, named: name)
         default: return value.json
         }
     }
@@ -76,7 +76,7 @@ struct ValueWriter {
         .object(try table.columns.map { .init($0.name, try json(.list($0.values), named: name + "." + $0.name)) })
     }
 
-    private mutating func kept(_ object: any KeptValue, named name: String) throws -> JSON {
+    private mutating func stored(_ object: any StoredValue, named name: String) throws -> JSON {
         guard case .object(var members) = Value.object(object).json else { return .null }
         let parts = try object.parts()
         let size = parts.tensors.values.reduce(0) { $0 + $1.count * $1.dtype.byteCount }
@@ -104,9 +104,9 @@ extension Value {
     /// - Parameters:
     ///   - tensor: an entry of `values.safetensors`.
     ///   - make: a value of a type that is no kind of the language's own; nil when it can't be made again.
-    /// - Returns: nil for what was kept as a line about it, or holds such.
-    static func kept(
-        _ json: JSON, tensor: (String) throws -> Tensor, make: (_ typeName: String, KeptParts) throws -> Value?
+    /// - Returns: nil for what was stored as a line about it, or holds such.
+    static func stored(
+        _ json: JSON, tensor: (String) throws -> Tensor, make: (_ typeName: String, StoredParts) throws -> Value?
     ) throws -> Value? {
         switch json {
         case .null: return .some(.none)
@@ -115,7 +115,7 @@ extension Value {
         case .number(let number): return .number(number)
         case .string(let string): return .string(string)
         case .array(let items):
-            let values = try items.compactMap { try kept($0, tensor: tensor, make: make) }
+            let values = try items.compactMap { try stored($0, tensor: tensor, make: make) }
             return values.count == items.count ? .list(values) : nil
         case .object(let members):
             guard let type = json["type"]?.string else { return try record(members, tensor, make).map { .record($0) } }
@@ -136,7 +136,7 @@ extension Value {
                         }))
             default:
                 guard let names = json["tensors"]?.members else { return nil }
-                var parts = KeptParts(data: json["data"] ?? .null)
+                var parts = StoredParts(data: json["data"] ?? .null)
                 for name in names { parts.tensors[name.key] = try tensor(name.value.string ?? "") }
                 return try make(type, parts)
             }
@@ -144,11 +144,11 @@ extension Value {
     }
 
     private static func record(
-        _ members: [JSON.Member], _ tensor: (String) throws -> Tensor, _ make: (String, KeptParts) throws -> Value?
+        _ members: [JSON.Member], _ tensor: (String) throws -> Tensor, _ make: (String, StoredParts) throws -> Value?
     ) throws -> Record? {
         var record = Record()
         for member in members {
-            guard let value = try kept(member.value, tensor: tensor, make: make) else { return nil }
+            guard let value = try stored(member.value, tensor: tensor, make: make) else { return nil }
             record[member.key] = value
         }
         return record

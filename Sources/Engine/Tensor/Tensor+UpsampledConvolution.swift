@@ -2,17 +2,17 @@ import Basics
 import Kernels
 
 extension Tensor {
-    /// The 3×3 convolution, padded by 1, of this picture twice as large by repeating pixels.
+    /// The 3×3 convolution, padded by 1, of this feature map upsampled ×2 by repeating pixels.
     ///
-    /// The large picture is never made. Winograd's way reads the small one in its place; elsewhere four convolutions of
-    /// the small picture by sums of weights do the same with 16 multiplications in place of 36, for each pixel of the
-    /// large one sees only 2×2 different ones.
+    /// The upsampled feature map is never made. Winograd's algorithm reads the small one in its place; elsewhere four
+    /// convolutions of the small one by sums of weights, one for each phase of the result, do the same with 16
+    /// multiplications instead of 36: the kernel covers only 2×2 different pixels.
     ///
     /// - Parameters:
     ///   - weight: [outputs, inputs, 3, 3].
     ///   - bias: [outputs].
     /// - Shapes: [batch, height, width, inputs] → [batch, 2 · height, 2 · width, outputs].
-    public func doubledConv2d(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
+    public func upsampledConv2d(_ weight: Tensor, bias: Tensor? = nil) throws -> Tensor {
         guard rank == 4, weight.rank == 4, Array(weight.shape[1...]) == [shape[3], 3, 3] else {
             throw RhumbError.shapes(
                 shape, weight.shape, in: "conv2d",
@@ -25,38 +25,38 @@ extension Tensor {
         try Engine.checkCancelled()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         guard
-            let plan = try DoubledConvolution(
+            let plan = try UpsampledConvolution(
                 detached(), weight.detached(), bias: bias?.detached(), isRecorded: Tensor.records(inputs)),
             let y = try plan.forward()
-        else { return try doubledThenConvolved(weight, bias) }
+        else { return try upsampledThenConvolved(weight, bias) }
         return y.recorded("conv2d", inputs) { dy in
             let wanted = (self.requiresGradient, weight.requiresGradient || bias?.requiresGradient == true)
             guard let (dx, dw, db) = try plan.backward(dy, wanted: wanted) else {
-                return try self.readableDoubledGradients(weight, bias, dy)
+                return try self.referenceUpsampledGradients(weight, bias, dy)
             }
             return [dx, dw] + (bias == nil ? [] : [db])
         }
     }
 
-    /// The readable way.
-    private func doubledThenConvolved(_ weight: Tensor, _ bias: Tensor?) throws -> Tensor {
+    /// The reference implementation.
+    private func upsampledThenConvolved(_ weight: Tensor, _ bias: Tensor?) throws -> Tensor {
         try resampled(height: 2 * shape[1], width: 2 * shape[2], .nearest)
             .conv2d(weight, bias: bias, Convolution(padding: 1))
     }
 
-    /// Derivatives of the readable way, where oneDNN lacks one of its own.
-    private func readableDoubledGradients(_ weight: Tensor, _ bias: Tensor?, _ dy: Tensor) throws -> [Tensor?] {
+    /// Derivatives of the reference implementation, where oneDNN lacks one of its own.
+    private func referenceUpsampledGradients(_ weight: Tensor, _ bias: Tensor?, _ dy: Tensor) throws -> [Tensor?] {
         let leaves = try ([self, weight] + (bias.map { [$0] } ?? [])).map { try $0.detached().requireGradient() }
         let recording = Engine.isRecording
         Engine.isRecording = true
         defer { Engine.isRecording = recording }
-        try leaves[0].doubledThenConvolved(leaves[1], bias == nil ? nil : leaves[2]).backward(dy)
+        try leaves[0].upsampledThenConvolved(leaves[1], bias == nil ? nil : leaves[2]).backward(dy)
         return leaves.map(\.gradient)
     }
 }
 
-/// One convolution of a doubled picture, by Winograd's way or as four of the picture itself.
-private struct DoubledConvolution {
+/// One convolution of an upsampled feature map, by Winograd's algorithm or as four of the feature map itself.
+private struct UpsampledConvolution {
     private let x: Tensor
     private let weight: Tensor
     private let bias: Tensor?
@@ -90,33 +90,33 @@ private struct DoubledConvolution {
                 return nil
             }
         }
-        rk_join_quarters(small[0], small[1], small[2], small[3] * x.dtype.byteCount, results.address, y.address)
+        rk_interleave_phases(small[0], small[1], small[2], small[3] * x.dtype.byteCount, results.address, y.address)
         return y
     }
 
     /// dx in the type of x, dw and db in float32, those that are wanted; nil where there are no kernels for them.
     func backward(_ dy: Tensor, wanted: (x: Bool, weight: Bool)) throws -> (dx: Tensor?, dw: Tensor?, db: Tensor?)? {
         let dy = try dy.to(x.dtype).contiguous()
-        guard let winograd else { return try backwardByQuarters(dy, wanted: wanted) }
+        guard let winograd else { return try backwardByPhases(dy, wanted: wanted) }
         var dx: Tensor?
         if wanted.x {
-            let doubled = try Tensor(uninitialized: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], x.shape[3]])
-            try winograd.backwardData(dy, into: doubled)
+            let upsampled = try Tensor(uninitialized: [x.shape[0], 2 * x.shape[1], 2 * x.shape[2], x.shape[3]])
+            try winograd.backwardData(dy, into: upsampled)
             let gradient = try Tensor(uninitialized: x.shape)
-            rk_double_gradient_f32(
-                x.shape[0], x.shape[1], x.shape[2], x.shape[3], doubled.floatPointer, gradient.floatPointer)
+            rk_upsample2_gradient_f32(
+                x.shape[0], x.shape[1], x.shape[2], x.shape[3], upsampled.floatPointer, gradient.floatPointer)
             dx = gradient
         }
         guard wanted.weight else { return (dx, nil, nil) }
         if let (dw, db) = try winograd.backwardWeights(x, dy, bias: bias) { return (dx, dw, db) }
-        return try backwardByQuarters(dy, wanted: (false, true)).map { (dx, $0.dw, $0.db) }
+        return try backwardByPhases(dy, wanted: (false, true)).map { (dx, $0.dw, $0.db) }
     }
 
-    // MARK: By quarters
+    // MARK: By phases
 
-    /// The four convolutions: for the upper left, upper right, lower left and lower right pixels.
+    /// A convolution for each phase: the upper left, upper right, lower left and lower right pixels.
     private func parts() throws -> [FastConvolution] {
-        try quarters().enumerated().map { q, weight in
+        try phases().enumerated().map { q, weight in
             let (lower, right) = (q / 2, q % 2)
             // The upper pixel sees what is above, the lower what is below.
             let geometry = Convolution(top: 1 - lower, left: 1 - right, bottom: lower, right: right)
@@ -125,23 +125,23 @@ private struct DoubledConvolution {
     }
 
     /// Four times [outputs, inputs, 2, 2]: each in memory of its own, which is given back once it is packed.
-    private func quarters() throws -> [Tensor] {
-        try weight.storage.derived(.init(weight, .quarters)) {
+    private func phases() throws -> [Tensor] {
+        try weight.storage.derived(.init(weight, .phases)) {
             let kernels = try Tensor(uninitialized: [4, weight.shape[0], weight.shape[1], 2, 2], weight.dtype)
             let pairs = weight.shape[0] * weight.shape[1]
             weight.dtype == .bfloat16
-                ? rk_quarter_kernels_bf16(pairs, weight.halfPointer, kernels.halfPointer)
-                : rk_quarter_kernels_f32(pairs, weight.floatPointer, kernels.floatPointer)
+                ? rk_phase_kernels_bf16(pairs, weight.halfPointer, kernels.halfPointer)
+                : rk_phase_kernels_f32(pairs, weight.floatPointer, kernels.floatPointer)
             return try (0..<4).map { try kernels.selected(0, $0).copied() }
         }
     }
 
-    private func backwardByQuarters(
+    private func backwardByPhases(
         _ dy: Tensor, wanted: (x: Bool, weight: Bool)
     ) throws -> (dx: Tensor?, dw: Tensor?, db: Tensor?)? {
         let gradients = try Tensor(uninitialized: [4] + small, x.dtype)
-        rk_split_quarters(small[0], small[1], small[2], small[3] * x.dtype.byteCount, dy.address, gradients.address)
-        var dx: Tensor?, db: Tensor?, dquarters: [Tensor] = []
+        rk_split_phases(small[0], small[1], small[2], small[3] * x.dtype.byteCount, dy.address, gradients.address)
+        var dx: Tensor?, db: Tensor?, dphases: [Tensor] = []
         for (q, part) in try parts().enumerated() {
             let gradient = try gradients.selected(0, q)
             if wanted.x {
@@ -150,15 +150,15 @@ private struct DoubledConvolution {
             }
             if wanted.weight {
                 guard let more = try part.backwardWeights(x, gradient, bias: bias) else { return nil }
-                dquarters.append(more.dw)
+                dphases.append(more.dw)
                 db = try db.flatMap { sum in try more.db.map { try sum + $0 } } ?? more.db
             }
         }
         guard wanted.weight else { return (dx, nil, nil) }
         let outputs = small[3], inputs = x.shape[3], dw = try Tensor(uninitialized: [outputs, inputs, 3, 3])
-        withExtendedLifetime(dquarters) {
-            let pointers = dquarters.map { Optional(UnsafePointer($0.floatPointer)) }
-            rk_quarter_kernels_gradient_f32(outputs * inputs, pointers, dw.floatPointer)
+        withExtendedLifetime(dphases) {
+            let pointers = dphases.map { Optional(UnsafePointer($0.floatPointer)) }
+            rk_phase_kernels_gradient_f32(outputs * inputs, pointers, dw.floatPointer)
         }
         return (dx, dw, db)
     }

@@ -5,9 +5,9 @@ import Steering
 import Tensor
 
 /// What runs keep whole, and how `open` makes it again.
-package enum KeptValues {
+package enum StoredValues {
     /// nil for a type that is not kept.
-    package static func make(_ typeName: String, _ parts: KeptParts) throws -> Value? {
+    package static func make(_ typeName: String, _ parts: StoredParts) throws -> Value? {
         switch typeName {
         case "tensor": parts.tensors[""].map { .tensor($0) }
         case "image": try ImageValue(parts).map { .object($0) }
@@ -28,14 +28,14 @@ extension EvaluationValue: UnchangingValue {}
 extension ComparisonValue: UnchangingValue {}
 extension FigureValue: UnchangingValue {}
 
-extension TensorValue: KeptValue {
-    var isKeptWhole: Bool { !tensor.requiresGradient }
+extension TensorValue: StoredValue {
+    var isStoredWhole: Bool { !tensor.requiresGradient }
 
-    func parts() -> KeptParts { KeptParts(tensors: ["": tensor.detached()]) }
+    func parts() -> StoredParts { StoredParts(tensors: ["": tensor.detached()]) }
 }
 
-extension ImageValue: KeptValue {
-    var isKeptWhole: Bool {
+extension ImageValue: StoredValue {
+    var isStoredWhole: Bool {
         !image.tensor.requiresGradient
             && parameters.values.allSatisfy { value in
                 switch value {
@@ -46,15 +46,15 @@ extension ImageValue: KeptValue {
             }
     }
 
-    func parts() throws -> KeptParts {
+    func parts() throws -> StoredParts {
         let texts = parameters.fields.map { key, value -> JSON in
             if case .number = value { [.string(key), value.json] } else { [.string(key), .string(value.text)] }
         }
-        return KeptParts(
+        return StoredParts(
             data: ["name": .string(name), "parameters": .array(texts)], tensors: ["": image.tensor.detached()])
     }
 
-    convenience init?(_ parts: KeptParts) throws {
+    convenience init?(_ parts: StoredParts) throws {
         guard let tensor = parts.tensors[""] else { return nil }
         let parameters = (parts.data["parameters"]?.array ?? []).compactMap { pair -> (String, Value)? in
             guard let pair = pair.array, pair.count == 2, let key = pair[0].string else { return nil }
@@ -64,15 +64,15 @@ extension ImageValue: KeptValue {
     }
 }
 
-extension DirectionValue: KeptValue {
-    var isKeptWhole: Bool {
+extension DirectionValue: StoredValue {
+    var isStoredWhole: Bool {
         ![direction.vector, direction.means.safe, direction.means.unsafe].contains(where: \.requiresGradient)
     }
 
-    func parts() -> KeptParts {
+    func parts() -> StoredParts {
         func numbers(_ numbers: [Double]) -> JSON { .array(numbers.map { .number($0) }) }
         func strings(_ strings: [String]) -> JSON { .array(strings.map { .string($0) }) }
-        return KeptParts(
+        return StoredParts(
             data: [
                 "method": .string(direction.method.rawValue), "meanDifference": .number(direction.meanDifference),
                 "spread": numbers([direction.spread.safe, direction.spread.unsafe]),
@@ -86,7 +86,7 @@ extension DirectionValue: KeptValue {
             tensors: ["vector": direction.vector, "safe": direction.means.safe, "unsafe": direction.means.unsafe])
     }
 
-    convenience init?(_ parts: KeptParts) {
+    convenience init?(_ parts: StoredParts) {
         let data = parts.data
         guard let vector = parts.tensors["vector"], let safe = parts.tensors["safe"],
             let unsafe = parts.tensors["unsafe"],

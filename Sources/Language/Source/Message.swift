@@ -1,8 +1,8 @@
 import Basics
 
-/// Every sentence the language says about an error, in one place and one voice: names in quotes, what was expected,
-/// what came, and what to try. Sentences about syntax are in `Sentence+Syntax.swift`.
-enum Sentence {
+/// Every message of the language about an error, in one voice: names in quotes, what must be, what came instead, and
+/// what to try. Messages about syntax are in `Message+Syntax.swift`.
+enum Message {
     // MARK: Names
 
     static func unknownName(_ name: String) -> String { "unknown name '\(name)'" }
@@ -10,7 +10,7 @@ enum Sentence {
         "no variable and no verb has this name; a string needs quotes: \"\(name)\""
     }
     static func noValueYet(_ name: String) -> String { "'\(name)' has no value yet" }
-    static func noValueYetHelp(_ name: String) -> String { "assign it first, on every way that leads here" }
+    static func noValueYetHelp(_ name: String) -> String { "assign it first, on every path that leads here" }
 
     // MARK: Calls
 
@@ -230,11 +230,11 @@ enum Sentence {
     }
     /// What follows the sides of a failed `≈`.
     static func difference(_ difference: Difference, _ tolerance: Double?) -> String {
-        let place =
-            difference.place.isEmpty ? "" : " at [\(difference.place.map(String.init).joined(separator: ", "))]"
-        if difference.size.isNaN { return "; one of them is not a number\(place)" }
+        let position =
+            difference.position.isEmpty ? "" : " at [\(difference.position.map(String.init).joined(separator: ", "))]"
+        if difference.size.isNaN { return "; one of them is not a number\(position)" }
         let limit = tolerance.map(NumberText.brief) ?? "a millionth"
-        return "; they differ by \(NumberText.brief(difference.size))\(place), which is more than \(limit)"
+        return "; they differ by \(NumberText.brief(difference.size))\(position), which is more than \(limit)"
     }
     static func took(_ seconds: Double) -> String {
         switch seconds {
@@ -245,7 +245,7 @@ enum Sentence {
         }
     }
 
-    // MARK: Parts of sentences
+    // MARK: Parts of messages
 
     /// `did you mean 'steps'?`, or the whole list when it is short, or nothing.
     static func suggestion(_ guess: String?, orList names: [String], named noun: String) -> String {
@@ -275,12 +275,12 @@ enum Sentence {
 
     /// `a number`, but `true or false`, `"a" or "b"`, `anything`.
     private static func withArticle(_ text: String) -> String {
-        let bare = ["true", "\"", "anything", "a ", "an ", "strings", "numbers"]
+        let bare = ["true", "\"", "anything", "a ", "an ", "strings", "numbers", "rows"]
         return bare.contains { text.hasPrefix($0) } ? text : article(text) + " " + text
     }
 }
 
 extension Value {
     /// This value in a message: `the string "abc"`, `a list of 3`, `a tensor`.
-    public var described: String { Sentence.described(self) }
+    public var described: String { Message.described(self) }
 }

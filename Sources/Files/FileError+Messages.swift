@@ -3,7 +3,7 @@ import Glibc
 extension FileError: CustomStringConvertible {
     public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 
-    /// One sentence: what was expected and what came.
+    /// One sentence: what must be, and what came instead.
     public var message: String {
         switch self {
         case .system(let action, let path, let code): return Self.sentence(action, path, code)
@@ -58,10 +58,10 @@ extension FileError: CustomStringConvertible {
         let shapes = misshapen.map { "'\($0.name)' is \(text($0.found)) instead of \(text($0.expected))" }
         let parts = [
             missing.isEmpty ? nil : "lacks \(quoted(missing))",
-            unexpected.isEmpty ? nil : "holds \(quoted(unexpected)), for which there is no place",
+            unexpected.isEmpty ? nil : "holds \(quoted(unexpected)), which the model does not have",
             shapes.isEmpty ? nil : "has other shapes: \(listed(shapes))",
         ]
-        return "the weights of '\(file)' do not fit the configuration: the file "
+        return "the weights of '\(file)' don't fit the configuration: the file "
             + parts.compactMap(\.self).joined(separator: "; ")
     }
 
@@ -72,7 +72,7 @@ extension FileError: CustomStringConvertible {
         EISDIR: "it is a folder", ENOTDIR: "a part of the path is not a folder",
         EFBIG: "the file system takes no file of that size",
         ENODEV: "it is not a regular file", ENOMEM: "out of memory", EMFILE: "too many files are open",
-        ENAMETOOLONG: "the name is too long", ELOOP: "its symbolic links go round in a circle",
+        ENAMETOOLONG: "the name is too long", ELOOP: "its symbolic links form a cycle",
         EIO: "the device failed",
     ]
 
@@ -102,7 +102,7 @@ extension FileError.Fault {
             return "its first 8 bytes announce a header of \(length) bytes, and the file has \(size) in all"
         case .headerTooLarge(let length):
             return "its first 8 bytes announce a header of \(length) bytes, more than any real file has"
-        case .nameTwice: return "the name stands twice in the header"
+        case .nameTwice: return "the name is in the header twice"
         case .unknownType(let name): return "unknown element type '\(name)'"
         case .shapeOverflows(let shape):
             return shape.count > StoredType.highestRank
@@ -122,7 +122,7 @@ extension FileError.Fault {
         case .brokenPickle(let clause, let position): return "at byte \(position) \(clause)"
         case .forbiddenOpcode(let code, let position):
             return
-                "at byte \(position) stands instruction \(code), which no file of tensors needs; none of it was run"
+                "byte \(position) holds the instruction \(code), which no file of tensors needs; none of it was run"
         case .forbiddenName(let name):
             return "it asks for '\(name)', which is not part of a tensor; none of it was run"
         case .wrongStorage(let elements, let found):
@@ -147,7 +147,7 @@ extension FileError.Fault {
         case .brokenArchive: return "the file may be cut short or damaged: copy or download it again"
         case .forbiddenName, .forbiddenOpcode:
             return "save its tensors alone: torch.save(model.state_dict(), …), or as safetensors"
-        case .foreignPicture: return "PNG and JPEG can: convert it first"
+        case .foreignPicture: return "PNG and JPEG are read: convert it first"
         case .headerTooLarge, .tooShort: return "is this a safetensors file?"
         case .unknownType: return "known are \(StoredType.allCases.map(\.rawValue).joined(separator: ", "))"
         default: return ""

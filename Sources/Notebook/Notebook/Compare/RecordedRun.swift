@@ -4,7 +4,7 @@ import Language
 import Tensor
 
 /// What a run has left, as it is compared with another and brought back.
-public struct KeptRun {
+public struct RecordedRun {
     public let path: String
     public let manifest: Manifest
     /// The recipe that ran, line by line.
@@ -38,12 +38,12 @@ public struct KeptRun {
     ///
     /// - Parameter make: a value of a type that is not the language's own; nil when it can't be made again.
     public func restored(
-        make: (_ typeName: String, KeptParts) throws -> Value?
+        make: (_ typeName: String, StoredParts) throws -> Value?
     ) throws -> (values: [(name: String, value: Value)], lost: [String]) {
         var found: [(String, Value)] = []
         var lost: [String] = []
         for member in values {
-            let value = try Value.kept(
+            let value = try Value.stored(
                 member.value,
                 tensor: { name in
                     guard let tensor = try tensor(name) else {
@@ -66,7 +66,7 @@ public struct KeptRun {
     func bytes(_ file: String) -> [UInt8]? { try? FileContents.bytes(of: URL(filePath: path + "/" + file)) }
 
     /// Whether two runs had the same processor and libraries, so that equal code gives equal bits.
-    func hasSameMachine(as other: KeptRun) -> Bool {
+    func hasSameMachine(as other: RecordedRun) -> Bool {
         let (mine, theirs) = (manifest, other.manifest)
         return mine.machine.processor == theirs.machine.processor && mine.machine.features == theirs.machine.features
             && mine.threads == theirs.threads && mine.version == theirs.version

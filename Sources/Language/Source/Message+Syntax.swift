@@ -1,4 +1,4 @@
-extension Sentence {
+extension Message {
     // MARK: Characters and words
 
     static func unknownCharacter(_ scalar: Unicode.Scalar) -> String {
