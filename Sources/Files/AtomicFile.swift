@@ -8,7 +8,7 @@ import Glibc
 /// Where the file system can, the temporary file has no name until it is whole, so that a process that is killed leaves
 /// nothing behind; elsewhere it is a hidden `.name.process-number.part`.
 ///
-/// A symbolic link is followed, so that the file it names is replaced and not the link. A target that is no regular
+/// A symbolic link is followed, so that the file it names is replaced and not the link. A target that is not a regular
 /// file (`/dev/stdout`, a named pipe) is written directly.
 public final class AtomicFile {
     /// The file that will exist after ``commit()``.

@@ -172,7 +172,7 @@ final class EmbedderTests: XCTestCase {
             ] { XCTAssert("\(error)".contains(part), "\(error) should say: \(part)") }
         }
 
-        // Buffers that older files hold are no weights.
+        // Buffers that older files hold are not weights.
         var old = all
         old["text_model.embeddings.position_ids"] = try Tensor(integers: Array(0..<24), shape: [1, 24])
         old["vision_model.embeddings.position_ids"] = try Tensor(integers: Array(0..<10), shape: [1, 10])

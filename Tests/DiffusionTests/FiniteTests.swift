@@ -3,7 +3,7 @@ import Tensor
 import TestSupport
 import XCTest
 
-/// A model that gives what is no picture says so, and which part of it.
+/// A model that gives what is not a picture says so, and which part of it.
 final class FiniteTests: XCTestCase {
     override func setUp() { Engine.threads = 1 }
 

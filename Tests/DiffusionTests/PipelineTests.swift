@@ -169,7 +169,7 @@ final class PipelineTests: XCTestCase {
         }
     }
 
-    /// What diffusers writes for an unbounded λ is no JSON of the standard, and what it says besides is kept.
+    /// What diffusers writes for an unbounded λ is not JSON of the standard, and what it says besides is kept.
     func testSchedulerFileOfDiffusers() throws {
         let file = folder.appendingPathComponent("scheduler_config.json")
         try AtomicFile.write(

@@ -95,7 +95,7 @@ final class MetricsFormatTests: XCTestCase {
         XCTAssertEqual(numbers(smi, "memory.used [MiB]"), [20000, 19000])
         XCTAssertEqual(numbers(smi, "power"), [251.7, nil])
         XCTAssertEqual(smi.notes.count, 1)
-        // 512 MiB and 1.50 GiB are no series of numbers.
+        // 512 MiB and 1.50 GiB are not series of numbers.
         XCTAssertEqual(
             try table("step,memory\n1,512 MiB\n2,1.50 GiB\n")["memory"]?.values, .text(["512 MiB", "1.50 GiB"]))
     }

@@ -105,7 +105,7 @@ final class FileVerbTests: XCTestCase {
             ),
         ])
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path), [])
-        // Missing folders are made; a file is no folder.
+        // Missing folders are made; a file is not a folder.
         assertOutputs([("save ones(2) \"made/a.npy\"", "")])
         XCTAssertEqual(try FileManager.default.contentsOfDirectory(atPath: folder.path + "/made"), ["a.npy"])
         let refused = Session().output("save ones(2) \"made/a.npy/b.npy\"")

@@ -58,7 +58,7 @@ final class HonestModelTests: XCTestCase {
             ])
     }
 
-    /// One weight that is no number, in each kind of model.
+    /// One weight that is not a number, in each kind of model.
     func testABrokenWeightIsNamedWhereItIsUsed() {
         let session = Session()
         _ = session.output(

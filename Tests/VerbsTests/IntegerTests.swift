@@ -27,7 +27,7 @@ final class IntegerTests: XCTestCase {
         ])
     }
 
-    /// Beyond 2^53 an element is no number of the language; it keeps its digits all the same.
+    /// Beyond 2^53 an element is not a number of the language; it keeps its digits all the same.
     func testBeyondTheNumbersOfTheLanguage() {
         let big =
             #"x = tensor [4611686018427387904, 1] dtype: "int64""# + "\nx = x + tensor([1, 1], dtype: \"int64\")\n"

@@ -69,7 +69,7 @@ final class CaptionTests: XCTestCase {
         }
     }
 
-    /// Concepts that a caption names, longest nouns first so that "palm tree" is no tree.
+    /// Concepts that a caption names, longest nouns first so that "palm tree" is not a tree.
     private func named(in caption: String) -> [Concept] {
         let forms = Concept.all.flatMap { concept in
             concept.nouns.flatMap { [$0.singular, $0.plural].compactMap { $0 } }.map { (concept, $0) }

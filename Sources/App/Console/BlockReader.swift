@@ -36,7 +36,7 @@ final class BlockReader {
     private let editor: OpaquePointer
     private let box: Box
 
-    /// nil when standard input and output are no terminal, or one without the means to edit (`TERM=dumb`).
+    /// nil when standard input and output are not a terminal, or one without the means to edit (`TERM=dumb`).
     init?(history: [String], limit: Int, delegate: any BlockReaderDelegate) {
         let box = Box(delegate)
         let table = LineEditorDelegate(

@@ -36,7 +36,7 @@ struct Workbench {
         return try Tour(recipe, called: name, session: session, front: front).run(from: first)
     }
 
-    /// Runs a text that is no recipe.
+    /// Runs a text that is not a recipe.
     ///
     /// - Parameter name: what messages call it.
     func run(_ text: String, name: String) throws {

@@ -4,7 +4,7 @@ extension Generator {
     /// Indexes drawn with replacement in proportion to weights: `torch.multinomial(weights, count, replacement=True)`
     /// on float32, for counts of 2 and more (a single one PyTorch draws by another way).
     /// - Parameter weights: need no normalisation; finite, not negative, not all zero.
-    /// - Throws: `RhumbError` for weights that are no distribution.
+    /// - Throws: `RhumbError` for weights that are not a distribution.
     public func choices(weights: [Float], count: Int) throws -> [Int] {
         let draw = try chooser(weights: weights)
         return (0..<count).map { _ in draw() }

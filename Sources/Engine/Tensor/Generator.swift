@@ -109,7 +109,7 @@ public final class Generator {
 
     /// Fills a buffer as `tensor.normal_(mean, std)` does. Fewer than 16 entries are drawn one by one in double
     /// precision (the second number of each pair waits for the next call); from 16 on in blocks of 16 in single
-    /// precision, and where the count is no multiple of 16 the last 16 entries are drawn anew.
+    /// precision, and where the count is not a multiple of 16 the last 16 entries are drawn anew.
     public func fillNormal(
         _ buffer: UnsafeMutableBufferPointer<Float>, mean: Double = 0, standardDeviation: Double = 1
     ) {

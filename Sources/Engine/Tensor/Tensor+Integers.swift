@@ -36,7 +36,7 @@ extension Tensor {
         return result
     }
 
-    /// nil for functions whose results are no integers.
+    /// nil for functions whose results are not integers.
     func integers(_ op: rk_unary_op, _ name: StaticString) throws -> Tensor? {
         switch op {
         case RK_FLOOR, RK_CEIL, RK_ROUND: return self

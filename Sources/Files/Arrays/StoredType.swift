@@ -61,7 +61,7 @@ public enum StoredType: String, CaseIterable, Sendable {
     /// Dimensions a tensor may have: PyTorch's and NumPy's own limit.
     static let highestRank = 64
 
-    /// Bytes that a shape takes, or nil where that is no whole number, or where the sizes that are not 0 overflow:
+    /// Bytes that a shape takes, or nil where that is not a whole number, or where the sizes that are not 0 overflow:
     /// steps through a tensor are their products, also where it has no element. NumPy refuses the same shapes.
     func byteCount(of shape: [Int]) -> Int? {
         guard shape.count <= Self.highestRank else { return nil }

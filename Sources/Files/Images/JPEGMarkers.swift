@@ -13,7 +13,7 @@ enum JPEGMarkers {
             at = after
             switch marker {
             case endOfImage: return true
-            // Those without contents; 0 is no marker, but a byte 255 of a scan.
+            // Those without contents; 0 is not a marker, but a byte 255 of a scan.
             case 0x00, 0x01, 0xD0...0xD8: continue
             default:
                 guard at + 2 <= bytes.count else { return false }

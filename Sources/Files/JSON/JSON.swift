@@ -29,7 +29,7 @@ public enum JSON: Sendable, Equatable {
 // MARK: - Reading values
 
 extension JSON {
-    /// The value of the last member named `key`, or nil when this is no object or has no such member.
+    /// The value of the last member named `key`, or nil when this is not an object or has no such member.
     public subscript(key: String) -> JSON? {
         guard case .object(let members) = self else { return nil }
         return members.last { $0.key.utf8.elementsEqual(key.utf8) }?.value

@@ -84,7 +84,7 @@ extension Pickle {
 
     /// The tensors that a root holds, by their names: those of a nested dictionary stand behind its own name and a dot.
     ///
-    /// Of a training checkpoint only the part called `state_dict` counts; what is no tensor is passed over, and the
+    /// Of a training checkpoint only the part called `state_dict` counts; what is not a tensor is passed over, and the
     /// prefix `module.` that data-parallel training leaves on every name is dropped.
     ///
     /// - Returns: nil for a knot or a nest too deep to be a file of weights.

@@ -17,7 +17,7 @@ final class PyTorchStream: PyTorchStorages {
         file = try FileBytes(url)
         let bytes = UnsafeRawBufferPointer(file.bytes)
         let path = url.displayPath
-        // Protocol 2 and the mark as a number of 10 bytes: anything else is no file of PyTorch's.
+        // Protocol 2 and the mark as a number of 10 bytes: anything else is not a file of PyTorch's.
         guard bytes.starts(with: [0x80, 2, 0x8A, 10] + Self.mark) else {
             throw .malformed(file: path, item: nil, .wrongMagic(expected: "PyTorch"))
         }

@@ -25,7 +25,7 @@ final class Code {
     private let verbEntries: [VerbEntry]
     /// Span of each instruction.
     let ranges: [Range<Int32>]
-    /// Of each instruction, the position of its call site; -1 for those that are no calls.
+    /// Of each instruction, the position of its call site; -1 for those that are not calls.
     private let siteOf: [Int32]
     private let sites: [CallSite]
     let children: [Code]

@@ -54,7 +54,7 @@ extension Interpreter {
         return site
     }
 
-    // MARK: Callees that are no closures
+    // MARK: Callees that are not closures
 
     /// A call by the name of a verb.
     @inline(never)

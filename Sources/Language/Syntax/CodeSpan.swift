@@ -14,7 +14,7 @@ public struct CodeSpan: Sendable, Equatable {
 
 extension Source {
     /// The coloured stretches of the text, in order and apart; plain names are left out, and so is the rest of a line
-    /// that is no code.
+    /// that is not code.
     ///
     /// - Parameter isVerb: whether a name is that of a verb.
     public func spans(isVerb: @escaping (String) -> Bool) -> [CodeSpan] {

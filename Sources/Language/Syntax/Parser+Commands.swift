@@ -87,7 +87,7 @@ extension Parser {
         spaceSeparates = true
         defer { spaceSeparates = outside }
         while true {
-            // Between commas a line's end is white space, but the next line's value is no argument of this one's
+            // Between commas a line's end is white space, but the next line's value is not an argument of this one's
             // command.
             if commaEndsCommand, skipsNewlines, tokens[index].kind == .newline, !isOption() {
                 return call(callee, arguments)

@@ -84,7 +84,7 @@ struct Parser {
     /// End of the last token taken.
     var endOfLast: Int { index > 0 ? tokens[index - 1].range.upperBound : 0 }
 
-    /// From `start` to the end of the last token taken that is no newline.
+    /// From `start` to the end of the last token taken that is not a newline.
     func range(from start: Int) -> Range<Int> {
         var last = index - 1
         while last > 0, tokens[last].kind == .newline { last -= 1 }

@@ -20,7 +20,7 @@ public struct Format: Sendable, Equatable {
     /// Widths and precisions beyond this are refused.
     static let limit = 80
 
-    /// nil when the text is no format.
+    /// nil when the text is not a format.
     public init?(_ text: String) {
         var rest = Substring(text)
         let alignments: [Character: Alignment] = ["<": .left, ">": .right, "^": .centre]

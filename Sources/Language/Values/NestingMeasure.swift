@@ -95,7 +95,7 @@ enum NestingBudget {
 }
 
 extension Value {
-    /// Tells the storage of a container from that of all others alive; nil for what is no container.
+    /// Tells the storage of a container from that of all others alive; nil for what is not a container.
     var storageKey: UInt? {
         switch self {
         case .list(let items): Value.key(items)

@@ -73,7 +73,7 @@ public struct Table {
 
     /// A column as numbers.
     ///
-    /// - Throws: `RhumbError` when there is no such column or a value in it is no number.
+    /// - Throws: `RhumbError` when there is no such column or a value in it is not a number.
     public func numbers(_ name: String) throws -> [Double] {
         guard let values = self[name] else { throw missing(name) }
         return try values.enumerated().map { row, value in

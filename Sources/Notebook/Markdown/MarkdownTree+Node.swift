@@ -94,7 +94,7 @@ extension MarkdownTree.Node {
     /// What text, code and HTML consist of.
     package var literal: String { cmark_node_get_literal(pointer).map { String(cString: $0) } ?? "" }
 
-    /// What opens a block of code; nil for an indented one, and for what is no code.
+    /// What opens a block of code; nil for an indented one, and for what is not code.
     package var fence: (character: Character, length: Int)? {
         var length: CInt = 0, offset: CInt = 0
         var character: CChar = 0

@@ -90,7 +90,7 @@ extension JSON {
             guard let tensor = (object as? TensorValue)?.tensor else {
                 throw call.failure("value", "JSON can't hold \(value.described)")
             }
-            // An int64 that is no number of the language.
+            // An int64 that is not a number of the language.
             if tensor.rank == 0, tensor.dtype == .int64, let whole = tensor.ints.first {
                 self = .integer(whole)
             } else {

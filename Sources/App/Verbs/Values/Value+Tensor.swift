@@ -62,8 +62,8 @@ extension Value {
         }
     }
 
-    /// A list that has more numbers is no tensor: lists share what they hold, so a short program can make one that no
-    /// machine could lay out.
+    /// A list that has more numbers is not a tensor: lists share what they hold, so a short program can make one that
+    /// no machine could lay out.
     private static let mostNumbers = 1 << 28
     /// As many as PyTorch and NumPy have.
     private static let mostDimensions = 64

@@ -83,7 +83,7 @@ extension Tensor {
         for i in 0..<rows {
             for j in 0..<columns where keeps(i, j) { mask.floatPointer[i * columns + j] = 1 }
         }
-        // Chosen and not multiplied: 0 times infinity is no 0.
+        // Chosen and not multiplied: 0 times infinity is not 0.
         return try Tensor.select(mask, self, Tensor(0))
     }
 

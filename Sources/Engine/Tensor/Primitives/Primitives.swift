@@ -2,7 +2,8 @@ import Basics
 import OneDNN
 
 /// The paths through oneDNN and the fused kernels. Each has a reference implementation beside the operation it
-/// speeds up, which serves where there is no fast kernel (an unusual layout, a processor without bfloat16) and in tests.
+/// speeds up, which serves where there is no fast kernel (an unusual layout, a processor without bfloat16) and in
+/// tests.
 enum Primitives {
     /// What a call of the shim came to: false when there is no optimised kernel, so that the caller takes its
     /// reference implementation; throws for what went wrong.

@@ -35,8 +35,8 @@ extension GRPOTrainer {
     /// Continues a saved run, exactly as if it had never stopped. This trainer must have been made as that run's was:
     /// from the same model, with the same reward, prompts and options. Only the number of rounds may differ.
     ///
-    /// - Throws: `RhumbError` for a file that is no checkpoint of such a run, naming what differs; this trainer is then
-    ///   as it was.
+    /// - Throws: `RhumbError` for a file that is not a checkpoint of such a run, naming what differs; this trainer is
+    ///   then as it was.
     public func restore(from folder: URL) throws {
         let file = try Checkpoint(Self.checkpointKind, in: folder, called: "a GRPO run")
         try checkIdentity(file)

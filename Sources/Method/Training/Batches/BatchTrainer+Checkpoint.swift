@@ -31,15 +31,15 @@ extension BatchTrainer {
 
     /// What the checkpoint of a folder was decided by.
     ///
-    /// - Throws: `RhumbError` for a file that is no checkpoint of this trainer, or a fault of the file itself.
+    /// - Throws: `RhumbError` for a file that is not a checkpoint of this trainer, or a fault of the file itself.
     public static func savedOptions(in folder: URL) throws -> Options {
         try Checkpoint(checkpointKind, in: folder).decoded("options")
     }
 
     /// Goes on where the checkpoint of this run in `folder` stands, exactly as if it had never stopped.
     ///
-    /// - Throws: `RhumbError` for a file that is no checkpoint of this run, or a fault of the file itself; the run is
-    ///   then as it was.
+    /// - Throws: `RhumbError` for a file that is not a checkpoint of this run, or a fault of the file itself; the run
+    ///   is then as it was.
     public func readCheckpoint(from folder: URL) throws {
         let checkpoint = try Checkpoint(Self.checkpointKind, in: folder)
         guard let step = checkpoint.metadata["step"].flatMap(Int.init) else { throw checkpoint.rejected() }

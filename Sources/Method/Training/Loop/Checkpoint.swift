@@ -22,7 +22,7 @@ public struct Checkpoint {
     /// - Parameters:
     ///   - kind: what its metadata must call the run.
     ///   - what: what messages call it; the same by default.
-    /// - Throws: `RhumbError` for a file that is no checkpoint of this kind, or a fault of the file itself.
+    /// - Throws: `RhumbError` for a file that is not a checkpoint of this kind, or a fault of the file itself.
     public init(_ kind: String, in folder: URL, called what: String? = nil) throws {
         file = try SafetensorsFile(folder.appendingPathComponent(Self.name))
         self.what = what ?? kind
@@ -47,7 +47,7 @@ public struct Checkpoint {
         return tensors
     }
 
-    /// That this file is no checkpoint of the run.
+    /// That this file is not a checkpoint of the run.
     public func rejected(_ reason: String? = nil) -> RhumbError { .notACheckpoint(path, of: what, reason: reason) }
 
     // MARK: Writing

@@ -33,7 +33,7 @@ extension AutoencoderKL {
     ///   - generator: draws from the autoencoder's distribution, as diffusers does before it adds noise to a picture;
     ///     without one its mean is taken.
     ///   - progress: called before the first batch and after each.
-    /// - Throws: `RhumbError` for pictures of different sizes, whose sides are no multiples of `downsampling`, or
+    /// - Throws: `RhumbError` for pictures of different sizes, whose sides are not multiples of `downsampling`, or
     ///   that are not finite.
     public func latents(
         of images: [Image], generator: Generator? = nil, progress: StableDiffusion.Progress? = nil

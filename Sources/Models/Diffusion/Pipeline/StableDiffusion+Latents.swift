@@ -7,7 +7,7 @@ extension StableDiffusion {
 
     /// The shape of `count` latents for pictures of a size.
     ///
-    /// - Throws: `RhumbError` for sides that are no multiples of `downsampling`.
+    /// - Throws: `RhumbError` for sides that are not multiples of `downsampling`.
     public func latentShape(count: Int, height: Int? = nil, width: Int? = nil) throws -> [Int] {
         let (height, width) = (height ?? sampleSize, width ?? sampleSize)
         guard height > 0, width > 0, height % downsampling == 0, width % downsampling == 0 else {

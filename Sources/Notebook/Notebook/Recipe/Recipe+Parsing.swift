@@ -9,7 +9,7 @@ extension Recipe {
     /// - Throws: `Diagnostic` of kind `syntax` at a fence that is never closed or has an unknown attribute.
     public init(path: String, text: String) throws(Diagnostic) {
         self.path = path
-        // A mark of the byte order is no text, and a lone carriage return ends a line in Markdown too.
+        // A mark of the byte order is not text, and a lone carriage return ends a line in Markdown too.
         let plain = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         source = Source(name: path, text: plain.replacing("\r\n", with: "\n").replacing("\r", with: "\n"))
         let text = source.text
@@ -42,7 +42,7 @@ extension Recipe {
         try self.init(path: name, text: text)
     }
 
-    /// Longer ones are no text that somebody wrote.
+    /// Longer ones are not text that somebody wrote.
     private static let longest = 64 << 20
 
     /// All bytes of a file, or of a pipe as the shell's `<(…)` makes it.

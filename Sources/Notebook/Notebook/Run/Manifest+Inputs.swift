@@ -3,7 +3,8 @@ import FoundationEssentials
 
 extension Manifest.Sealed {
     /// The files behind a path that code read: the file itself, or what a folder holds, sorted. A path that has gone
-    /// since, is no longer readable, is no regular file, or is a folder of far too many files, has an empty checksum.
+    /// since, is no longer readable, is not a regular file, or is a folder of far too many files, has an empty
+    /// checksum.
     ///
     /// - Parameter name: what stands for the path in the manifest.
     static func all(at path: String, as name: String) -> [Manifest.Sealed] {

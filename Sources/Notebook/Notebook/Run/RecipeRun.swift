@@ -340,7 +340,7 @@ public final class RecipeRun {
         return session.execute(exercise.solution.code) ?? session.execute(cell.code)
     }
 
-    /// Takes the checksums of what was read for the first time. What the run has written itself is no input.
+    /// Takes the checksums of what was read for the first time. What the run has written itself is not an input.
     private func sealInputs() throws {
         for (path, name) in session.inputs { try seal(path, as: name) }
     }

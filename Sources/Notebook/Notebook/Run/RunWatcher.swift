@@ -25,7 +25,7 @@ package final class RunWatcher {
         package let state: State
         /// The cell that is worked on, or that the run ended in; nil before the first and after the last.
         package let cell: Manifest.Cell?
-        /// The first line of its code that is no comment.
+        /// The first line of its code that is not a comment.
         package let code: String
         /// Seconds that the run and the cell have taken.
         package let seconds, cellSeconds: Double

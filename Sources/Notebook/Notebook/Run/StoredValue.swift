@@ -103,7 +103,7 @@ extension Value {
     ///
     /// - Parameters:
     ///   - tensor: an entry of `values.safetensors`.
-    ///   - make: a value of a type that is no kind of the language's own; nil when it can't be made again.
+    ///   - make: a value of a type that is not a kind of the language's own; nil when it can't be made again.
     /// - Returns: nil for what was stored as a line about it, or holds such.
     static func stored(
         _ json: JSON, tensor: (String) throws -> Tensor, make: (_ typeName: String, StoredParts) throws -> Value?

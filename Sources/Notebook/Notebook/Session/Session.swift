@@ -7,7 +7,8 @@ import Language
 /// ``isComplete(_:)`` and ``interrupt()``. Everything else arrives at the front as events.
 ///
 ///     let session = Session(registry: registry, front: front)
-///     if let failure = session.execute(Source(name: "example", text: "1 / 0 > 1")) { print(failure.text(colour: false)) }
+///     let failure = session.execute(Source(name: "example", text: "print 1 +"))
+///     print(failure?.text(colour: false) ?? "done")
 public final class Session {
     public let interpreter: Interpreter
     /// Start of the stream that random verbs draw their seeds from.

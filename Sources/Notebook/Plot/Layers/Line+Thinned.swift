@@ -40,7 +40,7 @@ extension Line {
         return kept
     }
 
-    /// Where the pieces end along which x rises; a position that is no number belongs to the piece before it.
+    /// Where the pieces end along which x rises; a position that is not a number belongs to the piece before it.
     private var pieceEnds: [Int] {
         var ends: [Int] = []
         x.withUnsafeBufferPointer { x in

@@ -1,4 +1,4 @@
-/// Rows of metrics out of a JSON document that is no list of lines: a list of objects, Hugging Face's
+/// Rows of metrics out of a JSON document that is not a list of lines: a list of objects, Hugging Face's
 /// `trainer_state.json`, Keras' `history.json`, an object of columns.
 enum JSONDocument {
     typealias Row = [(key: String, value: MetricsValue)]
@@ -61,7 +61,7 @@ enum JSONDocument {
         }
     }
 
-    /// Inner objects become `outer.inner`; lists are no metrics.
+    /// Inner objects become `outer.inner`; lists are not metrics.
     private static func flat(_ members: [(key: String, value: JSONLine.Node)], prefix: String) -> Row {
         members.flatMap { member -> Row in
             switch member.value {

@@ -147,7 +147,7 @@ struct JSONLine {
         "nan": .nan, "inf": .infinity, "infinity": .infinity, "-inf": -.infinity, "-infinity": -.infinity,
     ]
 
-    /// A list is no metric; it is kept as its text.
+    /// A list is not a metric; it is kept as its text.
     private mutating func list(_ depth: Int) throws(Failure) -> String {
         guard depth < 32 else { throw Failure(reason: "lists are nested too deeply") }
         let start = index

@@ -19,7 +19,7 @@ public struct MetricsPath: Sendable {
     ///   - y: The column along y.
     ///   - chosen: The rows to take, in order; `nil` takes all.
     ///
-    /// A column along x that falls again and again is no step that falls back: the line then follows it to and fro.
+    /// A column along x that falls again and again is not a step that falls back: the line then follows it to and fro.
     public init(x column: [Double?]?, y: [Double?], chosen: [Int]? = nil) {
         let all = chosen ?? Array(y.indices)
         let isBroken = column.map { column in UsualX.fallsSeldom(all.lazy.map { column[$0] }) } ?? false

@@ -23,7 +23,7 @@ struct PlainRow {
             }
             if bytes[index] == UInt8(ascii: "\r") { index += 1 }
             guard index < bytes.count, bytes[index] == UInt8(ascii: "\n"), fields.count == count else { return nil }
-            // A blank line is no row.
+            // A blank line is not a row.
             return count == 1 && fields[0] == nil ? nil : index + 1
         }
     }

@@ -11,7 +11,7 @@ struct Drawing {
     /// - Parameters:
     ///   - prefix: before every name in the drawing.
     ///   - alternative: for readers that can't see it.
-    /// - Returns: nil for text that is no well-formed, harmless SVG.
+    /// - Returns: nil for text that is not well-formed, harmless SVG.
     init?(_ text: String, prefix: String, alternative: String) {
         var reader = DrawingReader(text, prefix: prefix, isThemed: true)
         guard var body = reader.read() else { return nil }

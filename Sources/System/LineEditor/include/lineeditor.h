@@ -45,7 +45,7 @@ typedef enum LineEditorStatus {
 /// Makes the character type of the locale UTF-8, which libedit needs to read anything but ASCII.
 void lineeditor_set_locale(void);
 
-/// An editor on standard input and output, keeping at most `history` blocks; NULL when they are no terminal libedit can
+/// An editor on standard input and output, keeping at most `history` blocks; NULL when they are not a terminal libedit can
 /// use. `program` selects lines of the user's ~/.editrc.
 LineEditor *lineeditor_open(const char *program, int history, LineEditorDelegate delegate);
 void lineeditor_close(LineEditor *editor);

@@ -38,7 +38,7 @@ package struct Heat {
     /// Places where a concept scores higher than around it, strongest first; of peaks that stand for one object only
     /// the strongest.
     ///
-    /// - Parameter floor: scores (logits) below are no peaks.
+    /// - Parameter floor: scores (logits) below are not peaks.
     package func peaks(of picture: Int, floor: Float = -3) -> [Peak] {
         var peaks: [Peak] = []
         for y in 0..<cells {

@@ -40,7 +40,7 @@ public final class DetectorTrainer: BatchTrainer {
 
     /// Continues the run whose checkpoint is in `folder`, exactly as if it had never stopped.
     ///
-    /// - Throws: `RhumbError` for a file that is no checkpoint of this trainer, or a fault of the file itself.
+    /// - Throws: `RhumbError` for a file that is not a checkpoint of this trainer, or a fault of the file itself.
     public convenience init(
         resuming folder: URL, configuration: DetectorConfiguration = DetectorConfiguration()
     ) throws {
