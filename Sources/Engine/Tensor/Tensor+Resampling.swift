@@ -30,7 +30,7 @@ extension Tensor {
             }
             return try gathered(1, Tensor.nearest(shape[1], height)).gathered(2, Tensor.nearest(shape[2], width))
         }
-        // Separable and linear: rows × picture, then columns; the products bring their gradients along.
+        // Separable and linear: rows × feature map, then columns; the products bring their gradients along.
         let rows = try Tensor.weights(shape[1], height, mode, antialias: antialias)
         let columns = try Tensor.weights(shape[2], width, mode, antialias: antialias)
         let (batch, channels) = (shape[0], shape[3])

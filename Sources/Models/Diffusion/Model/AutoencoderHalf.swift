@@ -86,7 +86,7 @@ struct AutoencoderHalf {
     }
 }
 
-/// Attention among the pixels of a picture with a single head, beside a shortcut.
+/// Attention among the positions of a feature map with a single head, beside a shortcut.
 private struct PixelAttention {
     let norm: GroupNorm
     let attention: CrossAttention

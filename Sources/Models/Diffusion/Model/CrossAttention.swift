@@ -59,7 +59,7 @@ struct TransformerBlock {
     }
 }
 
-/// Transformer blocks over the pixels of a picture (Transformer2DModel of diffusers).
+/// Transformer blocks over the positions of a feature map (Transformer2DModel of diffusers).
 struct SpatialTransformer {
     /// Into and out of the blocks' width: linear layers in SD 2.x, convolutions over single pixels, which are the same
     /// computation with weights of another shape, in SD 1.x.
