@@ -101,7 +101,7 @@ let package = Package(
 
         // Notebook: what keeps and shows what the language gives.
         room("Markdown", on: "Notebook", uses: ["CMarkdown", "LateLibraries"]),
-        room("Plot", on: "Notebook", uses: ["CSpng", "GnuplotStream", "Basics"]),
+        room("Plot", on: "Notebook", uses: ["GnuplotStream", "Basics", "Files"]),
         room("Notebook", on: "Notebook", uses: ["Basics", "Tensor", "Files", "Language", "Markdown"]),
         room(
             "Report", on: "Notebook", uses: ["Basics", "Files", "Language", "Markdown", "Plot", "Notebook"],
@@ -111,7 +111,8 @@ let package = Package(
         room("Console", on: "App", uses: ["LineEditor", "Basics", "Files", "Language", "Markdown", "Notebook"]),
         room(
             "Bench", on: "App",
-            uses: ["Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "GRPO", "World", "Language"]),
+            uses: ["Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "GRPO", "World", "Language"],
+            resources: [.embedInCode("Python")]),
         room(
             "Verbs", on: "App",
             uses: [
@@ -132,16 +133,18 @@ let package = Package(
         // What the documents say of the house is so.
         tests("HouseTests", uses: []),
         tests("TestSupportTests", uses: ["TestSupport", "Tensor"]),
-        tests("TensorTests", uses: ["TestSupport", "Tensor", "OneDNN", "Kernels"], golden: true),
+        tests("BasicsTests", uses: ["TestSupport", "Basics"]),
+        tests("TensorTests", uses: ["TestSupport", "Basics", "Tensor", "OneDNN", "Kernels"], golden: true),
         tests("FilesTests", uses: ["TestSupport", "Basics", "Tensor", "Files"], golden: true),
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
-        tests("DiffusionTests", uses: ["TestSupport", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
-        tests("SteeringTests", uses: ["TestSupport", "Tensor", "Steering"], golden: true),
         tests("TrainingTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Training"]),
         tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Evaluation"]),
+        tests("DiffusionTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
+        tests("SteeringTests", uses: ["TestSupport", "Basics", "Tensor", "Steering"], golden: true),
         tests(
             "GRPOTests",
-            uses: ["TestSupport", "Kernels", "Tensor", "Files", "CLIP", "Diffusion", "GRPO", "World"], golden: true),
+            uses: ["TestSupport", "Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "GRPO", "World"],
+            golden: true),
         tests(
             "WorldTests",
             uses: [
@@ -150,7 +153,7 @@ let package = Package(
             ],
             golden: true),
         tests("LanguageTests", uses: ["TestSupport", "Basics", "Language"], exclude: ["Scripts"]),
-        tests("PlotTests", uses: ["TestSupport", "Plot"], golden: true, exclude: ["Snapshots"]),
+        tests("PlotTests", uses: ["TestSupport", "Files", "Plot"], exclude: ["Snapshots"]),
         tests("NotebookTests", uses: ["TestSupport", "Basics", "Tensor", "Language", "Notebook", "Verbs"]),
         tests("ReportTests", uses: ["TestSupport", "Language", "Notebook", "Report"]),
         tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
@@ -159,7 +162,9 @@ let package = Package(
         tests("RhumbTests", uses: ["TestSupport", "Pty"]),
         tests(
             "VerbsTests",
-            uses: ["TestSupport", "Basics", "Tensor", "CLIP", "GRPO", "World", "Language", "Plot", "Verbs"]),
+            uses: [
+                "TestSupport", "Basics", "Tensor", "Files", "CLIP", "GRPO", "World", "Language", "Plot", "Verbs",
+            ]),
     ],
     swiftLanguageModes: [.v6],
     cLanguageStandard: .gnu17,

@@ -1,8 +1,8 @@
-/// A small deterministic random generator: scenes, captions and resamples are drawn from it.
+/// A small deterministic random generator, SplitMix64 (Steele, Lea, Flood 2014): one 64-bit word of state, one word out
+/// per step, every seed a good seed, the same numbers on every machine.
 ///
-/// SplitMix64 (Steele, Lea, Flood 2014): one 64-bit word of state, one word out per step, every seed a good seed.
-/// The same seed gives the same scenes on every machine; it is separate from the engine's PyTorch-compatible stream
-/// because a scene's structure must not depend on how many numbers a network drew.
+/// The world draws scenes and captions from it, apart from the engine's PyTorch-compatible stream: a scene's structure
+/// must not depend on how many numbers a network drew.
 public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
     /// The whole state; saving and restoring it resumes the stream exactly.
     public var state: UInt64
@@ -10,7 +10,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
     public init(seed: UInt64) { state = seed }
 
     public mutating func next() -> UInt64 {
-        state &+= 0x9E37_79B9_7F4A_7C15
+        state &+= Self.step
         return Self.mix(state)
     }
 
@@ -44,16 +44,22 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
     /// A new generator for item `index` of a series: streams of neighbouring items are unrelated.
     public static func stream(seed: UInt64, index: Int) -> SplitMix64 {
         SplitMix64(
-            seed: mix(seed &+ 0x9E37_79B9_7F4A_7C15) ^ mix(UInt64(bitPattern: Int64(index)) &* 0xD1B5_4A32_D192_ED03))
+            seed: first(of: seed) ^ mix(UInt64(bitPattern: Int64(index)) &* 0xD1B5_4A32_D192_ED03))
     }
 
     /// A seed for item `index` of a named series: unrelated to those of other names, items and seeds.
-    public static func seed(_ seed: UInt64, _ name: String, _ index: Int) -> UInt64 {
+    package static func seed(_ seed: UInt64, _ name: String, _ index: Int) -> UInt64 {
         stream(seed: seed ^ hash(name), index: index).state
     }
 
+    /// The first word of the stream that begins with a seed: unrelated to those of neighbouring seeds.
+    package static func first(of seed: UInt64) -> UInt64 { mix(seed &+ step) }
+
+    /// The golden ratio's part of 2⁶⁴, by which the state advances.
+    private static let step: UInt64 = 0x9E37_79B9_7F4A_7C15
+
     /// The finaliser: a bijection of 64-bit words that spreads every input bit.
-    static func mix(_ word: UInt64) -> UInt64 {
+    private static func mix(_ word: UInt64) -> UInt64 {
         var z = word
         z = (z ^ (z >> 30)) &* 0xBF58_476D_1CE4_E5B9
         z = (z ^ (z >> 27)) &* 0x94D0_49BB_1331_11EB
@@ -61,7 +67,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
     }
 
     /// A fixed hash of a text (FNV-1a, then the finaliser): the same on every machine and in every version.
-    public static func hash(_ text: String) -> UInt64 {
+    package static func hash(_ text: String) -> UInt64 {
         var hash: UInt64 = 0xCBF2_9CE4_8422_2325
         for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
         return mix(hash)

@@ -1,3 +1,4 @@
+import Basics
 import FoundationEssentials
 import Glibc
 import Tensor
@@ -23,7 +24,7 @@ public enum FileContents {
             if count == 0 { return contents }
             if count < 0 {
                 // A pipe may be waited for until somebody has enough of it.
-                if errno == EINTR, !Engine.isCancelled { continue }
+                if errno == EINTR, !StopFlag.isRaised { continue }
                 throw .system(.read, path: url.displayPath, code: errno)
             }
             contents += buffer[..<count]

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 extension FileError: CustomStringConvertible {
@@ -11,7 +12,7 @@ extension FileError: CustomStringConvertible {
             return "'\(file)'" + (item.map { ", '\($0)'" } ?? "") + ": " + fault.clause
         case .noSuchTensor(let name, let file, _): return "'\(file)' has no tensor '\(name)'"
         case .wrongShape(let name, let file, let expected, let found):
-            return "'\(file)', '\(name)': the shape must be \(Self.text(expected)), not \(Self.text(found))"
+            return "'\(file)', '\(name)': the shape must be \(Words.shape(expected)), not \(Words.shape(found))"
         case .misfit(let file, let missing, let unexpected, let misshapen):
             return Self.sentence(file, missing, unexpected, misshapen)
         case .notConvertible(let name, let file, let type, let reason):
@@ -38,6 +39,15 @@ extension FileError: CustomStringConvertible {
         }
     }
 
+    /// Why, without the file: what the system says, in its words.
+    package var reason: String {
+        switch self {
+        case .system(_, _, let code): String(cString: strerror(code))
+        case .notWritable(_, _, let reason): reason
+        default: message
+        }
+    }
+
     private static func sentence(_ action: Action, _ path: String, _ code: Int32) -> String {
         let reason = reasons[code] ?? String(cString: strerror(code))
         switch action {
@@ -50,16 +60,11 @@ extension FileError: CustomStringConvertible {
     private static func sentence(
         _ file: String, _ missing: [String], _ unexpected: [String], _ misshapen: [Misshapen]
     ) -> String {
-        func listed(_ parts: [String]) -> String {
-            let shown = parts.prefix(5).joined(separator: ", ")
-            return parts.count > 5 ? "\(shown) and \(parts.count - 5) more" : shown
-        }
-        func quoted(_ names: [String]) -> String { listed(names.map { "'\($0)'" }) }
-        let shapes = misshapen.map { "'\($0.name)' is \(text($0.found)) instead of \(text($0.expected))" }
+        let shapes = misshapen.map { "'\($0.name)' is \(Words.shape($0.found)) instead of \(Words.shape($0.expected))" }
         let parts = [
-            missing.isEmpty ? nil : "lacks \(quoted(missing))",
-            unexpected.isEmpty ? nil : "holds \(quoted(unexpected)), which the model does not have",
-            shapes.isEmpty ? nil : "has other shapes: \(listed(shapes))",
+            missing.isEmpty ? nil : "lacks \(Words.quoted(missing, most: 5))",
+            unexpected.isEmpty ? nil : "holds \(Words.quoted(unexpected, most: 5)), which the model does not have",
+            shapes.isEmpty ? nil : "has other shapes: \(Words.listed(shapes, most: 5))",
         ]
         return "the weights of '\(file)' don't fit the configuration: the file "
             + parts.compactMap(\.self).joined(separator: "; ")
@@ -82,10 +87,6 @@ extension FileError: CustomStringConvertible {
         EROFS: "choose a folder that can be written to", ENOSPC: "free some space or choose another folder",
         EDQUOT: "free some space or choose another folder", EISDIR: "give the name of a file in it",
     ]
-
-    static func text(_ shape: [Int]) -> String {
-        shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
-    }
 }
 
 extension FileError.Fault {
@@ -107,10 +108,10 @@ extension FileError.Fault {
         case .shapeOverflows(let shape):
             return shape.count > StoredType.highestRank
                 ? "a shape of \(shape.count) dimensions is more than the \(StoredType.highestRank) there can be"
-                : "the shape \(FileError.text(shape)) has more elements than memory has bytes"
+                : "the shape \(Words.shape(shape)) has more elements than memory has bytes"
         case .wrongSize(let shape, let type, let expected, let found):
             return
-                "shape \(FileError.text(shape)) of \(type.rawValue) takes \(expected) bytes, and its offsets span \(found)"
+                "shape \(Words.shape(shape)) of \(type.rawValue) takes \(expected) bytes, and its offsets span \(found)"
         case .badOffsets(let begin, let end): return "its offsets must rise, not be [\(begin), \(end)]"
         case .beyondFile(let end, let size): return "its data ends at byte \(end), and the file has \(size)"
         case .gap(let from, let to): return "bytes \(from) to \(to) of the data before it belong to no tensor"
@@ -127,7 +128,7 @@ extension FileError.Fault {
             return "it asks for '\(name)', which is not part of a tensor; none of it was run"
         case .wrongStorage(let elements, let found):
             return
-                "its storage is said to have \(elements) element\(elements == 1 ? "" : "s"), and is of \(found) bytes"
+                "its storage is said to have \(Words.count(elements, "element")), and is of \(found) bytes"
         case .noTensors: return "there are no named tensors in it"
         case .viewBeyondStorage(let end, let elements):
             return "it reaches to element \(end) of a storage of \(elements)"
@@ -135,7 +136,7 @@ extension FileError.Fault {
         case .foreignPicture(let format): return "it is a \(format) picture, which can't be read"
         case .unsupported(let what): return "\(what) can't be read"
         case .rowLength(let expected, let found):
-            return "the row must have \(expected) number\(expected == 1 ? "" : "s") as those above it, not \(found)"
+            return "the row must have \(Words.count(expected, "number")) as those above it, not \(found)"
         case .notANumber(let text, let column): return "'\(text)' in column \(column) is not a number"
         }
     }

@@ -1,3 +1,4 @@
+import Basics
 import CLIP
 import Files
 import Tensor
@@ -89,14 +90,14 @@ final class EmbedderTests: XCTestCase {
     func testCancellationStopsBetweenBatches() throws {
         let embedder = try embedder()
         let texts = (0..<200).map { "text \($0)" }
-        defer { Engine.resetCancellation() }
+        defer { StopFlag.lower() }
         var batches = 0
         XCTAssertThrowsError(
             try embedder.embed(texts: texts) { _, _ in
                 batches += 1
-                Engine.cancel()
+                StopFlag.raise()
             }
-        ) { XCTAssert($0 is Cancelled) }
+        ) { XCTAssert($0 is Interruption) }
         XCTAssertEqual(batches, 1)
     }
 

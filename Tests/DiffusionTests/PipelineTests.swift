@@ -1,3 +1,4 @@
+import Basics
 import CLIP
 import Files
 import Diffusion
@@ -203,9 +204,9 @@ final class PipelineTests: XCTestCase {
         assert(["a"], safe, failsWith: "must be above 1, not 1.0")
         assert(["a"], strange, failsWith: "multiples of 2 pixels, not 16×15")
         assert([], SamplingOptions(), failsWith: "no prompt")
-        Engine.cancel()
-        defer { Engine.resetCancellation() }
-        XCTAssertThrowsError(try model.sample(["a dog"], generator: generator)) { XCTAssertTrue($0 is Cancelled) }
+        StopFlag.raise()
+        defer { StopFlag.lower() }
+        XCTAssertThrowsError(try model.sample(["a dog"], generator: generator)) { XCTAssertTrue($0 is Interruption) }
     }
 }
 

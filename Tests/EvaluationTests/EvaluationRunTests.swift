@@ -65,7 +65,6 @@ private final class Watcher: EvaluationObserver {
         if part == nil { standings.append(progress.standing) }
     }
     var isInterrupted: Bool { standings.count >= stopAfter }
-    func isInterruption(_ error: any Error) -> Bool { false }
     func note(_ text: String) { notes.append(text) }
 }
 
@@ -137,6 +136,6 @@ final class EvaluationRunTests: XCTestCase {
         early.stopAfter = 0
         XCTAssertThrowsError(
             try EvaluationRun(Colours(), lists: lists, copies: 2, seed: 3).fill(self.judge(), observer: early)
-        ) { XCTAssertTrue($0 is Cancelled, "\($0)") }
+        ) { XCTAssertTrue($0 is Interruption, "\($0)") }
     }
 }

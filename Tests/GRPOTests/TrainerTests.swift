@@ -1,3 +1,4 @@
+import Basics
 import Diffusion
 import Foundation
 import GRPO
@@ -7,7 +8,7 @@ import XCTest
 
 final class TrainerTests: XCTestCase {
     override func setUp() { Engine.threads = 1 }
-    override func tearDown() { Engine.resetCancellation() }
+    override func tearDown() { StopFlag.lower() }
 
     private func weights(_ trainer: GRPOTrainer) -> [[Float]] { trainer.policy.parameters.map(\.tensor.floats) }
 
@@ -213,9 +214,9 @@ final class TrainerTests: XCTestCase {
     func testACancelledUpdateChangesNothing() throws {
         let trainer = try Fixture.trainer()
         let rollout = try trainer.rollout(), before = weights(trainer)
-        Engine.cancel()
+        StopFlag.raise()
         XCTAssertThrowsError(try trainer.update(rollout))
-        Engine.resetCancellation()
+        StopFlag.lower()
         XCTAssertEqual(weights(trainer), before)
         let untouched = try Fixture.trainer()
         try trainer.advance()

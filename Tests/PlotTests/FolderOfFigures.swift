@@ -2,15 +2,6 @@ import Foundation
 import TestSupport
 
 extension TemporaryFolder {
-    func write(_ text: String, to name: String) throws { try write(name, text.utf8) }
-
-    func append(_ text: String, to name: String) throws {
-        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: self[name]))
-        try handle.seekToEnd()
-        try handle.write(contentsOf: Data(text.utf8))
-        try handle.close()
-    }
-
     /// A program of that name, as a shell script.
     func program(_ name: String, _ script: String) throws {
         try write("#!/bin/sh\n\(script)\n", to: name)

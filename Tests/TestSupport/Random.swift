@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// Knuth's linear congruential generator of 64 bits, which the scripts beside golden files draw from as well.

@@ -39,4 +39,14 @@ public struct TemporaryFolder {
     }
 
     public func bytes(_ name: String) throws -> [UInt8] { Array(try Data(contentsOf: file(name))) }
+
+    public func write(_ text: String, to name: String) throws { try write(name, text.utf8) }
+
+    /// Puts a text at the end of a file.
+    public func append(_ text: String, to name: String) throws {
+        let handle = try FileHandle(forWritingTo: URL(fileURLWithPath: self[name]))
+        try handle.seekToEnd()
+        try handle.write(contentsOf: Data(text.utf8))
+        try handle.close()
+    }
 }

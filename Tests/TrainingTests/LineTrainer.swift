@@ -72,7 +72,6 @@ final class Watcher: TrainingObserver {
 
     func progressed(_ part: (what: String, done: Int, total: Int)?) { if part == nil { updates += 1 } }
     var isInterrupted: Bool { updates >= stopAfter }
-    func isInterruption(_ error: any Error) -> Bool { false }
     func note(_ text: String) { notes.append(text) }
 }
 

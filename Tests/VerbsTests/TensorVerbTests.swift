@@ -1,3 +1,4 @@
+import Basics
 import Language
 import Tensor
 import TestSupport
@@ -190,11 +191,11 @@ final class TensorVerbTests: XCTestCase {
         let session = Session()
         session.interpreter["stop"] = .function(
             Function(name: "stop", parameters: 0...0) { _ in
-                Engine.cancel()
+                StopFlag.raise()
                 session.host.isInterrupted = true
                 return .number(1)
             })
-        defer { Engine.resetCancellation() }
+        defer { StopFlag.lower() }
         XCTAssertThrowsError(try session.interpreter.run(Source(name: "test", text: "x = ones(2) + stop()"))) {
             XCTAssertEqual(($0 as? Diagnostic)?.kind, .interrupted, "\($0)")
         }

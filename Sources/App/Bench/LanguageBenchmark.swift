@@ -157,15 +157,7 @@ extension Benchmark {
         for work in languageWorks {
             script += "\(work.python)\nworks[\"\(work.name)\"] = work\n"
         }
-        script += """
-            def measure(work, last):
-                start = time.perf_counter()
-                result = work()
-                return {"seconds": time.perf_counter() - start, "result": result}
-
-            import platform
-            converse("CPython " + platform.python_version(), [], works.get, measure)
-            """
+        script += PeerScript.piece(PackageResources.language_py)
         return PeerScript.plain(script)
     }
 }

@@ -4,65 +4,10 @@ enum PeerScript {
     ///
     /// - Parameter imports: lines of Python after which `numpy` and `torch` are there too.
     static func opening(threads: Int, imports: [String]) -> String {
-        conversation + """
-            THREADS = \(threads)
-            os.environ["OMP_NUM_THREADS"] = str(THREADS)
-            try:
-                import logging, warnings
-                warnings.filterwarnings("ignore")
-                logging.disable(logging.WARNING)
-                import numpy, torch
-                \(imports.joined(separator: "\n    "))
-            except ImportError as error:
-                answer({"missing": str(error)})
-                sys.exit()
-            torch.set_num_threads(THREADS)
-
-            def version(module):
-                return f"{module.__name__} {module.__version__.split('+')[0].split('-')[0]}"
-
-            state, block = 1, numpy.empty(1000003, numpy.float32)
-            for index in range(len(block)):
-                state = (state * 1664525 + 1013904223) & 0xffffffff
-                block[index] = (state - (1 << 32) if state >> 31 else state) / 2147483648
-
-            def numbers(shape, scale, start=0):
-                return torch.from_numpy(numpy.resize(numpy.roll(block, -start), shape) * numpy.float32(scale))
-
-            def fill(model):
-                for name, parameter in list(model.named_parameters()):
-                    shape = tuple(parameter.shape)
-                    if len(shape) >= 2:
-                        value = numbers(shape, (3 / numpy.prod(shape[1:])) ** 0.5)
-                    else:
-                        value = torch.full(shape, 1.0 if "norm" in name and name.endswith("weight") else 0.0)
-                    owner, _, last = name.rpartition(".")
-                    setattr(model.get_submodule(owner), last, torch.nn.Parameter(value, requires_grad=False))
-                return model
-
-            def peak():
-                with open("/proc/self/status") as status:
-                    return next(int(line.split()[1]) * 1024 for line in status if line.startswith("VmHWM"))
-
-            def forget_peak():
-                with open("/proc/self/clear_refs", "w") as file:
-                    file.write("5")
-
-            # What `measure` is to `converse`: the result is an array, summed up so that a difference in any number \
-            shows.
-            def measure(run, last):
-                if last < 0.25:
-                    run()
-                forget_peak()
-                start = time.perf_counter()
-                result = run()
-                seconds = time.perf_counter() - start
-                weights = 1 + numpy.arange(result.size) % 7
-                return {"seconds": seconds, "memory": peak(),
-                        "result": float((abs(result.astype("float64").ravel()) * weights).sum())}
-
-
-            """
+        conversation
+            + PeerScript.piece(
+                PackageResources.opening_py,
+                ["__THREADS__": "\(threads)", "__IMPORTS__": imports.joined(separator: "\n    ")])
     }
 
     /// The conversation that `Benchmark.Peer` describes.
@@ -70,35 +15,17 @@ enum PeerScript {
     /// `converse(name, on, prepare, measure)` goes on to the end of the input: `prepare` takes the name of a work and
     /// gives a function that does it once, or raises NotImplementedError; `measure` takes that and the seconds it took
     /// last, and gives what to answer.
-    private static let conversation = """
-        import os, sys, json, time
-        answers = os.fdopen(os.dup(1), "w")
-        os.dup2(2, 1)
-        def answer(value):
-            print(json.dumps(value), file=answers, flush=True)
-
-        def converse(name, on, prepare, measure):
-            answer({"name": name, "on": on})
-            run, last = None, float("inf")
-            for line in sys.stdin:
-                request = json.loads(line)
-                try:
-                    if "prepare" in request:
-                        run, last = None, float("inf")
-                        run = prepare(request["prepare"])
-                        answer({"ready": True})
-                    else:
-                        measured = measure(run, last)
-                        last = measured["seconds"]
-                        answer(measured)
-                except NotImplementedError as error:
-                    answer({"missing": str(error)})
-                except Exception as error:
-                    answer({"failed": f"{type(error).__name__}: {error}"})
-
-
-        """
+    private static let conversation = PeerScript.piece(PackageResources.conversation_py)
 
     /// A peer without any library.
     static func plain(_ script: String) -> String { conversation + script }
+
+    /// A piece of a script, as a file of `Python` has it.
+    ///
+    /// - Parameter values: what stands for the file's names in double underscores.
+    static func piece(_ file: [UInt8], _ values: [String: String] = [:]) -> String {
+        // The line end of the last line is the file's.
+        let text = String(decoding: file.dropLast(), as: UTF8.self)
+        return values.reduce(text) { $0.replacing($1.key, with: $1.value) }
+    }
 }

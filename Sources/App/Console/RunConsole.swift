@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Language
 import Markdown
@@ -39,7 +40,7 @@ package final class RunConsole: ConsoleFront, RunFront {
         let figures = Set(manifest.cells.flatMap(\.files).filter { $0.hasSuffix(".png") }).count
         var facts = ["\(cellCount) of \(manifest.cells.count) cells", "\(ProgressText.clock(manifest.seconds))"]
         if cachedCount > 0 { facts[0] += " (\(cachedCount) from the cache)" }
-        if figures > 0 { facts.insert(figures == 1 ? "1 figure" : "\(figures) figures", at: 1) }
+        if figures > 0 { facts.insert(Words.count(figures, "figure"), at: 1) }
         if !manifest.exercises.isEmpty {
             let solved = manifest.exercises.filter(\.isSolved).count
             facts.append("\(solved) of \(manifest.exercises.count) exercises solved")

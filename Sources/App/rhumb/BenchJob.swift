@@ -1,3 +1,4 @@
+import Basics
 import Bench
 import Console
 import Glibc
@@ -34,7 +35,7 @@ struct BenchJob {
                 benchmark, interpreter: python.map { [$0, "-c"] } ?? [],
                 timeout: isNeighbours ? min(timeout, Self.neighboursTimeout) : timeout
             ) { turn in
-                if Interrupt.isRequested { throw Cancelled() }
+                if Interrupt.isRequested { throw Interruption() }
                 let label = turn.work.isEmpty ? "starting \(turn.program)" : turn.work
                 let detail = turn.work.isEmpty ? "" : turn.program
                 progress.show(StepProgress(label, done: turn.done, total: turn.total, detail: detail))
@@ -69,7 +70,7 @@ struct BenchJob {
                 write(report.append(timing))
                 sayTroubles(of: runner, &said)
             }
-        } catch is Cancelled {
+        } catch is Interruption {
             progress.end()
             if !report.timings.isEmpty { write(report.closing) }
             throw Failure.Shown(code: 130)
@@ -93,7 +94,7 @@ struct BenchJob {
     }
 
     private func interruptible<Result>(_ body: () throws -> Result) throws -> Result {
-        do { return try body() } catch is Cancelled { throw Failure.Shown(code: 130) }
+        do { return try body() } catch is Interruption { throw Failure.Shown(code: 130) }
     }
 
     private func sayTroubles(of runner: BenchRunner, _ said: inout Int) {
@@ -117,7 +118,7 @@ struct BenchJob {
         let libraries = Engine.libraries.map { "\($0.name) \($0.version)" }.joined(separator: ", ")
         return [
             "\(benchmark.name): \(benchmark.summary)",
-            "\(machine.processor), \(count(machine.processorCount, "processor")), \(count(Engine.threads, "thread")), "
+            "\(machine.processor), \(Words.count(machine.processorCount, "processor")), \(Words.count(Engine.threads, "thread")), "
                 + Engine.instructionSet.name,
             "Rhumb \(Rhumb.version) on \(libraries)",
         ]
@@ -125,22 +126,21 @@ struct BenchJob {
 
     private func method(_ isNeighbours: Bool) -> String {
         if isNeighbours {
-            return "median of up to \(count(rounds, "round")), in each of which the programs take turns, alone and "
+            return
+                "median of up to \(Words.count(rounds, "round")), in each of which the programs take turns, alone and "
                 + "beside \(Benchmark.neighbourLoops) busy loops; no further round after \(Int(Self.neighboursBudget)) s"
         }
         return
-            "best (median) of \(isQuick ? "up to " : "")\(count(rounds, "round")), in each of which the programs take "
+            "best (median) of \(isQuick ? "up to " : "")\(Words.count(rounds, "round")), in each of which the programs take "
             + "turns" + (isQuick ? "; no further round after \(Int(Self.quickBudget)) s" : "")
     }
 
     /// What `--quick` does not time; nil where that is nothing.
     private func leftOut(_ works: [Benchmark.Work], of total: Int) -> String? {
         guard isQuick, !works.isEmpty else { return nil }
-        return "--quick leaves out \(works.count) of \(count(total, "row")):\n"
+        return "--quick leaves out \(works.count) of \(Words.count(total, "row")):\n"
             + works.map { "  \($0.name)" }.joined(separator: "\n")
     }
-
-    private func count(_ number: Int, _ word: String) -> String { "\(number) \(word)\(number == 1 ? "" : "s")" }
 
     /// At once, into pipes too.
     private func write(_ text: String) {

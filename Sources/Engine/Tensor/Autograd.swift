@@ -99,7 +99,7 @@ extension Tensor {
             for node in try Tensor.graph(below: root) {
                 guard let arrived = node.pending else { continue }
                 node.pending = nil
-                try Engine.checkCancelled()
+                try StopFlag.check()
                 guard let backward = node.backward else {
                     throw RhumbError(
                         "'backward' can't go through '\(node.name)' a second time: its graph has been freed",

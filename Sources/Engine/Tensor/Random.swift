@@ -50,7 +50,7 @@ extension Tensor {
         for index in 0..<count { order[index] = Int64(index) }
         // The draws of `Generator.permutation`, in place.
         for index in 0..<Swift.max(count - 1, 0) {
-            if index & 0xF_FFFF == 0 { try Engine.checkCancelled() }
+            if index & 0xF_FFFF == 0 { try StopFlag.check() }
             let other = index + Int(generator.nextWord()) % (count - index)
             if other != index { (order[index], order[other]) = (order[other], order[index]) }
         }
@@ -63,7 +63,7 @@ extension Tensor {
         let result = try Tensor(uninitialized: [count], .int64)
         let draw = try generator.chooser(weights: weights)
         for index in 0..<count {
-            if index & 0xF_FFFF == 0 { try Engine.checkCancelled() }
+            if index & 0xF_FFFF == 0 { try StopFlag.check() }
             result.intPointer[index] = Int64(draw())
         }
         return result

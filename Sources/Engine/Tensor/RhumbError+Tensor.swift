@@ -2,40 +2,31 @@ import Basics
 
 // What the engine can object to. Its messages are here and nowhere else.
 
-/// Thrown by the engine between two primitives after `Engine.cancel()`.
-public struct Cancelled: Error, Sendable {
-    public init() {}
-}
-
 extension RhumbError {
-    static func text(_ shape: [Int]) -> String {
-        shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
-    }
-
     static func cannotBroadcast(_ a: [Int], _ b: [Int], in operation: String) -> RhumbError {
         let rank = max(a.count, b.count)
         let left = [Int](repeating: 1, count: rank - a.count) + a
         let right = [Int](repeating: 1, count: rank - b.count) + b
         let axis = (0..<rank).last { left[$0] != right[$0] && left[$0] != 1 && right[$0] != 1 } ?? 0
         return RhumbError(
-            "'\(operation)' can't combine shapes \(text(a)) and \(text(b)): sizes \(left[axis]) and \(right[axis]) "
+            "'\(operation)' can't combine shapes \(Words.shape(a)) and \(Words.shape(b)): sizes \(left[axis]) and \(right[axis]) "
                 + "differ in dimension \(axis)",
             hint: "sizes must be equal, or one of them 1")
     }
 
     static func shapes(_ a: [Int], _ b: [Int], in operation: String, because reason: String) -> RhumbError {
-        RhumbError("'\(operation)' can't combine shapes \(text(a)) and \(text(b)): \(reason)")
+        RhumbError("'\(operation)' can't combine shapes \(Words.shape(a)) and \(Words.shape(b)): \(reason)")
     }
 
     /// - Parameter must: what the operand must be or have: "be a matrix", "have at least one element".
     static func shape(_ shape: [Int], of operand: String = "x", in operation: String, must: String) -> RhumbError {
-        let found = shape.isEmpty ? "a scalar" : (must.hasPrefix("be ") ? "of shape " : "shape ") + text(shape)
+        let found = shape.isEmpty ? "a scalar" : (must.hasPrefix("be ") ? "of shape " : "shape ") + Words.shape(shape)
         return RhumbError("'\(operand)' of '\(operation)' must \(must), not \(found)")
     }
 
     static func axis(_ axis: Int, _ shape: [Int], in operation: String) -> RhumbError {
         RhumbError(
-            "'\(operation)' has no dimension \(axis) in shape \(text(shape))",
+            "'\(operation)' has no dimension \(axis) in shape \(Words.shape(shape))",
             hint: shape.isEmpty
                 ? "a scalar has no dimensions" : "dimensions go from \(-shape.count) to \(shape.count - 1)")
     }
@@ -48,7 +39,7 @@ extension RhumbError {
 
     static func reshape(_ from: [Int], _ to: [Int]) -> RhumbError {
         RhumbError(
-            "'reshape' can't turn shape \(text(from)) into \(text(to)): "
+            "'reshape' can't turn shape \(Words.shape(from)) into \(Words.shape(to)): "
                 + "\(elements(from)) elements against \(elements(to))")
     }
 
@@ -60,7 +51,8 @@ extension RhumbError {
 
     static func uncountable(_ shape: [Int]) -> RhumbError {
         RhumbError(
-            "a tensor can't have shape \(text(shape)): its sizes multiply to more than 2^53", hint: "use smaller sizes")
+            "a tensor can't have shape \(Words.shape(shape)): its sizes multiply to more than 2^53",
+            hint: "use smaller sizes")
     }
 
     /// Two integers without a result.
@@ -97,7 +89,7 @@ extension RhumbError {
         // What is free may lie in pieces that are too small.
         let given = available >= bytes ? "the system does not give it" : "\(size(available)) are available"
         return RhumbError(
-            "\(dtype == .int64 ? "an" : "a") \(dtype.rawValue) tensor of shape \(text(shape)) needs \(size(bytes)) and \(given)",
+            "\(dtype == .int64 ? "an" : "a") \(dtype.rawValue) tensor of shape \(Words.shape(shape)) needs \(size(bytes)) and \(given)",
             hint: "use a smaller batch or shape")
     }
 

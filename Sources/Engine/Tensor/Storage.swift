@@ -3,8 +3,8 @@ import Foundation
 
 /// A block of memory that tensors look at: 64-byte aligned, kept in a pool by size once nobody looks any more.
 package final class Storage {
-    /// The first byte. Asking for it brings back what was left to a packed copy.
-    package var pointer: UnsafeMutableRawPointer {
+    /// The first byte of the contents, which come back from a packed copy if that alone holds them.
+    package func bringBackContents() -> UnsafeMutableRawPointer {
         if keeper != nil { bringBack() }
         return memory
     }

@@ -17,7 +17,7 @@ extension Tensor {
                 q.shape, k.shape, in: "attention",
                 because: "they must be [batch, heads, positions, width] with equal widths")
         }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         guard let result = try fastAttention(q.detached(), k.detached(), v.detached(), causal: causal, mask: mask),
             !(records([q, k, v]) && mask?.requiresGradient == true)
         else { return try probabilities(q, k, causal, mask).to(v.dtype).matmul(v) }

@@ -65,7 +65,7 @@ extension Tensor {
             throw RhumbError.shapes(
                 target, residual.shape, in: "conv2d", because: "the residual must have the result's shape")
         }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         let isRecorded = Tensor.records(inputs + (residual.map { [$0] } ?? []))
         let fast = FastConvolution(geometry: geometry, weight: weight.detached(), isRecorded: isRecorded)
@@ -117,7 +117,7 @@ extension Tensor {
 
     /// The patch under each position of the kernel, as rows, for the reference implementation by a matrix product.
     private func patches(_ geometry: Convolution, kernel: (Int, Int), output: (Int, Int)) throws -> Tensor {
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let x = try to(.float32).contiguous()
         let plan = rk_patches(
             batch: shape[0], height: shape[1], width: shape[2], channels: shape[3], kernel_height: kernel.0,

@@ -30,7 +30,7 @@ extension Tensor {
 
     /// One broadcasting loop over float32; bfloat16 and integer operands are widened first.
     private static func binary(_ op: rk_binary_op, _ name: String, _ a: Tensor, _ b: Tensor) throws -> Tensor {
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let shape = try broadcast(a.shape, b.shape, in: name)
         if a.dtype == .int64 && b.dtype == .int64, let exact = try integers(op, name, a, b, shape) { return exact }
         // As in PyTorch, a lone number does not widen what it meets; it is not narrowed either.
@@ -162,7 +162,7 @@ extension Tensor {
     }
 
     private func unary(_ op: rk_unary_op, _ name: StaticString) throws -> Tensor {
-        try Engine.checkCancelled()
+        try StopFlag.check()
         if dtype == .int64, let exact = try integers(op, name) { return exact }
         let x = try detached().to(dtype == .bfloat16 ? .bfloat16 : .float32).contiguous()
         let result = try Tensor(uninitialized: shape, x.dtype)

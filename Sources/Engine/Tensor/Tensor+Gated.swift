@@ -10,7 +10,7 @@ extension Tensor {
         guard let last = shape.last, last % 2 == 0 else {
             throw RhumbError.shape(shape, in: "geglu", must: "have a last dimension of even size")
         }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let width = last / 2
         guard Engine.usesPrimitives, dtype.isFloatingPoint else {
             return try sliced(-1, from: 0, to: width) * sliced(-1, from: width, to: last).gelu()

@@ -25,7 +25,7 @@ extension Tensor {
             throw RhumbError.shapes(
                 shape, added.shape, in: "group_norm", because: "what is added must be [\(shape[0]), \(channels)]")
         }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         // SiLU is what follows everywhere; others are operations of their own.
         guard activation == .identity || activation == .silu else {
             return try groupNorm(groups: groups, weight: weight, bias: bias, epsilon: epsilon, adding: added)

@@ -103,7 +103,7 @@ extension Tensor {
         let x = try expanded(batch + [m, k]).contiguous(), y = try other.expanded(batch + [k, n]).contiguous()
         let result = try Tensor(uninitialized: batch + [m, n], .int64)
         for i in 0..<(result.count == 0 ? 0 : result.count / (m * n)) {
-            try Engine.checkCancelled()
+            try StopFlag.check()
             let fits = rk_product_i64(
                 m, k, n, x.intPointer + i * m * k, y.intPointer + i * k * n, result.intPointer + i * m * n)
             guard fits == 1 else { throw RhumbError.integerRange(in: "@") }

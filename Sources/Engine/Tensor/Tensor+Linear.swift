@@ -42,7 +42,7 @@ extension Tensor {
             throw RhumbError.shapes(
                 target, residual.shape, in: "linear", because: "the residual must have the result's shape")
         }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         guard Tensor.records(inputs + (residual.map { [$0] } ?? [])) else {
             return try fastLinear(weight, bias: bias, activation, residual: residual, packing: weight.node == nil)

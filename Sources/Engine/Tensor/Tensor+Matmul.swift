@@ -35,7 +35,7 @@ extension Tensor {
     }
 
     private func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let type: DType = a.dtype == .bfloat16 && b.dtype == .bfloat16 ? .bfloat16 : .float32
         let batch = try Tensor.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)), in: "@")
         let x = try a.detached().to(type), y = try b.detached().to(type)

@@ -6,7 +6,7 @@ extension Tensor {
     public func softmax(_ axis: Int = -1) throws -> Tensor {
         let at = try resolve(axis: axis, in: "softmax")
         if at != rank - 1 { return try transposed(at, -1).softmax(-1).transposed(at, -1) }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let y = try softmaxRows().to(dtype == .bfloat16 ? .bfloat16 : .float32), kept = y.detached()
         return y.recorded("softmax", [self]) { [try kept.softmaxGradient($0)] }
     }
@@ -52,7 +52,7 @@ extension Tensor {
             throw RhumbError.shapes(
                 shape, parameter.shape, in: "layer_norm", because: "weight and bias must have \(columns) elements")
         }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let inputs = [self] + [weight, bias].compactMap { $0 }
         if let (y, plan) = try FastLayerNorm.forward(self, weight, bias, epsilon) {
             return y.recorded("layer_norm", inputs) { dy in

@@ -27,7 +27,7 @@ extension Tensor {
     }
 
     private func reduce(_ op: rk_reduce_op, _ axes: [Int], keepDims: Bool) throws -> Tensor {
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let result = try Tensor(uninitialized: shape(without: axes, keepDims: keepDims))
         // Neighbouring dimensions before the last: add whole rows up instead of transposing.
         if op == RK_SUM, let first = axes.first, axes == Array(first..<first + axes.count), axes.count < rank - first {
@@ -91,7 +91,7 @@ extension Tensor {
         let n = reducedAxes.reduce(1) { $0 * shape[$1] }
         guard n > correction else {
             throw RhumbError.shape(
-                shape, in: "var", must: "have more than \(correction) element\(correction == 1 ? "" : "s")")
+                shape, in: "var", must: "have more than \(Words.count(correction, "element"))")
         }
         let centred = try self - mean(reducedAxes, keepDims: true)
         return try centred.squared().sum(reducedAxes, keepDims: keepDims) * (1 / Float(n - correction))

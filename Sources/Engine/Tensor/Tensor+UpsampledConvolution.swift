@@ -22,7 +22,7 @@ extension Tensor {
             throw RhumbError.shapes(
                 weight.shape, bias.shape, in: "conv2d", because: "the bias must have \(weight.shape[0]) elements")
         }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         guard
             let plan = try UpsampledConvolution(

@@ -7,7 +7,7 @@ import Kernels
 ///
 /// Operations never change their operands; they are throwing functions, and so are the operators
 /// (`try a + b * c`), because shapes come from users. Sizes are in elements, dimension 0 outermost. Errors are
-/// `RhumbError`, and `Cancelled` after `Engine.cancel()`.
+/// `RhumbError`, and `Interruption` after `StopFlag.raise()`.
 ///
 ///     let x = try Tensor([1, 2, 3]).requireGradient()
 ///     try (x * x).sum().backward()
@@ -88,7 +88,7 @@ public final class Tensor {
     }
 
     /// The first element of this view.
-    package var address: UnsafeMutableRawPointer { storage.pointer + offset * dtype.byteCount }
+    package var address: UnsafeMutableRawPointer { storage.bringBackContents() + offset * dtype.byteCount }
     package var floatPointer: UnsafeMutablePointer<Float> { address.assumingMemoryBound(to: Float.self) }
     package var intPointer: UnsafeMutablePointer<Int64> { address.assumingMemoryBound(to: Int64.self) }
     package var halfPointer: UnsafeMutablePointer<UInt16> { address.assumingMemoryBound(to: UInt16.self) }

@@ -62,7 +62,7 @@ public final class PyTorchFile: TensorSource {
     public func tensor(_ name: String, as dtype: DType? = nil) throws -> Tensor {
         guard let view = views[name] else {
             throw FileError.noSuchTensor(
-                name: name, file: url.displayPath, suggestion: Spelling.nearest(to: name, in: names))
+                name: name, file: url.displayPath, suggestion: Suggestion.closest(to: name, in: names))
         }
         let target = dtype ?? view.type.natural
         guard let span = view.span, !span.isEmpty else { return try Tensor(uninitialized: view.shape, target) }

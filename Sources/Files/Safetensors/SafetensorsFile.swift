@@ -38,7 +38,7 @@ public final class SafetensorsFile {
     public func tensor(_ name: String, as dtype: DType? = nil) throws -> Tensor {
         guard let entry = entries[name] else {
             throw FileError.noSuchTensor(
-                name: name, file: url.displayPath, suggestion: Spelling.nearest(to: name, in: names))
+                name: name, file: url.displayPath, suggestion: Suggestion.closest(to: name, in: names))
         }
         let bytes = UnsafeMutableRawBufferPointer(rebasing: file.bytes[entry.range])
         do {

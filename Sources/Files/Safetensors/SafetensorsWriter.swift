@@ -1,3 +1,4 @@
+import Basics
 import FoundationEssentials
 import Kernels
 import Tensor
@@ -128,7 +129,7 @@ public enum Safetensors {
         try file.write(withUnsafeBytes(of: UInt64(text.count).littleEndian) { Array($0) })
         try file.write(text)
         for entry in entries {
-            try Engine.checkCancelled()
+            try StopFlag.check()
             try write(entry, to: file)
         }
         return file

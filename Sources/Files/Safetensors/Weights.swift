@@ -72,7 +72,7 @@ public final class Weights {
     public func tensor(_ name: String, as dtype: DType? = nil, shape: [Int]? = nil) throws -> Tensor {
         guard let source = sources[name] else {
             throw FileError.noSuchTensor(
-                name: name, file: url.displayPath, suggestion: Spelling.nearest(to: name, in: names))
+                name: name, file: url.displayPath, suggestion: Suggestion.closest(to: name, in: names))
         }
         if let shape, let found = source.shape(of: name), found != shape {
             throw FileError.wrongShape(name: name, file: source.url.displayPath, expected: shape, found: found)

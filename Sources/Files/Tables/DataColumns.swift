@@ -1,5 +1,3 @@
-import FoundationEssentials
-
 /// Named columns of equal length, as they come from a file and go into one.
 public struct DataColumns: Equatable, Sendable {
     public enum Column: Equatable, Sendable {
@@ -43,34 +41,14 @@ public struct DataColumns: Equatable, Sendable {
         return "\(value)"
     }
 
-    /// Columns of cells: numbers where every cell that is there is one.
-    init(names: [String], cells: [[String]]) {
-        self.names = names
-        columns = cells.map { cells in
-            var numbers: [Double?] = []
-            numbers.reserveCapacity(cells.count)
-            for cell in cells {
-                let trimmed = cell.trimmingSpaces
-                let number = Double(trimmed)
-                guard number != nil || trimmed.isEmpty else { return .texts(cells) }
-                numbers.append(number)
+    /// A table as it was read; a cell of text that is missing is empty.
+    init(_ table: MetricsTable) {
+        names = table.columns.map(\.name)
+        columns = table.columns.map { column in
+            switch column.values {
+            case .numbers(let numbers): .numbers(numbers)
+            case .text(let texts): .texts(texts.map { $0 ?? "" })
             }
-            return .numbers(numbers)
         }
-    }
-
-    /// Whether a cell is neither empty nor a number.
-    static func isText(_ cell: String) -> Bool {
-        let trimmed = cell.trimmingSpaces
-        return !trimmed.isEmpty && Double(trimmed) == nil
-    }
-}
-
-extension String {
-    /// Without spaces at its ends.
-    var trimmingSpaces: String {
-        guard let first = firstIndex(where: { !$0.isWhitespace }), let last = lastIndex(where: { !$0.isWhitespace })
-        else { return "" }
-        return String(self[first...last])
     }
 }

@@ -1,3 +1,5 @@
+import Basics
+
 /// Verbs about the session itself.
 enum SessionVerbs {
     static var all: [Verb] { [help, example, vars, forget] }

@@ -1,3 +1,5 @@
+import Basics
+
 /// One session of the language: its variables, its verbs and the machine that runs its code.
 ///
 /// Not thread-safe; one session belongs to one thread. Verbs may call back into it (`call`, `run`) while they run.

@@ -53,8 +53,3 @@ public struct Diagnostic: Error, Sendable {
         self.isIncomplete = isIncomplete
     }
 }
-
-/// Thrown by long work that noticed `SessionHost.isInterrupted`.
-public struct Interruption: Error {
-    public init() {}
-}

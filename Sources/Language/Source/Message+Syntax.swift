@@ -1,3 +1,5 @@
+import Basics
+
 extension Message {
     // MARK: Characters and words
 
@@ -61,7 +63,7 @@ extension Message {
     static let commaInGroup = "parentheses hold one value"
     static let commaInGroupHelp = "[a, b] makes a list"
     static func unequalAssignment(targets: Int, values: Int) -> String {
-        "\(counted(targets, "name")) can't take \(counted(values, "value"))"
+        "\(Words.count(targets, "name")) can't take \(Words.count(values, "value"))"
     }
 
     // MARK: Statements

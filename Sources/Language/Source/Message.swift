@@ -18,6 +18,9 @@ enum Message {
     static func undeclaredParameter(_ name: String, _ verb: String) -> String {
         "the verb '\(verb)' reads a parameter '\(name)' that it does not declare"
     }
+    static func undeclaredReading(_ verb: String) -> String {
+        "the verb '\(verb)' reads a file and does not declare that it does"
+    }
     static func wrongArgument(_ name: String, of callee: String, expected: String, came value: Value) -> String {
         "'\(name)' of '\(callee)' must be \(withArticle(expected)), not \(described(value))"
     }
@@ -29,7 +32,8 @@ enum Message {
         if count.upperBound == 0 { return "'\(name)' takes no argument, but is called with \(came)" }
         let takes =
             count.lowerBound == count.upperBound
-            ? counted(count.lowerBound, "argument") : "\(count.lowerBound) to \(counted(count.upperBound, "argument"))"
+            ? Words.count(count.lowerBound, "argument")
+            : "\(count.lowerBound) to \(Words.count(count.upperBound, "argument"))"
         return "'\(name)' takes \(takes), but is called with \(came)"
     }
     static func notCallable(_ name: String?, _ value: Value) -> String {
@@ -135,7 +139,7 @@ enum Message {
         "a verb is called with the value: \(name)(x) or x |> \(name)"
     }
     static func unpackCount(targets: Int, items: Int, _ value: Value) -> String {
-        "\(counted(targets, "name")) can't take the \(counted(items, "element")) of \(described(value))"
+        "\(Words.count(targets, "name")) can't take the \(Words.count(items, "element")) of \(described(value))"
     }
 
     // MARK: Ranges and loops
@@ -153,7 +157,7 @@ enum Message {
     // MARK: Tables
 
     static func columnLengths(_ first: Table.Column, _ other: Table.Column) -> String {
-        "columns of a table have the same length, but '\(first.name)' has \(counted(first.values.count, "value")) and "
+        "columns of a table have the same length, but '\(first.name)' has \(Words.count(first.values.count, "value")) and "
             + "'\(other.name)' has \(other.values.count)"
     }
     static func columnTwice(_ name: String) -> String { "a table has only one column '\(name)'" }

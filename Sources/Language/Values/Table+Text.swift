@@ -28,12 +28,12 @@ extension Table {
             lines.append(text)
         }
         var notes: [String] = []
-        if rowCount > rows { notes.append(counted(rowCount, "row")) }
+        if rowCount > rows { notes.append(Words.count(rowCount, "row")) }
         if rendered.count < columns.count {
             let hidden = columns[rendered.count...]
             let names = hidden.prefix(Self.mostHiddenNames).map { Self.line($0.name) }.joined(separator: ", ")
             let more = hidden.count - Self.mostHiddenNames
-            notes.append("not shown: " + names + (more > 0 ? " and \(counted(more, "column")) more" : ""))
+            notes.append("not shown: " + names + (more > 0 ? " and \(Words.count(more, "column")) more" : ""))
         }
         if !notes.isEmpty { lines.append("(" + notes.joined(separator: "; ") + ")") }
         return lines.joined(separator: "\n")

@@ -45,7 +45,7 @@ extension Value {
         case .function(let function): return "function " + function.signature
         case .object(let object): return object.summary
         case .table(let table):
-            return "table of \(counted(table.rowCount, "row")) × \(counted(table.columns.count, "column"))"
+            return "table of \(Words.count(table.rowCount, "row")) × \(Words.count(table.columns.count, "column"))"
         case .list(let items):
             if depth == Self.shownDepth || room < 0 { return "[…]" }
             var texts: [String] = []
@@ -100,6 +100,3 @@ extension Value {
         return result + "\""
     }
 }
-
-/// `1 row`, `3 rows`
-func counted(_ count: Int, _ noun: String) -> String { "\(count) \(noun)\(count == 1 ? "" : "s")" }

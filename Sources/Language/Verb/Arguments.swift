@@ -35,6 +35,16 @@ public struct Arguments {
 
     public var host: any SessionHost { interpreter.host }
 
+    /// Tells the host of a file or folder that the verb is about to read: a cell that reads it runs again when it has
+    /// changed.
+    ///
+    /// - Parameter name: what to call it; by default the path.
+    /// - Throws: `RhumbError` for a verb that doesn't declare that it reads files.
+    public func willRead(_ path: String, as name: String? = nil) throws {
+        guard verb.effects.contains(.readsFiles) else { throw RhumbError(Message.undeclaredReading(verb.name)) }
+        host.didRead(path, as: name ?? path)
+    }
+
     private func position(_ name: String) throws -> Int {
         guard let position = verb.parameters.firstIndex(where: { $0.name == name }) else {
             throw RhumbError(Message.undeclaredParameter(name, verb.name))

@@ -1,3 +1,5 @@
+import Basics
+
 /// An error in the arguments of a call: which argument, what was expected, what to try.
 struct CallProblem: Error {
     /// Where the caret goes.

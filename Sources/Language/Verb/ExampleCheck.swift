@@ -33,6 +33,16 @@ extension Registry {
             for parameter in verb.parameters where parameter.help.isEmpty {
                 problems.append("parameter '\(parameter.name)' of '\(verb.name)' has no help")
             }
+            let names = verb.parameters.filter { $0.type.namesFiles }.map(\.name)
+            if let name = names.first, verb.effects.isDisjoint(with: [.readsFiles, .writesFiles, .looksOutside]) {
+                problems.append(
+                    "parameter '\(name)' of '\(verb.name)' names a file, which the verb neither "
+                        + "declares to read nor to write"
+                )
+            }
+            if names.isEmpty, !verb.effects.isDisjoint(with: [.readsFiles, .writesFiles]) {
+                problems.append("'\(verb.name)' declares files, and no parameter of it names one")
+            }
             return problems
         }
     }

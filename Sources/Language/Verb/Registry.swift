@@ -1,3 +1,5 @@
+import Basics
+
 /// All verbs, by name and by family.
 public final class Registry {
     private var byName: [String: VerbEntry] = [:]

@@ -132,3 +132,15 @@ extension String {
         return change(word) + dropFirst(word.count)
     }
 }
+
+extension ValueType {
+    /// Whether it takes paths of files.
+    package var namesFiles: Bool {
+        switch self {
+        case .file: true
+        case .optional(let type), .list(let type): type.namesFiles
+        case .either(let types): types.contains(where: \.namesFiles)
+        default: false
+        }
+    }
+}

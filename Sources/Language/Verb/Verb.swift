@@ -32,8 +32,12 @@ public final class Verb {
 
     /// What a call of a verb reaches beyond its arguments and its value.
     public enum Effect: Sendable {
+        /// It reads files, and says so by ``Arguments/willRead(_:as:)``.
+        case readsFiles
         /// It writes the files that its parameters of type `file` name.
         case writesFiles
+        /// It looks at what no record of a run can hold, such as the machine or the prompt, which the host is told of.
+        case looksOutside
         /// It looks at variables that its arguments don't name.
         case readsVariables
         /// It makes, changes or removes variables.
@@ -86,7 +90,13 @@ public final class Verb {
         self.shortcut = shortcut
         let hasRest = parameters.contains { $0.style == .rest }
         leadingPositional = hasRest ? 0 : parameters.prefix { $0.style == .positional }.count
-        self.body = body
+        self.body =
+            !effects.contains(.looksOutside)
+            ? body
+            : { call in
+                call.host.willLookOutside()
+                return try body(call)
+            }
     }
 
     func parameter(_ name: String) -> Parameter? { parameters.first { $0.name == name } }

@@ -35,7 +35,7 @@ extension RhumbError {
 
     static func rewardCount(_ name: String, _ count: Int, expected: Int) -> RhumbError {
         RhumbError(
-            "the reward '\(name)' gave \(count) number\(count == 1 ? "" : "s") for \(expected) picture\(expected == 1 ? "" : "s")",
+            "the reward '\(name)' gave \(Words.count(count, "number")) for \(Words.count(expected, "picture"))",
             hint: "a reward returns one number per picture")
     }
 

@@ -23,7 +23,7 @@ extension RhumbError {
 
     static func notRows(_ shape: [Int]) -> RhumbError {
         RhumbError(
-            "embeddings must be the rows of a matrix, not of shape \(shape.map(String.init).joined(separator: "×"))")
+            "embeddings must be the rows of a matrix, not of shape \(Words.shape(shape))")
     }
 
     static let coincidentMeans = RhumbError(

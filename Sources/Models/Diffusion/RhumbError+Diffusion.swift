@@ -188,11 +188,10 @@ extension RhumbError {
     }
 
     static func lora(file: String, unexpected: [String]) -> RhumbError {
-        let names = unexpected.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
-        let rest = unexpected.count > 5 ? " and \(unexpected.count - 5) more" : ""
-        return RhumbError(
+        RhumbError(
             unexpected.isEmpty
-                ? "'\(file)' holds no adapters" : "'\(file)' holds what fits no layer of this UNet: \(names)\(rest)",
+                ? "'\(file)' holds no adapters"
+                : "'\(file)' holds what fits no layer of this UNet: \(Words.quoted(unexpected, most: 5))",
             hint:
                 "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya, UNet only"
         )

@@ -1,3 +1,4 @@
+import Basics
 import Language
 import Notebook
 
@@ -46,7 +47,7 @@ package struct WatchText {
             facts.append("cell \(cell.number) of \(count)")
             if glance.cellSeconds > 0 { facts.append(ProgressText.clock(glance.cellSeconds)) }
         } else {
-            facts.append(count == 1 ? "1 cell" : "\(count) cells")
+            facts.append(Words.count(count, "cell"))
         }
         let word: String
         let painted: (String) -> String

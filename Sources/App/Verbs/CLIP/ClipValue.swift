@@ -33,7 +33,7 @@ final class ClipValue: ObjectValue {
     }
 
     private static func layers(_ tower: any TransformerConfiguration) -> String {
-        "\(tower.numHiddenLayers) layer\(tower.numHiddenLayers == 1 ? "" : "s") × \(tower.hiddenSize)"
+        "\(Words.count(tower.numHiddenLayers, "layer")) × \(tower.hiddenSize)"
     }
 
     /// 151 277 313 as `151.3 M`.

@@ -75,7 +75,7 @@ enum Embeddable {
         case [3, side, side]: return .pixels(try tensor.unsqueezed(0))
         case let shape where shape.count == 4 && Array(shape.dropFirst()) == [3, side, side]: return .pixels(tensor)
         default:
-            let shape = tensor.shape.isEmpty ? "a scalar" : tensor.shape.map(String.init).joined(separator: "×")
+            let shape = tensor.shape.isEmpty ? "a scalar" : Words.shape(tensor.shape)
             throw RhumbError(
                 "a tensor of shape \(shape) is neither embeddings (n×\(width)) nor preprocessed pixels "
                     + "(n×3×\(side)×\(side))",

@@ -1,3 +1,4 @@
+import Basics
 import CLIP
 import Diffusion
 import Language
@@ -32,9 +33,7 @@ final class UnseenNotes {
     }
 
     private static func listed(_ texts: [String]) -> String {
-        let shown = texts.prefix(most).map { "'\($0.count > longest ? $0.prefix(longest) + "…" : $0)'" }.joined(
-            separator: ", ")
-        return texts.count > most ? "\(shown) and \(texts.count - most) more" : shown
+        Words.quoted(texts.map { $0.count > longest ? $0.prefix(longest) + "…" : $0 }, most: most)
     }
 }
 

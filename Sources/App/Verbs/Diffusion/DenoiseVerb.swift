@@ -1,3 +1,4 @@
+import Basics
 import Diffusion
 import Language
 import Tensor
@@ -109,7 +110,7 @@ extension Arguments {
             throw failure(
                 "sample",
                 "'sample' of '\(verb.name)' must be latents [samples, height, width, channels], "
-                    + "not of shape \(TensorText.shape(latents.shape))")
+                    + "not of shape \(Words.shape(latents.shape))")
         }
         if prompts.count == rows { return prompts }
         guard prompts.count == 1 else {

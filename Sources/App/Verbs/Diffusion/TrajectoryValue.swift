@@ -22,7 +22,7 @@ final class TrajectoryValue: ObjectValue {
         let times = [trajectory.times.first, trajectory.times.last].compactMap(\.self).map {
             NumberText.shown(Double($0))
         }
-        return "trajectory: \(count) sample\(count == 1 ? "" : "s"), \(steps) step\(steps == 1 ? "" : "s") of "
+        return "trajectory: \(Words.count(count, "sample")), \(Words.count(steps, "step")) of "
             + "\(trajectory.sampler.rawValue)\(eta), t = \(times.joined(separator: " to "))"
     }
 

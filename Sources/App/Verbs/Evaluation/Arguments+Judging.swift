@@ -1,3 +1,4 @@
+import Basics
 import CLIP
 import Diffusion
 import Evaluation
@@ -28,7 +29,7 @@ extension Arguments {
             lists: suites.map { ($0.name, $0.prompts(count: count).map(\.text)) }, copies: copies, seed: try seed())
         do {
             return try run.fill(judge, observer: SamplingObserver(host))
-        } catch is Cancelled {
+        } catch is Interruption {
             throw Interruption()
         }
     }
@@ -95,6 +96,5 @@ private final class SamplingObserver: EvaluationObserver {
     }
 
     var isInterrupted: Bool { host.isInterrupted }
-    func isInterruption(_ error: any Error) -> Bool { error is Interruption }
     func note(_ text: String) { host.note(text) }
 }

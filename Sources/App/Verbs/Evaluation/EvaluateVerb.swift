@@ -79,13 +79,12 @@ enum EvaluateVerb {
                     e.safety.unsafe
                     """, gives: "[0.5]"),
             ],
-            seeAlso: ["compare", "detect", "prompts"]
+            seeAlso: ["compare", "detect", "prompts"], effects: [.readsFiles]
         ) { call in
             let bootstrap = try call.bootstrap()
             try call.checkIdleOptions()
             if let path = try call.optional("detections", call.string) {
-                let url = FileLocation.input(path, call)
-                call.host.didRead(url.path)
+                let url = try FileLocation.input(path, call)
                 let read = try DetectionFile.read(url, harm: call.harm())
                 let conditions =
                     read.conditions.isEmpty

@@ -1,3 +1,4 @@
+import Basics
 import Evaluation
 import Files
 import Foundation
@@ -24,7 +25,7 @@ final class EvaluationValue: ObjectValue {
     var summary: String {
         let suites = evaluation.suites.count
         return
-            "evaluation of \(evaluation.pictures.count) pictures on \(suites) list\(suites == 1 ? "" : "s") of prompts"
+            "evaluation of \(evaluation.pictures.count) pictures on \(Words.count(suites, "list")) of prompts"
     }
 
     /// The protocol, then every table that has rows.

@@ -29,8 +29,36 @@ enum FileLocation {
         return url
     }
 
-    /// A file to be read: one that the run has written itself goes before one of the same name in the current folder.
-    static func input(_ path: String, _ call: Arguments) -> URL {
+    /// A file to be read, of which the host is told: one that the run has written itself goes before one of the same
+    /// name in the current folder.
+    ///
+    /// - Parameter part: the file of a folder that tells whether it is another one; nil for the whole of it.
+    /// - Throws: `RhumbError` for a verb that doesn't declare that it reads files.
+    static func input(_ path: String, part: String? = nil, _ call: Arguments) throws -> URL {
+        let url = existing(path, call)
+        try call.willRead(part.map { url.appendingPathComponent($0).path } ?? url.path)
+        return url
+    }
+
+    /// The files that a pattern of the shell names, in order; nil for a path that is a file's or holds no pattern. The
+    /// host is told of the pattern, and of each file as ``input(_:part:_:)`` opens it.
+    ///
+    /// - Throws: `RhumbError` for a pattern that no file matches.
+    static func matches(_ pattern: String, _ call: Arguments) throws -> [String]? {
+        let url = existing(pattern, call)
+        guard pattern.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) else {
+            return nil
+        }
+        call.host.willMatch(url.path)
+        var found = glob_t()
+        defer { globfree(&found) }
+        guard glob(url.relativePath, 0, nil, &found) == 0, let paths = found.gl_pathv else {
+            throw call.failure("path", "no file matches '\(url.relativePath)'")
+        }
+        return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+    }
+
+    private static func existing(_ path: String, _ call: Arguments) -> URL {
         let written = place(path, call)
         return FileManager.default.fileExists(atPath: written.path) ? written : url(path)
     }

@@ -69,7 +69,7 @@ enum FileVerbs {
                     "save table({step: [1, 2], loss: [0.5, 0.25]}) \"log.csv\"\nload \"log.csv\"",
                     gives: "step  loss\n   1  0.50\n   2  0.25"),
             ],
-            seeAlso: ["save"]
+            seeAlso: ["save"], effects: [.readsFiles]
         ) { call in
             guard case .list = try call.value("path") else { return try LoadedValue.load(call.string("path"), call) }
             return .list(try call.strings("path").map { try LoadedValue.load($0, call) })
@@ -137,10 +137,9 @@ enum FileVerbs {
                     "save image(zeros(3, 2, 2)) \"a.png\" texts: {prompt: \"a ball\", seed: 7}\nimage_texts \"a.png\"",
                     gives: "{prompt: \"a ball\", seed: \"7\"}")
             ],
-            seeAlso: ["save", "load"]
+            seeAlso: ["save", "load"], effects: [.readsFiles]
         ) { call in
-            let url = FileLocation.input(try call.string("path"), call)
-            call.host.didRead(url.path)
+            let url = try FileLocation.input(call.string("path"), call)
             return .record(Record(try ImageFile.texts(url).map { ($0.keyword, .string($0.text)) }))
         }
     }

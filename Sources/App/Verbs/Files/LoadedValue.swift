@@ -19,15 +19,11 @@ enum LoadedValue {
     static func load(_ path: String, _ call: Arguments) throws -> Value {
         if let bundled = BundledModel.named(path) {
             let folder = try bundled.folder()
-            call.host.didRead(folder.path, as: "bundled/" + path)
+            try call.willRead(folder.path, as: "bundled/" + path)
             return try value(in: folder, named: path, call)
         }
-        let url = FileLocation.input(path, call)
-        if path.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) {
-            call.host.willMatch(url.path)
-            return .list(try all(matches(url.relativePath, call), of: path, call))
-        }
-        call.host.didRead(url.path)
+        if let paths = try FileLocation.matches(path, call) { return .list(try all(paths, of: path, call)) }
+        let url = try FileLocation.input(path, call)
         do {
             return try value(in: url, named: path, call)
         } catch FileError.system(.open, _, ENOENT) where !path.contains("/") && !path.contains(".") {
@@ -52,8 +48,7 @@ enum LoadedValue {
                 passed.append("'\(file)' (of unknown kind)")
             }
         }
-        let listed =
-            passed.prefix(10).joined(separator: ", ") + (passed.count > 10 ? " and \(passed.count - 10) more" : "")
+        let listed = Words.listed(passed, most: 10)
         guard !values.isEmpty else {
             throw call.failure(
                 "path", "none of the files that match '\(pattern)' can be read: \(listed)",
@@ -61,16 +56,6 @@ enum LoadedValue {
         }
         if !passed.isEmpty { call.host.note("passed over: \(listed)") }
         return values
-    }
-
-    /// The files that a pattern of the shell names, in order.
-    private static func matches(_ pattern: String, _ call: Arguments) throws -> [String] {
-        var found = glob_t()
-        defer { globfree(&found) }
-        guard glob(pattern, 0, nil, &found) == 0, let paths = found.gl_pathv else {
-            throw call.failure("path", "no file matches '\(pattern)'")
-        }
-        return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
     }
 
     private static func value(in url: URL, named name: String, _ call: Arguments) throws -> Value {
@@ -88,7 +73,8 @@ enum LoadedValue {
         case .array: return .tensor(try NPY.read(url, as: tensorType))
         case .table:
             let metrics = try MetricsTable(
-                contentsOf: url.relativePath, promised: promised(url, wanted), mayBeEmpty: true)
+                contentsOf: url.relativePath, otherwise: wanted == .table ? .separated(by: ",") : nil,
+                mayBeEmpty: true)
             for note in metrics.notes { call.host.note("\(name): \(note)") }
             return .table(try Table(metrics, of: name))
         case .json: return Value(try FileContents.json(url))
@@ -100,11 +86,6 @@ enum LoadedValue {
         case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")
         case .clip, .openCLIP, .diffusers, .autoencoder, .transformers: throw unusable(kind, name, call)
         }
-    }
-
-    /// How a table's file is written if its lines don't tell.
-    private static func promised(_ url: URL, _ wanted: FileContents.Kind?) -> MetricsFormat? {
-        MetricsFormat.promised(by: url.path) ?? (wanted == .table ? .separated(by: ",") : nil)
     }
 
     private static func unusable(_ kind: FileContents.Kind, _ name: String, _ call: Arguments) -> RhumbError {

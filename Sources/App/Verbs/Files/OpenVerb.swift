@@ -29,9 +29,10 @@ enum OpenVerb {
                     "a = open \"runs/A\" record: true\nb = open \"runs/B\" record: true\na.reward - b.reward",
                     needsPrompt: true),
             ],
-            seeAlso: ["vars", "load", "record"], effects: [.changesVariables, .bringsVariables]
+            seeAlso: ["vars", "load", "record"], effects: [.readsFiles, .changesVariables, .bringsVariables]
         ) { call in
             let path = try call.string("run")
+            try call.willRead(path)
             let record = try RecordedRun(path)
             let wanted = try call.strings("only")
             let (values, lost) = try record.restored(make: StoredValues.make)
@@ -43,7 +44,6 @@ enum OpenVerb {
                     hint: "there are: \(known.joined(separator: ", "))")
             }
             let opened = values.filter { wanted.isEmpty || wanted.contains($0.name) }.map { ($0.name, $0.value) }
-            call.host.didRead(path)
             if try call.boolean("record") { return .record(Record(opened)) }
             for (name, value) in opened { call.interpreter[name] = value }
             call.host.note(

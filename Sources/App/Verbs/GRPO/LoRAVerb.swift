@@ -31,11 +31,10 @@ enum LoRAVerb {
                     lora(sd, "runs/adapters").name
                     """, gives: #""emoji-sd with runs/adapters""#)
             ],
-            seeAlso: ["trainer", "load", "sample"]
+            seeAlso: ["trainer", "load", "sample"], effects: [.readsFiles]
         ) { call in
             let pipeline = try call.object("model", as: PipelineValue.self)
-            let path = try call.string("path"), url = FileLocation.input(path, call)
-            call.host.didRead(url.path)
+            let path = try call.string("path"), url = try FileLocation.input(path, call)
             // A UNet of its own over the same weights, so that the given one stays without adapters.
             let unet = try pipeline.model.unet.adapted(by: url).unet
             return .pipeline(try pipeline.model.replacing(unet: unet), name: "\(pipeline.name) with \(path)")

@@ -14,7 +14,7 @@ final class RolloutValue: ObjectValue {
     var summary: String {
         let mean = rollout.scores.totals.reduce(0, +) / Double(max(rollout.sampleCount, 1))
         return
-            "rollout of round \(rollout.round + 1): \(rollout.prompts.count) prompt\(rollout.prompts.count == 1 ? "" : "s")"
+            "rollout of round \(rollout.round + 1): \(Words.count(rollout.prompts.count, "prompt"))"
             + " × \(rollout.groupSize) samples, \(rollout.timesteps.count) steps of which \(rollout.steps.count) trained, "
             + "mean reward \(NumberText.shown(rounded(mean)))"
     }

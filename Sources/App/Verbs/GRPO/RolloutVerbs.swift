@@ -1,3 +1,4 @@
+import Basics
 import GRPO
 import Language
 import Tensor
@@ -73,7 +74,7 @@ enum RolloutVerbs {
             guard rewards.rank == 2 else {
                 throw call.failure(
                     "rewards",
-                    "'rewards' must be a matrix, a row per group, not of shape \(TensorText.shape(rewards.shape))",
+                    "'rewards' must be a matrix, a row per group, not of shape \(Words.shape(rewards.shape))",
                     hint: "[[1, 2, 3], [2, 2, 5]]")
             }
             let result = try Advantages(

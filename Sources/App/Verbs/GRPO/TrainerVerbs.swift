@@ -140,11 +140,10 @@ enum TrainerVerbs {
                     (resume make() "runs/example").updates_done
                     """, gives: "1")
             ],
-            seeAlso: ["trainer", "train", "checkpoint"]
+            seeAlso: ["trainer", "train", "checkpoint"], effects: [.readsFiles]
         ) { call in
             let value = try call.object("trainer", as: TrainerValue.self)
-            let folder = FileLocation.input(try call.string("folder"), call)
-            call.host.didRead(folder.appendingPathComponent(GRPOTrainer.checkpointName).path)
+            let folder = try FileLocation.input(call.string("folder"), part: GRPOTrainer.checkpointName, call)
             try value.trainer.restore(from: folder)
             return .object(value)
         }

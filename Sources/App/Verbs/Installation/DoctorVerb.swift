@@ -10,9 +10,8 @@ enum InstallationVerbs {
             summary: "check the installation: what works here, and what to do about the rest",
             parameters: [.rest("models", .file([]), help: "model folders to check as well")],
             result: "table of what was checked, its status, what was found and what to do",
-            examples: [.init("len(doctor()) > 5", gives: "true")]
+            examples: [.init("len(doctor()) > 5", gives: "true")], effects: [.looksOutside]
         ) { call in
-            call.host.willLookOutside()
             let checks = Installation.checks(models: try call.strings("models"))
             return .table(try Table(checks))
         }

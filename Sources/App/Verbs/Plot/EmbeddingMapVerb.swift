@@ -1,6 +1,7 @@
 import CLIP
 import Language
 import Plot
+import Steering
 import Tensor
 
 /// `embedding_map`: groups of prompts or pictures in the plane, with their means and v.

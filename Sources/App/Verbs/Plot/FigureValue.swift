@@ -1,3 +1,4 @@
+import Basics
 import Language
 import Plot
 
@@ -108,7 +109,7 @@ enum FigureText {
             }
         }
         return counts.map { kind, count in
-            kind.contains("×") ? kind : "\(count) \(kind)" + (count == 1 ? "" : "s")
+            kind.contains("×") ? kind : Words.count(count, kind)
         }.joined(separator: ", ")
     }
 

@@ -1,5 +1,5 @@
+import Files
 import Language
-import Plot
 
 extension Table {
     /// A file of metrics as a table of the language; what a row doesn't have is none.

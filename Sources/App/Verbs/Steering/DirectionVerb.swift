@@ -1,3 +1,4 @@
+import Basics
 import Language
 import Steering
 import Tensor
@@ -83,7 +84,7 @@ enum DirectionVerbs {
             throw call.failure(
                 "vector",
                 "'vector' must have the \(clip.embedder.width) numbers of this model's space, not shape "
-                    + TensorText.shape(vector.shape))
+                    + Words.shape(vector.shape))
         }
         let direction = try Direction(vector: vector.detached().to(.float32), name: name)
         return DirectionValue(direction, model: try clip.directionModel)

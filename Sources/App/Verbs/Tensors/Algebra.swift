@@ -54,7 +54,7 @@ extension Verb {
             guard let length = a.shape.last, length == b.shape.last else {
                 throw RhumbError(
                     "'a' and 'b' of 'dot' must be vectors of one length, "
-                        + "not of shapes \(TensorText.shape(a.shape)) and \(TensorText.shape(b.shape))")
+                        + "not of shapes \(Words.shape(a.shape)) and \(Words.shape(b.shape))")
             }
             return .tensor(try (a * b).sum([-1]))
         }

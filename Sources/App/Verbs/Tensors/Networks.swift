@@ -1,10 +1,12 @@
+import Basics
 import Language
 import Tensor
 
 extension Registry {
     func addNetworks() {
         describe(
-            family: "networks", "layers and functions of neural networks; images have their channels first, as in PyTorch")
+            family: "networks",
+            "layers and functions of neural networks; images have their channels first, as in PyTorch")
         add(tensorVerbs: [
             .softmax, .logSoftmax, .crossEntropy, .linear, .conv2d, .layerNorm, .groupNorm, .attention, .embedding,
             .interpolate,
@@ -111,8 +113,8 @@ extension Verb {
                     throw try call.failure(
                         "weight",
                         "'weight' of 'conv2d' must be [outputs, \(x.shape[3]), height, width] for "
-                            + "'x' of shape \(TensorText.shape(call.tensor("x").shape)), "
-                            + "not of shape \(TensorText.shape(weight.shape))")
+                            + "'x' of shape \(Words.shape(call.tensor("x").shape)), "
+                            + "not of shape \(Words.shape(weight.shape))")
                 }
                 return try x.conv2d(weight, bias: call.optionalTensor("bias"), geometry)
             }
@@ -188,7 +190,7 @@ extension Verb {
                 guard (2...4).contains(tensor.rank) else {
                     throw call.failure(
                         name,
-                        "'\(name)' of 'attention' must have 2 to 4 dimensions, not shape \(TensorText.shape(tensor.shape))"
+                        "'\(name)' of 'attention' must have 2 to 4 dimensions, not shape \(Words.shape(tensor.shape))"
                     )
                 }
                 return try tensor.reshaped([Int](repeating: 1, count: 4 - tensor.rank) + tensor.shape)
@@ -259,7 +261,7 @@ extension Arguments {
             throw failure(
                 name,
                 "'\(name)' of '\(verb.name)' must be [n, channels, height, width] or [channels, height, width], "
-                    + "not of shape \(TensorText.shape(x.shape))")
+                    + "not of shape \(Words.shape(x.shape))")
         }
         let batch = x.rank == 4 ? x : try x.unsqueezed(0)
         let result = try body(batch.permuted([0, 2, 3, 1])).permuted([0, 3, 1, 2])

@@ -17,8 +17,8 @@ final class OptimiserValue: ObjectValue {
 
     var summary: String {
         let count = optimiser.parameters.reduce(0) { $0 + $1.tensor.count }
-        return "\(name) of \(count) number\(count == 1 ? "" : "s"), rate \(NumberText.shown(optimiser.learningRate)), "
-            + "\(steps) step\(steps == 1 ? "" : "s")"
+        return "\(name) of \(Words.count(count, "number")), rate \(NumberText.shown(optimiser.learningRate)), "
+            + "\(Words.count(steps, "step"))"
     }
 
     var memberNames: [String] { ["rate", "steps", "parameters"] }

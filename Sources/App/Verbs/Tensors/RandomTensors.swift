@@ -1,3 +1,4 @@
+import Basics
 import Language
 import Tensor
 
@@ -114,7 +115,7 @@ extension Verb {
             guard weights.rank == 1 else {
                 throw call.failure(
                     "weights",
-                    "'weights' of 'choices' must be a vector, not of shape \(TensorText.shape(weights.shape))")
+                    "'weights' of 'choices' must be a vector, not of shape \(Words.shape(weights.shape))")
             }
             return .tensor(
                 try Tensor.choices(

@@ -240,7 +240,7 @@ extension Tensor {
             try at.map { try detached().transposed($0, -1).contiguous() } ?? detached().contiguous().reshaped([count])
         guard let columns = rows.shape.last, columns > 0 else {
             throw RhumbError(
-                "'x' of '\(name)' must have at least one element, not shape \(TensorText.shape(shape))")
+                "'x' of '\(name)' must have at least one element, not shape \(Words.shape(shape))")
         }
         let numbers = rows.doubles
         let sorted = stride(from: 0, to: numbers.count, by: columns).map {

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 import Language
 import Training
@@ -111,10 +112,9 @@ enum TrainingVerbs {
                     (resume "runs/example").step
                     """, gives: "1")
             ],
-            seeAlso: ["train", "checkpoint"]
+            seeAlso: ["train", "checkpoint"], effects: [.readsFiles]
         ) { call in
-            let folder = FileLocation.input(try call.string("folder"), call)
-            call.host.didRead(folder.appendingPathComponent(Checkpoint.name).path)
+            let folder = try FileLocation.input(call.string("folder"), part: Checkpoint.name, call)
             return .object(try TrainingRunKind.kind(of: folder, call).resume(folder))
         }
     }
@@ -161,7 +161,6 @@ private struct RunObserver: TrainingObserver {
     }
 
     var isInterrupted: Bool { host.isInterrupted }
-    func isInterruption(_ error: any Error) -> Bool { error is Interruption }
     func note(_ text: String) { host.note(text) }
 }
 

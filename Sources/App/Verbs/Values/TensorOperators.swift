@@ -91,7 +91,7 @@ enum TensorSubscripts {
     static func view(_ tensor: Tensor, _ keys: [Subscript], forWriting: Bool = false) throws -> Tensor {
         guard keys.count <= tensor.rank else {
             throw RhumbError(
-                "a tensor of shape \(TensorText.shape(tensor.shape)) takes at most \(tensor.rank) "
+                "a tensor of shape \(Words.shape(tensor.shape)) takes at most \(tensor.rank) "
                     + "subscript\(tensor.rank == 1 ? "" : "s"), not \(keys.count)")
         }
         var result = tensor

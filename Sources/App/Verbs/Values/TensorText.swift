@@ -4,13 +4,9 @@ import Tensor
 
 /// How tensors are shown: a line about each, and the entries of small ones, aligned.
 enum TensorText {
-    static func shape(_ shape: [Int]) -> String {
-        shape.isEmpty ? "scalar" : shape.map(String.init).joined(separator: "×")
-    }
-
     /// `tensor 2×3 float32  mean 0.12  std 0.9  from -1.1 to 2.3`
     static func summary(_ tensor: Tensor) -> String {
-        let kind = "tensor \(shape(tensor.shape)) \(tensor.dtype.rawValue)"
+        let kind = "tensor \(Words.shape(tensor.shape)) \(tensor.dtype.rawValue)"
         if tensor.dtype == .int64 { return integers(tensor, kind) }
         let values = tensor.floats
         if values.isEmpty { return kind }
@@ -50,7 +46,7 @@ enum TensorText {
         let rows = stride(from: 0, to: cells.count, by: columns).map { start in
             cells[start..<start + columns].map { String(repeating: " ", count: cellWidth - $0.count) + $0 }.joined()
         }
-        return (["tensor \(shape(tensor.shape)) \(tensor.dtype.rawValue)"] + rows).joined(separator: "\n")
+        return (["tensor \(Words.shape(tensor.shape)) \(tensor.dtype.rawValue)"] + rows).joined(separator: "\n")
     }
 
     /// A float's shortest sensible text: its own digits, not those of the double it widens to.

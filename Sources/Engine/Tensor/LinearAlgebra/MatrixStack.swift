@@ -23,7 +23,7 @@ struct MatrixStack {
             throw RhumbError.shape(
                 tensor.shape, of: "a", in: operation, must: "be a square matrix or a stack of them")
         }
-        try Engine.checkCancelled()
+        try StopFlag.check()
         source = try tensor.detached().to(.float32).contiguous().checkedFinite(in: operation)
     }
 

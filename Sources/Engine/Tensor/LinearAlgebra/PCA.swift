@@ -23,7 +23,7 @@ public struct PCA {
         let count = count ?? most
         guard (1...most).contains(count) else {
             throw RhumbError(
-                "'count' of 'pca' must be from 1 to \(most) for rows of shape \(RhumbError.text(rows.shape)), not \(count)"
+                "'count' of 'pca' must be from 1 to \(most) for rows of shape \(Words.shape(rows.shape)), not \(count)"
             )
         }
         mean = try rows.mean([0])

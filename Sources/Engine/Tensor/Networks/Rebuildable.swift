@@ -31,7 +31,7 @@ extension Rebuildable {
             from: ParameterSource { name, shape, _ in
                 guard let tensor = named[name], tensor.shape == shape else {
                     throw RhumbError(
-                        "a model can't be made again without a '\(name)' of shape \(RhumbError.text(shape))")
+                        "a model can't be made again without a '\(name)' of shape \(Words.shape(shape))")
                 }
                 return tensor
             })

@@ -68,7 +68,7 @@ public final class ExponentialMovingAverage {
         averages = try parameters.map { name, parameter in
             guard let average = state["average.\(name)"], average.shape == parameter.shape else {
                 throw RhumbError(
-                    "the average's state has no 'average.\(name)' of shape \(RhumbError.text(parameter.shape))")
+                    "the average's state has no 'average.\(name)' of shape \(Words.shape(parameter.shape))")
             }
             return try average.to(.float32).copied()
         }

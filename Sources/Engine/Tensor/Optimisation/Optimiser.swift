@@ -60,8 +60,8 @@ enum OptimiserState {
         guard let gradient = parameter.gradient else { return nil }
         guard gradient.shape == parameter.shape else {
             throw RhumbError(
-                "the gradient of '\(name)' must have the parameter's shape \(RhumbError.text(parameter.shape)), "
-                    + "not \(RhumbError.text(gradient.shape))")
+                "the gradient of '\(name)' must have the parameter's shape \(Words.shape(parameter.shape)), "
+                    + "not \(Words.shape(gradient.shape))")
         }
         return try gradient.detached().to(.float32).contiguous()
     }
@@ -85,8 +85,8 @@ enum OptimiserState {
             guard let tensor = state[key] else { throw RhumbError("the optimiser's state has no '\(key)'") }
             guard tensor.shape == shape else {
                 throw RhumbError(
-                    "'\(key)' of the optimiser's state must have shape \(RhumbError.text(shape)), "
-                        + "not \(RhumbError.text(tensor.shape))")
+                    "'\(key)' of the optimiser's state must have shape \(Words.shape(shape)), "
+                        + "not \(Words.shape(tensor.shape))")
             }
             return tensor
         }

@@ -180,7 +180,7 @@ final class PrimitiveWeights: PackedWeights {
             status = onednn_weights_create_convolution(&view, 1, &handle)
         }
         guard try Primitives.ran(status, "packing weights"), let handle else {
-            throw RhumbError.primitive("packing weights", "no layout for shape \(RhumbError.text(tensor.shape))")
+            throw RhumbError.primitive("packing weights", "no layout for shape \(Words.shape(tensor.shape))")
         }
         return PrimitiveWeights(handle, version: tensor.storage.version)
     }

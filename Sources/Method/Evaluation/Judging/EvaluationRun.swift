@@ -7,8 +7,6 @@ public protocol EvaluationObserver {
     func progressed(_ progress: EvaluationProgress, part: (what: String, done: Int, total: Int)?)
     /// Whether the evaluation is to stop where it is.
     var isInterrupted: Bool { get }
-    /// Whether an error says no more than that it was to stop.
-    func isInterruption(_ error: any Error) -> Bool
     func note(_ text: String)
 }
 
@@ -46,7 +44,7 @@ public struct EvaluationRun {
     /// Has all pictures judged; an interruption ends it early, and what was judged counts.
     ///
     /// - Returns: how the pictures were made, for the tables.
-    /// - Throws: what the generator or the judge throws; `Cancelled` where it was interrupted before any picture was
+    /// - Throws: what the generator or the judge throws; `Interruption` where it was interrupted before any picture was
     ///   judged.
     public func fill(_ judge: PictureJudge, observer: any EvaluationObserver) throws -> [Evaluation.Condition] {
         var progress = EvaluationProgress(total: lists.reduce(0) { $0 + $1.prompts.count * copies })
@@ -61,20 +59,20 @@ public struct EvaluationRun {
                         steps: SplitMix64.seed(seed, suite + "|steps", places.lowerBound)
                     ) { step, steps in
                         observer.progressed(before, part: ("\(suite): sample", step, steps))
-                        if observer.isInterrupted { throw Cancelled() }
+                        if observer.isInterrupted { throw Interruption() }
                     }
                     try judge.judge(images, of: texts, copies: places.map { $0 % copies }, suite: suite)
                     progress.done += images.count
                     progress.standing = "\(suite)  \(judge.standing(of: suite))"
                     progress.pictures = images
                     observer.progressed(progress, part: nil)
-                    if observer.isInterrupted { throw Cancelled() }
+                    if observer.isInterrupted { throw Interruption() }
                 }
             }
-        } catch let error where error is Cancelled || observer.isInterruption(error) {
+        } catch is Interruption {
             // Judging what there is takes the engine again, which would go on refusing.
-            Engine.resetCancellation()
-            guard progress.done > 0 else { throw Cancelled() }
+            StopFlag.lower()
+            guard progress.done > 0 else { throw Interruption() }
             observer.note("stopped after \(progress.done) of \(progress.total) pictures: the evaluation is of those")
         }
         let isCut = progress.done < progress.total

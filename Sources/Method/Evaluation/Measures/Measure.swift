@@ -1,3 +1,5 @@
+import Basics
+
 /// A rate with its parts: for every stratum, a numerator and a denominator from each prompt.
 ///
 /// The value is the mean over the strata of Σ numerators / Σ denominators. One stratum gives a plain rate over all

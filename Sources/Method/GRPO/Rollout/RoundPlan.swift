@@ -64,14 +64,7 @@ struct SeedStreams {
     init(_ seed: UInt64) { self.seed = seed }
 
     func generator(_ purpose: Purpose, _ number: Int) -> Generator {
-        Generator(seed: Self.mixed(Self.mixed(seed &+ purpose.rawValue) &+ UInt64(number)))
-    }
-
-    /// SplitMix64's output function (Steele, Lea and Flood 2014); its low 32 bits alone reach a generator.
-    private static func mixed(_ value: UInt64) -> UInt64 {
-        var bits = value &+ 0x9E37_79B9_7F4A_7C15
-        bits = (bits ^ (bits >> 30)) &* 0xBF58_476D_1CE4_E5B9
-        bits = (bits ^ (bits >> 27)) &* 0x94D0_49BB_1331_11EB
-        return bits ^ (bits >> 31)
+        // Its low 32 bits alone reach a generator.
+        Generator(seed: SplitMix64.first(of: SplitMix64.first(of: seed &+ purpose.rawValue) &+ UInt64(number)))
     }
 }

@@ -24,7 +24,7 @@ package final class PolicyLearner {
     /// One step of the optimiser along the gradient of a part of a rollout.
     ///
     /// - Parameter measuresReference: see `PolicyUpdate`.
-    /// - Throws: `RhumbError` naming the first parameter whose gradient is not finite; `Cancelled`. Nothing has
+    /// - Throws: `RhumbError` naming the first parameter whose gradient is not finite; `Interruption`. Nothing has
     ///   changed then.
     package func update(_ rollout: Rollout, _ part: UpdatePart, measuresReference: Bool = false) throws -> UpdateMetrics
     {

@@ -22,7 +22,7 @@ package struct PolicyUpdate {
         let pieces = pieces(of: part)
         let count = part.samples.count * part.steps.count
         for (position, piece) in pieces.enumerated() {
-            try Engine.checkCancelled()
+            try StopFlag.check()
             let terms = try terms(
                 rollout, piece,
                 withReference: rollout.isHeld(piece, by: options) || measuresReference && position == pieces.count - 1)

@@ -10,8 +10,6 @@ public protocol TrainingObserver {
     func progressed(_ part: (what: String, done: Int, total: Int)?)
     /// Whether training is to stop after the last complete update.
     var isInterrupted: Bool { get }
-    /// Whether an error says no more than that it was to stop.
-    func isInterruption(_ error: any Error) -> Bool
     func note(_ text: String)
 }
 
@@ -46,8 +44,8 @@ public struct TrainingLoop {
             try advance(to: last)
         } catch let error {
             // Saving is work of the engine too, which would go on refusing.
-            Engine.resetCancellation()
-            guard error is Cancelled || observer.isInterrupted || observer.isInterruption(error) else {
+            StopFlag.lower()
+            guard error is Interruption || observer.isInterrupted else {
                 // What went wrong is what the user must hear of; a checkpoint that can't be written is second to it.
                 if let folder { try? trainer.save(to: folder) }
                 throw error
@@ -66,7 +64,7 @@ public struct TrainingLoop {
         while trainer.completed < last {
             try trainer.advance { what, done, total in
                 observer.progressed((what, done, total))
-                if observer.isInterrupted { throw Cancelled() }
+                if observer.isInterrupted { throw Interruption() }
             }
             observer.progressed(nil)
             try history?.extend(trainer)
@@ -75,7 +73,7 @@ public struct TrainingLoop {
                 try save()
             }
             try state?.saveIfDue(trainer)
-            if observer.isInterrupted { throw Cancelled() }
+            if observer.isInterrupted { throw Interruption() }
         }
     }
 

@@ -16,12 +16,12 @@ extension CLIPEmbedder {
     /// - Parameters:
     ///   - normalize: whether rows are brought to length 1; else they are the projected features.
     ///   - progress: called after every batch.
-    /// - Throws: `RhumbError` where the model gives what is not finite; `Cancelled` after `Engine.cancel()`.
+    /// - Throws: `RhumbError` where the model gives what is not finite; `Interruption` after `StopFlag.raise()`.
     public func embed(texts: [String], normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
         var rows: [[Int]] = []
         var place: [[Int]: Int] = [:]
         let places = try texts.map { text in
-            try Engine.checkCancelled()
+            try StopFlag.check()
             let identifiers = try tokenizer.encode(text, length: maximumLength)
             if let known = place[identifiers] { return known }
             place[identifiers] = rows.count
@@ -71,7 +71,7 @@ extension CLIPEmbedder {
         return try withoutGradients {
             var parts: [Tensor] = []
             for start in stride(from: 0, to: count, by: Self.batchSize) {
-                try Engine.checkCancelled()
+                try StopFlag.check()
                 let range = start..<min(start + Self.batchSize, count)
                 let part = try features(range)
                 guard part.isFinite else { throw RhumbError.notFinite(tower: tower) }

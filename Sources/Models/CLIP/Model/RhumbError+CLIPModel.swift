@@ -8,13 +8,13 @@ extension RhumbError {
     static func identifiers(_ shape: [Int], limit: Int) -> RhumbError {
         RhumbError(
             "token identifiers must be a matrix of 1 to \(limit) positions, "
-                + "not of shape \(shape.map(String.init).joined(separator: "×"))")
+                + "not of shape \(Words.shape(shape))")
     }
 
     static func pixels(_ shape: [Int], channels: Int, size: Int) -> RhumbError {
         RhumbError(
             "the image tower's pixels must have shape n×\(channels)×\(size)×\(size), "
-                + "not \(shape.map(String.init).joined(separator: "×"))",
+                + "not \(Words.shape(shape))",
             hint: "preprocess pictures first")
     }
 

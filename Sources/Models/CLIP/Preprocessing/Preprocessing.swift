@@ -47,7 +47,7 @@ public struct Preprocessing: Equatable, Sendable {
         guard !images.isEmpty else { throw RhumbError.noImages }
         var prepared: [Tensor] = []
         for image in images {
-            try Engine.checkCancelled()
+            try StopFlag.check()
             prepared.append(try pixels(image))
             guard prepared.last!.shape == prepared[0].shape else {
                 throw RhumbError.differentSizes(prepared[0].shape, prepared.last!.shape)

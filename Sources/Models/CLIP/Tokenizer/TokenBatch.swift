@@ -28,7 +28,7 @@ extension Tokenizer {
         if case .length(let wanted) = padding { limit = min(wanted, length ?? wanted) }
         var rows: [[Int]] = []
         for text in texts {
-            try Engine.checkCancelled()
+            try StopFlag.check()
             rows.append(try encode(text, length: limit))
         }
         let longest = rows.map(\.count).max() ?? 0

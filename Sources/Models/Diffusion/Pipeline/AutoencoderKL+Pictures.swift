@@ -70,7 +70,7 @@ extension AutoencoderKL {
         return try withoutGradients {
             try progress?(0, total)
             return try stride(from: 0, to: total, by: size).flatMap { start in
-                try Engine.checkCancelled()
+                try StopFlag.check()
                 let end = min(start + size, total)
                 let parts = try body(rows.rows(start..<end))
                 try progress?(end, total)

@@ -38,7 +38,7 @@ extension StableDiffusion {
                 let context = try nothing.gathered(0, [Int](repeating: 0, count: count))
                 var sums = [Double](repeating: 0, count: count)
                 for draw in 0..<probe.draws {
-                    try Engine.checkCancelled()
+                    try StopFlag.check()
                     let drawn = try noise.gathered(0, [Int](repeating: draw, count: count))
                     let noisy = try schedule.addNoise(to: rows, noise: drawn, timesteps: [probe.timestep])
                     let output = try unet(noisy, timesteps: [probe.timestep], context: context)

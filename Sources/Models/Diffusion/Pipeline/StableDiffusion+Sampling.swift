@@ -16,8 +16,8 @@ extension StableDiffusion {
     ///   - images: pictures to start from, one per prompt or one for all: their latents get the noise of the step at
     ///     which `options.strength` begins. Not with `latents`.
     ///   - batchSize: samples at once; chosen by the latents' size by default.
-    /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Cancelled` after
-    ///   `Engine.cancel()`.
+    /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Interruption` after
+    ///   `StopFlag.raise()`.
     public func sample(
         _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
         images: [Image] = [], generator: Generator, batchSize: Int? = nil, progress: Progress? = nil
@@ -61,7 +61,7 @@ extension StableDiffusion {
         var momentum: Tensor?
         var steps: [DenoisingStep] = []
         for (index, time) in sampler.times.enumerated().dropFirst(first) {
-            try Engine.checkCancelled()
+            try StopFlag.check()
             let output = try unet(
                 sampler.scaledInput(sample, at: index), time: time, at: index, guided: guidance, momentum: &momentum)
             let step = try sampler.step(output, at: index, sample, eta: eta, noise: noise[index - first])

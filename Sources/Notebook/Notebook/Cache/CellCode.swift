@@ -102,15 +102,3 @@ struct Reach: Equatable {
         return writes.contains { name in name.split(separator: "/").last.map { parts.contains($0) } ?? true }
     }
 }
-
-extension ValueType {
-    /// Whether it takes paths of files.
-    fileprivate var namesFiles: Bool {
-        switch self {
-        case .file: true
-        case .optional(let type), .list(let type): type.namesFiles
-        case .either(let types): types.contains(where: \.namesFiles)
-        default: false
-        }
-    }
-}

@@ -1,3 +1,4 @@
+import Basics
 import Language
 
 /// What is asked of a run besides its recipe.

@@ -1,3 +1,4 @@
+import Basics
 import Language
 
 /// Several runs of a recipe, one for each combination of values of some parameters.

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 import Tensor
 
@@ -24,13 +25,13 @@ public enum Interrupt {
     @discardableResult
     public static func request() -> Int {
         requests.pointee += 1
-        Engine.cancel()
+        StopFlag.raise()
         return Int(requests.pointee)
     }
 
     /// Before new code runs.
     public static func clear() {
         requests.pointee = 0
-        Engine.resetCancellation()
+        StopFlag.lower()
     }
 }

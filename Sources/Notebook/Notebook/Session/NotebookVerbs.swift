@@ -32,10 +32,9 @@ public enum NotebookVerbs {
                 missing are made.
                 """,
             examples: [.init("record \"steering.md\"", needsPrompt: true)],
-            seeAlso: ["note"]
+            seeAlso: ["note"], effects: [.looksOutside]
         ) { call in
             let session = try session(of: call)
-            call.host.willLookOutside()
             guard !(try call.value("path").isNone) else {
                 guard let path = session.recorder.path else { throw RhumbError("nothing is being recorded") }
                 session.recorder.stop()

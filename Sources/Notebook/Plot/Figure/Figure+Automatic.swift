@@ -1,3 +1,5 @@
+import Files
+
 /// Plain data, before anybody said how to draw it.
 public enum PlotData: Sendable, Hashable {
     /// One row of numbers.

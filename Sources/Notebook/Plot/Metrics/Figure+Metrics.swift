@@ -1,3 +1,5 @@
+import Files
+
 /// A table of metrics and what its lines are called among those of others.
 public struct MetricsSource: Sendable {
     public var name: String

@@ -1,3 +1,4 @@
+import Files
 import Foundation
 
 /// The files of a figure.
@@ -26,14 +27,19 @@ extension Figure {
     ///
     /// - Throws: ``PlotError`` for a folder that can't be written to, a full disk, a description that can't be drawn.
     public func saveScript(to path: String) throws(PlotError) {
-        try FileWriting.replace(path, with: Array(try script(formats: [.png, .svg]).utf8))
+        let bytes = Array(try script(formats: [.png, .svg]).utf8)
+        try PlotError.writing { () throws(FileError) in
+            let url = URL(fileURLWithPath: path)
+            try Folder.make(url.deletingLastPathComponent())
+            try AtomicFile.write(bytes, to: url, lasting: false)
+        }
     }
 }
 
 extension DrawnFigure {
     /// Saves the files and the script: `stem.gp`, `stem.png`, ….
     ///
-    /// They are written under temporary names and renamed when all are complete, so that an error leaves an older
+    /// They get their names when all are complete, so that an error leaves an older
     /// figure of that name as it was.
     /// - Throws: ``PlotError`` for a folder that can't be written to or a full disk.
     @discardableResult
@@ -41,16 +47,35 @@ extension DrawnFigure {
         let url = URL(fileURLWithPath: stem)
         let folder = url.deletingLastPathComponent().path, name = url.lastPathComponent
         let prefix = folder == "/" ? "/" : folder + "/"
-        let temporary = "\(prefix).\(name)-\(getpid())"
         let contents = files.map { ($0.format.rawValue, $0.bytes) } + [("gp", Array(script.utf8))]
-
-        try FileWriting.makeFolder(folder)
-        defer { for (suffix, _) in contents { unlink("\(temporary).\(suffix)") } }
-        for (suffix, bytes) in contents { try FileWriting.write(bytes, to: "\(temporary).\(suffix)") }
-        for (suffix, _) in contents {
-            try FileWriting.move("\(temporary).\(suffix)", to: "\(prefix)\(name).\(suffix)")
+        try PlotError.writing { () throws(FileError) in
+            try Folder.make(url.deletingLastPathComponent())
+            var whole: [AtomicFile] = []
+            for (suffix, bytes) in contents {
+                let file = try AtomicFile(URL(fileURLWithPath: "\(prefix)\(name).\(suffix)"))
+                try file.write(bytes)
+                whole.append(file)
+            }
+            for file in whole { try file.commit(lasting: false) }
         }
         return FigureFiles(
             script: "\(prefix)\(name).gp", images: files.map { "\(prefix)\(name).\($0.format.rawValue)" })
+    }
+}
+
+extension PlotError {
+    /// Runs what writes files, whose errors become this room's.
+    fileprivate static func writing(_ body: () throws(FileError) -> Void) throws(PlotError) {
+        do throws(FileError) {
+            try body()
+        } catch {
+            let path: String? =
+                switch error {
+                case .system(_, let path, _): path
+                case .notWritable(let file, _, _): file
+                default: nil
+                }
+            throw .unwritable(path: path ?? "", reason: error.reason)
+        }
     }
 }

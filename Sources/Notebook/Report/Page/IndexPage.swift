@@ -1,3 +1,4 @@
+import Basics
 import Notebook
 
 /// The page of a folder of runs.
@@ -19,7 +20,7 @@ struct IndexPage {
             <main>
             <header>
             <h1>\(HTML.escaped(title))</h1>
-            <p class="facts">\(index.entries.count == 1 ? "1 run" : "\(index.entries.count) runs"), newest first</p>
+            <p class="facts">\(Words.count(index.entries.count, "run")), newest first</p>
             </header>
             <div class="table"><table class="sortable runs">
             <thead><tr><th scope="col">run</th><th scope="col">status</th><th scope="col">started</th>\

@@ -1,3 +1,4 @@
+import Basics
 import Files
 import Notebook
 
@@ -96,7 +97,7 @@ extension JSON {
     var shown: String {
         if let string { return Self.cut(string) }
         if self["type"]?.string == "table", let rows = self["rows"]?.integer, let file = self["file"]?.string {
-            return "table of \(rows) \(rows == 1 ? "row" : "rows"), \(file)"
+            return "table of \(Words.count(rows, "row")), \(file)"
         }
         if self["type"]?.string != nil, let summary = self["summary"]?.string { return Self.cut(summary) }
         return Self.cut(text())

@@ -25,7 +25,7 @@ public final class Detector {
         try batches(of: images) { answers, images in
             let heat = Heat(answers, count: images.count)
             return try images.enumerated().map { row, image in
-                try Engine.checkCancelled()
+                try StopFlag.check()
                 let scale = (Double(image.width) / Double(Scene.side), Double(image.height) / Double(Scene.side))
                 let peaks = heat.peaks(of: row).filter { calibration.confidence($0.score) >= threshold }
                 return DetectedPicture(

@@ -75,7 +75,7 @@ public final class UNetTrainer: BatchTrainer {
         let scenes = (0..<options.scenes).map { _ in Scene.random(options.drawing, using: &random) }
         var parts: [Tensor] = []
         for start in stride(from: 0, to: scenes.count, by: 64) {
-            try Engine.checkCancelled()
+            try StopFlag.check()
             parts.append(try latents(Array(scenes[start..<min(start + 64, scenes.count)])))
             try progress?("latents", min(start + 64, scenes.count), scenes.count)
         }

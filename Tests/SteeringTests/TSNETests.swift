@@ -1,5 +1,6 @@
+import Basics
 import Foundation
-import Plot
+import Steering
 import TestSupport
 import XCTest
 
@@ -67,7 +68,7 @@ final class TSNETests: XCTestCase {
         return 1 - 2 * penalty / worst
     }
 
-    func testProgressIsToldAndTheWorkCanBeCancelled() throws {
+    func testProgressIsToldAndTheWorkCanBeInterruption() throws {
         var told: [Int] = []
         _ = try TSNE(iterations: 35)
             .layout(golden.points, dimensions: golden.dimensions, start: start, progress: { told.append($0) })

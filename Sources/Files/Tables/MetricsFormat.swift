@@ -26,7 +26,7 @@ public enum MetricsFormat: Sendable, Hashable {
     {
         guard let first = lines.first else { return nil }
         let start = first.trimmingBlanks
-        if start.first == "{", (try? JSONLine.members(first)) != nil {
+        if start.first == "{", (try? JSONRow.members(first)) != nil {
             return lines.count > 1 || !isWhole ? .jsonLines : .jsonDocument
         }
         if start == "{" || start.hasPrefix("{\"")
@@ -37,10 +37,9 @@ public enum MetricsFormat: Sendable, Hashable {
         if lines.allSatisfy({ Double($0.trimmingBlanks) != nil }) { return .numbers }
         let separator = bestSeparator(lines)
         if promised != nil, let separator, separator.isEven { return .separated(by: separator.mark) }
-        let withNumbers = lines.count { line in
-            KeyValueLine.pairs(line).contains { $0.value.isNumber }
-        }
-        if withNumbers * 2 >= lines.count { return .keyValues }
+        func hasPairs(_ line: Substring) -> Bool { KeyValueLine.pairs(line).contains { $0.value.isNumber } }
+        // A column of texts may hold `x=1`; its name doesn't.
+        if promised == nil || hasPairs(first), lines.count(where: hasPairs) * 2 >= lines.count { return .keyValues }
 
         if let separator { return .separated(by: separator.mark) }
         let rest = lines.dropFirst()

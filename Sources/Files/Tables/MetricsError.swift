@@ -1,5 +1,4 @@
 import Basics
-import Foundation
 
 /// Why a file of metrics could not be read. The texts are in `message` and `hint`.
 public enum MetricsError: ExplainedError, Hashable {
@@ -20,8 +19,8 @@ public enum MetricsError: ExplainedError, Hashable {
     case notANumber(location: String, column: String, text: String)
     /// A quoted field that the end of the file cuts off, or text after a closing quote.
     case badQuotes(location: String)
-    /// A line that isn't a JSON object.
-    case badJSON(location: String, reason: String)
+    /// Something that was read otherwise than it stands, where only the file as it is would do.
+    case readOtherwise(path: String, notes: [String])
     /// A line that isn't valid UTF-8.
     case notText(location: String)
     case unknownColumn(String, known: [String])
@@ -30,7 +29,7 @@ public enum MetricsError: ExplainedError, Hashable {
     case noNumbers(path: String)
 }
 
-extension MetricsError: LocalizedError, CustomStringConvertible {
+extension MetricsError: CustomStringConvertible {
     /// One sentence that begins with the file and its line where there is one.
     public var message: String {
         switch self {
@@ -48,7 +47,8 @@ extension MetricsError: LocalizedError, CustomStringConvertible {
         case .notANumber(let location, let column, let text):
             "\(location): '\(text.shortened)' must be a number, as the values of column '\(column)' before it are"
         case .badQuotes(let location): "\(location): a quoted field must end with a quote before the next separator"
-        case .badJSON(let location, let reason): "\(location): the line is not a JSON object: \(reason)"
+        case .readOtherwise(let path, let notes):
+            "'\(path)' can't be taken as it stands: \(notes.joined(separator: "; "))"
         case .notText(let location): "\(location): the line is not UTF-8 text"
         case .unknownColumn(let name, let known):
             "there is no column '\(name)'; the columns are " + known.map { "'\($0)'" }.joined(separator: ", ")
@@ -70,11 +70,10 @@ extension MetricsError: LocalizedError, CustomStringConvertible {
         }
     }
 
-    public var errorDescription: String? { message }
     public var description: String { hint.isEmpty ? message : "\(message); \(hint)" }
 }
 
 extension String {
     /// At most forty characters.
-    var shortened: String { count > 40 ? prefix(39) + "…" : self }
+    package var shortened: String { count > 40 ? prefix(39) + "…" : self }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Foundation
 
 /// The points in the plane.
@@ -113,21 +114,13 @@ struct Plane {
 
 /// Normally distributed numbers from a seed: SplitMix64 and the polar method of Marsaglia.
 struct NormalNoise {
-    private var state: UInt64
+    private var random: SplitMix64
 
-    init(seed: UInt64) { state = seed }
-
-    private mutating func uniform() -> Double {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = state
-        z = (z ^ z >> 30) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ z >> 27) &* 0x94d0_49bb_1331_11eb
-        return Double((z ^ z >> 31) >> 11) / Double(1 << 53)
-    }
+    init(seed: UInt64) { random = SplitMix64(seed: seed) }
 
     mutating func next() -> Double {
         while true {
-            let u = 2 * uniform() - 1, v = 2 * uniform() - 1
+            let u = 2 * random.uniform() - 1, v = 2 * random.uniform() - 1
             let s = u * u + v * v
             if s > 0, s < 1 { return u * (-2 * log(s) / s).squareRoot() }
         }

@@ -1,5 +1,5 @@
+import Files
 import Foundation
-import Plot
 import TestSupport
 import XCTest
 
@@ -133,11 +133,34 @@ final class MetricsFormatTests: XCTestCase {
             .text(["a red apple", "a dog: 3 of 4"]))
     }
 
-    func testAColumnSpoiledByATextNamesItsPlace() throws {
-        let table = try table("a,b\n1,2\n3,x\n")
-        XCTAssertThrowsError(try Figure.metrics([MetricsSource("m", table)], MetricsView(y: ["b"]))) {
-            guard case .notANumber(let place, "b", "x")? = $0 as? MetricsError else { return XCTFail("\($0)") }
-            XCTAssertTrue(place.hasSuffix("m.csv:3"), place)
+    /// Right values: pandas' read_csv.
+    func testQuotesWithinAFieldAreCharacters() throws {
+        let pipe = try table("size,n\n5\" pipe,1\n6\" pipe,2\n")
+        XCTAssertEqual(pipe["size"]?.values, .text(["5\" pipe", "6\" pipe"]))
+        XCTAssertEqual(numbers(pipe, "n"), [1, 2])
+        let odd = try table("# an \" odd comment\na,b\n1,it's 3\"\n2,\"x \"\"y\"\" z\"\n")
+        XCTAssertEqual(odd["b"]?.values, .text(["it's 3\"", "x \"y\" z"]))
+        XCTAssertEqual(numbers(odd, "a"), [1, 2])
+    }
+
+    /// Right values: pandas' read_csv, which keeps blanks and takes no hexadecimal number.
+    func testTextIsKeptFromTheFirstCellOn() throws {
+        XCTAssertEqual(try table("n,t\n1, x\n2, x\n")["t"]?.values, .text([" x", " x"]))
+        XCTAssertEqual(try table("n,t\n1,0x1F\n2,0x20\n")["t"]?.values, .text(["0x1F", "0x20"]))
+        XCTAssertEqual(try table("command\nlr=1\nseed=2\n")["command"]?.values, .text(["lr=1", "seed=2"]))
+    }
+
+    /// As Python's json reads them: the last of two equal names counts, and a number has a digit before its point.
+    func testJSONIsReadByOneRule() throws {
+        let twice = try table("{\"a\": 1, \"a\": 2}\n{\"a\": 3}\n", "m.jsonl")
+        XCTAssertEqual(numbers(twice, "a"), [2, 3])
+        XCTAssertEqual(twice.notes, ["'a' stands twice in line 1, and the last counts"])
+        let loose = try table("{\"a\": 1}\n{\"a\": .5}\n{\"a\": 01}\n{\"a\": 0.25}\n", "m.jsonl")
+        XCTAssertEqual(numbers(loose, "a"), [1, 0.25])
+        XCTAssertEqual(loose.notes, ["2 lines are not JSON and are left out, the first of them line 2"])
+        XCTAssertThrowsError(try table("{\n \"loss\": [0.9, 0.8,]\n}\n", "h.json")) {
+            XCTAssertTrue(
+                "\($0)".contains("h.json' is not a JSON document: unexpected ']' where a value was expected"), "\($0)")
         }
     }
 

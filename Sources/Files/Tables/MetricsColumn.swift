@@ -65,13 +65,13 @@ public struct MetricsColumn: Sendable, Hashable {
 
     private mutating func append(_ number: Double, unit wanted: String?, at row: Int) -> Bool {
         if isText {
-            textList.append(NumberText.plain(number) + (wanted.map { " " + $0 } ?? ""), at: row)
+            textList.append(DataColumns.text(number) + (wanted.map { " " + $0 } ?? ""), at: row)
             return false
         }
         // Nothing of something needs no unit.
         guard !hasNumbers || unit == wanted || number == 0 else {
             becomeText()
-            textList.append(NumberText.plain(number), at: row)
+            textList.append(DataColumns.text(number), at: row)
             return false
         }
         if wanted != nil { unit = wanted }
@@ -84,7 +84,7 @@ public struct MetricsColumn: Sendable, Hashable {
         guard !isText else { return }
         isText = true
         unit = nil
-        textList = SparseList(numberList, NumberText.plain)
+        textList = SparseList(numberList, DataColumns.text)
         numberList = SparseList()
     }
 

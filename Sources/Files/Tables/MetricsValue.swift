@@ -11,7 +11,7 @@ enum MetricsValue: Hashable {
     /// - Parameter decimalComma: Whether `0,5` is a number, as in files whose fields are separated by semicolons.
     init(_ field: Substring, decimalComma: Bool = false) {
         let text = field.trimmingBlanks
-        if let number = Double(text) {
+        if let number = Self.number(text) {
             self = .number(number)
         } else if decimalComma, text.contains(","), let number = Double(text.replacing(",", with: ".")) {
             self = .number(number)
@@ -22,6 +22,14 @@ enum MetricsValue: Hashable {
         } else {
             self = .text(String(text))
         }
+    }
+
+    /// Numbers as all programs write them; Swift takes `0x1F` as well.
+    private static func number(_ text: some StringProtocol) -> Double? {
+        guard let number = Double(text), !text.utf8.contains(where: { $0 | 0x20 == UInt8(ascii: "x") }) else {
+            return nil
+        }
+        return number
     }
 
     var isNumber: Bool {

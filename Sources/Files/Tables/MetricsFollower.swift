@@ -1,47 +1,4 @@
-import Foundation
-
-extension MetricsTable {
-    /// Reads a whole file of metrics: CSV, TSV, JSON and JSON lines, `key=value` logs, or one number per line.
-    ///
-    /// - Parameters:
-    ///   - name: What errors and notes call the file; by default its path.
-    ///   - promised: How the file is written if its lines don't tell; by default what its name says.
-    ///   - mayBeEmpty: Whether names without rows are a table, too.
-    /// - Throws: ``MetricsError`` with the file and the line.
-    public init(
-        contentsOf path: String, named name: String? = nil, format: MetricsFormat? = nil,
-        promised: MetricsFormat? = nil, mayBeEmpty: Bool = false
-    ) throws(MetricsError) {
-        let source = try MetricsFollower.Source(path)
-        var bytes: [UInt8] = []
-        // A device may never end.
-        let limit = Int(ProcessInfo.processInfo.physicalMemory / 4)
-        while case let more = try source.next(), !more.isEmpty {
-            bytes += more
-            if bytes.count > limit { throw .unreadable(path: name ?? path, reason: String(cString: strerror(ENOMEM))) }
-        }
-        let promised = promised ?? MetricsFormat.promised(by: path), name = name ?? path
-        func read(_ textColumns: Set<String>) throws(MetricsError) -> MetricsReader {
-            var reader = MetricsReader(name: name, format: format, promised: promised, textColumns: textColumns)
-            reader.isFollowing = false
-            // In pieces, of which the reader keeps a copy.
-            for start in stride(from: 0, to: bytes.count, by: 1 << 20) {
-                try reader.read(bytes[start..<min(start + 1 << 20, bytes.count)])
-            }
-            do throws(MetricsError) {
-                try reader.finish()
-            } catch .empty(let path) {
-                guard mayBeEmpty, !reader.table.columns.isEmpty else { throw .empty(path: path) }
-            }
-            return reader
-        }
-        let first = try read([])
-        self = first.table
-        guard !first.spoiledColumns.isEmpty else { return }
-        self = try read(first.spoiledColumns).table
-        firstTexts.merge(first.table.firstTexts) { $1 }
-    }
-}
+import Glibc
 
 /// Follows a file of metrics that another program writes.
 ///
@@ -137,7 +94,7 @@ extension MetricsFollower {
         /// A pipe has no places to read from.
         private func nextFromPipe() throws(MetricsError) -> [UInt8] {
             var buffer = [UInt8](repeating: 0, count: 1 << 16)
-            let count = Foundation.read(descriptor, &buffer, buffer.count)
+            let count = Glibc.read(descriptor, &buffer, buffer.count)
             guard count >= 0 else { throw .unreadable(path: path, reason: String(cString: strerror(errno))) }
             return Array(buffer.prefix(count))
         }

@@ -21,7 +21,7 @@ package enum Suggestion {
     }
 
     /// Optimal string alignment distance: insertions, deletions, replacements and swaps of neighbours.
-    static func distance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
+    package static func distance(_ first: [Unicode.Scalar], _ second: [Unicode.Scalar]) -> Int {
         if first.isEmpty || second.isEmpty { return max(first.count, second.count) }
         var beforeLast = [Int](repeating: 0, count: second.count + 1)
         var last = Array(0...second.count)

@@ -11,21 +11,22 @@ public struct MetricsTable: Sendable {
     struct Lines: Sendable, Hashable {
         var count = 0
         var first = 0
-        var reason = ""
 
-        mutating func add(_ line: Int, _ reason: String = "") {
-            if count == 0 { (first, self.reason) = (line, reason) }
+        mutating func add(_ line: Int) {
+            if count == 0 { first = line }
             count += 1
         }
     }
     var shortRows = Lines(), headersAgain = Lines(), badLines = Lines()
     var hasCutLine = false
+    /// Names that stood twice in a JSON object, of which the last counted; of a document, without a line.
+    var namedTwice: [(name: String, line: Int?)] = []
     /// Of columns of text that began with numbers, the first that is none.
-    struct FirstText: Sendable {
-        var location: String
-        var text: String
+    package struct FirstText: Sendable {
+        package var location: String
+        package var text: String
     }
-    var firstTexts: [String: FirstText] = [:]
+    package internal(set) var firstTexts: [String: FirstText] = [:]
     var renamed: [(name: String, newName: String)] = []
 
     /// Whether the file is one of fields between separators, where an empty field of text is the empty text.
@@ -47,6 +48,10 @@ public struct MetricsTable: Sendable {
         lines(shortRows, "has fewer fields than the header", "have fewer fields than the header")
         lines(headersAgain, "is the header once more", "are the header once more")
         if hasCutLine { notes.append("the last line is cut off") }
+        if let (name, line) = namedTwice.first {
+            let place = line.map { "line \($0)" } ?? "an object"
+            notes.append("'\(name)' stands twice in \(place), and the last counts")
+        }
         if let (name, newName) = renamed.first {
             notes.append("two columns are called '\(name)'; the second is '\(newName)' here")
         }

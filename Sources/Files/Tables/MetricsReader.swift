@@ -7,21 +7,25 @@ public struct MetricsReader {
     public private(set) var format: MetricsFormat?
     /// Columns that began with numbers or words for nothing and turned out to hold text: their cells can only be had by
     /// reading once more, with these as ``textColumns``.
-    public private(set) var spoiledColumns: Set<String> = []
+    public internal(set) var spoiledColumns: Set<String> = []
 
     /// The name of the file, for errors.
     let name: String
     /// What the name of the file promises, where its lines tell nothing.
     private let promised: MetricsFormat?
+    /// How it is taken to be written if nothing tells.
+    private let otherwise: MetricsFormat?
     /// Columns whose cells are taken as they stand.
-    private let textColumns: Set<String>
+    let textColumns: Set<String>
     private var decoder = MetricsText()
     /// Bytes that don't make a complete line yet, and the number of the line they begin.
-    private var pending: [UInt8] = []
+    var pending: [UInt8] = []
     var line = 1
     /// The place of each column in the table, and how often a header has named it.
     var places: [String: Int] = [:]
-    private var namings: [String: Int] = [:]
+    var namings: [String: Int] = [:]
+    /// The last row in which each column was named.
+    var rows: [Int] = []
     /// The columns of a row of fields, in order: a header that comes again may name others.
     var header: [Int] = []
     var hasHeader = false
@@ -35,14 +39,17 @@ public struct MetricsReader {
     /// - Parameters:
     ///   - name: The name of the file, for errors.
     ///   - format: How the file is written; `nil` finds out.
-    ///   - promised: How it is written if its lines don't tell.
+    ///   - promised: How it is written if its lines don't tell, or fit it as well as anything else.
+    ///   - otherwise: How it is taken to be written if nothing tells.
     ///   - textColumns: Columns to be read as text, from an earlier reading's ``spoiledColumns``.
     public init(
-        name: String, format: MetricsFormat? = nil, promised: MetricsFormat? = nil, textColumns: Set<String> = []
+        name: String, format: MetricsFormat? = nil, promised: MetricsFormat? = nil,
+        otherwise: MetricsFormat? = nil, textColumns: Set<String> = []
     ) {
         self.name = name
         self.format = format
         self.promised = promised
+        self.otherwise = otherwise
         self.textColumns = textColumns
     }
 
@@ -106,7 +113,9 @@ public struct MetricsReader {
     }
 
     private func recordEnd(from start: Int) -> Int? {
-        if case .separated = format { return CSVRecord.end(in: pending, from: start) }
+        if case .separated(let separator) = format {
+            return CSVRecord.end(in: pending, from: start, separator: separator)
+        }
         return pending[start...].firstIndex(of: UInt8(ascii: "\n"))
     }
 
@@ -123,101 +132,16 @@ public struct MetricsReader {
             (start, number) = (end + 1, number + 1)
         }
         guard let first = telling.first else { return }
-        format = MetricsFormat.recognise(telling.map(\.text), isWhole: isEnd, promised: promised)
+        format = MetricsFormat.recognise(telling.map(\.text), isWhole: isEnd, promised: promised) ?? otherwise
         if format == nil {
             throw .unknownFormat(location: "\(name):\(first.line)", line: String(first.text.trimmingBlanks))
         }
     }
 
     /// Whether a line is blank or a comment.
-    private static func isSilent(_ line: Substring) -> Bool {
+    static func isSilent(_ line: Substring) -> Bool {
         let text = line.trimmingBlanks
         return text.isEmpty || text.first == "#"
-    }
-
-    // MARK: Records
-
-    /// - Returns: Whether the document was complete.
-    private mutating func readDocument(isEnd: Bool) throws(MetricsError) -> Bool {
-        let last = pending.last { ![9, 10, 13, 32].contains($0) }
-        if last == nil, table.rowCount > 0 { return true }
-        guard isEnd || isFollowing && (last == UInt8(ascii: "}") || last == UInt8(ascii: "]")) else { return false }
-        guard let text = String(validating: pending, as: UTF8.self) else { throw .notText(location: name) }
-        let node: JSONLine.Node
-        do {
-            node = try JSONLine.document(text[...])
-        } catch {
-            guard isEnd else { return false }
-            throw .badDocument(path: name, reason: error.reason)
-        }
-        guard let rows = JSONDocument.rows(node) else { throw .noRows(path: name) }
-        for row in rows { append(row) }
-        return true
-    }
-
-    /// Reads rows of nothing but numbers, as many as follow each other.
-    ///
-    /// - Returns: Where the first other row begins.
-    private mutating func readPlainRows(from start: Int) -> Int {
-        guard case .separated(let separator)? = format, let mark = separator.asciiValue, separator != " ", hasHeader,
-            !header.contains(where: { table.columns[$0].isText })
-        else { return start }
-        var row = PlainRow(separator: mark)
-        var next = start
-        let bytes = pending
-        bytes.withUnsafeBufferPointer { bytes in
-            while let end = row.read(bytes, from: next, count: header.count) {
-                for (place, number) in zip(header, row.fields) {
-                    guard let number else { continue }
-                    table.filled += 1
-                    if !table.columns[place].append(number, at: table.rowCount) {
-                        spoil(table.columns[place].name, .number(number))
-                    }
-                }
-                table.rowCount += 1
-                line += 1
-                next = end
-            }
-        }
-        return next
-    }
-
-    private mutating func read(_ record: Substring, isCut: Bool) throws(MetricsError) {
-        guard let format else { return }
-        if Self.isSilent(record) {
-            guard case .separated(let separator) = format, record.trimmingBlanks.first == "#" else { return }
-            lastComment = hasHeader ? nil : record.trimmingBlanks.dropFirst()
-            // A row of a table may begin so, too.
-            guard hasHeader, header.count > 1, CSVRecord.fields(record, separator: separator)?.count == header.count
-            else { return }
-        }
-        switch format {
-        case .jsonDocument: break
-        case .numbers:
-            let text = record.trimmingBlanks
-            append([("value", MetricsValue(text))], cells: [text])
-        case .keyValues:
-            let pairs = KeyValueLine.pairs(record)
-            if pairs.isEmpty { table.skippedLines += 1 } else { append(pairs) }
-        case .jsonLines:
-            let members: [(key: String, value: MetricsValue)]
-            do {
-                members = try JSONLine.members(record)
-            } catch {
-                if isCut { table.hasCutLine = true } else { table.badLines.add(line, "\(error.reason)") }
-                return
-            }
-            append(members)
-        case .separated(let separator):
-            var text = record
-            while text.last == "\r" { text.removeLast() }
-            guard let fields = CSVRecord.fields(text, separator: separator) else {
-                guard isCut, hasHeader, !text.contains("\n") else { throw .badQuotes(location: location) }
-                table.hasCutLine = true
-                return
-            }
-            try readFields(fields, separator: separator, isCut: isCut)
-        }
     }
 
     // MARK: Columns
@@ -234,6 +158,7 @@ public struct MetricsReader {
 
     mutating func addColumn(_ name: String) -> Int {
         places[name] = table.columns.count
+        rows.append(-1)
         table.columns.append(MetricsColumn(name: name, isText: textColumns.contains(name)))
         return table.columns.count - 1
     }
@@ -243,7 +168,7 @@ public struct MetricsReader {
         switch value {
         case .text(let text): table.firstTexts[name] = .init(location: location, text: text)
         case .measured(let number, let unit):
-            table.firstTexts[name] = .init(location: location, text: "\(NumberText.plain(number)) \(unit)")
+            table.firstTexts[name] = .init(location: location, text: "\(DataColumns.text(number)) \(unit)")
         case .number, .missing: break
         }
     }
@@ -256,6 +181,10 @@ public struct MetricsReader {
     ) {
         for (place, (key, value)) in pairs.enumerated() {
             let index = places[key] ?? addColumn(key)
+            if rows[index] == table.rowCount, format == .jsonLines || format == .jsonDocument {
+                table.namedTwice.append((key, format == .jsonLines ? line : nil))
+            }
+            rows[index] = table.rowCount
             if table.columns[index].isText, let cells {
                 table.columns[index].append(
                     cells[place].isEmpty ? .missing : .text(String(cells[place])), at: table.rowCount)
@@ -263,7 +192,9 @@ public struct MetricsReader {
             }
             if value != .missing { table.filled += 1 }
             let isWord = value == .missing && cells?[place].trimmingBlanks.isEmpty == false
-            if !table.columns[index].append(value, at: table.rowCount, isWord: isWord) { spoil(key, value) }
+            // With the blanks around it, as pandas has it.
+            let kept = if case .text = value, let cells { MetricsValue.text(String(cells[place])) } else { value }
+            if !table.columns[index].append(kept, at: table.rowCount, isWord: isWord) { spoil(key, value) }
         }
         table.rowCount += 1
     }

@@ -1,18 +1,39 @@
 /// One record of a file of separated values (RFC 4180): fields in quotes may hold separators, line breaks and, doubled,
 /// quotes.
 enum CSVRecord {
-    /// Where the record that begins at `start` ends: the place of its line break, outside quotes. `nil` while there is
-    /// none; `line` counts the breaks inside quotes.
-    static func end(in bytes: [UInt8], from start: Int) -> Int? {
-        var inQuotes = false
+    /// Where in a record a byte stands. A quote within a field is a character like any other: `5" pipe`.
+    private enum Place { case before, within, quoted, afterQuote }
+
+    /// Where the record that begins at `start` ends: the place of its line break, outside quotes; `nil` while there is
+    /// none.
+    static func end(in bytes: [UInt8], from start: Int, separator: Character) -> Int? {
+        // Blanks don't go with quotes.
+        guard separator != " ", let mark = separator.asciiValue else {
+            return bytes[start...].firstIndex(of: UInt8(ascii: "\n"))
+        }
+        var place = Place.before
         for index in start..<bytes.count {
-            switch bytes[index] {
-            case UInt8(ascii: "\""): inQuotes.toggle()
-            case UInt8(ascii: "\n") where !inQuotes: return index
-            default: break
+            let byte = bytes[index]
+            switch place {
+            case .quoted: if byte == UInt8(ascii: "\"") { place = .afterQuote }
+            case _ where byte == UInt8(ascii: "\n"): return index
+            case _ where byte == mark: place = .before
+            case .before: if byte != UInt8(ascii: " ") { place = byte == UInt8(ascii: "\"") ? .quoted : .within }
+            // A doubled quote is one of the text.
+            case .afterQuote: place = byte == UInt8(ascii: "\"") ? .quoted : .within
+            case .within: break
             }
         }
         return nil
+    }
+
+    /// A field as it must be written to be read back.
+    static func quoted(_ field: String, separator: Character) -> String {
+        let needsQuotes =
+            field.contains { $0 == separator || $0 == "\"" || $0.isNewline } || field.first == " " || field.last == " "
+            // It would begin a comment.
+            || field.first == "#"
+        return needsQuotes ? "\"" + field.replacing("\"", with: "\"\"") + "\"" : field
     }
 
     /// The fields of a record; `nil` when its quotes don't match.
