@@ -61,7 +61,8 @@ final class ModelTests: XCTestCase {
         XCTAssertTrue(message(Array(unet.parameters.dropLast())).contains("'conv_out.bias' of shape 4"))
         let (name, weight) = unet.parameters[0]
         XCTAssertTrue(
-            message([(name, try weight.reshaped([weight.count]))] + unet.parameters.dropFirst()).contains("'\(name)' of shape"))
+            message([(name, try weight.reshaped([weight.count]))] + unet.parameters.dropFirst()).contains(
+                "'\(name)' of shape"))
     }
 
     func testAutoencoderHalvesAndDoublesOnceALevel() throws {

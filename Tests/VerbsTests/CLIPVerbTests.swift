@@ -81,7 +81,8 @@ final class CLIPVerbTests: XCTestCase {
 
     func testErrors() throws {
         XCTAssertEqual(
-            failure("embed clip [\"a\", picture]"), "can't embed a list that starts with the string \"a\" and mixes kinds")
+            failure("embed clip [\"a\", picture]"),
+            "can't embed a list that starts with the string \"a\" and mixes kinds")
         XCTAssert(failure("embed clip [[1, 2], [3, 4]]").contains("of shape 2×2 is neither embeddings (n×12)"))
         XCTAssert(failure("embed clip 3").contains("inputs"), failure("embed clip 3"))
         XCTAssert(failure("classify clip picture []").contains("no label"))

@@ -14,8 +14,8 @@ public final class Registry {
     /// Adds a verb.
     ///
     /// When there is one of that name already, the new one becomes a variant of it for other kinds of first
-    /// argument: `mean` of a list of numbers is the language's, `mean` of a tensor comes from elsewhere. The variant
-    /// added last is asked first.
+    /// argument: `mean` of a list of numbers is the language's, `mean` of a tensor comes from elsewhere. Of variants that
+    /// take the same value the one that takes fewer kinds of value is called, in whatever order they were added.
     public func add(_ verb: Verb) {
         if let entry = byName[verb.name] {
             entry.variants.append(verb)
@@ -109,14 +109,10 @@ public final class VerbEntry {
     func variant(for first: Value?) -> Verb {
         if variants.count == 1 { return variants[0] }
         guard let first else { return variants[0] }
-        for verb in variants.reversed() {
-            if let parameter = verb.parameters.first, parameter.type != .any, parameter.type.accepts(first) {
-                return verb
-            }
+        func narrowest(_ takes: (ValueType) -> Bool) -> Verb? {
+            variants.filter { $0.parameters.first.map { takes($0.type) } ?? false }
+                .min { $0.parameters[0].type.kinds < $1.parameters[0].type.kinds }
         }
-        for verb in variants.reversed() {
-            if let parameter = verb.parameters.first, parameter.type.acceptsKind(first) { return verb }
-        }
-        return variants[0]
+        return narrowest { $0.accepts(first) } ?? narrowest { $0.acceptsKind(first) } ?? variants[0]
     }
 }

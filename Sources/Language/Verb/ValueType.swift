@@ -74,6 +74,16 @@ public indirect enum ValueType: Sendable, Equatable {
         return "\(range.lowerBound)…\(range.upperBound)"
     }
 
+    /// How many kinds of value it takes: the fewer, the more it says.
+    var kinds: Int {
+        switch self {
+        case .any: .max
+        case .optional(let type): type.kinds
+        case .either: alternatives.count
+        default: 1
+        }
+    }
+
     /// The type of a list's elements, where a list is wanted.
     var element: ValueType? {
         switch self {

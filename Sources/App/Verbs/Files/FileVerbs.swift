@@ -3,10 +3,11 @@ import Foundation
 import Language
 import Tensor
 
-extension Registry {
-    func addFiles() {
-        describe(family: "files", "loading and saving")
-        add([FileVerbs.load, FileVerbs.save, FileVerbs.imageTexts])
+extension VerbFamily {
+    static var files: VerbFamily {
+        VerbFamily(
+            "files", "loading and saving",
+            [FileVerbs.load, FileVerbs.save, FileVerbs.imageTexts])
     }
 }
 

@@ -3,10 +3,11 @@ import Files
 import Language
 import Tensor
 
-extension Registry {
-    func addImages() {
-        describe(family: "images", "pictures")
-        add([ImageVerbs.image, ImageVerbs.resize, ImageVerbs.crop, ImageVerbs.show])
+extension VerbFamily {
+    static var images: VerbFamily {
+        VerbFamily(
+            "images", "pictures",
+            [ImageVerbs.image, ImageVerbs.resize, ImageVerbs.crop, ImageVerbs.show])
     }
 }
 

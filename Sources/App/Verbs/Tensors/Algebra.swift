@@ -2,13 +2,15 @@ import Basics
 import Language
 import Tensor
 
-extension Registry {
-    func addLinearAlgebra() {
-        describe(family: "algebra", "linear algebra")
-        add(tensorVerbs: [
-            .matmul, .dot, .cosine, .solve, .lstsq, .inverse, .pinv, .determinant, .trace, .svd, .eigh, .qr, .cholesky,
-            .pca,
-        ])
+extension VerbFamily {
+    static var linearAlgebra: VerbFamily {
+        VerbFamily(
+            "algebra", "linear algebra",
+            [
+                .matmul, .dot, .cosine, .solve, .lstsq, .inverse, .pinv, .determinant, .trace, .svd, .eigh, .qr,
+                .cholesky,
+                .pca,
+            ], extendsBuiltins: true)
     }
 }
 

@@ -2,10 +2,11 @@ import Basics
 import Language
 import Tensor
 
-extension Registry {
-    func addTensorCreation() {
-        describe(family: "tensors", "making tensors")
-        add([.tensor, .zeros, .ones, .full, .eye, .arange, .linspace, .cast, .list])
+extension VerbFamily {
+    static var tensors: VerbFamily {
+        VerbFamily(
+            "tensors", "making tensors",
+            [.tensor, .zeros, .ones, .full, .eye, .arange, .linspace, .cast, .list])
     }
 }
 

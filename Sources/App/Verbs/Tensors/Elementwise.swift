@@ -1,10 +1,11 @@
 import Language
 import Tensor
 
-extension Registry {
-    func addElementwise() {
-        describe(family: "elementwise", "functions of each element")
-        add(tensorVerbs: Verb.functions + [.round, .clamp, .where, .maximum, .minimum, .floorDivide])
+extension VerbFamily {
+    static var elementwise: VerbFamily {
+        VerbFamily(
+            "elementwise", "functions of each element",
+            Verb.functions + [.round, .clamp, .where, .maximum, .minimum, .floorDivide], extendsBuiltins: true)
     }
 }
 

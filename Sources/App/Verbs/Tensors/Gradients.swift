@@ -1,14 +1,15 @@
 import Language
 import Tensor
 
-extension Registry {
-    func addGradients() {
-        describe(family: "gradients", "derivatives, and steps along them")
-        add([
-            GradientVerbs.requires, GradientVerbs.backward, GradientVerbs.grad, GradientVerbs.check,
-            GradientVerbs.detach,
-            OptimiserVerbs.adamw, OptimiserVerbs.sgd, OptimiserVerbs.step, OptimiserVerbs.schedule,
-        ])
+extension VerbFamily {
+    static var gradients: VerbFamily {
+        VerbFamily(
+            "gradients", "derivatives, and steps along them",
+            [
+                GradientVerbs.requires, GradientVerbs.backward, GradientVerbs.grad, GradientVerbs.check,
+                GradientVerbs.detach,
+                OptimiserVerbs.adamw, OptimiserVerbs.sgd, OptimiserVerbs.step, OptimiserVerbs.schedule,
+            ])
     }
 }
 

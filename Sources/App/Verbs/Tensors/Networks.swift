@@ -2,15 +2,14 @@ import Basics
 import Language
 import Tensor
 
-extension Registry {
-    func addNetworks() {
-        describe(
-            family: "networks",
-            "layers and functions of neural networks; images have their channels first, as in PyTorch")
-        add(tensorVerbs: [
-            .softmax, .logSoftmax, .crossEntropy, .linear, .conv2d, .layerNorm, .groupNorm, .attention, .embedding,
-            .interpolate,
-        ])
+extension VerbFamily {
+    static var networks: VerbFamily {
+        VerbFamily(
+            "networks", "layers and functions of neural networks; images have their channels first, as in PyTorch",
+            [
+                .softmax, .logSoftmax, .crossEntropy, .linear, .conv2d, .layerNorm, .groupNorm, .attention, .embedding,
+                .interpolate,
+            ], extendsBuiltins: true)
     }
 }
 

@@ -2,10 +2,11 @@ import Basics
 import Language
 import Tensor
 
-extension Registry {
-    func addRandomTensors() {
-        describe(family: "random", "random numbers; a seed gives the numbers of PyTorch's CPU generator")
-        add(tensorVerbs: [.randn, .rand, .randint, .permutation, .bernoulli, .choices])
+extension VerbFamily {
+    static var random: VerbFamily {
+        VerbFamily(
+            "random", "random numbers; a seed gives the numbers of PyTorch's CPU generator",
+            [.randn, .rand, .randint, .permutation, .bernoulli, .choices], extendsBuiltins: true)
     }
 }
 

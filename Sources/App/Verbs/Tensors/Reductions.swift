@@ -2,13 +2,13 @@ import Basics
 import Language
 import Tensor
 
-extension Registry {
-    func addReductions() {
-        describe(family: "reductions", "many elements to one, and their order")
-        add(
-            tensorVerbs: Verb.reductions + [
+extension VerbFamily {
+    static var reductions: VerbFamily {
+        VerbFamily(
+            "reductions", "many elements to one, and their order",
+            Verb.reductions + [
                 .variance, .deviation, .median, .quantile, .argmax, .argmin, .norm, .normalize, .cumsum, .sort, .topk,
-            ])
+            ], extendsBuiltins: true)
     }
 }
 

@@ -2,13 +2,15 @@ import Basics
 import Language
 import Tensor
 
-extension Registry {
-    func addShapes() {
-        describe(family: "shapes", "the same elements in another shape; joining and splitting")
-        add(tensorVerbs: [
-            .shape, .reshape, .flatten, .permute, .transpose, .squeeze, .unsqueeze, .expand, .concat, .stack, .split,
-            .flip, .outer,
-        ])
+extension VerbFamily {
+    static var shapes: VerbFamily {
+        VerbFamily(
+            "shapes", "the same elements in another shape; joining and splitting",
+            [
+                .shape, .reshape, .flatten, .permute, .transpose, .squeeze, .unsqueeze, .expand, .concat, .stack,
+                .split,
+                .flip, .outer,
+            ], extendsBuiltins: true)
     }
 }
 
