@@ -43,6 +43,27 @@ final class PyTorchTests: XCTestCase {
         XCTAssertEqual(try PyTorchFile(golden("pytorch/state.pt")).names.first, "0.weight", "in the order of the file")
     }
 
+    /// Callbacks and numbers of numpy's beside the weights (Lightning), modules as objects and compressed code
+    /// (TorchScript): Golden/make_checkpoints.py.
+    func testCheckpointsWithMoreInThemThanTensors() throws {
+        let files = try XCTUnwrap(FileContents.json(golden("checkpoints.json")).members)
+        XCTAssertEqual(files.count, 2)
+        for file in files {
+            let weights = try Weights(golden("pytorch/\(file.key)"))
+            let expected = try XCTUnwrap(file.value.members)
+            XCTAssertEqual(Set(weights.names), Set(expected.map(\.key)), file.key)
+            for tensor in expected {
+                let (shape, values) = (tensor.value.array?[0].array, tensor.value.array?[1].array)
+                XCTAssertEqual(weights.shape(of: tensor.key), shape?.compactMap(\.integer), tensor.key)
+                let found = try weights.tensor(tensor.key, as: .float32).floats
+                XCTAssertEqual(found, values?.compactMap(\.number).map { Float($0) }, tensor.key)
+            }
+        }
+        let metadata = try Weights(golden("pytorch/lightning.ckpt")).metadata
+        XCTAssertEqual(metadata["global_step"], "875000")
+        XCTAssertEqual(metadata["epoch"], "3")
+    }
+
     func testATensorOutlivesItsFileAndSharesNothingWithOthers() throws {
         let tensor: Tensor, other: Tensor
         do {
