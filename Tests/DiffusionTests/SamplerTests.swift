@@ -91,7 +91,7 @@ final class SamplerTests: XCTestCase {
                 try (step.previous - step.mean).floats, try (noise * step.sigma).floats, .ofLargest(1e-5),
                 kind.rawValue)
             XCTAssertThrowsError(try sampler.step(output, at: 1, x, eta: 0, noise: nil)) {
-                XCTAssertTrue("\($0)".contains("step 1 adds noise, and got none"), "\($0)")
+                XCTAssertTrue("\($0)".contains("step 1 adds noise and needs some"), "\($0)")
             }
         }
     }
@@ -108,12 +108,12 @@ final class SamplerTests: XCTestCase {
             (.eulerAncestral, changed { $0.predictionType = .sample }, 5, "'prediction_type' is 'sample'"),
             (.ddpm, changed { $0.varianceType = "learned_range" }, 5, "'variance_type' is 'learned_range'"),
             (.ddpm, changed { $0.thresholding = true }, 5, "'thresholding', which DDPM"),
-            (.lcm, changed { _ in }, 51, "LCM takes 1 to 50 steps, and got 51"),
-            (.lcm, changed { $0.originalInferenceSteps = 2000 }, 4, "'original_inference_steps' is 2000"),
+            (.lcm, changed { _ in }, 51, "LCM takes 1 to 50 steps, not 51"),
+            (.lcm, changed { $0.originalInferenceSteps = 2000 }, 4, "'original_inference_steps' must be"),
             (.unipc, changed { $0.solverOrder = 4 }, 5, "'solver_order' is '4'"),
             (.unipc, changed { $0.predictX0 = false }, 5, "'predict_x0' is 'false'"),
             (.unipc, changed { $0.disableCorrector = [0] }, 5, "'disable_corrector'"),
-            (.heun, changed { _ in }, 0, "1 to 1000 steps here, and got 0"),
+            (.heun, changed { _ in }, 0, "the number of steps must be from 1 to 1000, not 0"),
         ]
         for (kind, configuration, steps, says) in cases {
             XCTAssertThrowsError(try kind.sampler(configuration, steps: steps), says) {
@@ -126,7 +126,7 @@ final class SamplerTests: XCTestCase {
             _ = try sampler.step(x, at: 0, x, eta: 0, noise: nil)
             let wrong = kind == .heun ? 3 : 2
             XCTAssertThrowsError(try sampler.step(x, at: wrong, x, eta: 0, noise: nil), kind.rawValue) {
-                XCTAssertTrue("\($0)".contains("expects step 1 next, and got \(wrong)"), "\($0)")
+                XCTAssertTrue("\($0)".contains("step 1 must come next, not \(wrong)"), "\($0)")
             }
         }
     }

@@ -74,7 +74,7 @@ extension RhumbError {
 
     static func distilledSteps(_ steps: Int, limit: Int) -> RhumbError {
         RhumbError(
-            "LCM takes 1 to \(limit) steps, and got \(steps)",
+            "LCM takes 1 to \(limit) steps, not \(steps)",
             hint: "its model was distilled on 'original_inference_steps' of them; 4 are common")
     }
 
