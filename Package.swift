@@ -77,7 +77,8 @@ let package = Package(
             uses: ["CSpng", "CTurboJPEG", "CCrypto", "CZip", "LateLibraries", "Kernels", "Basics", "Tensor"]),
 
         // Models.
-        room("CLIP", on: "Models", uses: ["Kernels", "Basics", "Tensor", "Files"]),
+        room(
+            "CLIP", on: "Models", uses: ["Kernels", "Basics", "Tensor", "Files"], resources: [.copy("Resources")]),
         room("Diffusion", on: "Models", uses: ["Basics", "Tensor", "Files", "CLIP"]),
 
         // Method: directions, rewards and reinforcement learning on any models.

@@ -134,6 +134,7 @@ extension FileError.Fault {
             return "it reaches to element \(end) of a storage of \(elements)"
         case .wrongMagic(let expected): return "this is not a \(expected) file: it begins with other bytes"
         case .foreignPicture(let format): return "it is a \(format) picture, which can't be read"
+        case .foreignWeights(let kind): return kind.clause
         case .unsupported(let what): return "\(what) can't be read"
         case .rowLength(let expected, let found):
             return "the row must have \(Words.count(expected, "number")) as those above it, not \(found)"
@@ -149,6 +150,7 @@ extension FileError.Fault {
         case .forbiddenName, .forbiddenOpcode:
             return "save its tensors alone: torch.save(model.state_dict(), …), or as safetensors"
         case .foreignPicture: return "PNG and JPEG are read: convert it first"
+        case .foreignWeights(let kind): return kind.hint
         case .headerTooLarge, .tooShort: return "is this a safetensors file?"
         case .unknownType: return "known are \(StoredType.allCases.map(\.rawValue).joined(separator: ", "))"
         default: return ""

@@ -32,6 +32,10 @@ public enum FileError: ExplainedError, Equatable {
     public struct Misshapen: Equatable, Sendable {
         public let name: String
         public let expected, found: [Int]
+
+        public init(name: String, expected: [Int], found: [Int]) {
+            (self.name, self.expected, self.found) = (name, expected, found)
+        }
     }
 
     /// What a file's contents got wrong.
@@ -71,6 +75,7 @@ public enum FileError: ExplainedError, Equatable {
         case wrongMagic(expected: String)
         case unsupported(String)
         case foreignPicture(format: String)
+        case foreignWeights(ForeignWeights)
         case rowLength(expected: Int, found: Int)
         case notANumber(text: String, column: Int)
     }

@@ -45,7 +45,11 @@ extension FileContents {
     public static func kind(of url: URL) throws(FileError) -> Kind {
         if Folder.isFolder(url) { return try kind(ofFolder: url) }
         guard access(url.path, F_OK) == 0 else { throw .system(.open, path: url.displayPath, code: errno) }
-        if let kind = kind(bySuffixOf: url) { return kind }
+        if let kind = kind(bySuffixOf: url) {
+            if [.tensors, .pytorchArchive].contains(kind) { try ForeignWeights.refuse(url) }
+            return kind
+        }
+        try ForeignWeights.refuse(url)
         let head = try bytes(of: url, first: 16)
         let marks: [([UInt8], Kind)] = [
             (PNG.signature, .image), (JPEG.signature, .image), (NPYHeader.magic, .array),

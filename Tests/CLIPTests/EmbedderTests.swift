@@ -119,7 +119,8 @@ final class EmbedderTests: XCTestCase {
         XCTAssertEqual(
             Set(try FileManager.default.contentsOfDirectory(atPath: folder.path)),
             [
-                "config.json", "model.safetensors", "preprocessor_config.json", "special_tokens_map.json",
+                "config.json", "merges.txt", "vocab.json", "model.safetensors", "preprocessor_config.json",
+                "special_tokens_map.json",
                 "tokenizer.json",
                 "tokenizer_config.json",
             ])

@@ -54,15 +54,10 @@ final class TokenizerTests: XCTestCase {
         try check(Tokenizer(folder: folder), golden.trained, Texts.make(seed: golden.seed, count: 1_000))
     }
 
-    /// With CLIP's published vocabulary, which is not kept here: RHUMB_CLIP_VOCABULARY names a folder with vocab.json
-    /// and merges.txt, or with tokenizer.json.
+    /// With CLIP's published vocabulary, which is bundled.
     func testTenThousandStringsWithThePublishedVocabulary() throws {
-        guard let folder = ProcessInfo.processInfo.environment["RHUMB_CLIP_VOCABULARY"] else {
-            throw XCTSkip("RHUMB_CLIP_VOCABULARY names no folder")
-        }
         let golden = try golden()
-        let tokenizer = try Tokenizer(folder: URL(fileURLWithPath: folder))
-        try check(tokenizer, golden.published, Texts.make(seed: golden.seed, count: golden.count))
+        try check(Tokenizer.clip(), golden.published, Texts.make(seed: golden.seed, count: golden.count))
     }
 
     private func check(_ tokenizer: Tokenizer, _ golden: File.Hashes, _ texts: [String]) throws {

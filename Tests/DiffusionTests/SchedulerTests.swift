@@ -185,7 +185,8 @@ final class SchedulerTests: XCTestCase {
              "steps_offset": 1, "trained_betas": null, "clip_sample": false}
             """
         let configuration = try JSONDecoder().decode(SchedulerConfiguration.self, from: Data(pndm.utf8))
-        XCTAssertEqual(SamplerKind(for: configuration), .ddim)
+        XCTAssertEqual(SamplerKind(for: configuration), .pndm)
+        XCTAssertNil(SamplerKind.replacedClass(in: configuration))
         XCTAssertEqual(
             try DDIMScheduler(configuration, steps: 50).timesteps,
             try DDIMScheduler(.stableDiffusion, steps: 50).timesteps)

@@ -43,6 +43,27 @@ final class PyTorchTests: XCTestCase {
         XCTAssertEqual(try PyTorchFile(golden("pytorch/state.pt")).names.first, "0.weight", "in the order of the file")
     }
 
+    /// Callbacks and numbers of numpy's beside the weights (Lightning), modules as objects and compressed code
+    /// (TorchScript): Golden/make_checkpoints.py.
+    func testCheckpointsWithMoreInThemThanTensors() throws {
+        let files = try XCTUnwrap(FileContents.json(golden("checkpoints.json")).members)
+        XCTAssertEqual(files.count, 2)
+        for file in files {
+            let weights = try Weights(golden("pytorch/\(file.key)"))
+            let expected = try XCTUnwrap(file.value.members)
+            XCTAssertEqual(Set(weights.names), Set(expected.map(\.key)), file.key)
+            for tensor in expected {
+                let (shape, values) = (tensor.value.array?[0].array, tensor.value.array?[1].array)
+                XCTAssertEqual(weights.shape(of: tensor.key), shape?.compactMap(\.integer), tensor.key)
+                let found = try weights.tensor(tensor.key, as: .float32).floats
+                XCTAssertEqual(found, values?.compactMap(\.number).map { Float($0) }, tensor.key)
+            }
+        }
+        let metadata = try Weights(golden("pytorch/lightning.ckpt")).metadata
+        XCTAssertEqual(metadata["global_step"], "875000")
+        XCTAssertEqual(metadata["epoch"], "3")
+    }
+
     func testATensorOutlivesItsFileAndSharesNothingWithOthers() throws {
         let tensor: Tensor, other: Tensor
         do {
@@ -139,14 +160,16 @@ final class PyTorchTests: XCTestCase {
         // The same by protocol 4, where a name can be put together at run time.
         let stacked = try refusal([0x8C, 2] + bytes("os") + [0x8C, 6] + bytes("system") + [0x93] + call)
         XCTAssertTrue(stacked.contains("asks for 'os.system'"), stacked)
-        // Instructions that make objects in other ways: INST, OBJ, NEWOBJ, NEWOBJ_EX, EXT1, PERSID, and Python 2's.
-        for code: UInt8 in [0x69, 0x6F, 0x81, 0x92, 0x82, 0x50, 0x49, 0x53, 0x56, 0x46, 0x32, 0x30, 0xFF, 0] {
+        // Instructions that make objects in other ways: INST, OBJ, NEWOBJ_EX, EXT1, PERSID, and Python 2's.
+        for code: UInt8 in [0x69, 0x6F, 0x92, 0x82, 0x50, 0x49, 0x53, 0x56, 0x46, 0x32, 0x30, 0xFF, 0] {
             let text = try refusal([code, 0x2E])
             XCTAssertTrue(text.contains("holds the instruction \(code), which no file of tensors needs"), text)
         }
         // Names that are known, used as nothing uses them.
         for pickle in [
             bytes("ctorch\nFloatStorage\n") + [0x29, 0x52, 0x2E],
+            bytes("ctorch\nFloatStorage\n") + [0x29, 0x81, 0x2E],
+            bytes("c__torch__.Model\nCLIP\n") + [0x29, 0x52, 0x2E],
             bytes("ctorch._utils\n_rebuild_tensor_v2\n") + [0x29, 0x52, 0x2E],
             bytes("ccollections\nOrderedDict\n") + [0x4B, 1, 0x85, 0x52, 0x2E], [0x4B, 1, 0x29, 0x52, 0x2E],
             bytes("ccollections\nOrderedDict\n") + [0x7D, 0x62, 0x2E], [0x4B, 1, 0x51, 0x2E], [0x29, 0x51, 0x2E],

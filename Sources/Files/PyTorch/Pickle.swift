@@ -20,6 +20,8 @@ struct Pickle {
         case constructor(Constructor)
         case storage(Int)
         case tensor(Int)
+        /// What stands beside the weights in a checkpoint, and is made by none of the known constructors.
+        case aside
     }
 
     /// The names that a pickle may mention.
@@ -35,6 +37,29 @@ struct Pickle {
         case storage(StoredType)
         case untypedStorage
         case elements(StoredType)
+        /// A module of a TorchScript archive, whose attributes are read as a dictionary.
+        case object
+        /// `torch.jit._pickle.build_…list(list)`
+        case list
+        /// What training programs keep beside weights: callbacks, numbers of numpy's, settings. Nothing is made of it.
+        case aside
+
+        /// The constructor of a name; nil for one that no file of weights needs.
+        static func named(_ name: String) -> Constructor? {
+            if let constructor = known[name] { return constructor }
+            if name.hasPrefix("__torch__.") { return .object }
+            if name.hasPrefix("torch.jit._pickle.build_") { return .list }
+            return asides.contains(where: name.hasPrefix) ? .aside : nil
+        }
+
+        /// Beginnings of names that stand in checkpoints of Lightning and of CompVis' programs.
+        private static let asides = [
+            "pytorch_lightning.", "lightning.", "lightning_fabric.", "lightning_utilities.", "omegaconf.",
+            "numpy.core.multiarray.", "numpy._core.multiarray.", "numpy.dtype", "numpy.ndarray", "_codecs.encode",
+            "collections.defaultdict", "argparse.Namespace", "typing.", "pathlib.", "torch.device",
+            "__builtin__.set", "builtins.set", "__builtin__.dict", "builtins.dict", "__builtin__.list", "builtins.list",
+            "__builtin__.int", "builtins.int", "__builtin__.long", "__builtin__.str", "builtins.str",
+        ]
 
         static let known: [String: Constructor] = [
             "collections.OrderedDict": .orderedDictionary, "torch.Size": .size,
@@ -76,6 +101,8 @@ struct Pickle {
     var dictionaries: [[(key: Value, value: Value)]] = []
     var storages: [Storage] = []
     var tensors: [TensorView] = []
+    /// The dictionaries that are objects, which get their contents as attributes.
+    var objects: Set<Int> = []
 }
 
 extension Pickle {
@@ -109,6 +136,19 @@ extension Pickle {
         let wrapped = "module."
         guard !found.isEmpty, found.allSatisfy({ $0.name.hasPrefix(wrapped) }) else { return found }
         return found.map { (String($0.name.dropFirst(wrapped.count)), $0.tensor) }
+    }
+
+    /// The numbers and texts that a checkpoint keeps beside its tensors: `global_step`, `epoch`.
+    func scalars(_ root: Value) -> [String: String] {
+        var found: [String: String] = [:]
+        for (name, value) in members(of: root) {
+            switch value {
+            case .integer(let number): found[name] = String(number)
+            case .string(let text): found[name] = text
+            default: break
+            }
+        }
+        return found
     }
 
     private func weights(in root: Value) -> Value {

@@ -1,7 +1,8 @@
 import FoundationEssentials
 
 /// What PyTorch writes since version 1.6: a zip archive with a pickle `data.pkl`, which describes the values, and an
-/// entry `data/KEY` for each storage, all in one folder.
+/// entry `data/KEY` for each storage, all in one folder. Archives of TorchScript have their code beside it, in `code`,
+/// which is left alone.
 final class PyTorchArchive: PyTorchStorages {
     private let url: URL
     private let archive: ZipArchive
@@ -13,7 +14,7 @@ final class PyTorchArchive: PyTorchStorages {
 
     init(_ url: URL) throws(FileError) {
         self.url = url
-        archive = try ZipArchive(url)
+        archive = try ZipArchive(url) { $0.split(separator: "/").dropFirst().first == "code" }
         let pickles = archive.names.filter { $0.hasSuffix("/data.pkl") && $0.split(separator: "/").count == 2 }
         guard pickles.count == 1 else {
             throw .malformed(file: url.displayPath, item: nil, .wrongMagic(expected: "PyTorch"))

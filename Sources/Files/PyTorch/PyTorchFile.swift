@@ -8,7 +8,8 @@ public final class PyTorchFile: TensorSource {
     public let url: URL
     /// In the order of the file; see `Pickle.namedTensors` for how nested ones are called.
     public let names: [String]
-    public var metadata: [String: String] { [:] }
+    /// The numbers and texts that a checkpoint keeps beside its tensors: `global_step`.
+    public let metadata: [String: String]
     private let views: [String: Pickle.TensorView]
     private let storages: any PyTorchStorages
     /// Storages whose tensors overlap: each is read once, and as often as a tensor is asked for copied from.
@@ -46,6 +47,7 @@ public final class PyTorchFile: TensorSource {
             }
         }
         self.views = views
+        metadata = root.pickle.scalars(root.value)
         shared = Self.overlapping(views.values)
         names = tensors.map(\.name)
     }

@@ -2,8 +2,19 @@
 extension Unpickler {
     mutating func addConstructor(_ module: String, _ name: String) throws(FileError) {
         let full = "\(module).\(name)"
-        guard let constructor = Pickle.Constructor.known[full] else { throw malformed(.forbiddenName(full)) }
+        guard let constructor = Pickle.Constructor.named(full) else { throw malformed(.forbiddenName(full)) }
         add(.constructor(constructor))
+    }
+
+    /// An object without contents, which `setAttributes` gives it.
+    mutating func makeObject(_ constructor: Pickle.Constructor) throws(FileError) {
+        switch constructor {
+        case .object:
+            pickle.objects.insert(pickle.dictionaries.count)
+            addDictionary([])
+        case .aside: add(.aside)
+        default: throw broken("a constructor is called in a way that PyTorch never does")
+        }
     }
 
     mutating func construct(
@@ -25,6 +36,8 @@ extension Unpickler {
         case (.parameter, 3):
             guard case .tensor = arguments[0] else { throw broken("a parameter is not a tensor") }
             add(arguments[0])
+        case (.list, 1): add(arguments[0])
+        case (.aside, _): add(.aside)
         default: throw broken("a constructor is called in a way that PyTorch never does")
         }
     }

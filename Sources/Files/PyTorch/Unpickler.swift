@@ -11,9 +11,9 @@ struct Unpickler {
         // Containers.
         case emptyTuple = 0x29, tuple = 0x74, tuple1 = 0x85, tuple2 = 0x86, tuple3 = 0x87
         case emptyList = 0x5D, append = 0x61, appends = 0x65
-        case emptyDictionary = 0x7D, setItem = 0x73, setItems = 0x75
+        case emptyDictionary = 0x7D, setItem = 0x73, setItems = 0x75, emptySet = 0x8F, addItems = 0x90
         // Names and what is made by them.
-        case global = 0x63, stackGlobal = 0x93, persistentID = 0x51, reduce = 0x52, build = 0x62
+        case global = 0x63, stackGlobal = 0x93, persistentID = 0x51, reduce = 0x52, build = 0x62, newObject = 0x81
         // The memo.
         case put1 = 0x71, put4 = 0x72, memoize = 0x94, get1 = 0x68, get4 = 0x6A
     }
@@ -99,12 +99,17 @@ struct Unpickler {
                 throw broken("something that is not a constructor is called")
             }
             try construct(constructor, pickle.tuples[position])
-        case .build:
-            // Attributes of a dictionary (`_metadata`: versions of the modules) mean nothing to its tensors.
-            _ = try pop()
-            guard case .dictionary? = stack.last else {
-                throw broken("something that is not a dictionary is given attributes")
+        case .newObject:
+            let arguments = try pop()
+            guard case .constructor(let constructor) = try pop(), case .tuple = arguments else {
+                throw broken("something that is not a constructor is called")
             }
+            try makeObject(constructor)
+        case .build: try setAttributes(try pop())
+        case .emptySet: stack.append(.aside)
+        case .addItems:
+            _ = try popToMark()
+            guard case .aside = try top() else { throw broken("an element is added to something that is not a set") }
         case .put1: memo[try integer(1)] = try top()
         case .put4: memo[try integer(4)] = try top()
         case .memoize: memo[memo.count] = try top()
@@ -198,7 +203,21 @@ struct Unpickler {
 
     mutating func add(_ value: Pickle.Value) { stack.append(value) }
 
+    /// Attributes of a dictionary (`_metadata`: versions of the modules) mean nothing to its tensors; those of a module
+    /// are its tensors.
+    private mutating func setAttributes(_ state: Pickle.Value) throws(FileError) {
+        switch stack.last {
+        case .aside: break
+        case .dictionary(let position):
+            guard pickle.objects.contains(position), case .dictionary(let attributes) = state else { return }
+            try spend(pickle.dictionaries[attributes].count)
+            pickle.dictionaries[position] += pickle.dictionaries[attributes]
+        default: throw broken("something that is not a dictionary is given attributes")
+        }
+    }
+
     private mutating func appendItems(_ items: [Pickle.Value]) throws(FileError) {
+        if case .aside = try top() { return }
         guard case .list(let position) = try top() else {
             throw broken("an element is added to something that is not a list")
         }
@@ -206,6 +225,7 @@ struct Unpickler {
     }
 
     private mutating func setItems(_ items: [Pickle.Value]) throws(FileError) {
+        if case .aside = try top() { return }
         guard case .dictionary(let position) = try top(), items.count % 2 == 0 else {
             throw broken("a key is set in something that is not a dictionary")
         }

@@ -10,8 +10,9 @@ final class ZipArchive {
     private var entries: [String: (index: zip_uint64_t, size: Int)] = [:]
 
     /// Opens the archive and checks its directory.
+    /// - Parameter skips: names of entries that nobody will ask for, which may be compressed.
     /// - Throws: ``FileError`` naming the file, and the entry that is wrong.
-    init(_ url: URL) throws(FileError) {
+    init(_ url: URL, skipping skips: (String) -> Bool = { _ in false }) throws(FileError) {
         self.url = url
         var code: Int32 = 0
         guard let archive = zip_open(url.path, ZIP_RDONLY | ZIP_CHECKCONS, &code) else {
@@ -23,18 +24,19 @@ final class ZipArchive {
         }
         self.archive = archive
         for index in 0..<zip_uint64_t(max(0, zip_get_num_entries(archive, 0))) {
-            try addEntry(index)
+            try addEntry(index, skips)
         }
     }
 
     deinit { zip_discard(archive) }
 
-    private func addEntry(_ index: zip_uint64_t) throws(FileError) {
+    private func addEntry(_ index: zip_uint64_t, _ skips: (String) -> Bool) throws(FileError) {
         var status = zip_stat_t()
         guard zip_stat_index(archive, index, 0, &status) == 0, let name = status.name.map({ String(cString: $0) })
         else {
             throw problem(nil)
         }
+        if skips(name) { return }
         guard status.comp_method == ZIP_CM_STORE, status.encryption_method == ZIP_EM_NONE,
             status.size == status.comp_size, let size = Int(exactly: status.size)
         else {

@@ -14,7 +14,14 @@ public final class Weights {
     public let names: [String]
     /// The free texts under `__metadata__`; of the first file, for shards.
     public let metadata: [String: String]
-    private let sources: [String: any TensorSource]
+    let places: [String: (source: any TensorSource, stored: String)]
+
+    init(
+        url: URL, names: [String], metadata: [String: String],
+        places: [String: (source: any TensorSource, stored: String)]
+    ) {
+        (self.url, self.names, self.metadata, self.places) = (url, names, metadata, places)
+    }
 
     /// Opens and checks every file of the set.
     /// - Parameter url: `x.safetensors`, `x.bin`, an index such as `x.safetensors.index.json`, or a folder as
@@ -22,13 +29,16 @@ public final class Weights {
     /// - Parameter mapsLargeFiles: whether bytes of large safetensors files are looked at where they are: for models,
     ///   whose verbs notice when such a file changes.
     /// - Parameter preferring: stems of a folder's file of weights that go before the usual ones.
-    /// - Throws: ``FileError`` naming the file and the tensor that is wrong.
-    public init(_ url: URL, mapsLargeFiles: Bool = false, preferring: [String] = []) throws(FileError) {
-        let chosen = try Folder.isFolder(url) ? Self.weights(in: url, preferring) : url
+    /// - Parameter variant: which of several sets of weights in a folder: `fp16` for `model.fp16.safetensors`.
+    /// - Throws: ``FileError`` naming the file and the tensor that is wrong, or the variant that there is not.
+    public init(
+        _ url: URL, mapsLargeFiles: Bool = false, preferring: [String] = [], variant: String? = nil
+    ) throws(FileError) {
+        let chosen = try Folder.isFolder(url) ? Self.weights(in: url, preferring, variant) : url
         self.url = chosen
         if chosen.lastPathComponent.hasSuffix(".json") {
             let shards = try ShardIndex(chosen)
-            var sources: [String: any TensorSource] = [:]
+            var places: [String: (source: any TensorSource, stored: String)] = [:]
             var names: [String] = []
             var metadata: [String: String]?
             for (file, members) in shards.files {
@@ -38,31 +48,31 @@ public final class Weights {
                         throw .malformed(
                             file: chosen.displayPath, item: name, .missingFromShard(shard: file.lastPathComponent))
                     }
-                    sources[name] = shard
+                    places[name] = (shard, name)
                 }
                 let wanted = Set(members)
                 names += shard.names.filter(wanted.contains)
                 metadata = metadata ?? shard.metadata
             }
-            self.sources = sources
+            self.places = places
             self.names = names
             self.metadata = metadata ?? [:]
         } else {
             let file = try Self.source(chosen, mapsLargeFiles)
-            sources = Dictionary(uniqueKeysWithValues: file.names.map { ($0, file) })
+            places = Dictionary(uniqueKeysWithValues: file.names.map { ($0, (file, $0)) })
             names = file.names
             metadata = file.metadata
         }
     }
 
     /// Whether there is a tensor of this name.
-    public func contains(_ name: String) -> Bool { sources[name] != nil }
+    public func contains(_ name: String) -> Bool { places[name] != nil }
 
     /// The shape of a tensor, or nil where there is none of that name.
-    public func shape(of name: String) -> [Int]? { sources[name]?.shape(of: name) }
+    public func shape(of name: String) -> [Int]? { places[name].flatMap { $0.source.shape(of: $0.stored) } }
 
     /// The element type of a tensor in its file, or nil where there is none of that name.
-    public func type(of name: String) -> StoredType? { sources[name]?.type(of: name) }
+    public func type(of name: String) -> StoredType? { places[name].flatMap { $0.source.type(of: $0.stored) } }
 
     /// One tensor; among the file's bytes where its element type lies there aligned, else a converted copy.
     /// - Parameters:
@@ -70,17 +80,18 @@ public final class Weights {
     ///   - shape: the shape it must have; any by default.
     /// - Throws: ``FileError`` naming file and tensor, or a `RhumbError` when memory lacks.
     public func tensor(_ name: String, as dtype: DType? = nil, shape: [Int]? = nil) throws -> Tensor {
-        guard let source = sources[name] else {
+        guard let (source, stored) = places[name] else {
             throw FileError.noSuchTensor(
                 name: name, file: url.displayPath, suggestion: Suggestion.closest(to: name, in: names))
         }
-        if let shape, let found = source.shape(of: name), found != shape {
-            throw FileError.wrongShape(name: name, file: source.url.displayPath, expected: shape, found: found)
+        if let shape, let found = source.shape(of: stored), found != shape {
+            throw FileError.wrongShape(name: stored, file: source.url.displayPath, expected: shape, found: found)
         }
-        return try source.tensor(name, as: dtype)
+        return try source.tensor(stored, as: dtype)
     }
 
     private static func source(_ url: URL, _ mapsLargeFiles: Bool) throws(FileError) -> any TensorSource {
+        try ForeignWeights.refuse(url)
         switch FileContents.kind(bySuffixOf: url) {
         case .tensors: return try SafetensorsFile(url, mapsLargeFiles: mapsLargeFiles)
         case .pytorchArchive: return try PyTorchFile(url)
@@ -94,7 +105,12 @@ public final class Weights {
 
     /// Whether a name is that of an index of a sharded set.
     static func isIndex(_ name: String) -> Bool {
-        suffixes.contains { name.hasSuffix($0 + ".index.json") }
+        suffixes.contains { suffix in
+            guard let end = name.range(of: suffix + ".index.")?.upperBound else { return false }
+            // Either `json`, or a variant such as `fp16` before it.
+            let rest = name[end...].split(separator: ".", omittingEmptySubsequences: false)
+            return rest.last == "json" && rest.count <= 2
+        }
     }
 
     /// Whether a name is that of a file of weights, or of their index.
@@ -111,11 +127,23 @@ public final class Weights {
     ]
 
     /// The file of a folder that holds its weights: a known name, or the only one of its kind.
-    private static func weights(in folder: URL, _ preferring: [String]) throws(FileError) -> URL {
+    private static func weights(
+        in folder: URL, _ preferring: [String], _ variant: String?
+    ) throws(FileError) -> URL {
         let files = try Folder.names(in: folder)
         func known(_ stems: [String], _ suffix: String) -> URL? {
-            stems.flatMap { [$0 + suffix, $0 + suffix + ".index.json"] }.first(where: files.contains)
-                .map(folder.appendingPathComponent)
+            stems.flatMap { stem in
+                // Half precision's index is `model.safetensors.index.fp16.json`.
+                let parts = stem.split(separator: ".", maxSplits: 1)
+                let variant = parts.count > 1 ? ["\(parts[0])\(suffix).index.\(parts[1]).json"] : []
+                return [stem + suffix, stem + suffix + ".index.json"] + variant
+            }.first(where: files.contains).map(folder.appendingPathComponent)
+        }
+        if let variant {
+            let stems = (preferring + stems).map { "\($0).\(variant)" }
+            if let chosen = suffixes.lazy.compactMap({ known(stems, $0) }).first { return chosen }
+            throw .unknownKind(
+                path: folder.displayPath, reason: "the folder has no weights of the variant '\(variant)'")
         }
         if let preferred = suffixes.lazy.compactMap({ known(preferring, $0) }).first { return preferred }
         for suffix in suffixes {

@@ -76,6 +76,22 @@ extension RhumbError {
     }
 }
 
+// MARK: - Weights alone
+
+extension RhumbError {
+    static func noCLIP(file: String, missing: String) -> RhumbError {
+        RhumbError(
+            "'\(file)' lacks '\(missing)', by which the sizes of a CLIP are told",
+            hint: "give the folder that the file comes from, with its 'config.json' or 'open_clip_config.json'")
+    }
+
+    static func tokenizerNeeded(file: String, tokens: Int) -> RhumbError {
+        RhumbError(
+            "the text tower in '\(file)' knows \(tokens) tokens, and CLIP's own vocabulary has \(Tokenizer.clipVocabularySize)",
+            hint: "name a folder with its tokenizer: tokenizer: \"FOLDER\"")
+    }
+}
+
 // MARK: - Pictures
 
 extension RhumbError {

@@ -72,6 +72,12 @@ extension RhumbError {
             hint: "the model was trained on \(limit) noise levels")
     }
 
+    static func distilledSteps(_ steps: Int, limit: Int) -> RhumbError {
+        RhumbError(
+            "LCM takes 1 to \(limit) steps, not \(steps)",
+            hint: "its model was distilled on 'original_inference_steps' of them; 4 are common")
+    }
+
     static func stepIndex(_ index: Int, count: Int) -> RhumbError {
         RhumbError("there is no step \(index): steps go from 0 to \(count - 1)")
     }
@@ -167,6 +173,43 @@ extension RhumbError {
         RhumbError(
             "the guidance scale of Safe Latent Diffusion must be above 1, not \(scale)",
             hint: "it changes classifier-free guidance, which is off otherwise: guidance: 5")
+    }
+}
+
+// MARK: - Single files and parts
+
+extension RhumbError {
+    static func notAStableDiffusion(file: String, missing: String) -> RhumbError {
+        RhumbError(
+            "'\(file)' lacks '\(missing)', which every Stable Diffusion 1.x and 2.x has",
+            hint: "a part of a model goes into a whole one: load \"FOLDER\" unet: \"FILE\", or vae: \"FILE\"")
+    }
+
+    static func otherFamily(file: String, _ family: String) -> RhumbError {
+        RhumbError(
+            "'\(file)' holds \(family), which is not supported",
+            hint: "supported: Stable Diffusion 1.x and 2.x for text to picture; as: \"tensors\" gives the weights")
+    }
+
+    static func noAverages(file: String) -> RhumbError {
+        RhumbError(
+            "'\(file)' has no averaged weights ('model_ema.…')", hint: "leave 'ema' out: those that it has are taken")
+    }
+
+    static func tokenizerNeeded(file: String, tokens: Int) -> RhumbError {
+        RhumbError(
+            "the text encoder in '\(file)' knows \(tokens) tokens, and CLIP's own vocabulary has 49408",
+            hint: "name a folder with its tokenizer: tokenizer: \"FOLDER\"")
+    }
+
+    static func noPart(_ part: String, file: String, unexpected: [String]) -> RhumbError {
+        let names = unexpected.prefix(5).map { "'\($0)'" }.joined(separator: ", ")
+        let rest = unexpected.count > 5 ? " and \(unexpected.count - 5) more" : ""
+        return RhumbError(
+            unexpected.isEmpty
+                ? "'\(file)' holds no weights of a \(part)"
+                : "'\(file)' holds what is no weight of this \(part): \(names)\(rest)",
+            hint: "adapters (LoRA) load with 'lora'; other weights must come from a \(part) of the same sizes")
     }
 }
 

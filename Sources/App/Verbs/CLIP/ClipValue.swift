@@ -64,8 +64,24 @@ final class ClipValue: ObjectValue {
 }
 
 extension ClipValue {
-    static func load(_ folder: URL, name: String, dtype: DType = .float32) throws -> ClipValue {
-        ClipValue(try CLIPEmbedder.load(folder: folder, dtype: dtype), name: name)
+    static func load(_ request: ModelRequest) throws -> ClipValue {
+        ClipValue(
+            try CLIPEmbedder.load(folder: request.url, dtype: request.dtype, variant: request.variant),
+            name: request.name)
+    }
+
+    /// A CLIP of a file of weights alone; what the file doesn't tell is noted.
+    static func load(weights request: ModelRequest) throws -> ClipValue {
+        let call = request.call
+        let activation = try call.optional("activation", call.string).flatMap(HiddenActivation.init)
+        let (embedder, isKnown) = try CLIPEmbedder.load(
+            weights: request.url, activation: activation, tokenizer: request.place("tokenizer"), dtype: request.dtype)
+        if !isKnown {
+            call.host.note(
+                "\(request.name): its activation is taken as GELU, which no weight tells; models that OpenCLIP calls "
+                    + "'-quickgelu' want activation: \"quick_gelu\"")
+        }
+        return ClipValue(embedder, name: request.name)
     }
 }
 

@@ -23,8 +23,12 @@ final class AutoencoderValue: ObjectValue {
     var summary: String {
         let c = model.configuration
         let type = model.dtype == .float32 ? "" : " in \(model.dtype.rawValue)"
+        let scale = String(format: "%.4g", c.scalingFactor)
         return "autoencoder \(name): \(ClipValue.shown(parameterCount)) parameters\(type); "
-            + "1/\(c.downsampling) of the side, \(c.latentChannels) channels, scaled by \(String(format: "%.4g", c.scalingFactor))"
+            + "1/\(c.downsampling) of the side, \(c.latentChannels) channels, scaled by \(scale)"
+            + (c.shiftFactor.flatMap { $0 == 0 ? nil : $0 }.map {
+                "; its shift of \(String(format: "%.4g", $0)) is left aside"
+            } ?? "")
     }
 
     var memberNames: [String] { ["name", "downsampling", "channels", "scaling", "parameters", "dtype"] }
@@ -43,8 +47,10 @@ final class AutoencoderValue: ObjectValue {
 }
 
 extension AutoencoderValue: SavableValue {
-    static func load(_ folder: URL, name: String, dtype: DType = .float32) throws -> AutoencoderValue {
-        AutoencoderValue(try AutoencoderKL.load(folder: folder, dtype: dtype), name: name)
+    static func load(_ request: ModelRequest) throws -> AutoencoderValue {
+        AutoencoderValue(
+            try AutoencoderKL.load(folder: request.url, dtype: request.dtype, variant: request.variant),
+            name: request.name)
     }
 
     func save(to url: URL, as type: StoredType?) throws { try model.save(to: url, as: type) }

@@ -26,6 +26,7 @@ final class PipelineValue: ObjectValue {
             + "latents \(small)×\(small)×\(model.unet.configuration.inChannels); "
             + "text \(model.text.length) tokens × \(model.text.width); "
             + "\(model.scheduler.predictionType.rawValue), \(SamplerKind(for: model.scheduler).rawValue)"
+            + (SamplerKind.replacedClass(in: model.scheduler).map { " in place of \($0)" } ?? "")
     }
 
     var memberNames: [String] {
@@ -50,8 +51,61 @@ final class PipelineValue: ObjectValue {
 }
 
 extension PipelineValue: SavableValue {
-    static func load(_ folder: URL, name: String, dtype: DType = .float32) throws -> PipelineValue {
-        PipelineValue(try StableDiffusion.load(folder: folder, dtype: dtype), name: name)
+    static func load(_ request: ModelRequest) throws -> PipelineValue {
+        try value(
+            StableDiffusion.load(folder: request.url, dtype: request.dtype, variant: request.variant), request)
+    }
+
+    /// A Stable Diffusion in one file; what the file doesn't tell is noted.
+    static func load(singleFile request: ModelRequest) throws -> PipelineValue {
+        let call = request.call
+        var options = StableDiffusion.SingleFileOptions()
+        options.prediction = try call.optional("prediction", call.string).flatMap(PredictionType.init)
+        options.usesAverages = try call.boolean("ema")
+        let (model, report) = try StableDiffusion.load(
+            singleFile: request.url, options: options, tokenizer: request.place("tokenizer"), dtype: request.dtype)
+        if !report.isPredictionKnown {
+            call.host.note(
+                "\(request.name): Stable Diffusion 2.x, taken to predict v at 768 pixels, as diffusers takes it; a base "
+                    + "model of 512 pixels wants prediction: \"epsilon\"")
+        }
+        if report.leavesAverages {
+            call.host.note(
+                "\(request.name): averaged weights (EMA) in it are left aside, as diffusers does; ema: true takes them")
+        }
+        return try value(model, request)
+    }
+
+    /// The model with the parts that the call puts in place of its own; a sampler in place of another is noted.
+    private static func value(_ model: StableDiffusion, _ request: ModelRequest) throws -> PipelineValue {
+        var model = model
+        let host = request.call.host
+        if let place = try request.place("unet") {
+            let (unet, taken, total) = try model.unet.replaced(by: place, dtype: request.dtype)
+            if taken < total {
+                host.note(
+                    "\(request.name): \(taken) of the UNet's \(total) weights are those of the file, the others its own"
+                )
+            }
+            model = try model.replacing(unet: unet)
+        }
+        if let place = try request.place("vae") {
+            model = try model.replacing(
+                vae: AutoencoderKL.load(part: place, like: model.vae.configuration, dtype: request.dtype))
+        }
+        if let place = try request.place("text_encoder") {
+            model = try model.replacing(text: model.text.replaced(by: place, dtype: request.dtype))
+        }
+        if let replaced = SamplerKind.replacedClass(in: model.scheduler) {
+            host.note(
+                "\(request.name): its scheduler is \(replaced), which Rhumb has not; "
+                    + "\(SamplerKind(for: model.scheduler).rawValue) samples in its place")
+        }
+        if model.vae.configuration.shiftFactor ?? 0 != 0 {
+            host.note(
+                "\(request.name): 'shift_factor' of its autoencoder is left aside, as StableDiffusionPipeline does")
+        }
+        return PipelineValue(model, name: request.name)
     }
 
     func save(to url: URL, as type: StoredType?) throws { try model.save(to: url, as: type) }

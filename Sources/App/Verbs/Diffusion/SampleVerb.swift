@@ -158,6 +158,9 @@ struct SamplingRecord {
             ("steps", .number(Double(options.steps))), ("guidance", .number(Double(options.guidanceScale))),
             ("eta", .number(options.eta)), ("sampler", .string(sampler.rawValue)), ("model", .string(pipeline.name)),
         ]
+        if options.sampler == nil, let replaced = SamplerKind.replacedClass(in: pipeline.model.scheduler) {
+            fields.append(("in_place_of", .string(replaced)))
+        }
         if !options.negativePrompt.isEmpty { fields.append(("negative", .string(options.negativePrompt))) }
         if let safety = options.safety {
             fields.append(("safe_scale", .number(Double(safety.guidanceScale))))

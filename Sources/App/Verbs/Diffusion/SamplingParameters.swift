@@ -34,7 +34,8 @@ enum SamplingParameters {
         .option(
             "sampler", .optional(.choice(SamplerKind.allCases.map(\.rawValue))),
             fallback: .described("as the model's scheduler says, else \"ddim\""),
-            help: "how steps are taken; all but ddim are deterministic")
+            help:
+                "how steps are taken, each as in diffusers; ddpm, euler_a and lcm add noise, ddim with `eta` does")
     }
 
     /// Safe Latent Diffusion and its concept.
@@ -72,7 +73,9 @@ extension Arguments {
         let kind = options.sampler ?? SamplerKind(for: model.scheduler)
         guard options.eta > 0, kind != .ddim else { return }
         throw failure(
-            "eta", "'eta' is for DDIM; \(kind.rawValue) adds no noise",
+            "eta",
+            "'eta' is for DDIM; \(kind.rawValue) "
+                + (kind.isStochastic ? "adds its own noise" : "adds no noise"),
             hint: "leave 'eta' out, or take sampler: \"ddim\"")
     }
 

@@ -26,8 +26,8 @@ extension DetectorValue: SavableValue {
 
 extension ModelLoader {
     static var detector: ModelLoader {
-        ModelLoader(kind: .transformers(modelType: DetectorConfiguration.kind)) { folder, name, _ in
-            .object(DetectorValue(try Detector.load(folder: folder), name: name))
+        ModelLoader(kind: .transformers(modelType: DetectorConfiguration.kind)) {
+            .object(DetectorValue(try Detector.load(folder: $0.url), name: $0.name))
         }
     }
 }

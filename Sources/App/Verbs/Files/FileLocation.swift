@@ -58,7 +58,8 @@ enum FileLocation {
         return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
     }
 
-    private static func existing(_ path: String, _ call: Arguments) -> URL {
+    /// Where a path leads, before the host is told of it.
+    static func existing(_ path: String, _ call: Arguments) -> URL {
         let written = place(path, call)
         return FileManager.default.fileExists(atPath: written.path) ? written : url(path)
     }

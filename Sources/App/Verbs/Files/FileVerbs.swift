@@ -1,3 +1,4 @@
+import Diffusion
 import Files
 import Foundation
 import Language
@@ -18,6 +19,38 @@ enum FileVerbs {
         "txt", "md", "bin", "pt", "pth", "ckpt",
     ]
 
+    /// What is said of a model that its files leave open.
+    private static var modelOptions: [Parameter] {
+        [
+            .option(
+                "unet", .optional(.file(suffixes)), default: .none,
+                help: "a file or folder whose UNet goes into the pipeline in place of its own"),
+            .option(
+                "vae", .optional(.file(suffixes)), default: .none,
+                help: "a file or folder whose autoencoder goes into the pipeline in place of its own"),
+            .option(
+                "text_encoder", .optional(.file([])), default: .none,
+                help: "a folder whose text encoder goes into the pipeline in place of its own"),
+            .option(
+                "tokenizer", .optional(.file([])), fallback: .described("CLIP's own"),
+                help: "a folder with the tokenizer of a model in a single file"),
+            .option(
+                "prediction", .optional(.choice(PredictionType.allCases.map(\.rawValue))),
+                fallback: .described("as the file tells"), help: "what the UNet of a single file predicts"),
+            .option(
+                "ema", .boolean, default: false, help: "the averaged weights of a single file, where it has them"),
+            .option(
+                "activation", .optional(.choice(["gelu", "quick_gelu"])), fallback: .described("as the file tells"),
+                help: "the activation of a CLIP in a single file"),
+            .option(
+                "revision", .optional(.string), fallback: .described("main"),
+                help: "which revision of a repository in the hub's cache: a branch, a tag or a commit"),
+            .option(
+                "variant", .optional(.string), default: .none,
+                help: "which of several sets of weights in a folder: \"fp16\" for `model.fp16.safetensors`"),
+        ]
+    }
+
     static var load: Verb {
         Verb(
             "load", family: "files", summary: "a model, a picture, a table or tensors from disk",
@@ -33,16 +66,19 @@ enum FileVerbs {
                 .option(
                     "dtype", .choice(["float32", "bfloat16"]), default: "float32",
                     help: "the element type of a model; tensors keep their own unless it is given"),
-            ],
+            ] + modelOptions,
             result: "what the file holds; a list for a pattern or a list of paths",
             details: """
                 | suffix or folder | value |
                 |---|---|
                 | folder with a CLIP model, of transformers or OpenCLIP | clip |
                 | folder with a Stable Diffusion of diffusers (`model_index.json`) | pipeline |
-                | `.safetensors`, its sharded index, or a folder with weights | record of tensors |
+                | `.safetensors` or `.ckpt` with a whole Stable Diffusion 1.x or 2.x | pipeline |
+                | `.pt`, `.bin` or `.safetensors` with a CLIP of OpenAI or OpenCLIP, HPSv2's | clip |
                 | `.safetensors` of a saved direction | direction |
-                | `.bin`, `.pt`, `.pth`, `.ckpt` of PyTorch (no code of the file is ever run) | record of tensors |
+                | `.safetensors`, its sharded index, or a folder with weights, else or with `as: "tensors"` | record \
+                of tensors; what it holds is noted |
+                | `.bin`, `.pt`, `.pth`, `.ckpt` of PyTorch (no code of the file is ever run) | the same |
                 | `.npy` | tensor |
                 | `.csv`, `.tsv`, `.jsonl`, `.log` | table |
                 | `.json` with `as: "table"`: `trainer_state.json`, a list of records, an object of columns | table |
@@ -58,6 +94,10 @@ enum FileVerbs {
                 a column holds none; a number that is NaN stays nan. Units that all values of a column have (`95 %`) \
                 are left out, and decimal commas are read between semicolons or tabs. What is left out or read \
                 otherwise than it stands is noted: short and cut lines, headers that come again, equal names.
+
+                A name such as "openai/clip-vit-large-patch14" that is no path is looked up in the cache of the \
+                Hugging Face hub (`HF_HUB_CACHE`, `HF_HOME`); nothing is downloaded. docs/models.md tells from a \
+                file's name what to type.
 
                 A relative path counts from the current folder; in a recipe that `rhumb run` runs, what the run has \
                 saved itself goes before it. Bundled models: \(ModelLoader.bundledNames).
@@ -85,7 +125,9 @@ enum FileVerbs {
                 Parameter("path", .file(suffixes), help: "the file or folder"),
                 .option(
                     "dtype", .optional(.choice(["float32", "bfloat16", "float16"])), default: .none,
-                    help: "the element type in a safetensors file or a model's folder; each tensor's own by default"),
+                    help:
+                        "the element type in a safetensors file or a model's folder; by default that in memory, which is float32 for models of half-precision files"
+                ),
                 .option(
                     "texts", .record, default: .record([:]),
                     help: "what to write into a PNG beside the picture and the parameters that it has"),

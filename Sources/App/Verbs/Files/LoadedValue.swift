@@ -18,15 +18,23 @@ enum LoadedValue {
 
     static func load(_ path: String, _ call: Arguments) throws -> Value {
         if let bundled = BundledModel.named(path) {
+            if try call.isGiven("revision") {
+                throw call.failure(
+                    "revision",
+                    "'revision' chooses among those of a repository in the hub's cache, and '\(path)' is bundled",
+                    hint: "leave 'revision' out")
+            }
             let folder = try bundled.folder()
             try call.willRead(folder.path, as: "bundled/" + path)
             return try value(in: folder, named: path, call)
         }
         if let paths = try FileLocation.matches(path, call) { return .list(try all(paths, of: path, call)) }
-        let url = try FileLocation.input(path, call)
+        let url = try FileLocation.input(path, call, option: "path")
         do {
             return try value(in: url, named: path, call)
-        } catch FileError.system(.open, _, ENOENT) where !path.contains("/") && !path.contains(".") {
+        } catch FileError.system(.open, let missing, ENOENT)
+            where missing == url.displayPath && !path.contains("/") && !path.contains(".")
+        {
             let names = BundledModel.all.map(\.name).joined(separator: ", ")
             throw call.failure(
                 "path", "there is no file, folder or bundled model '\(path)'",
@@ -64,7 +72,15 @@ enum LoadedValue {
         // Models come as float32 unless told otherwise; tensors in a file keep their own type.
         let dtype = DType(rawValue: try call.string("dtype")) ?? .float32
         let tensorType = try call.isGiven("dtype") ? dtype : nil
-        if let loader = ModelLoader.all.first(where: { $0.kind == kind }) { return try loader.load(url, name, dtype) }
+        let request = ModelRequest(url: url, name: name, dtype: dtype, call: call)
+        if let loader = ModelLoader.all.first(where: { $0.kind == kind }) {
+            try ModelRequest.refuseOptions(call, but: loader.options, name: name)
+            return try loader.load(request)
+        }
+        if kind == .tensors || kind == .pytorchArchive {
+            return try weights(request, isWanted: wanted != nil, tensorType)
+        }
+        try ModelRequest.refuseOptions(call, but: [], name: name)
         switch kind {
         case .image:
             let parameters = ImageParameters.record(try ImageFile.texts(url))
@@ -79,25 +95,55 @@ enum LoadedValue {
             return .table(try Table(metrics, of: name))
         case .json: return Value(try FileContents.json(url))
         case .text, .recipe: return .string(String(decoding: try FileContents.bytes(of: url), as: UTF8.self))
-        case .tensors, .pytorchArchive:
-            if wanted == nil, let direction = try DirectionValue.inFile(url) { return .object(direction) }
-            let weights = try Weights(url)
-            return .record(Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: tensorType))) }))
         case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")
-        case .clip, .openCLIP, .diffusers, .autoencoder, .transformers: throw unusable(kind, name, call)
+        case .clip, .openCLIP, .diffusers, .autoencoder, .transformers, .tensors, .pytorchArchive:
+            throw unusable(kind, name, call)
         }
     }
 
+    /// A file of weights: the model that it is by itself, or its tensors, with a note on what takes them.
+    ///
+    /// - Parameter isWanted: whether the call asks for tensors.
+    private static func weights(_ request: ModelRequest, isWanted: Bool, _ type: DType?) throws -> Value {
+        let call = request.call
+        if !isWanted, let direction = try DirectionValue.inFile(request.url) {
+            try ModelRequest.refuseOptions(call, but: [], name: request.name)
+            return .object(direction)
+        }
+        let weights = try Weights(request.url)
+        let names = weights.unwrapped().names
+        if !isWanted, let (_, loader) = ModelLoader.singleFiles.first(where: { $0.isOne(names) }) {
+            try ModelRequest.refuseOptions(call, but: loader.options, name: request.name)
+            return try loader.load(request)
+        }
+        let contents = isWanted ? nil : WeightsContents(names, path: request.name)
+        for option in ["unet", "vae", "text_encoder"] where try call.isGiven(option) {
+            throw call.failure(
+                option,
+                "'\(option)' goes into a pipeline, and '\(request.name)' holds "
+                    + (contents?.what ?? "tensors of no known model"),
+                hint: "give the whole pipeline first: load \"BASE\" \(option): \"…\"")
+        }
+        try ModelRequest.refuseOptions(call, but: [], name: request.name)
+        if let contents { call.host.note("\(request.name) holds \(contents.what): \(contents.advice)") }
+        return .record(Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: type))) }))
+    }
+
     private static func unusable(_ kind: FileContents.Kind, _ name: String, _ call: Arguments) -> RhumbError {
-        let what =
+        let (what, hint) =
             switch kind {
-            case .transformers(let modelType): "a transformers model of type '\(modelType)'"
-            case .diffusers: "a diffusers pipeline"
-            default: "a model"
+            case .transformers("clip_text_model"):
+                ("a text encoder", "put it into a pipeline: load \"BASE\" text_encoder: \"\(name)\"")
+            case .transformers("clip_vision_model"), .transformers("clip_vision_model_with_projection"):
+                ("the image tower of a CLIP alone", "take the folder of the whole CLIP, which has its text tower too")
+            case .transformers(let modelType):
+                (
+                    "a transformers model of type '\(modelType)'",
+                    "its tensors can be loaded from the file of weights in it"
+                )
+            default: ("a model", "its tensors can be loaded from the file of weights in it")
             }
-        return call.failure(
-            "path", "'\(name)' holds \(what), which can't be used as a model here",
-            hint: "its tensors can be loaded from the file of weights in it")
+        return call.failure("path", "'\(name)' holds \(what), which can't be used as a model here", hint: hint)
     }
 }
 

@@ -1,3 +1,5 @@
+import CLIP
+import Diffusion
 import Files
 import Foundation
 import Language
@@ -8,16 +10,38 @@ import World
 /// value that follows `SavableValue`.
 struct ModelLoader {
     let kind: FileContents.Kind
-    /// - Parameters: the folder, what the user called it, and the element type of its weights.
-    let load: (URL, String, DType) throws -> Value
+    /// The options of `load` that it honours, beyond those that are for anything.
+    var options: Set<String> = []
+    let load: (ModelRequest) throws -> Value
 
     static var all: [ModelLoader] {
-        [.clip, .openCLIP].map { ModelLoader(kind: $0) { .object(try ClipValue.load($0, name: $1, dtype: $2)) } }
+        [.clip, .openCLIP].map { ModelLoader(kind: $0, options: ["variant"]) { .object(try ClipValue.load($0)) } }
             + [
                 .detector,
-                ModelLoader(kind: .diffusers) { .object(try PipelineValue.load($0, name: $1, dtype: $2)) },
-                ModelLoader(kind: .autoencoder) { .object(try AutoencoderValue.load($0, name: $1, dtype: $2)) },
+                ModelLoader(kind: .diffusers, options: ["variant", "unet", "vae", "text_encoder"]) {
+                    .object(try PipelineValue.load($0))
+                },
+                ModelLoader(kind: .autoencoder, options: ["variant"]) { .object(try AutoencoderValue.load($0)) },
             ]
+    }
+
+    /// How files of weights become models by themselves, told by the names of their tensors.
+    static var singleFiles: [(isOne: ([String]) -> Bool, loader: ModelLoader)] {
+        [
+            (
+                StableDiffusion.isSingleFile,
+                ModelLoader(kind: .tensors, options: ["unet", "vae", "text_encoder", "tokenizer", "prediction", "ema"])
+                {
+                    .object(try PipelineValue.load(singleFile: $0))
+                }
+            ),
+            (
+                CLIPEmbedder.isSingleFile,
+                ModelLoader(kind: .tensors, options: ["activation", "tokenizer"]) {
+                    .object(try ClipValue.load(weights: $0))
+                }
+            ),
+        ]
     }
 
     /// The names that need no path, for help.

@@ -10,9 +10,12 @@ extension CLIPEmbedder {
     /// - Parameters:
     ///   - folder: as `CLIPModel.from_pretrained` of transformers takes it, or OpenCLIP's `local-dir:`.
     ///   - dtype: of the weights; bfloat16 is for fast inference.
+    ///   - variant: which of several sets of weights: `fp16` for `….fp16.safetensors`.
     /// - Throws: `RhumbError` or `FileError` naming the file and what in it is missing, unexpected or wrong.
-    public static func load(folder: URL, dtype: DType = .float32) throws -> CLIPEmbedder {
-        let model = try CLIPModel.load(weightsIn: folder, dtype: dtype)
+    public static func load(
+        folder: URL, dtype: DType = .float32, variant: String? = nil
+    ) throws -> CLIPEmbedder {
+        let model = try CLIPModel.load(weightsIn: folder, dtype: dtype, variant: variant)
         return try CLIPEmbedder(
             model: model, tokenizer: Tokenizer(folder: folder),
             preprocessing: Preprocessing(folder: folder, imageSize: model.configuration.vision.imageSize))

@@ -7,12 +7,16 @@ extension CLIPModel {
     /// (`open_clip_config.json` and `open_clip_model.safetensors`).
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
+    /// - Parameter variant: which of several sets of weights: `fp16` for `….fp16.safetensors`.
     /// - Throws: an error that names the file, and every weight that is missing, unexpected or of another shape.
-    public static func load(weightsIn folder: URL, dtype: DType = .float32) throws -> CLIPModel {
+    public static func load(
+        weightsIn folder: URL, dtype: DType = .float32, variant: String? = nil
+    ) throws -> CLIPModel {
         let isOpenCLIP = try CLIPConfiguration.isOpenCLIP(folder)
         let configuration = try CLIPConfiguration.load(folder: folder)
         let weights = try Weights(
-            folder, mapsLargeFiles: true, preferring: isOpenCLIP ? CLIPConfiguration.openCLIPWeights : [])
+            folder, mapsLargeFiles: true, preferring: isOpenCLIP ? CLIPConfiguration.openCLIPWeights : [],
+            variant: variant)
         return try weights.model(.clip(in: weights), as: dtype) { try CLIPModel(configuration, $0) }
     }
 

@@ -65,9 +65,12 @@ extension CLIPTextModel {
     /// its shards, with names as transformers 5 writes them or with the prefix of earlier ones.
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
+    /// - Parameter variant: which of several sets of weights: `fp16` for `….fp16.safetensors`.
     /// - Throws: `RhumbError` naming a setting that is not supported, `FileError` naming the file, and every
     ///   weight that is missing, unexpected or of another shape.
-    public static func load(folder: URL, dtype: DType = .float32) throws -> CLIPTextModel {
+    public static func load(
+        folder: URL, dtype: DType = .float32, variant: String? = nil
+    ) throws -> CLIPTextModel {
         let file = folder.appendingPathComponent("config.json")
         let settings = try FileContents.json(file)
         for (key, supported) in [("model_type", JSON.string(modelType)), ("use_attention_mask", .bool(false))] {
@@ -77,9 +80,43 @@ extension CLIPTextModel {
         let configuration = try FileContents.decode(TextConfiguration.self, from: file)
         let read = Set(TextConfiguration.CodingKeys.allCases.map(\.rawValue))
         let other = (settings.members ?? []).filter { !read.contains($0.key) }
-        let weights = try Weights(folder, mapsLargeFiles: true)
+        let weights = try Weights(folder, mapsLargeFiles: true, variant: variant)
         return try weights.model(.clipText(in: weights), as: dtype) {
             try CLIPTextModel(configuration, other: other, $0)
+        }
+    }
+
+    /// A text tower by its weights alone, as single files of Stable Diffusion hold it: under transformers' names that of
+    /// 1.x (OpenAI's, with QuickGELU), under OpenCLIP's that of 2.x (with GELU), whose last layer its UNet never sees
+    /// and which is left out, as in the published folders. Heads are 64 wide.
+    ///
+    /// - Throws: `RhumbError` where a weight that tells a size is missing, `FileError` for what does not fit.
+    package static func load(_ weights: Weights, dtype: DType) throws -> CLIPTextModel {
+        let isOpenCLIP = weights.contains("transformer.resblocks.0.ln_1.weight")
+        let shapes = CLIPShapes(weights)
+        var configuration = TextConfiguration()
+        configuration.hiddenAct = isOpenCLIP ? .gelu : .quickGELU
+        let names: (token: String, position: String, inner: String, layers: String) =
+            isOpenCLIP
+            ? (
+                "token_embedding.weight", "positional_embedding", "transformer.resblocks.0.mlp.c_fc.weight",
+                "transformer.resblocks"
+            )
+            : (
+                "text_model.embeddings.token_embedding.weight", "text_model.embeddings.position_embedding.weight",
+                "text_model.encoder.layers.0.mlp.fc1.weight", "text_model.encoder.layers"
+            )
+        configuration.vocabSize = try shapes.size(names.token, 0)
+        configuration.hiddenSize = try shapes.size(names.token, 1)
+        configuration.maxPositionEmbeddings = try shapes.size(names.position, 0)
+        configuration.intermediateSize = try shapes.size(names.inner, 0)
+        configuration.numAttentionHeads = max(configuration.hiddenSize / 64, 1)
+        let layers = shapes.count(below: names.layers)
+        configuration.numHiddenLayers = isOpenCLIP ? layers - 1 : layers
+        let unseen = isOpenCLIP ? ["\(names.layers).\(layers - 1).", "text_projection", "logit_scale"] : []
+        let seen = weights.renamed { name in unseen.contains(where: name.hasPrefix) ? nil : name }
+        return try seen.model(isOpenCLIP ? .openCLIP(textPrefix: "") : .clipText(in: seen), as: dtype) {
+            try CLIPTextModel(configuration, $0)
         }
     }
 

@@ -9,7 +9,7 @@ extension WeightNames {
     /// OpenCLIP's, and OpenAI's original ones.
     ///
     /// - Parameter textPrefix: before the names of the text tower: `text.` in models with a tower of its own class.
-    private static func openCLIP(textPrefix: String) -> WeightNames {
+    static func openCLIP(textPrefix: String) -> WeightNames {
         func encoder(_ parameter: String, _ stored: String) -> [Rule] {
             let (layer, block) = ("\(parameter).encoder.layers.*", "\(stored)transformer.resblocks.*")
             let joined = ["q_proj", "k_proj", "v_proj"].enumerated().flatMap { third, name in

@@ -17,6 +17,8 @@ public struct AutoencoderConfiguration: Codable, Equatable, Sendable {
     public var sampleSize = 32
     /// What latents are multiplied by so that their variance is about 1, as the diffusion model takes them.
     public var scalingFactor: Float = 0.18215
+    /// Kept for whoever reads what is saved: `StableDiffusionPipeline` leaves it aside, and so do pictures and latents
+    /// here.
     public var shiftFactor: Float? = nil
     public var forceUpcast = true
     public var useQuantConv = true

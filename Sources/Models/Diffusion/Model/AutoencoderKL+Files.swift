@@ -8,11 +8,14 @@ extension AutoencoderKL {
     /// `diffusion_pytorch_model.safetensors`, or its shards.
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
+    /// - Parameter variant: which of several sets of weights: `fp16` for `….fp16.safetensors`.
     /// - Throws: `RhumbError` naming a setting that is not supported, `FileError` naming the file, and every
     ///   weight that is missing, unexpected or of another shape.
-    public static func load(folder: URL, dtype: DType = .float32) throws -> AutoencoderKL {
+    public static func load(
+        folder: URL, dtype: DType = .float32, variant: String? = nil
+    ) throws -> AutoencoderKL {
         let configuration: AutoencoderConfiguration = try AutoencoderConfiguration.file.read(folder)
-        let weights = try Weights(folder, mapsLargeFiles: true)
+        let weights = try Weights(folder, mapsLargeFiles: true, variant: variant)
         return try weights.model(.autoencoder(in: weights), as: dtype) { try AutoencoderKL(configuration, $0) }
     }
 
@@ -40,7 +43,7 @@ extension AutoencoderConfiguration: StoredConfiguration {
 extension WeightNames {
     /// Where the parameters of an autoencoder stand: in files of diffusers before 0.17 attention has other names, and
     /// in some converted ones its weights are those of convolutions.
-    fileprivate static func autoencoder(in weights: Weights) -> WeightNames {
+    static func autoencoder(in weights: Weights) -> WeightNames {
         let isOld = ["encoder", "decoder"].contains { weights.contains("\($0).mid_block.attentions.0.query.weight") }
         let names = [("to_q", "query"), ("to_k", "key"), ("to_v", "value"), ("to_out.0", "proj_attn")]
         let rules = names.flatMap { new, old in

@@ -8,11 +8,14 @@ extension UNet2DConditionModel {
     /// `diffusion_pytorch_model.safetensors`, or its shards.
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
+    /// - Parameter variant: which of several sets of weights: `fp16` for `….fp16.safetensors`.
     /// - Throws: `RhumbError` naming a setting that is not supported, `FileError` naming the file, and every
     ///   weight that is missing, unexpected or of another shape.
-    public static func load(folder: URL, dtype: DType = .float32) throws -> UNet2DConditionModel {
+    public static func load(
+        folder: URL, dtype: DType = .float32, variant: String? = nil
+    ) throws -> UNet2DConditionModel {
         let configuration: UNetConfiguration = try UNetConfiguration.file.read(folder)
-        return try Weights(folder, mapsLargeFiles: true).model(as: dtype) {
+        return try Weights(folder, mapsLargeFiles: true, variant: variant).model(as: dtype) {
             try UNet2DConditionModel(configuration, $0)
         }
     }

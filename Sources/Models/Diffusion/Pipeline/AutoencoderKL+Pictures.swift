@@ -18,7 +18,7 @@ extension AutoencoderKL {
     public func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Image] {
         let area = latents.rank == 4 ? latents.shape[1] * latents.shape[2] : 1
         return try inBatches(latents, area: area, progress) { batch in
-            let unscaled = try batch / configuration.scalingFactor + (configuration.shiftFactor ?? 0)
+            let unscaled = try batch / configuration.scalingFactor
             guard unscaled.isFinite else { throw RhumbError.latentsNotFinite }
             let decoded = try decode(unscaled)
             guard decoded.isFinite else { throw RhumbError.notFinite("autoencoder", "when it decodes") }
@@ -57,7 +57,7 @@ extension AutoencoderKL {
             let rows = start..<(start + batch.shape[0])
             start = rows.upperBound
             let drawn = try noise.map { try distribution.sample(noise: $0.rows(rows)) } ?? distribution.mean
-            return [try (drawn - (c.shiftFactor ?? 0)) * c.scalingFactor]
+            return [try drawn * c.scalingFactor]
         }
         return try Tensor.concatenated(parts)
     }

@@ -10,16 +10,19 @@ extension StableDiffusion {
     /// A safety checker in the folder is left aside: what it judges, Rhumb measures by other means.
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
+    /// - Parameter variant: which of several sets of weights: `fp16` for `….fp16.safetensors`.
     /// - Throws: `RhumbError` for a pipeline of another kind; else an error that names the file, and every weight
     ///   that is missing, unexpected or of another shape.
-    public static func load(folder: URL, dtype: DType = .float32) throws -> StableDiffusion {
+    public static func load(
+        folder: URL, dtype: DType = .float32, variant: String? = nil
+    ) throws -> StableDiffusion {
         let index = folder.appendingPathComponent(indexFile)
         try checkParts(FileContents.json(index), file: index.displayPath)
         func part(_ name: String) -> URL { folder.appendingPathComponent(name) }
         return try StableDiffusion(
-            unet: UNet2DConditionModel.load(folder: part("unet"), dtype: dtype),
-            vae: AutoencoderKL.load(folder: part("vae"), dtype: dtype),
-            text: TextEncoder.load(pipeline: folder, dtype: dtype),
+            unet: UNet2DConditionModel.load(folder: part("unet"), dtype: dtype, variant: variant),
+            vae: AutoencoderKL.load(folder: part("vae"), dtype: dtype, variant: variant),
+            text: TextEncoder.load(pipeline: folder, dtype: dtype, variant: variant),
             scheduler: SchedulerConfiguration.load(folder: part("scheduler")))
     }
 

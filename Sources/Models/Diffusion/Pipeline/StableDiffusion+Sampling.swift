@@ -28,13 +28,13 @@ extension StableDiffusion {
         return try withoutGradients {
             let (start, first) = try startingLatents(
                 prompts.count, options, sampler, latents: latents, images: images, generator)
-            let isNoisy = kind == .ddim && options.eta > 0
-            let noise = try (first..<options.steps).map { _ in
-                isNoisy ? try Self.noise(start.shape, generator: generator) : nil
+            let noise = try (first..<sampler.times.count).map { index in
+                try sampler.needsNoise(at: index, eta: options.eta)
+                    ? try Self.noise(start.shape, generator: generator) : nil
             }
             let guidance = try guidance(of: prompts, options)
             let size = batchSize ?? self.batchSize(height: start.shape[1], width: start.shape[2])
-            let steps = options.steps - first
+            let steps = sampler.times.count - first
             var parts: [Trajectory] = []
             for begin in stride(from: 0, to: prompts.count, by: max(size, 1)) {
                 let rows = begin..<min(begin + max(size, 1), prompts.count)
@@ -102,7 +102,8 @@ extension StableDiffusion {
         guard (0...1).contains(options.strength) else { throw RhumbError.strength(options.strength) }
         let original = try forAll(self.latents(of: images, generator: generator))
         // As many of the last steps as the strength's share of all; at least one.
-        let first = options.steps - min(max(Int(Double(options.steps) * options.strength), 1), options.steps)
+        let skipped = options.steps - min(max(Int(Double(options.steps) * options.strength), 1), options.steps)
+        let first = skipped * sampler.callsAStep
         let noise = try Self.noise(original.shape, generator: generator)
         return (try sampler.addNoise(to: original, noise: noise, at: first), first)
     }

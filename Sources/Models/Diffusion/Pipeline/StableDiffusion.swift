@@ -39,6 +39,20 @@ public final class StableDiffusion {
         try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
     }
 
+    /// The same model with another autoencoder.
+    ///
+    /// - Throws: `RhumbError` where its latents have other channels than the UNet's.
+    public func replacing(vae: AutoencoderKL) throws -> StableDiffusion {
+        try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
+    }
+
+    /// The same model with another text encoder.
+    ///
+    /// - Throws: `RhumbError` where its states are of another width than the UNet takes.
+    public func replacing(text: TextEncoder) throws -> StableDiffusion {
+        try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
+    }
+
     /// The same model with another scheduler's configuration.
     public func replacing(scheduler: SchedulerConfiguration) throws -> StableDiffusion {
         try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)

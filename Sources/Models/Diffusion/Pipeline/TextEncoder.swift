@@ -46,9 +46,12 @@ public final class TextEncoder {
     /// An encoder from the folders `text_encoder` and `tokenizer` of a pipeline.
     ///
     /// - Throws: `RhumbError` or `FileError` naming the file and what is wrong in it.
-    public static func load(pipeline folder: URL, dtype: DType = .float32) throws -> TextEncoder {
+    public static func load(
+        pipeline folder: URL, dtype: DType = .float32, variant: String? = nil
+    ) throws -> TextEncoder {
         try TextEncoder(
-            model: CLIPTextModel.load(folder: folder.appendingPathComponent(modelFolder), dtype: dtype),
+            model: CLIPTextModel.load(
+                folder: folder.appendingPathComponent(modelFolder), dtype: dtype, variant: variant),
             tokenizer: Tokenizer(folder: folder.appendingPathComponent(tokenizerFolder)))
     }
 

@@ -55,6 +55,12 @@ public struct DDIMScheduler: Sampler, Sendable {
         return variance > 0 ? Float(eta) * variance.squareRoot() : 0
     }
 
+    /// With η, noise is drawn for every step, as diffusers does.
+    public func needsNoise(at index: Int, eta: Double) throws -> Bool {
+        try check(index)
+        return eta > 0
+    }
+
     /// From a model's output to the next sample.
     ///
     /// - Parameters:

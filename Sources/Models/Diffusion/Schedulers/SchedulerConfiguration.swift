@@ -54,8 +54,16 @@ public struct SchedulerConfiguration: Equatable, Sendable {
     /// Whether the last step ends at ᾱ = 1; else at the ᾱ of timestep 0, which keeps a little noise in it.
     public var setAlphaToOne: Bool?
     public var thresholding: Bool?
-    /// PNDM's: passed on to programs that sample with it.
+    /// PNDM's: whether its first steps are PLMS's too.
     public var skipPRKSteps: Bool?
+    /// DDPM's: `fixed_small` or `fixed_large`.
+    public var varianceType: String?
+    /// LCM's: steps that the model was distilled on, and the scale of timesteps in its boundary condition.
+    public var originalInferenceSteps: Int?
+    public var timestepScaling: Double?
+    /// UniPC's.
+    public var predictX0: Bool?
+    public var disableCorrector: [Int]?
 
     // DPM-Solver's and Euler's.
     public var algorithmType: String?
@@ -106,6 +114,11 @@ extension SchedulerConfiguration: Codable {
         case setAlphaToOne = "set_alpha_to_one"
         case thresholding
         case skipPRKSteps = "skip_prk_steps"
+        case varianceType = "variance_type"
+        case originalInferenceSteps = "original_inference_steps"
+        case timestepScaling = "timestep_scaling"
+        case predictX0 = "predict_x0"
+        case disableCorrector = "disable_corrector"
         case algorithmType = "algorithm_type"
         case solverOrder = "solver_order"
         case solverType = "solver_type"
@@ -140,6 +153,11 @@ extension SchedulerConfiguration: Codable {
         setAlphaToOne = try values.decodeIfPresent(Bool.self, forKey: .setAlphaToOne)
         thresholding = try values.decodeIfPresent(Bool.self, forKey: .thresholding)
         skipPRKSteps = try values.decodeIfPresent(Bool.self, forKey: .skipPRKSteps)
+        varianceType = try values.decodeIfPresent(String.self, forKey: .varianceType)
+        originalInferenceSteps = try values.decodeIfPresent(Int.self, forKey: .originalInferenceSteps)
+        timestepScaling = try values.decodeIfPresent(Double.self, forKey: .timestepScaling)
+        predictX0 = try values.decodeIfPresent(Bool.self, forKey: .predictX0)
+        disableCorrector = try values.decodeIfPresent([Int].self, forKey: .disableCorrector)
         algorithmType = try values.decodeIfPresent(String.self, forKey: .algorithmType)
         solverOrder = try values.decodeIfPresent(Int.self, forKey: .solverOrder)
         solverType = try values.decodeIfPresent(String.self, forKey: .solverType)
