@@ -106,9 +106,6 @@ final class GradientTests: XCTestCase {
         try checkGradients("groupNorm, silu", [[2, 3, 2, 8], [8], [8], [2, 8]]) {
             try $0[0].groupNorm(groups: 4, weight: $0[1], bias: $0[2], adding: $0[3], activation: .silu)
         }
-        try checkGradients("upsampled conv2d", [[1, 2, 3, 4], [3, 4, 3, 3], [3]]) {
-            try $0[0].upsampledConv2d($0[1], bias: $0[2])
-        }
         try checkGradients("geglu", [[3, 10]]) { try $0[0].geglu() }
         try checkGradients("upsampled", [[1, 2, 3, 5]]) { try $0[0].resampled(height: 4, width: 6, .nearest) }
         try checkGradients("attention", [[1, 1, 33, 33], [1, 1, 33, 33], [1, 1, 33, 33]]) {

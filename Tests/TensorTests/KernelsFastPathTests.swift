@@ -132,22 +132,6 @@ final class KernelsFastPathTests: XCTestCase {
         }
     }
 
-    func testConvolutionOfADoubledPicture() throws {
-        for dtype in [DType.float32, .bfloat16] {
-            let (x, w) = (try random([2, 3, 5, 16], seed: 1, dtype), try random([24, 16, 3, 3], seed: 2, dtype))
-            try compare("upsampled conv2d", [x, w, try random([24], seed: 3, dtype)]) {
-                try $0[0].upsampledConv2d($0[1], bias: $0[2])
-            }
-            try compare("upsampled conv2d without bias", [x, w]) { try $0[0].upsampledConv2d($0[1]) }
-        }
-        // The sums of weights that are kept follow the weights.
-        let x = try random([1, 4, 4, 16], seed: 1), w = try random([8, 16, 3, 3], seed: 2)
-        let before = try x.upsampledConv2d(w).floats
-        try w.assign(w * 2)
-        XCTAssertEqual(try x.upsampledConv2d(w).floats, before.map { 2 * $0 })
-        XCTAssertThrowsError(try x.upsampledConv2d(random([8, 16, 1, 1], seed: 3)))
-    }
-
     /// What group norm does at once, against the operations that it joins.
     func testGroupNormWithWhatStandsAroundIt() throws {
         for (dtype, bound) in [(DType.float32, 1e-4), (.bfloat16, 0.05)] {
@@ -240,11 +224,7 @@ final class KernelsFastPathTests: XCTestCase {
                 }
                 let leaves = try [x, w, bias].map { try $0.copied().requireGradient() }
                 try leaves[0].conv2d(leaves[1], bias: leaves[2], Convolution(padding: 1)).backward(dy)
-                let upsampled = try [x, w, bias].map { try $0.copied().requireGradient() }
-                let large = try upsampled[0].upsampledConv2d(upsampled[1], bias: upsampled[2])
-                try (large * large).backward(Tensor.full(large.shape, 0.5))
-                return [plain.floats, whole.floats, large.floats]
-                    + (leaves + upsampled).map { $0.gradient?.floats ?? [] }
+                return [plain.floats, whole.floats] + leaves.map { $0.gradient?.floats ?? [] }
             }
             for (found, expected) in try zip(run(), reference { try run() }) {
                 assertClose(found, expected, .ofLargest(1e-5))
@@ -264,10 +244,7 @@ final class KernelsFastPathTests: XCTestCase {
                     try x.to(dtype), try w.to(dtype), try bias.to(dtype), try residual.to(dtype)
                 )
                 return try withoutGradients {
-                    [
-                        try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual).floats,
-                        try x.upsampledConv2d(w, bias: bias).floats,
-                    ]
+                    [try x.conv2d(w, bias: bias, Convolution(padding: 1), residual: residual).floats]
                 }
             }
             for (found, expected) in try zip(run(.bfloat16), reference { try run(.float32) }) {

@@ -92,10 +92,9 @@ RK_INLINE tile_position position_of(const rk_winograd_grid *g, size_t tile) {
 RK_INLINE void transform_input(const job_type *job, size_t begin, size_t end, const int is_bf16) {
     const rk_winograd_grid *g = &job->grid;
     const size_t channels = job->part.channels, all = job->part.all, step = job->part.rows * channels;
-    const size_t half = g->upsampled ? 1 : 0;
     for (size_t t = begin; t < end; t++) {
         const tile_position position = position_of(g, job->part.first + t);
-        const size_t start = position.image * (g->height >> half) * (g->width >> half) * all;
+        const size_t start = position.image * g->height * g->width * all;
         float *to = job->transformed + t * channels;
         for (size_t c = 0; c < channels; c += LANES) {
             v16 d[SIDE], rows[SIDE][SIDE], v[SIDE];
@@ -103,7 +102,7 @@ RK_INLINE void transform_input(const job_type *job, size_t begin, size_t end, co
                 const size_t y = position.top + i - 1;
                 for (size_t j = 0; j < SIDE; j++) {
                     const size_t x = position.left + j - 1;
-                    const size_t at = start + ((y >> half) * (g->width >> half) + (x >> half)) * all + c;
+                    const size_t at = start + (y * g->width + x) * all + c;
                     d[j] = y < g->height && x < g->width ? read16(job->x, at, LANES, is_bf16) : (v16){0};
                 }
                 input_transform(d, rows[i]);

@@ -54,9 +54,8 @@ package final class Storage {
 // MARK: - What is made from weights
 
 extension Storage {
-    /// What convolutions make of their weights: four small kernels for an upsampled feature map, transformed kernels
-    /// for Winograd's algorithm.
-    enum Derivation: Hashable { case phases, transformedKernels, flippedTransformedKernels }
+    /// What convolutions make of their weights: transformed kernels for Winograd's algorithm.
+    enum Derivation: Hashable { case transformedKernels, flippedTransformedKernels }
 
     /// What `make` gives, kept as long as the weights stay what they are.
     func derived(_ key: WeightsKey<Derivation>, _ make: () throws -> [Tensor]) rethrows -> [Tensor] {

@@ -144,28 +144,15 @@ void rk_upsample2_gradient_f32(size_t batch, size_t height, size_t width, size_t
 void rk_upsample2_gradient_bf16(size_t batch, size_t height, size_t width, size_t channels, const uint16_t *dy,
                              uint16_t *dx);
 
-// The 3×3 convolution of a feature map upsampled ×2 by repeating pixels is four 2×2 convolutions of the feature map
-// itself, one for each phase of the result: the upper left, upper right, lower left and lower right of the pixels that
-// one becomes. Weights that meet the same pixel are added up: w [pairs, 3, 3] to [4, pairs, 2, 2]. The gradient comes
-// from the four.
-void rk_phase_kernels_f32(size_t pairs, const float *w, float *phases);
-void rk_phase_kernels_bf16(size_t pairs, const uint16_t *w, uint16_t *phases);
-void rk_phase_kernels_gradient_f32(size_t pairs, const float *const dphases[4], float *dw);
-// The phases [4, batch, height, width, pixel] interleaved to [batch, 2 · height, 2 · width, pixel], and split again; a
-// pixel has `pixel` bytes.
-void rk_interleave_phases(size_t batch, size_t height, size_t width, size_t pixel, const void *phases, void *y);
-void rk_split_phases(size_t batch, size_t height, size_t width, size_t pixel, const void *y, void *phases);
-
 // A 3×3 convolution of stride 1, padded by 1, as 36 products of matrices over tiles of 4×4 results (Winograd's
 // algorithm).
 // Of the tiles from `first` on, `count` are transformed to [36, rows, channels], count ≤ rows, and back; the weights
 // [outputs, inputs, 3, 3] become [36, inputs, outputs], or flipped [36, outputs, inputs] for the derivative of the
-// input. Channels come in sixteens. Height and width are those of the results; an input to be upsampled is half as high
-// and wide, and each of its pixels stands for four.
+// input. Channels come in sixteens.
 enum { RK_WINOGRAD_TILE = 4, RK_WINOGRAD_ELEMENTS = 36, RK_WINOGRAD_CHANNELS = 16 };
 typedef struct {
     size_t batch, height, width;
-    int upsampled, is_bf16;  // is_bf16: x and y are bfloat16, not float32
+    int is_bf16;  // x and y are bfloat16, not float32
 } rk_winograd_grid;
 size_t rk_winograd_tiles(rk_winograd_grid grid);
 // Tiles from `first` on, as matrices of `rows` rows; `channels` of all that a pixel has, beginning at the pointers given.

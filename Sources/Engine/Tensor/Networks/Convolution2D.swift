@@ -21,8 +21,4 @@ package struct Convolution2D {
     package func callAsFunction(_ x: Tensor, addedTo residual: Tensor? = nil) throws -> Tensor {
         try x.conv2d(weight, bias: bias, geometry, residual: residual)
     }
-
-    /// The same of x twice as large by repeating pixels, for a kernel of 3×3 that keeps the size.
-    /// [batch, height, width, inputs] → [batch, 2 · height, 2 · width, outputs].
-    package func ofUpsampled(_ x: Tensor) throws -> Tensor { try x.upsampledConv2d(weight, bias: bias) }
 }

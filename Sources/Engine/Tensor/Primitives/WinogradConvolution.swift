@@ -34,7 +34,7 @@ struct WinogradConvolution {
             !isBFloat16 || channels.contains(where: { $0 >= Self.fewestChannelsBFloat16 })
         else { return nil }
         self.weight = weight
-        let tiles = rk_winograd_tiles(.init(batch: 1, height: target[1], width: target[2], upsampled: 0, is_bf16: 0))
+        let tiles = rk_winograd_tiles(.init(batch: 1, height: target[1], width: target[2], is_bf16: 0))
         let fewest =
             isCached ? Self.fewestTilesCached : isBFloat16 ? Self.fewestTilesBFloat16 : Self.fewestTilesTransformed
         guard tiles >= fewest.inOne || tiles * target[0] >= fewest.inAll else { return nil }
@@ -43,12 +43,12 @@ struct WinogradConvolution {
     private var pairs: Int { weight.shape[0] * weight.shape[1] }
     private var isCached: Bool { pairs <= Self.mostCached }
 
-    /// y = x ∗ w + b + residual, written to `y`. Where y is twice as high and wide, x is upsampled by repeating pixels.
+    /// y = x ∗ w + b + residual, written to `y`.
     func forward(_ x: Tensor, bias: Tensor?, residual: Tensor?, into y: Tensor) throws {
         try run(x, flipped: false, bias: bias, residual: residual, into: y)
     }
 
-    /// dx from dy, written to `dx`; of an upsampled feature map, that of the large one.
+    /// dx from dy, written to `dx`.
     func backwardData(_ dy: Tensor, into dx: Tensor) throws {
         try run(dy, flipped: true, bias: nil, residual: nil, into: dx)
     }
@@ -57,8 +57,7 @@ struct WinogradConvolution {
     func backwardWeights(_ x: Tensor, _ dy: Tensor, bias: Tensor?) throws -> (dw: Tensor, db: Tensor?)? {
         let (outputs, inputs) = (weight.shape[0], weight.shape[1])
         let grid = rk_winograd_grid(
-            batch: dy.shape[0], height: dy.shape[1], width: dy.shape[2], upsampled: dy.shape[1] == x.shape[1] ? 0 : 1,
-            is_bf16: 0)
+            batch: dy.shape[0], height: dy.shape[1], width: dy.shape[2], is_bf16: 0)
         guard isCached, dy.dtype == .float32 else { return nil }
         let scratch = try Tensor(uninitialized: [rk_winograd_gradient_scratch(grid, inputs, outputs)])
         let dw = try Tensor(uninitialized: weight.shape), db = try bias.map { try Tensor(uninitialized: $0.shape) }
@@ -71,8 +70,7 @@ struct WinogradConvolution {
     private func run(_ x: Tensor, flipped: Bool, bias: Tensor?, residual: Tensor?, into y: Tensor) throws {
         let bias = try bias?.to(.float32), isBFloat16: Int32 = x.dtype == .bfloat16 ? 1 : 0
         let grid = rk_winograd_grid(
-            batch: y.shape[0], height: y.shape[1], width: y.shape[2], upsampled: y.shape[1] == x.shape[1] ? 0 : 1,
-            is_bf16: isBFloat16)
+            batch: y.shape[0], height: y.shape[1], width: y.shape[2], is_bf16: isBFloat16)
         let (inputs, outputs) = (x.shape[3], y.shape[3])
         let done: Int32
         if isCached {
