@@ -83,6 +83,17 @@ final class RoomTests: XCTestCase {
         }
     }
 
+    /// `docs/developing.md` has a row for each room, with its folders.
+    func testThePageForDevelopersNamesEveryRoom() throws {
+        let page = try House.text("docs/developing.md")
+        for room in house.rooms where !room.isTest {
+            let name = [room.floor == "Sources" ? nil : room.floor, room.name].compactMap { $0 }.joined(separator: "/")
+            let folders = House.folders(in: room.path).subtracting(["include"]).sorted().joined(separator: ", ")
+            let row = page.split(separator: "\n").first { $0.hasPrefix("| `\(name)` |") }
+            XCTAssertEqual(row.map { $0.hasSuffix("| \(folders) |") }, true, "\(name): \(folders)")
+        }
+    }
+
     func testFilesThatReadmesNameAreThere() throws {
         for room in house.rooms where !room.isTest {
             let present = House.files(below: room.path, endingIn: ".swift", ".c", ".cpp", ".h", ".hpp")
