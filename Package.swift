@@ -129,7 +129,7 @@ let package = Package(
             path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),
 
         // Comparisons, temporary folders and random numbers of the tests; a terminal for them to type at.
-        .target(name: "TestSupport", dependencies: ["Tensor"], path: "Tests/TestSupport"),
+        .target(name: "TestSupport", dependencies: ["Basics", "Tensor"], path: "Tests/TestSupport"),
         .target(name: "Pty", path: "Tests/Pty"),
         // What the documents say of the house is so.
         tests("HouseTests", uses: []),
