@@ -45,7 +45,11 @@ final class ReportCommandTests: XCTestCase {
         let running = try rhumb.start(["run", "long.md", "--out", "out"])
         let deadline = Date().addingTimeInterval(20)
         // The cell is written down when it begins, and again with what it has given.
-        while (try? rhumb.text(of: "out/cells/2.json"))?.contains("two\\n") != true, Date() < deadline {
+        func isWritten(_ file: String, _ text: String) -> Bool {
+            (try? rhumb.text(of: file))?.contains(text) == true
+        }
+        while !(isWritten("out/cells/2.json", "two\\n") && isWritten("out/transcript.md", "\ntwo\n")), Date() < deadline
+        {
             usleep(10_000)
         }
         kill(running.process.processIdentifier, SIGKILL)
