@@ -164,7 +164,8 @@ let package = Package(
         tests(
             "VerbsTests",
             uses: [
-                "TestSupport", "Basics", "Tensor", "Files", "CLIP", "GRPO", "World", "Language", "Plot", "Verbs",
+                "TestSupport", "Basics", "Tensor", "Files", "CLIP", "GRPO", "World", "Language", "Plot", "Notebook",
+                "Verbs",
             ]),
     ],
     swiftLanguageModes: [.v6],

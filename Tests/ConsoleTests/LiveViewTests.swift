@@ -16,7 +16,7 @@ final class LiveViewTests: XCTestCase {
     ) -> StepProgress {
         StepProgress(
             label, done: done, total: total, detail: detail, part: part,
-            curve: rewards.isEmpty ? nil : .init("reward", rewards), pictures: pictures)
+            curve: rewards.isEmpty ? nil : .init("reward", rewards), attachment: pictures)
     }
 
     private func sheet(_ grey: UInt8 = 0) -> LivePictures {

@@ -1,3 +1,4 @@
+import Notebook
 import Language
 import Plot
 import Tensor

@@ -88,32 +88,36 @@ RK_FUNCTION(, void, rk_f32_to_f16, (size_t n, const float *x, uint16_t *y), (n, 
     for (size_t i = 0; i < n; i++) { _Float16 h = (_Float16)x[i]; memcpy(&y[i], &h, 2); }
 }
 
+/// Where the channels of a pixel of a patch begin in a feature map; -1 beyond its border.
+static ptrdiff_t patch_pixel(const rk_patches *p, size_t b, size_t oy, size_t ox, size_t ky, size_t kx) {
+    const ptrdiff_t y = (ptrdiff_t)(oy * p->stride_y + ky * p->dilation_y) - p->pad_top;
+    const ptrdiff_t x = (ptrdiff_t)(ox * p->stride_x + kx * p->dilation_x) - p->pad_left;
+    if (y < 0 || x < 0 || y >= (ptrdiff_t)p->height || x >= (ptrdiff_t)p->width) return -1;
+    return (ptrdiff_t)(((b * p->height + (size_t)y) * p->width + (size_t)x) * p->channels);
+}
+
+/// What follows is done for each pixel of each patch, in the order of the columns.
+#define FOR_PATCH_PIXELS(P)                                                                                            \
+    for (size_t b = 0; b < (P).batch; b++)                                                                             \
+        for (size_t oy = 0; oy < (P).out_height; oy++)                                                                 \
+            for (size_t ox = 0; ox < (P).out_width; ox++)                                                              \
+                for (size_t ky = 0; ky < (P).kernel_height; ky++)                                                      \
+                    for (size_t kx = 0; kx < (P).kernel_width; kx++)
+
 void rk_patches_gather_f32(rk_patches p, const float *x, float *columns) {
-    for (size_t b = 0; b < p.batch; b++)
-        for (size_t oy = 0; oy < p.out_height; oy++)
-            for (size_t ox = 0; ox < p.out_width; ox++)
-                for (size_t ky = 0; ky < p.kernel_height; ky++)
-                    for (size_t kx = 0; kx < p.kernel_width; kx++, columns += p.channels) {
-                        ptrdiff_t y = (ptrdiff_t)(oy * p.stride_y + ky * p.dilation_y) - p.pad_top;
-                        ptrdiff_t z = (ptrdiff_t)(ox * p.stride_x + kx * p.dilation_x) - p.pad_left;
-                        if (y < 0 || z < 0 || y >= (ptrdiff_t)p.height || z >= (ptrdiff_t)p.width)
-                            memset(columns, 0, p.channels * sizeof(float));
-                        else
-                            memcpy(columns, x + ((b * p.height + (size_t)y) * p.width + (size_t)z) * p.channels,
-                                   p.channels * sizeof(float));
-                    }
+    FOR_PATCH_PIXELS(p) {
+        const ptrdiff_t at = patch_pixel(&p, b, oy, ox, ky, kx);
+        if (at < 0) memset(columns, 0, p.channels * sizeof(float));
+        else memcpy(columns, x + at, p.channels * sizeof(float));
+        columns += p.channels;
+    }
 }
 
 void rk_patches_scatter_f32(rk_patches p, const float *columns, float *x) {
-    for (size_t b = 0; b < p.batch; b++)
-        for (size_t oy = 0; oy < p.out_height; oy++)
-            for (size_t ox = 0; ox < p.out_width; ox++)
-                for (size_t ky = 0; ky < p.kernel_height; ky++)
-                    for (size_t kx = 0; kx < p.kernel_width; kx++, columns += p.channels) {
-                        ptrdiff_t y = (ptrdiff_t)(oy * p.stride_y + ky * p.dilation_y) - p.pad_top;
-                        ptrdiff_t z = (ptrdiff_t)(ox * p.stride_x + kx * p.dilation_x) - p.pad_left;
-                        if (y < 0 || z < 0 || y >= (ptrdiff_t)p.height || z >= (ptrdiff_t)p.width) continue;
-                        float *to = x + ((b * p.height + (size_t)y) * p.width + (size_t)z) * p.channels;
-                        for (size_t c = 0; c < p.channels; c++) to[c] += columns[c];
-                    }
+    FOR_PATCH_PIXELS(p) {
+        const ptrdiff_t at = patch_pixel(&p, b, oy, ox, ky, kx);
+        if (at >= 0)
+            for (size_t c = 0; c < p.channels; c++) x[at + (ptrdiff_t)c] += columns[c];
+        columns += p.channels;
+    }
 }

@@ -1,6 +1,6 @@
 /// How far long work has come, and what there is to see of it.
 ///
-/// Made often, so it holds what is at hand; pictures are laid out once somebody wants to see them.
+/// Made often, so it holds what is at hand; an attachment is worked out once somebody wants to see it.
 public struct StepProgress {
     public let label: String
     public let done: Int
@@ -12,12 +12,11 @@ public struct StepProgress {
     public let part: Part?
     /// The main metric so far.
     public let curve: Curve?
-    /// The latest pictures.
-    public let pictures: LivePictures?
+    public let attachment: (any ProgressAttachment)?
 
     public init(
         _ label: String, done: Int, total: Int?, detail: String = "", part: Part? = nil, curve: Curve? = nil,
-        pictures: LivePictures? = nil
+        attachment: (any ProgressAttachment)? = nil
     ) {
         self.label = label
         self.done = done
@@ -25,7 +24,7 @@ public struct StepProgress {
         self.detail = detail
         self.part = part
         self.curve = curve
-        self.pictures = pictures
+        self.attachment = attachment
     }
 
     /// Work inside one step: `round 13: sample`, 3 of 8.
@@ -66,57 +65,6 @@ public struct StepProgress {
     }
 }
 
-/// The latest pictures of long work. Another object means other pictures.
-public final class LivePictures {
-    private var make: (() -> PictureSheet?)?
-    /// Laid out when first asked for; nil when that fails.
-    public private(set) lazy var sheet: PictureSheet? = {
-        defer { make = nil }
-        return make?()
-    }()
-
-    public init(_ make: @escaping () -> PictureSheet?) { self.make = make }
-}
-
-/// Pictures of one size in rows and columns, as the pixels of one picture.
-public struct PictureSheet: Sendable, Equatable {
-    public let width: Int
-    public let height: Int
-    /// Red, green and blue, height × width × 3 bytes, rows from the top.
-    public let rgb: [UInt8]
-    public let columns: Int
-    public let rows: Int
-
-    /// Pixels between two pictures.
-    public static let gap = 2
-
-    /// - Returns: nil when the numbers don't fit each other.
-    public init?(width: Int, height: Int, rgb: [UInt8], columns: Int, rows: Int) {
-        guard columns > 0, rows > 0, rgb.count == width * height * 3,
-            width > (columns - 1) * Self.gap, (width + Self.gap) % columns == 0,
-            height > (rows - 1) * Self.gap, (height + Self.gap) % rows == 0
-        else { return nil }
-        self.width = width
-        self.height = height
-        self.rgb = rgb
-        self.columns = columns
-        self.rows = rows
-    }
-
-    /// The size of one picture.
-    public var tile: (width: Int, height: Int) {
-        ((width + Self.gap) / columns - Self.gap, (height + Self.gap) / rows - Self.gap)
-    }
-
-    /// The first columns and rows of it.
-    public func prefix(columns: Int, rows: Int) -> PictureSheet {
-        let columns = min(max(columns, 1), self.columns)
-        let rows = min(max(rows, 1), self.rows)
-        let across = columns * (tile.width + Self.gap) - Self.gap
-        let down = rows * (tile.height + Self.gap) - Self.gap
-        var part: [UInt8] = []
-        part.reserveCapacity(across * down * 3)
-        for y in 0..<down { part += rgb[y * width * 3..<(y * width + across) * 3] }
-        return PictureSheet(width: across, height: down, rgb: part, columns: columns, rows: rows) ?? self
-    }
-}
+/// What a front may show beside the numbers of long work, such as its latest pictures. Another object means that there is
+/// something new to show.
+public protocol ProgressAttachment: AnyObject {}

@@ -1,3 +1,4 @@
+import Notebook
 import Basics
 import CLIP
 import Diffusion
@@ -92,7 +93,7 @@ private final class SamplingObserver: EvaluationObserver {
         host.progress(
             StepProgress(
                 "evaluate", done: progress.done, total: progress.total, detail: progress.standing,
-                part: part.map { .init($0.what, done: $0.done, total: $0.total) }, pictures: shown?.pictures))
+                part: part.map { .init($0.what, done: $0.done, total: $0.total) }, attachment: shown?.pictures))
     }
 
     var isInterrupted: Bool { host.isInterrupted }

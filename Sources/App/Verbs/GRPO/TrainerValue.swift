@@ -1,3 +1,4 @@
+import Notebook
 import Basics
 import Files
 import Foundation

@@ -36,7 +36,7 @@ extension DirectionValue: SavableValue {
         let data = try JSON(parsing: text)
         guard let value = DirectionValue(StoredParts(data: data, tensors: tensors)),
             tensors.values.allSatisfy({ $0.shape == value.direction.vector.shape && $0.rank == 1 }),
-            try tensors.values.allSatisfy({ try $0.isFinite })
+            tensors.values.allSatisfy(\.isFinite)
         else {
             throw RhumbError(
                 "'\(url.displayPath)' says that it holds a direction, but some of it is missing or damaged",

@@ -1,3 +1,4 @@
+import Notebook
 import Files
 import Foundation
 import Language

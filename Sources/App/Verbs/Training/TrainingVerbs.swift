@@ -20,7 +20,7 @@ enum TrainingVerbs {
             let host = call.host
             try run.trainer.advance { what, done, total in
                 host.progress(
-                    StepProgress(run.label(of: what), done: done, total: total, pictures: run.pictures))
+                    StepProgress(run.label(of: what), done: done, total: total, attachment: run.pictures))
                 if host.isInterrupted { throw Interruption() }
             }
             let history = try run.history()
@@ -157,7 +157,7 @@ private struct RunObserver: TrainingObserver {
             StepProgress(
                 "train", done: run.trainer.completed - first, total: last - first, detail: run.progressDetail,
                 part: part.map { .init(run.label(of: $0.what), done: $0.done, total: $0.total) }, curve: run.curve,
-                pictures: run.pictures))
+                attachment: run.pictures))
     }
 
     var isInterrupted: Bool { host.isInterrupted }
