@@ -1,4 +1,6 @@
+import Files
 import Foundation
+import Tensor
 import TestSupport
 import XCTest
 
@@ -169,11 +171,34 @@ final class DirectionVerbTests: XCTestCase {
         XCTAssertEqual(Session().output(Self.given + "save v \"\(file.path)\""), "")
         let bytes = try Data(contentsOf: file)
         var copy = bytes
-        let range = try XCTUnwrap(bytes.range(of: Data("sides".utf8)), "the metadata is in the file")
-        copy.replaceSubrange(range, with: Data("sidez".utf8))
+        let range = try XCTUnwrap(bytes.range(of: Data("spread".utf8)), "the metadata is in the file")
+        copy.replaceSubrange(range, with: Data("spreed".utf8))
         try copy.write(to: file)
         XCTAssertTrue(
             Session().output("load \"\(file.path)\"").contains(
                 "says that it holds a direction, but some of it is missing"))
+    }
+
+    /// As a run of Rhumb 0.1 left it: without weight, name and model.
+    func testADirectionOfAnEarlierVersionIsRead() throws {
+        let file = temporaryFolder().appendingPathComponent("v.safetensors")
+        let vector = try Tensor([0.6, 0.8] + [Float](repeating: 0, count: 126))
+        let data = """
+            {"method": "lda", "meanDifference": 1.5, "spread": [0.1, 0.2], "hasAnchors": true, "leaveOneOut": [0.9], \
+            "auc": 0.75, "safe": ["a", "b"], "unsafe": ["c"]}
+            """
+        try Safetensors.write(
+            ["vector": vector, "safe": vector, "unsafe": -vector], to: file,
+            metadata: ["format": "pt", "rhumb.direction": data])
+        assertGives([
+            (
+                "l = load \"\(file.path)\"\nprint l.method, l.mean_difference, l.safe, l.weight, l.name, l.model, l.auc",
+                "lda 1.5 [\"a\", \"b\"] 1 v none 0.75"
+            ),
+            (
+                "l = load \"\(file.path)\"\nprint (l + l).weight, (-l).safe, probe(clip, l, [\"a dog\"]).input[0]",
+                "2 [\"c\"] a dog"
+            ),
+        ])
     }
 }

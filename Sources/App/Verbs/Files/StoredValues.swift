@@ -92,12 +92,16 @@ extension DirectionValue: StoredValue {
             let unsafe = parts.tensors["unsafe"],
             let method = data["method"]?.string.flatMap(DirectionMethod.init),
             let length = data["meanDifference"]?.number,
-            let spread = data["spread"]?.array?.compactMap(\.number), spread.count == 2,
-            let sides = data["sides"]?.array?.compactMap(\.number).compactMap(Int.init(exactly:)), sides.count == 2,
-            let weight = data["weight"]?.number, weight > 0, let terms = data["terms"]?.array
+            let spread = data["spread"]?.array?.compactMap(\.number), spread.count == 2
         else { return nil }
-        let model = data["model"]?.array?.compactMap(\.string) ?? []
         func strings(_ key: String) -> [String] { (data[key]?.array ?? []).compactMap(\.string) }
+        // Rhumb 0.1 wrote whether there were anchors, and no weight, name or model.
+        let hadAnchors = data["hasAnchors"]?.bool == true ? 1 : 0
+        let before = [max(hadAnchors, strings("safe").count), max(hadAnchors, strings("unsafe").count)]
+        let sides = data["sides"]?.array?.compactMap(\.number).compactMap(Int.init(exactly:)) ?? before
+        let weight = data["weight"]?.number ?? 1, terms = data["terms"]?.array ?? [[1, "v"]]
+        let model = data["model"]?.array?.compactMap(\.string) ?? []
+        guard sides.count == 2, weight > 0 else { return nil }
         self.init(
             Direction(
                 vector: vector, method: method, meanDifference: length, spread: (spread[0], spread[1]),
