@@ -25,6 +25,12 @@ struct AlphaSteps {
         return timestep >= 0 ? all[min(timestep, all.count - 1)] : endsAtOne ? 1 : all[0]
     }
 
+    /// A clean sample with the noise that a step begins with.
+    func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
+        guard timesteps.indices.contains(index) else { throw RhumbError.stepIndex(index, count: timesteps.count) }
+        return try schedule.addNoise(to: original, noise: noise, timesteps: [timesteps[index]])
+    }
+
     /// x̂₀ and ε̂ from whatever the model predicts, not clipped.
     func prediction(_ output: Tensor, _ sample: Tensor, at index: Int) throws -> (original: Tensor, epsilon: Tensor) {
         let alpha = schedule.alphasCumprod[timesteps[index]]

@@ -36,8 +36,6 @@ public struct DDIMScheduler: Sampler, Sendable {
         previousAlphas = timesteps.map { $0 - training / steps >= 0 ? all[$0 - training / steps] : final }
     }
 
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor { sample }
-
     public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
         try check(index)
         return try schedule.addNoise(to: original, noise: noise, timesteps: [timesteps[index]])

@@ -33,11 +33,8 @@ public struct DDPMScheduler: Sampler, Sendable {
         return (steps.alpha(timesteps[index], endsAtOne: true), steps.alpha(next, endsAtOne: true))
     }
 
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor { sample }
-
     public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
-        try check(index)
-        return try steps.schedule.addNoise(to: original, noise: noise, timesteps: [steps.timesteps[index]])
+        try steps.addNoise(to: original, noise: noise, at: index)
     }
 
     public func sigma(at index: Int, eta: Double) throws -> Float {

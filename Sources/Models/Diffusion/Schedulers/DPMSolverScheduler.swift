@@ -62,18 +62,11 @@ public struct DPMSolverScheduler: Sampler {
         }
     }
 
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor { sample }
-
     public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
         try check(index)
         try check(noise, nil, against: original)
         let level = Level(sigmas[index])
         return try original * level.signal + noise * level.deviation
-    }
-
-    public func sigma(at index: Int, eta: Double) throws -> Float {
-        try check(index)
-        return 0
     }
 
     public mutating func step(

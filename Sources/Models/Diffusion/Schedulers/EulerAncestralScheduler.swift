@@ -4,10 +4,11 @@ import Tensor
 /// Euler's method with fresh noise at each step (k-diffusion's ancestral sampling): stochastic.
 ///
 /// Numbers are those of diffusers' `EulerAncestralDiscreteScheduler`.
-public struct EulerAncestralScheduler: Sampler, Sendable {
+public struct EulerAncestralScheduler: SigmaSampler, Sendable {
     private let levels: EulerScheduler
 
     public var times: [Float] { levels.times }
+    public var sigmas: [Float] { levels.sigmas }
     public var initialNoiseSigma: Float { levels.initialNoiseSigma }
 
     /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
@@ -20,14 +21,6 @@ public struct EulerAncestralScheduler: Sampler, Sendable {
         var plain = configuration.withPlainSigmas
         plain.useKarrasSigmas = nil
         levels = try EulerScheduler(plain, steps: steps)
-    }
-
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor {
-        try levels.scaledInput(sample, at: index)
-    }
-
-    public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
-        try levels.addNoise(to: original, noise: noise, at: index)
     }
 
     /// σ_up: √(σ′² (σ² − σ′²) / σ²), with σ′ of what the step leads to.

@@ -5,7 +5,7 @@ import Tensor
 ///
 /// Samples are in the variance-exploding form, x₀ + σ ε, and the model sees them divided by √(σ² + 1). Numbers are
 /// those of diffusers' `EulerDiscreteScheduler`.
-public struct EulerScheduler: Sampler, Sendable {
+public struct EulerScheduler: SigmaSampler, Sendable {
     public let configuration: SchedulerConfiguration
     public let schedule: NoiseSchedule
     public let times: [Float]
@@ -43,22 +43,6 @@ public struct EulerScheduler: Sampler, Sendable {
         self.sigmas = try sigmas.map { Float($0) } + [levels.final(c.finalSigmasType)]
         let highest = self.sigmas[0]
         initialNoiseSigma = spacing == .leading ? (highest * highest + 1).squareRoot() : highest
-    }
-
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor {
-        try check(index)
-        return try sample / (sigmas[index] * sigmas[index] + 1).squareRoot()
-    }
-
-    public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
-        try check(index)
-        try check(noise, nil, against: original)
-        return try original + noise * sigmas[index]
-    }
-
-    public func sigma(at index: Int, eta: Double) throws -> Float {
-        try check(index)
-        return 0
     }
 
     public func step(

@@ -5,12 +5,12 @@ import Tensor
 /// last asks the model twice, before and after Euler's step, and goes the mean of both ways.
 ///
 /// Numbers are those of diffusers' `HeunDiscreteScheduler`. `times` has an entry for each call of the model.
-public struct HeunScheduler: Sampler {
+public struct HeunScheduler: SigmaSampler {
     private let levels: EulerScheduler
     private let clips: Float?
     public let times: [Float]
     /// σ at each call, and what the last one leads to.
-    private let sigmas: [Float]
+    public let sigmas: [Float]
     /// Where the first half of a step began, and its direction.
     private var half: (index: Int, sample: Tensor, direction: Tensor)?
 
@@ -26,22 +26,6 @@ public struct HeunScheduler: Sampler {
         times = levels.times.prefix(1) + levels.times.dropFirst().flatMap { [$0, $0] }
         let inner = levels.sigmas.dropFirst().dropLast()
         sigmas = levels.sigmas.prefix(1) + inner.flatMap { [$0, $0] } + levels.sigmas.suffix(1)
-    }
-
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor {
-        try check(index)
-        return try sample / (sigmas[index] * sigmas[index] + 1).squareRoot()
-    }
-
-    public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
-        try check(index)
-        try check(noise, nil, against: original)
-        return try original + noise * sigmas[index]
-    }
-
-    public func sigma(at index: Int, eta: Double) throws -> Float {
-        try check(index)
-        return 0
     }
 
     public mutating func step(

@@ -35,11 +35,8 @@ public struct LCMScheduler: Sampler, Sendable {
         return steps.alpha(steps.timesteps[isLast(index) ? index : index + 1], endsAtOne: endsAtOne)
     }
 
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor { sample }
-
     public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
-        try check(index)
-        return try steps.schedule.addNoise(to: original, noise: noise, timesteps: [steps.timesteps[index]])
+        try steps.addNoise(to: original, noise: noise, at: index)
     }
 
     public func sigma(at index: Int, eta: Double) throws -> Float {

@@ -4,7 +4,7 @@ import Tensor
 /// Linear multistep of fourth order along the probability-flow equation (k-diffusion's LMS): deterministic.
 ///
 /// Numbers are those of diffusers' `LMSDiscreteScheduler`.
-public struct LMSScheduler: Sampler {
+public struct LMSScheduler: SigmaSampler {
     private let levels: EulerScheduler
     /// Directions at the steps before, the latest first.
     private var directions: [Tensor] = []
@@ -12,6 +12,7 @@ public struct LMSScheduler: Sampler {
     private static let order = 4
 
     public var times: [Float] { levels.times }
+    public var sigmas: [Float] { levels.sigmas }
     public var initialNoiseSigma: Float { levels.initialNoiseSigma }
 
     /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
@@ -19,19 +20,6 @@ public struct LMSScheduler: Sampler {
         var plain = configuration.withPlainSigmas
         plain.rescaleBetasZeroSNR = false
         levels = try EulerScheduler(plain, steps: steps)
-    }
-
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor {
-        try levels.scaledInput(sample, at: index)
-    }
-
-    public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
-        try levels.addNoise(to: original, noise: noise, at: index)
-    }
-
-    public func sigma(at index: Int, eta: Double) throws -> Float {
-        try check(index)
-        return 0
     }
 
     public mutating func step(

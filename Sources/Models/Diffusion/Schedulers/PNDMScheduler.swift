@@ -40,16 +40,8 @@ public struct PNDMScheduler: Sampler {
         steps = try AlphaSteps(configuration, timesteps: Array(calls), by: "PNDM")
     }
 
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor { sample }
-
     public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
-        try check(index)
-        return try steps.schedule.addNoise(to: original, noise: noise, timesteps: [steps.timesteps[index]])
-    }
-
-    public func sigma(at index: Int, eta: Double) throws -> Float {
-        try check(index)
-        return 0
+        try steps.addNoise(to: original, noise: noise, at: index)
     }
 
     public mutating func step(

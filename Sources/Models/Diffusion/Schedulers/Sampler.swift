@@ -46,6 +46,37 @@ public protocol Sampler {
     ) throws -> DenoisingStep
 }
 
+/// A sampler over levels of noise σ that are added to the clean sample: x = x₀ + σ ε.
+public protocol SigmaSampler: Sampler {
+    /// The level of each step, and where the last one leads.
+    var sigmas: [Float] { get }
+}
+
+extension SigmaSampler {
+    /// x / √(σ² + 1): of the variance that the model was trained on.
+    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor {
+        try check(index)
+        return try sample / (sigmas[index] * sigmas[index] + 1).squareRoot()
+    }
+
+    public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
+        try check(index)
+        try check(noise, nil, against: original)
+        return try original + noise * sigmas[index]
+    }
+}
+
+extension Sampler {
+    /// The sample itself.
+    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor { sample }
+
+    /// 0: a step that draws no noise.
+    public func sigma(at index: Int, eta: Double) throws -> Float {
+        try check(index)
+        return 0
+    }
+}
+
 /// The samplers by their names.
 public enum SamplerKind: String, Sendable, CaseIterable, Codable {
     case ddim

@@ -45,18 +45,11 @@ public struct UniPCScheduler: Sampler {
         (timesteps, sigmas) = (levels.timesteps, levels.sigmas)
     }
 
-    public func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor { sample }
-
     public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
         try check(index)
         try check(noise, nil, against: original)
         let level = NoiseLevel(sigmas[index])
         return try original * Float(level.signal) + noise * Float(level.deviation)
-    }
-
-    public func sigma(at index: Int, eta: Double) throws -> Float {
-        try check(index)
-        return 0
     }
 
     public mutating func step(
