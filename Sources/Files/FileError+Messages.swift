@@ -23,6 +23,7 @@ extension FileError: CustomStringConvertible {
             return "'\(file)' was changed by another program "
                 + (isLoaded ? "after it was loaded" : "while it was read")
         case .unknownKind(let path, let reason): return "can't tell what '\(path)' holds: \(reason)"
+        case .notInstalled(let path, _): return "a file that comes with Rhumb is missing: there is no '\(path)'"
         case .checksumUnavailable: return "libcrypto can't compute SHA-256 here"
         }
     }
@@ -33,6 +34,7 @@ extension FileError: CustomStringConvertible {
         case .system(_, _, let code): return Self.hints[code] ?? ""
         case .malformed(_, _, let fault): return fault.hint
         case .noSuchTensor(_, _, let suggestion): return suggestion.map { "did you mean '\($0)'?" } ?? ""
+        case .notInstalled(_, let folder): return "keep the folder '\(folder)' beside the executable"
         case .changed: return "load it again once it is written"
         case .misfit: return "'config.json' and the weights must come from the same model"
         default: return ""

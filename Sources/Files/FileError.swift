@@ -25,6 +25,8 @@ public enum FileError: ExplainedError, Equatable {
     case changed(file: String, isLoaded: Bool)
     /// Nothing that is known how to read.
     case unknownKind(path: String, reason: String)
+    /// A file that comes with Rhumb is not where it was built; `folder` is the one that must lie beside the executable.
+    case notInstalled(path: String, folder: String)
     /// libcrypto has no SHA-256 here.
     case checksumUnavailable
 

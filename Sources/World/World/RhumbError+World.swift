@@ -71,12 +71,6 @@ extension RhumbError {
             hint: "a detector's folder holds the config.json and model.safetensors that `save` or `train` wrote")
     }
 
-    static func notInstalled(_ path: String) -> RhumbError {
-        RhumbError(
-            "a file that comes with Rhumb is not where it was built: there is no '\(path)'",
-            hint: "keep 'Rhumb_World.resources' beside the executable")
-    }
-
     private static func hint(for name: String, among names: [String]) -> String {
         let close = names.filter { $0.first == name.lowercased().first }
         return "objects are words such as " + (close.isEmpty ? names : close).prefix(6).joined(separator: ", ")

@@ -26,7 +26,8 @@ public enum Installation {
     public static func checks(models: [String] = []) -> [Finding] {
         let machine = Machine.current()
         return [
-            processor(machine), instructionSet, threads(machine), memory(machine), engine, gnuplot, terminal,
+            processor(machine), instructionSet, threads(machine), memory(machine), engine, gnuplot, bundledFiles,
+            terminal,
             locale, runsFolder,
         ] + models.map(model)
     }
@@ -117,6 +118,17 @@ public enum Installation {
             words.count >= 4
         else { return nil }
         return "\(words[1]).\(words[3].prefix(while: \.isNumber))"
+    }
+
+    private static var bundledFiles: Finding {
+        do {
+            for model in BundledModel.all { _ = try model.folder() }
+            return Finding("bundled files", .fine, "\(BundledModel.all.count) models")
+        } catch let error as any ExplainedError {
+            return Finding("bundled files", .broken, error.message, advice: error.hint)
+        } catch {
+            return Finding("bundled files", .broken, "\(error)")
+        }
     }
 
     // MARK: The surroundings

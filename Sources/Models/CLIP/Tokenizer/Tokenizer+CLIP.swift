@@ -10,8 +10,7 @@ extension Tokenizer {
     ///
     /// - Parameter padding: the padding token; nil is the end token. Stable Diffusion 2.x pads with `!`.
     public static func clip(padding: String? = nil) throws -> Tokenizer {
-        let file = Bundle.module.bundleURL.appendingPathComponent("Resources/merges.txt")
-        let bytes = try FileContents.bytes(of: file)
+        let bytes = try FileContents.bytes(of: BundledFile.url("merges.txt", of: "CLIP"))
         let start = "<|startoftext|>", end = "<|endoftext|>"
         // Bytes that print come first, as in the list that GPT-2 began with.
         let alphabet = ByteAlphabet.scalars.sorted { $0.value < $1.value }.map { String($0) }

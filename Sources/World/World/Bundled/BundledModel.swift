@@ -1,3 +1,4 @@
+import Files
 import Basics
 import Foundation
 
@@ -37,13 +38,10 @@ public struct BundledModel: Sendable {
     /// The model of that name; nil when there is none, so that the name may be a path.
     public static func named(_ name: String) -> BundledModel? { all.first { $0.name == name } }
 
-    /// Its folder. The resource bundle is looked for on first use only: starting up must not touch the disk for it.
+    /// Its folder. It is looked for on first use only: starting up must not touch the disk for it.
     ///
-    /// - Throws: `RhumbError` when the package was installed without its resources.
+    /// - Throws: `FileError` where Rhumb was installed without its resources.
     public func folder() throws -> URL {
-        let folder = Bundle.module.bundleURL.appendingPathComponent("Resources").appendingPathComponent(resource)
-        let file = folder.appendingPathComponent(mark).path
-        guard FileManager.default.fileExists(atPath: file) else { throw RhumbError.notInstalled(file) }
-        return folder
+        try BundledFile.url("\(resource)/\(mark)", of: "World").deletingLastPathComponent()
     }
 }

@@ -9,11 +9,10 @@ import Foundation
 enum EmojiPicture {
     /// Reads the picture of a concept, 136 × 128 pixels, and multiplies its colour by alpha.
     ///
-    /// - Throws: `RhumbError` when the package was installed without its resources; `FileError`.
+    /// - Throws: `FileError`, also where Rhumb was installed without its resources.
     static func of(_ concept: Concept) throws -> Bitmap {
         let name = String(concept.scalar.value, radix: 16, uppercase: true)
-        let file = Bundle.module.bundleURL.appending(path: "Resources/emoji-pictures/\(name).png")
-        guard FileManager.default.fileExists(atPath: file.path) else { throw RhumbError.notInstalled(file.path) }
+        let file = try BundledFile.url("emoji-pictures/\(name).png", of: "World")
         var (width, height, rgba) = try FileContents.bytes(of: file).withUnsafeBytes { bytes in
             try PNG.samples(bytes, file: file.path)
         }
