@@ -68,8 +68,21 @@ public struct SplitMix64: RandomNumberGenerator, Sendable, Equatable {
 
     /// A fixed hash of a text (FNV-1a, then the finaliser): the same on every machine and in every version.
     package static func hash(_ text: String) -> UInt64 {
-        var hash: UInt64 = 0xCBF2_9CE4_8422_2325
-        for byte in text.utf8 { hash = (hash ^ UInt64(byte)) &* 0x100_0000_01B3 }
-        return mix(hash)
+        var hash = Hash()
+        hash.add(text.utf8)
+        return hash.value
+    }
+
+    /// The same hash of bytes that come piece by piece.
+    package struct Hash {
+        private var state: UInt64 = 0xCBF2_9CE4_8422_2325
+
+        package init() {}
+
+        package mutating func add(_ bytes: some Sequence<UInt8>) {
+            for byte in bytes { state = (state ^ UInt64(byte)) &* 0x100_0000_01B3 }
+        }
+
+        package var value: UInt64 { mix(state) }
     }
 }

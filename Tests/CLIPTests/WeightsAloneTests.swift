@@ -85,6 +85,17 @@ final class WeightsAloneTests: XCTestCase {
     }
 
     /// transformers' identifiers; those of 10,000 strings are compared in TokenizerTests.
+    func testNumbersInNamesAreNoSizes() throws {
+        let json = try golden("openclip")
+        for number in ["10000", "\(Int.max)", "\(UInt64.max)"] {
+            let name = "transformer.resblocks.\(number).x"
+            let url = try file(json, adding: [name: Tensor([0, 1])])
+            XCTAssertThrowsError(try CLIPEmbedder.load(weights: url, tokenizer: tokenizer()), name) {
+                XCTAssertTrue($0 is FileError && "\($0)".contains(name), "\(name): \($0)")
+            }
+        }
+    }
+
     func testBundledVocabulary() throws {
         let tokenizer = try Tokenizer.clip()
         XCTAssertEqual(tokenizer.vocabularySize, Tokenizer.clipVocabularySize)

@@ -127,6 +127,36 @@ final class SingleFileTests: XCTestCase {
     // MARK: Parts
 
     /// Every form in which a UNet is left by training gives the same UNet.
+    /// Numbers in names that no model reaches, up to the greatest there is, are no sizes.
+    func testNumbersInNamesAreNoSizes() throws {
+        let first = try tensors(file(1))
+        for number in ["10000", "\(Int.max)", "\(UInt64.max)", "-1"] {
+            for name in [
+                "model.diffusion_model.input_blocks.\(number).0.weight", "first_stage_model.encoder.down.\(number).x.y",
+                "model.diffusion_model.output_blocks.\(number).1.conv.weight",
+            ] {
+                var tensors = first
+                tensors[name] = try Tensor([0, 1])
+                XCTAssertThrowsError(try StableDiffusion.load(singleFile: write(tensors), tokenizer: tokenizer), name) {
+                    XCTAssertTrue($0 is FileError, "\(name): \($0)")
+                }
+            }
+        }
+    }
+
+    /// Two names of CompVis' that would be one of diffusers': neither may win in silence.
+    func testTwoTensorsForOnePlaceAreRefused() throws {
+        var tensors = try tensors(file(1))
+        let name = try XCTUnwrap(tensors.keys.first { $0.hasSuffix(".1.conv.weight") && $0.contains("output_blocks") })
+        let other = name.replacingOccurrences(of: ".1.conv.weight", with: ".2.conv.weight")
+        tensors[other] = tensors[other] ?? tensors[name]
+        let both = tensors[name] != nil && tensors[other] != nil
+        XCTAssertTrue(both)
+        XCTAssertThrowsError(try StableDiffusion.load(singleFile: write(tensors), tokenizer: tokenizer)) {
+            XCTAssertTrue($0 is FileError && "\($0)".contains("conv.weight"), "\($0)")
+        }
+    }
+
     func testUNetsByThemselves() throws {
         let json = try file(1), all = try tensors(json)
         let (model, _) = try StableDiffusion.load(singleFile: write(all), tokenizer: tokenizer)

@@ -51,13 +51,16 @@ final class RoomTests: XCTestCase {
         }
     }
 
-    func testTheFoldersOfSourcesAreTheFloors() {
+    func testTheFoldersOfSourcesAreTheFloors() throws {
         let floors = Set(
             house.rooms.filter { !$0.isTest }.map { $0.floor == "Sources" ? $0.name : $0.floor ?? $0.name })
         XCTAssertEqual(House.folders(in: "Sources"), floors)
         for floor in floors {
             let rooms = house.rooms.filter { $0.floor == floor }.map(\.name) + (floor == "System" ? house.maps : [])
-            if !rooms.isEmpty { XCTAssertEqual(House.folders(in: "Sources/\(floor)"), Set(rooms), "floor \(floor)") }
+            guard !rooms.isEmpty else { continue }
+            XCTAssertEqual(House.folders(in: "Sources/\(floor)"), Set(rooms), "floor \(floor)")
+            let named = try House.text("Sources/\(floor)/README.md").matches(of: /`(\w+)`/).map { String($0.1) }
+            XCTAssertEqual(named.sorted(), rooms.sorted(), "rooms of the README of \(floor)")
         }
     }
 

@@ -86,7 +86,7 @@ final class DirectionVerbTests: XCTestCase {
     func testWhatCannotBeCalculatedSaysWhatToType() {
         assertGives([
             ("v - v", "error: nothing is left of directions that cancel out"),
-            ("0 * v", "error: a direction times 0.0 leads nowhere; take a finite factor other than 0"),
+            ("0 * v", "error: a direction times 0 leads nowhere; take a finite factor other than 0"),
             (
                 "v + 1",
                 "error: a direction is added to and subtracted from directions, and multiplied and divided by numbers; "
@@ -200,5 +200,23 @@ final class DirectionVerbTests: XCTestCase {
                 "2 [\"c\"] a dog"
             ),
         ])
+    }
+
+    /// Directions of two spaces are refused by each way to calculate with them, in either order.
+    func testDirectionsOfOtherWidthsAreRefused() throws {
+        let file = temporaryFolder().appendingPathComponent("w.safetensors")
+        let vector = try Tensor([0.6, 0.8, 0])
+        let data = #"{"method": "mean", "meanDifference": 1, "spread": [0, 0], "hasAnchors": true}"#
+        try Safetensors.write(
+            ["vector": vector, "safe": vector, "unsafe": -vector], to: file,
+            metadata: ["format": "pt", "rhumb.direction": data])
+        for code in [
+            "without v u", "without u v", "without v [w, u]", "orthogonal [v, u]", "orthogonal [u, v]", "v + u",
+            "u - v",
+            "cosine v u", "dot u v", "project v onto: u",
+        ] {
+            let output = Session().output(Self.given + "u = load \"\(file.path)\"\n" + code)
+            XCTAssertTrue(output.contains("don't belong to one space"), "\(code): \(output)")
+        }
     }
 }

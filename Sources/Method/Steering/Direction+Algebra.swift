@@ -57,12 +57,12 @@ extension Direction {
     ///
     /// - Throws: `RhumbError` where nothing is left.
     public func without(_ others: [Direction]) throws -> Direction {
+        for other in others { try checkWidth(of: other) }
         var rest = weighted
-        for basis in try Self.orthonormal(others) {
+        for basis in Self.orthonormal(others) {
             let along = dot(rest, basis)
             for i in rest.indices { rest[i] -= along * basis[i] }
         }
-        for other in others { try checkWidth(of: other) }
         let names = others.map(\.termsText).joined(separator: ", ")
         return try Direction(
             sum: rest, of: weight, terms: [DirectionTerm(1, "\(termsText) without \(names)")])
@@ -77,21 +77,26 @@ extension Direction {
         }
     }
 
-    /// The cosine of the angle between two directions.
+    /// The cosine of the angle between two directions; exactly ±1 where it is that but for the rounding of floats.
     public func cosine(_ other: Direction) throws -> Double {
         try checkWidth(of: other)
         let (a, b) = (vector.floats.map(Double.init), other.vector.floats.map(Double.init))
-        return dot(a, b) / (length(a) * length(b))
+        let cosine = dot(a, b) / (length(a) * length(b))
+        return abs(cosine) > 1 - 1e-7 ? (cosine < 0 ? -1 : 1) : cosine
     }
 
-    /// Unit vectors at right angles that span the directions; fewer than these where some depend on others.
-    private static func orthonormal(_ directions: [Direction]) throws -> [[Double]] {
+    /// The product of two directions as vectors of their weights' lengths.
+    public func dotProduct(_ other: Direction) throws -> Double { try cosine(other) * weight * other.weight }
+
+    /// Unit vectors at right angles that span the directions, which are of one width; fewer than these where some depend
+    /// on others.
+    private static func orthonormal(_ directions: [Direction]) -> [[Double]] {
         var bases: [[Double]] = []
         for direction in directions {
             var rest = direction.vector.floats.map(Double.init)
             // Twice, so that rounding leaves nothing along those before it.
             for _ in 0..<2 {
-                for basis in bases where basis.count == rest.count {
+                for basis in bases {
                     let along = dot(rest, basis)
                     for i in rest.indices { rest[i] -= along * basis[i] }
                 }
@@ -145,9 +150,9 @@ extension [DirectionTerm] {
     public var text: String {
         var text = ""
         for (index, term) in enumerated() {
-            let size = (abs(term.factor) * 10_000).rounded() / 10_000
+            let size = NumberText.shown((abs(term.factor) * 10_000).rounded() / 10_000)
             let sign = term.factor < 0 ? (index == 0 ? "−" : " − ") : (index == 0 ? "" : " + ")
-            let factor = size == 1 ? "" : (size == size.rounded() && size < 1e15 ? "\(Int(size)) " : "\(size) ")
+            let factor = size == "1" ? "" : size + " "
             text += sign + factor + (term.name.contains(" ") && count > 1 ? "(\(term.name))" : term.name)
         }
         return text

@@ -8,7 +8,8 @@ extension RhumbError {
         "a direction needs at least one anchor on one side", hint: "give a phrase, or a list of them")
 
     static func directionTimes(_ factor: Double) -> RhumbError {
-        RhumbError("a direction times \(factor) leads nowhere", hint: "take a finite factor other than 0")
+        RhumbError(
+            "a direction times \(NumberText.shown(factor)) leads nowhere", hint: "take a finite factor other than 0")
     }
 
     static func directionsCancel(_ terms: String) -> RhumbError {

@@ -1,7 +1,7 @@
 """Reads the tokenizers that TokenizerFolderTests saved, with whichever transformers is installed (4.46.3 and 5.24.0).
 
-    RHUMB_SAVED_TOKENIZERS=/tmp/saved swift test … --filter TokenizerFolderTests
-    python check_saved_tokenizers.py /tmp/saved
+    RHUMB_SAVED_TOKENIZERS=FOLDER swift test … --filter TokenizerFolderTests
+    python check_saved_tokenizers.py FOLDER
 """
 import json
 import os

@@ -11,8 +11,8 @@ final class ClipValue: ObjectValue {
     /// What it was loaded as: the bundled model's name or a folder.
     let name: String
     let unseen = UnseenNotes()
-    /// What tells its weights from others', once somebody has asked.
-    var knownFingerprint: String?
+    /// What tells its weights from others', once somebody asks.
+    private(set) lazy var fingerprint = Result { try embedder.fingerprint() }
 
     init(_ embedder: CLIPEmbedder, name: String) {
         self.embedder = embedder

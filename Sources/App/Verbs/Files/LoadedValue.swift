@@ -106,11 +106,11 @@ enum LoadedValue {
     /// - Parameter isWanted: whether the call asks for tensors.
     private static func weights(_ request: ModelRequest, isWanted: Bool, _ type: DType?) throws -> Value {
         let call = request.call
-        if !isWanted, let direction = try DirectionValue.inFile(request.url) {
+        let weights = try Weights(request.url)
+        if !isWanted, let direction = try DirectionValue.inFile(weights) {
             try ModelRequest.refuseOptions(call, but: [], name: request.name)
             return .object(direction)
         }
-        let weights = try Weights(request.url)
         let names = weights.unwrapped().names
         if !isWanted, let (_, loader) = ModelLoader.singleFiles.first(where: { $0.isOne(names) }) {
             try ModelRequest.refuseOptions(call, but: loader.options, name: request.name)

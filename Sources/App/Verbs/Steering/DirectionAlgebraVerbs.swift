@@ -84,7 +84,7 @@ enum DirectionAlgebraVerbs {
             parameters: [a, other], result: "number",
             examples: [.init(example + "cosine v v", gives: "1")], seeAlso: ["project"]
         ) { call in
-            .number(rounded(try cosine(call), toward: 1))
+            .number(try pair(call) { try $0.cosine($1) })
         }
     }
 
@@ -94,9 +94,7 @@ enum DirectionAlgebraVerbs {
             parameters: [a, other], result: "number", examples: [.init(example + "dot v (2 * v)", gives: "2")],
             seeAlso: ["cosine"]
         ) { call in
-            let a = try call.object("a", as: DirectionValue.self).direction
-            let size = try call.other("b").weight
-            return .number(rounded(try cosine(call), toward: 1) * a.weight * size)
+            .number(try pair(call) { try $0.dotProduct($1) })
         }
     }
 
@@ -110,15 +108,12 @@ enum DirectionAlgebraVerbs {
         }
     }
 
-    private static func cosine(_ call: Arguments) throws -> Double {
+    private static func pair(
+        _ call: Arguments, _ measure: (Direction, Direction) throws -> Double
+    ) throws -> Double {
         let a = try call.object("a", as: DirectionValue.self)
         if let b = try call.value("b").object(as: DirectionValue.self) { _ = try a.commonModel(with: [b]) }
-        return try a.direction.cosine(call.other("b"))
-    }
-
-    /// A vector's length is 1 up to the rounding of its floats: what is nearer to ±1 than that is ±1.
-    private static func rounded(_ value: Double, toward limit: Double) -> Double {
-        abs(abs(value) - limit) < 1e-7 ? (value < 0 ? -limit : limit) : value
+        return try measure(a.direction, call.other("b"))
     }
 }
 

@@ -27,9 +27,7 @@ extension DirectionValue: SavableValue {
     /// The direction in a safetensors file; nil for a file of other tensors.
     ///
     /// - Throws: `FileError`; `RhumbError` for a file that says it holds a direction, and does not.
-    static func inFile(_ url: URL) throws -> DirectionValue? {
-        guard url.pathExtension.lowercased() == "safetensors" else { return nil }
-        let file = try SafetensorsFile(url, mapsLargeFiles: true)
+    static func inFile(_ file: Weights) throws -> DirectionValue? {
         guard let text = file.metadata[key] else { return nil }
         var tensors: [String: Tensor] = [:]
         for name in file.names { tensors[name] = try file.tensor(name, as: .float32) }
@@ -39,7 +37,7 @@ extension DirectionValue: SavableValue {
             tensors.values.allSatisfy(\.isFinite)
         else {
             throw RhumbError(
-                "'\(url.displayPath)' says that it holds a direction, but some of it is missing or damaged",
+                "'\(file.url.displayPath)' says that it holds a direction, but some of it is missing or damaged",
                 hint: "save it again from where it was made")
         }
         return value

@@ -16,14 +16,6 @@ struct CLIPShapes {
         return shape[side]
     }
 
-    /// How many numbered parts there are below a name.
-    func count(below prefix: String) -> Int {
-        weights.names.compactMap { name -> Int? in
-            guard name.hasPrefix(prefix + ".") else { return nil }
-            return Int(name.dropFirst(prefix.count + 1).prefix { $0 != "." })
-        }.max().map { $0 + 1 } ?? 0
-    }
-
     /// Whether tensors of these names are a CLIP of OpenCLIP's or OpenAI's.
     static func areOpenCLIP(_ names: Set<String>) -> Bool {
         names.contains("visual.conv1.weight") && names.contains("visual.proj")
@@ -45,7 +37,7 @@ extension CLIPConfiguration {
         text.vocabSize = try shapes.size("\(prefix)token_embedding.weight", 0)
         text.hiddenSize = try shapes.size("\(prefix)token_embedding.weight", 1)
         text.maxPositionEmbeddings = try shapes.size("\(prefix)positional_embedding", 0)
-        text.numHiddenLayers = shapes.count(below: "\(prefix)transformer.resblocks")
+        text.numHiddenLayers = weights.count(below: "\(prefix)transformer.resblocks")
         text.intermediateSize = try shapes.size("\(prefix)transformer.resblocks.0.mlp.c_fc.weight", 0)
         text.numAttentionHeads = max(text.hiddenSize / 64, 1)
         text.hiddenAct = activation
@@ -55,7 +47,7 @@ extension CLIPConfiguration {
         vision.hiddenSize = try shapes.size("visual.conv1.weight", 0)
         vision.numChannels = try shapes.size("visual.conv1.weight", 1)
         vision.patchSize = try shapes.size("visual.conv1.weight", 3)
-        vision.numHiddenLayers = shapes.count(below: "visual.transformer.resblocks")
+        vision.numHiddenLayers = weights.count(below: "visual.transformer.resblocks")
         vision.intermediateSize = try shapes.size("visual.transformer.resblocks.0.mlp.c_fc.weight", 0)
         let headWidth = [1280: 80, 1408: 88, 1664: 104][vision.hiddenSize] ?? 64
         vision.numAttentionHeads = max(vision.hiddenSize / headWidth, 1)

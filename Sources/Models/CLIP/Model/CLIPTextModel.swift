@@ -111,7 +111,7 @@ extension CLIPTextModel {
         configuration.maxPositionEmbeddings = try shapes.size(names.position, 0)
         configuration.intermediateSize = try shapes.size(names.inner, 0)
         configuration.numAttentionHeads = max(configuration.hiddenSize / 64, 1)
-        let layers = shapes.count(below: names.layers)
+        let layers = weights.count(below: names.layers)
         configuration.numHiddenLayers = isOpenCLIP ? layers - 1 : layers
         let unseen = isOpenCLIP ? ["\(names.layers).\(layers - 1).", "text_projection", "logit_scale"] : []
         let seen = weights.renamed { name in unseen.contains(where: name.hasPrefix) ? nil : name }

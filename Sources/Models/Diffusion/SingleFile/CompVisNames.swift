@@ -21,17 +21,11 @@ enum CompVisNames {
         let count: Int
         let layers: Int
 
-        /// Of a file's names, without prefix; nil where they are no UNet's.
-        init?(_ names: [String]) {
-            func blocks(_ part: String) -> Int {
-                names.compactMap { name -> Int? in
-                    let parts = name.split(separator: ".", maxSplits: 2)
-                    return parts.count == 3 && parts[0] == part ? Int(parts[1]) : nil
-                }.max().map { $0 + 1 } ?? 0
-            }
+        /// Of a file's weights, without prefix; nil where they are no UNet's.
+        init?(_ weights: Weights) {
             // The first input block is the convolution; each level but the last ends in one that halves the size.
-            count = names.count { $0.hasPrefix("input_blocks.") && $0.hasSuffix(".0.op.weight") } + 1
-            let blocks = blocks("input_blocks")
+            count = weights.names.count { $0.hasPrefix("input_blocks.") && $0.hasSuffix(".0.op.weight") } + 1
+            let blocks = weights.count(below: "input_blocks")
             guard blocks > 0, blocks % count == 0, blocks / count > 1 else { return nil }
             layers = blocks / count - 1
         }
@@ -48,7 +42,7 @@ enum CompVisNames {
         if parts.count == 3 || parts.count == 4, parts[0] == "middle_block", let index = ["0": 0, "2": 1][parts[1]] {
             return residual(name.dropFirst("middle_block.0.".count)).map { "mid_block.resnets.\(index).\($0)" }
         }
-        guard parts.count == 4, let block = Int(parts[1]), let part = Int(parts[2]) else { return nil }
+        guard parts.count == 4, let block = Int(parts[1]), block >= 0, let part = Int(parts[2]) else { return nil }
         let rest = parts[3]
         let isInput = parts[0] == "input_blocks"
         guard isInput || parts[0] == "output_blocks" else { return nil }
@@ -114,7 +108,7 @@ extension Weights {
             if !part.names.isEmpty { weights = part }
         }
         guard weights.names.contains(where: { $0.hasPrefix("input_blocks.") || $0.hasPrefix("output_blocks.") }),
-            let levels = levels ?? CompVisNames.Levels(weights.names)
+            let levels = levels ?? CompVisNames.Levels(weights)
         else { return weights }
         return weights.renamed { CompVisNames.unet($0, levels) ?? $0 }
     }
@@ -127,11 +121,8 @@ extension Weights {
             if !part.names.isEmpty { weights = part }
         }
         weights = weights.renamed { name in CompVisNames.idle.contains(where: name.hasPrefix) ? nil : name }
-        let levels = weights.names.compactMap { name -> Int? in
-            let parts = name.split(separator: ".", maxSplits: 3)
-            return parts.count == 4 && parts[0] == "encoder" && parts[1] == "down" ? Int(parts[2]) : nil
-        }.max().map { $0 + 1 }
-        guard let levels else { return weights }
+        let levels = weights.count(below: "encoder.down")
+        guard levels > 0 else { return weights }
         return weights.renamed { CompVisNames.autoencoder($0, levels: levels) ?? $0 }
     }
 }

@@ -5,14 +5,6 @@ import Files
 // Diffusion 1.x and 2.x share.
 
 extension Weights {
-    /// How many numbered parts there are below a name: 3 for `x.0.…`, `x.1.…`, `x.2.…`.
-    fileprivate func count(below prefix: String) -> Int {
-        names.compactMap { name -> Int? in
-            guard name.hasPrefix(prefix + ".") else { return nil }
-            return Int(name.dropFirst(prefix.count + 1).prefix { $0 != "." })
-        }.max().map { $0 + 1 } ?? 0
-    }
-
     /// A side of a weight.
     /// - Throws: `RhumbError` naming the weight where it is missing.
     fileprivate func size(_ name: String, _ side: Int) throws -> Int {
