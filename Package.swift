@@ -84,6 +84,7 @@ let package = Package(
         // Method: directions, rewards and reinforcement learning on any models.
         room("Steering", on: "Method", uses: ["COpenBLAS", "Basics", "Tensor"]),
         room("Evaluation", on: "Method", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion"]),
+        room("Erasure", on: "Method", uses: ["Basics", "Tensor", "Diffusion"]),
         room("Training", on: "Method", uses: ["Basics", "Tensor", "Files"]),
         room(
             "GRPO", on: "Method", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Training"]),
@@ -117,7 +118,7 @@ let package = Package(
         room(
             "Verbs", on: "App",
             uses: [
-                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Evaluation",
+                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Evaluation", "Erasure",
                 "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook",
             ]),
         .executableTarget(
@@ -141,6 +142,7 @@ let package = Package(
         tests("TrainingTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Training"]),
         tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Evaluation"]),
         tests("DiffusionTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
+        tests("ErasureTests", uses: ["TestSupport", "Basics", "Tensor", "Diffusion", "Erasure"], golden: true),
         tests("SteeringTests", uses: ["TestSupport", "Basics", "Tensor", "Steering"], golden: true),
         tests(
             "GRPOTests",

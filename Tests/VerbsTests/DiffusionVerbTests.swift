@@ -175,4 +175,20 @@ final class DiffusionVerbTests: XCTestCase {
         XCTAssertEqual(try text("plain == safe"), "false")
         XCTAssertEqual(try text("safe.parameters.concept"), "a dangerous weapon")
     }
+
+    func testErasureRefusesWhatItWouldIgnore() {
+        let sd = "sd = load \"emoji-sd\"\n"
+        assertOutputs([
+            (sd + "erase sd []", "error: there is nothing to erase"),
+            (
+                sd + "erase sd [\"a\", \"b\", \"c\"] replacement: [\"d\", \"e\"]",
+                "error: 'replacement' must be one phrase, or 3, one for each concept, not 2"
+            ),
+            (sd + "erase sd \"a\" rounds: 2", "error: 'rounds' is for method: \"rece\"; leave it out"),
+            (
+                sd + "erase sd \"a\" preserve_scale: 2",
+                "error: 'preserve_scale' is for phrases of 'preserve', and none is given; leave it out"
+            ),
+        ])
+    }
 }

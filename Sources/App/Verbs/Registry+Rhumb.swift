@@ -41,7 +41,7 @@ extension VerbFamily {
             VerbFamily(
                 "diffusion", "text-to-image diffusion models: sampling, and what happens on the way",
                 [SampleVerb.sample, DenoiseVerb.denoise, DenoisingErrorVerb.denoisingError, TrajectoryVerb.trajectory]
-                    + LatentVerbs.all),
+                    + LatentVerbs.all + EraseVerb.all),
             VerbFamily("session", "", NotebookVerbs.all + [OpenVerb.open] + InstallationVerbs.all),
             VerbFamily(
                 "training", "training the bundled models from nothing",
@@ -51,7 +51,7 @@ extension VerbFamily {
                 TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + [LoRAVerb.lora]),
             VerbFamily(
                 "evaluation", "judging a model's pictures by a detector that no reward has seen",
-                DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare]),
+                DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare] + FidelityVerbs.all),
             VerbFamily(
                 "figures", "plots, pictures side by side, maps of embeddings",
                 [PlotVerb.plot] + ChartVerbs.all + [GridVerb.grid, EmbeddingMapVerb.embeddingMap]),

@@ -20,6 +20,13 @@ extension RhumbError {
             hint: "tokenizer and weights must come from the same model")
     }
 
+    static func otherArchitecture(_ name: String, _ shape: [Int], _ other: [Int]?) -> RhumbError {
+        let what =
+            other.map { "'\(name)' is \(text(shape)) in one and \(text($0)) in the other" }
+            ?? "only one of them has '\(name)'"
+        return RhumbError("the models must be of one architecture: \(what)")
+    }
+
     static func sample(_ shape: [Int], channels: Int) -> RhumbError {
         RhumbError("the UNet's latents must have shape [batch, height, width, \(channels)], not \(text(shape))")
     }

@@ -43,6 +43,14 @@ struct ColumnMajor {
         return result
     }
 
+    func transposed() -> ColumnMajor {
+        var result = ColumnMajor(rows: columns, columns: rows)
+        for j in 0..<columns {
+            for i in 0..<rows { result[j, i] = self[i, j] }
+        }
+        return result
+    }
+
     /// Turns the sign of a column.
     mutating func negate(column: Int) {
         for i in 0..<rows { self[i, column] = -self[i, column] }

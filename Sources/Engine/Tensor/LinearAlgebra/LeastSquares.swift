@@ -66,11 +66,7 @@ extension Tensor {
                 for column in 0..<vt.columns { scaled[row, column] *= row < rank ? 1 / s[row] : 0 }
             }
             // V S⁺ Uᵀ = (S⁺ Vᵀ)ᵀ Uᵀ
-            var ut = ColumnMajor(rows: u.columns, columns: u.rows)
-            for i in 0..<u.rows {
-                for j in 0..<u.columns { ut[j, i] = u[i, j] }
-            }
-            return (scaled.times(ut, transposed: true), rank)
+            return (scaled.times(u.transposed(), transposed: true), rank)
         } catch let failure as LAPACK.Failure {
             throw RhumbError.lapack(operation, failure.reason)
         }
