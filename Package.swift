@@ -140,7 +140,7 @@ let package = Package(
         tests("FilesTests", uses: ["TestSupport", "Basics", "Tensor", "Files"], golden: true),
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
         tests("TrainingTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Training"]),
-        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Evaluation"]),
+        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Evaluation"]),
         tests("DiffusionTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
         tests("ErasureTests", uses: ["TestSupport", "Basics", "Tensor", "Diffusion", "Erasure"], golden: true),
         tests("SteeringTests", uses: ["TestSupport", "Basics", "Tensor", "Steering"], golden: true),
