@@ -5,7 +5,7 @@ public struct SamplingOptions: Equatable, Sendable {
     public var steps = 20
     /// Classifier-free guidance; 1 is none.
     public var guidanceScale: Float = 5
-    /// How stochastic DDIM is, from 0 to 1; other samplers have no such choice.
+    /// How stochastic DDIM and TCD are, from 0 to 1; other samplers have no such choice.
     public var eta = 0.0
     /// Nil takes the sampler that the model's scheduler was written for, or DDIM where that is none of these.
     public var sampler: SamplerKind?
