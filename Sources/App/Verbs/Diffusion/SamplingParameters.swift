@@ -39,6 +39,18 @@ enum SamplingParameters {
                 + "tcd with `eta` do")
     }
 
+    static var clipSkip: Parameter {
+        .option(
+            "clip_skip", .optional(.whole(in: 1...100)), fallback: .described("no layer"),
+            help: "how many of the text encoder's last layers are left out for the prompt, as in diffusers")
+    }
+
+    static var weights: Parameter {
+        .option(
+            "weights", .boolean, default: false,
+            help: "whether brackets are weights: (red:1.3), (red) for 1.1, [red] for 1/1.1; \\( means the bracket")
+    }
+
     /// Safe Latent Diffusion and its concept.
     static var safety: [Parameter] {
         [
