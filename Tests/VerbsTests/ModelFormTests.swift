@@ -118,7 +118,8 @@ final class ModelFormTests: XCTestCase {
         XCTAssertEqual(Session().output("save (load \"emoji-sd\") \"sd\""), "")
         let file = folder.appendingPathComponent("sd/scheduler/scheduler_config.json")
         let text = try String(contentsOf: file, encoding: .utf8)
-        try text.replacing("DDIMScheduler", with: "TCDScheduler").write(to: file, atomically: true, encoding: .utf8)
+        try text.replacing("DDIMScheduler", with: "EDMEulerScheduler").write(
+            to: file, atomically: true, encoding: .utf8)
         let session = Session()
         XCTAssertEqual(
             session.output(
@@ -127,12 +128,12 @@ final class ModelFormTests: XCTestCase {
                 x = sample sd "a dog" steps: 1 seed: 1
                 y = sample sd "a dog" steps: 1 seed: 1 sampler: "euler"
                 [x.parameters.in_place_of, len(x.parameters) - len(y.parameters)]
-                """), "[\"TCDScheduler\", 1]")
+                """), "[\"EDMEulerScheduler\", 1]")
         XCTAssertTrue(
             session.host.notes.contains(
-                "sd: its scheduler is TCDScheduler, which Rhumb has not; ddim samples in its place"),
+                "sd: its scheduler is EDMEulerScheduler, which Rhumb has not; ddim samples in its place"),
             "\(session.host.notes)")
-        XCTAssertTrue(session.output("sd").contains("ddim in place of TCDScheduler"))
+        XCTAssertTrue(session.output("sd").contains("ddim in place of EDMEulerScheduler"))
     }
 
     func testForeignFilesAreNamed() throws {

@@ -40,8 +40,10 @@ extension VerbFamily {
                 SceneVerbs.all + PromptVerbs.all),
             VerbFamily(
                 "diffusion", "text-to-image diffusion models: sampling, and what happens on the way",
-                [SampleVerb.sample, DenoiseVerb.denoise, DenoisingErrorVerb.denoisingError, TrajectoryVerb.trajectory]
-                    + LatentVerbs.all + EraseVerb.all),
+                [
+                    SampleVerb.sample, PromptEmbeddingVerb.promptEmbedding, DenoiseVerb.denoise,
+                    DenoisingErrorVerb.denoisingError, TrajectoryVerb.trajectory,
+                ] + LatentVerbs.all + EraseVerb.all),
             VerbFamily("session", "", NotebookVerbs.all + [OpenVerb.open] + InstallationVerbs.all),
             VerbFamily(
                 "training", "training the bundled models from nothing",

@@ -79,9 +79,9 @@ extension RhumbError {
             hint: "the model was trained on \(limit) noise levels")
     }
 
-    static func distilledSteps(_ steps: Int, limit: Int) -> RhumbError {
+    static func distilledSteps(_ steps: Int, limit: Int, by sampler: String) -> RhumbError {
         RhumbError(
-            "LCM takes 1 to \(limit) steps, not \(steps)",
+            "\(sampler) takes 1 to \(limit) steps, not \(steps)",
             hint: "its model was distilled on 'original_inference_steps' of them; 4 are common")
     }
 

@@ -1,5 +1,6 @@
-import Files
+import Basics
 import Diffusion
+import Files
 import Foundation
 import Language
 import Tensor
@@ -95,6 +96,15 @@ extension PipelineValue: SavableValue {
         }
         if let place = try request.place("text_encoder") {
             model = try model.replacing(text: model.text.replaced(by: place, dtype: request.dtype))
+        }
+        let inversions = try request.places("embeddings").map { try TextualInversion($0) }
+        if !inversions.isEmpty {
+            model = try model.replacing(text: model.text.adding(inversions))
+            let words = inversions.map { inversion in
+                "\(inversion.token) (\(Words.count(inversion.vectors.shape[0], "vector"))"
+                    + (inversion.isNamed ? ")" : ", after its file)")
+            }
+            host.note("\(request.name): prompts may use " + words.joined(separator: ", "))
         }
         if let replaced = SamplerKind.replacedClass(in: model.scheduler) {
             host.note(

@@ -1,5 +1,7 @@
-import Files
+import Basics
+import CLIP
 import Diffusion
+import Files
 import Language
 import Tensor
 
@@ -10,11 +12,22 @@ enum SampleVerb {
             "sample", family: "diffusion", summary: "pictures of prompts, by a diffusion model",
             parameters: [
                 .pipeline,
-                Parameter("prompt", .either([.string, .list(of: .string)]), help: "a text, or a list of texts"),
+                Parameter(
+                    "prompt", .either([.string, .list(of: .string)]), fallback: .described("none with `embeddings`"),
+                    help: "a text, or a list of texts"),
                 .option("count", .whole(in: 1...10_000), default: 1, help: "pictures per prompt"),
                 SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
                 SamplingParameters.sampler,
-                SamplingParameters.negative,
+                SamplingParameters.negative, SamplingParameters.clipSkip, SamplingParameters.weights,
+                .option(
+                    "guidance_rescale", .number(in: 0...1), default: 0,
+                    help: "how much of guidance's overexposure is taken back; 0.7 for models of zero terminal SNR"),
+                .option(
+                    "embeddings", .optional(.either([.object("tensor"), .list(of: .object("tensor"))])),
+                    default: .none, help: "in place of `prompt`: what `prompt_embedding` gives, or a list of it"),
+                .option(
+                    "negative_embeddings", .optional(.either([.object("tensor"), .list(of: .object("tensor"))])),
+                    default: .none, help: "in place of `negative`, for one picture or each"),
             ] + SamplingParameters.safety + [
                 .option(
                     "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
@@ -32,14 +45,22 @@ enum SampleVerb {
                 .option(
                     "trajectory", .boolean, default: false,
                     help: "a trajectory, with every step on the way, instead of the pictures alone"),
-                .seed,
+                .option(
+                    "seed", .either([.whole(in: 0...(1 << 53)), .list(of: .whole(in: 0...(1 << 53)))]),
+                    fallback: .described("drawn from the session's stream and shown"),
+                    help: "makes the result repeatable; a list gives each picture its own"),
             ],
             result:
                 "an image named by its prompt; a list of them for a list of prompts or with `count`; or a trajectory",
             details: """
                 With `seed: n` noise is what PyTorch's CPU generator gives after `torch.manual_seed(n)`, in the order \
                 in which diffusers draws it: the same model and options give the same picture there. How pictures are \
-                split into batches changes nothing.
+                split into batches changes nothing. With a list of seeds, one a picture, each picture is the one that \
+                its seed gives alone.
+
+                `weights: true` reads stable-diffusion-webui's brackets: (red:1.3) counts 1.3 times, (red) 1.1 times, \
+                [red] 1/1.1 times, inside each other they multiply. Each token's state is multiplied, and all of them \
+                by one factor that restores their mean. Without it brackets are text.
 
                 A picture knows what it was made from (`x.parameters`), and `save x "x.png"` writes it into the file, \
                 where `load` finds it again.
@@ -66,8 +87,14 @@ enum SampleVerb {
                     t = sample sd "a dog" steps: 3 eta: 1 seed: 7 trajectory: true
                     len(t.latents)
                     """, gives: "4"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    xs = sample sd "a dog" count: 2 steps: 2 seed: [3, 8]
+                    xs[1] == sample(sd, "a dog", steps: 2, seed: 8)
+                    """, gives: "true"),
             ],
-            seeAlso: ["denoise", "trajectory", "encode", "grid", "load"]
+            seeAlso: ["prompt_embedding", "denoise", "trajectory", "encode", "grid", "load"]
         ) { call in
             let run = try SamplingRun(call)
             let trajectory = try run.sample()
@@ -82,6 +109,7 @@ enum SampleVerb {
 private struct SamplingRun {
     let record: SamplingRecord
     let givesList: Bool
+    private let embeddings: PromptEmbeddings?
     private let call: Arguments
 
     init(_ call: Arguments) throws {
@@ -92,18 +120,31 @@ private struct SamplingRun {
         options.strength = try call.number("strength")
         options.width = try call.optional("width", call.whole)
         options.height = try call.optional("height", call.whole)
+        options.guidanceRescale = Float(try call.number("guidance_rescale"))
+        options.clipSkip = try call.optional("clip_skip", call.whole) ?? 0
+        options.readsWeights = try call.boolean("weights")
+        try call.checkPrompts(options)
         let count = try call.whole("count")
-        let prompts = try call.strings("prompt").flatMap { [String](repeating: $0, count: count) }
-        givesList = try call.isGiven("count") || { if case .list = $0 { true } else { false } }(call.value("prompt"))
+        embeddings = try call.promptEmbeddings(count: count)
+        let prompts: [String]
+        if let embeddings {
+            let name = "embeddings " + Words.shape(Array(embeddings.prompts.shape.dropFirst()))
+            prompts = [String](repeating: name, count: embeddings.prompts.shape[0])
+        } else {
+            prompts = try call.strings("prompt").flatMap { [String](repeating: $0, count: count) }
+        }
+        givesList = try call.isGiven("count") || call.isList(embeddings == nil ? "prompt" : "embeddings")
         let pipeline = try call.pipeline()
         try call.checkEta(options, of: pipeline.model)
         try Self.checkStart(call)
+        let texts = (embeddings == nil ? prompts : []) + [options.negativePrompt]
         try pipeline.noteUnseen(
-            prompts + [options.negativePrompt] + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []),
+            (options.readsWeights ? texts.map { try WeightedText($0).plain } : texts)
+                + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []),
             call.host)
         record = SamplingRecord(
-            pipeline: pipeline, prompts: prompts, options: options, seed: try call.seed(),
-            startsFromImage: try call.isGiven("image"))
+            pipeline: pipeline, prompts: prompts, options: options, seeds: try call.seeds(pictures: prompts.count),
+            startsFromImage: try call.isGiven("image"), isTold: embeddings == nil)
     }
 
     /// Refuses options that what sampling starts from leaves without effect.
@@ -126,8 +167,8 @@ private struct SamplingRun {
 
     func sample() throws -> Trajectory {
         let trajectory = try record.pipeline.model.sample(
-            record.prompts, record.options, latents: call.optional("latents", call.tensor),
-            images: call.optional("image", call.images) ?? [], generator: Generator(seed: record.seed),
+            record.prompts, record.options, embeddings: embeddings, latents: call.optional("latents", call.tensor),
+            images: call.optional("image", call.images) ?? [], source: record.source,
             progress: call.progress("sampling"))
         try MappedFiles.check()
         return trajectory
@@ -140,8 +181,24 @@ struct SamplingRecord {
     /// One per picture.
     let prompts: [String]
     let options: SamplingOptions
-    let seed: UInt64
+    let seeds: Seeds
     var startsFromImage = false
+    /// Whether the prompts are texts, and not what embeddings are called.
+    var isTold = true
+
+    /// One seed for all pictures, or one a picture.
+    enum Seeds {
+        case shared(UInt64)
+        case each([UInt64])
+    }
+
+    /// Where the noise of the pictures comes from.
+    var source: NoiseSource {
+        switch seeds {
+        case .shared(let seed): NoiseSource(Generator(seed: seed))
+        case .each(let seeds): NoiseSource(each: seeds.map { Generator(seed: $0) })
+        }
+    }
 
     /// The pictures of latents, named and with their parameters.
     func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Value] {
@@ -153,8 +210,13 @@ struct SamplingRecord {
     /// The parameters of one of the pictures, in the order in which they are written.
     private func parameters(of index: Int) -> Record {
         let sampler = options.sampler ?? SamplerKind(for: pipeline.model.scheduler)
+        let seed =
+            switch seeds {
+            case .shared(let seed): seed
+            case .each(let seeds): seeds[index]
+            }
         var fields: [(String, Value)] = [
-            ("prompt", .string(prompts[index])), ("seed", .number(Double(seed))),
+            (isTold ? "prompt" : "embeddings", .string(prompts[index])), ("seed", .number(Double(seed))),
             ("steps", .number(Double(options.steps))), ("guidance", .number(Double(options.guidanceScale))),
             ("eta", .number(options.eta)), ("sampler", .string(sampler.rawValue)), ("model", .string(pipeline.name)),
         ]
@@ -162,13 +224,18 @@ struct SamplingRecord {
             fields.append(("in_place_of", .string(replaced)))
         }
         if !options.negativePrompt.isEmpty { fields.append(("negative", .string(options.negativePrompt))) }
+        if options.clipSkip > 0 { fields.append(("clip_skip", .number(Double(options.clipSkip)))) }
+        if options.readsWeights { fields.append(("weights", .boolean(true))) }
+        if options.guidanceRescale > 0 {
+            fields.append(("guidance_rescale", .number(Double(options.guidanceRescale))))
+        }
         if let safety = options.safety {
             fields.append(("safe_scale", .number(Double(safety.guidanceScale))))
             fields.append(("concept", .string(safety.concept)))
         }
         if startsFromImage { fields.append(("strength", .number(options.strength))) }
         // A picture of several takes its noise from the middle of the stream.
-        if prompts.count > 1 {
+        if case .shared = seeds, prompts.count > 1 {
             fields += [("index", .number(Double(index))), ("pictures", .number(Double(prompts.count)))]
         }
         return Record(fields)

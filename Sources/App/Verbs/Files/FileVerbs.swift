@@ -32,6 +32,9 @@ enum FileVerbs {
                 "text_encoder", .optional(.file([])), default: .none,
                 help: "a folder whose text encoder goes into the pipeline in place of its own"),
             .option(
+                "embeddings", .optional(.either([.file(suffixes), .list(of: .string)])), default: .none,
+                help: "files of textual inversion, whose words a pipeline's prompts may use"),
+            .option(
                 "tokenizer", .optional(.file([])), fallback: .described("CLIP's own"),
                 help: "a folder with the tokenizer of a model in a single file"),
             .option(

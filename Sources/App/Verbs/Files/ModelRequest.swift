@@ -14,7 +14,7 @@ struct ModelRequest {
 
     /// Options of `load` that are about models, by what they are for.
     private static let purposes: [(option: String, purpose: String)] = [
-        ("unet", "a pipeline"), ("vae", "a pipeline"), ("text_encoder", "a pipeline"),
+        ("unet", "a pipeline"), ("vae", "a pipeline"), ("text_encoder", "a pipeline"), ("embeddings", "a pipeline"),
         ("tokenizer", "a model in a single file"),
         ("prediction", "a Stable Diffusion in a single file"), ("ema", "a Stable Diffusion in a single file"),
         ("activation", "a CLIP in a single file"), ("variant", "a folder of a model"),
@@ -37,6 +37,12 @@ struct ModelRequest {
     func place(_ option: String) throws -> URL? {
         guard let path = try call.optional(option, call.string) else { return nil }
         return try FileLocation.input(path, call, option: option)
+    }
+
+    /// The paths that an option gives, one or a list, as `place` finds them.
+    func places(_ option: String) throws -> [URL] {
+        guard try call.isGiven(option) else { return [] }
+        return try call.strings(option).map { try FileLocation.input($0, call, option: option) }
     }
 }
 

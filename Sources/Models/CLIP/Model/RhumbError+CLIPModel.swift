@@ -42,4 +42,10 @@ extension RhumbError {
     static func openCLIP(_ key: String, _ problem: String) -> RhumbError {
         RhumbError("'\(key)' in 'open_clip_config.json' \(problem)")
     }
+
+    static func skippedLayers(_ skipped: Int, layers: Int) -> RhumbError {
+        RhumbError(
+            "a text encoder of \(layers) layers can leave out 0 to \(max(layers - 1, 0)) of the last, not \(skipped)",
+            hint: "clip_skip: 1 takes the states before the last layer")
+    }
 }

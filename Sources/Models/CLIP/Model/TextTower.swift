@@ -24,9 +24,15 @@ public struct TextTower {
 
     /// The last layer's states after the final norm, [texts, positions, width].
     ///
-    /// - Parameter identifiers: int64, [texts, positions], at most `maxPositionEmbeddings` of them.
-    public func hiddenStates(_ identifiers: Tensor) throws -> Tensor {
-        try finalNorm(encoder(embedded(identifiers), causal: true))
+    /// - Parameters:
+    ///   - identifiers: int64, [texts, positions], at most `maxPositionEmbeddings` of them.
+    ///   - skipped: how many of the last layers are left out; the norm is not.
+    /// - Throws: `RhumbError` where there are not more layers than that.
+    public func hiddenStates(_ identifiers: Tensor, skipping skipped: Int = 0) throws -> Tensor {
+        guard (0..<max(encoder.layers.count, 1)).contains(skipped) else {
+            throw RhumbError.skippedLayers(skipped, layers: encoder.layers.count)
+        }
+        return try finalNorm(encoder(embedded(identifiers), causal: true, skipping: skipped))
     }
 
     /// The state at each text's end token, [texts, width], before the projection.

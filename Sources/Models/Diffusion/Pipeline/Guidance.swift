@@ -11,6 +11,8 @@ public struct Guidance {
     public let scale: Float
     /// States of the concept that Safe Latent Diffusion stays away from, [N, tokens, width], and its settings.
     let safety: (context: Tensor, settings: SafeLatentDiffusion)?
+    /// How much of the deviation is the prompt's own prediction's, 0 to 1.
+    var rescale: Float = 0
 
     /// - Parameters:
     ///   - context: [N, tokens, width].
@@ -28,26 +30,46 @@ public struct Guidance {
 
     /// The guidance of some of the samples.
     public func rows(_ range: Range<Int>) throws -> Guidance {
-        Guidance(
+        var part = Guidance(
             context: try context.rows(range), unconditional: try unconditional?.rows(range), scale: scale,
             safety: try safety.map { (try $0.context.rows(range), $0.settings) })
+        part.rescale = rescale
+        return part
     }
 }
 
 extension StableDiffusion {
     /// The guidance of prompts: [prompts] rows.
-    public func guidance(of prompts: [String], _ options: SamplingOptions) throws -> Guidance {
-        let context = try context(of: prompts)
+    ///
+    /// - Parameter embeddings: states in place of the prompts' texts.
+    public func guidance(
+        of prompts: [String], _ options: SamplingOptions, embeddings: PromptEmbeddings? = nil
+    ) throws -> Guidance {
+        let given = try embeddings?.rows(prompts.count, for: text, guided: options.guidanceScale > 1)
+        let context =
+            try given?.context
+            ?? self.context(of: prompts, skipping: options.clipSkip, readsWeights: options.readsWeights)
+        guard (0...1).contains(options.guidanceRescale) else {
+            throw RhumbError.guidanceRescale(options.guidanceRescale)
+        }
         guard options.guidanceScale > 1 else {
             if options.safety != nil { throw RhumbError.safetyWithoutGuidance(options.guidanceScale) }
             return Guidance(context: context)
         }
-        func repeated(_ text: String) throws -> Tensor {
-            try self.context(of: [String](repeating: text, count: prompts.count))
+        if options.guidanceRescale > 0, options.safety != nil {
+            throw RhumbError.guidanceRescale(with: "Safe Latent Diffusion ('safe')")
         }
-        return Guidance(
-            context: context, unconditional: try repeated(options.negativePrompt), scale: options.guidanceScale,
-            safety: try options.safety.map { (try repeated($0.concept), $0) })
+        func repeated(_ text: String, readsWeights: Bool = false) throws -> Tensor {
+            try self.context(
+                of: [String](repeating: text, count: prompts.count), readsWeights: readsWeights)
+        }
+        var guidance = Guidance(
+            context: context,
+            unconditional: try given?.negative
+                ?? repeated(options.negativePrompt, readsWeights: options.readsWeights),
+            scale: options.guidanceScale, safety: try options.safety.map { (try repeated($0.concept), $0) })
+        guidance.rescale = options.guidanceRescale
+        return guidance
     }
 }
 
@@ -63,7 +85,8 @@ extension UNet2DConditionModel {
             return try self(sample, times: [time], context: guidance.context)
         }
         let both = try predictions(sample, time, [unconditional, guidance.context])
-        return try both[0] + (both[1] - both[0]) * guidance.scale
+        let guided = try both[0] + (both[1] - both[0]) * guidance.scale
+        return guidance.rescale > 0 ? try guided.rescaled(like: both[1], by: guidance.rescale) : guided
     }
 
     /// As above, with Safe Latent Diffusion where the guidance has it.
@@ -92,5 +115,16 @@ extension UNet2DConditionModel {
         let all = try self(repeated, times: [time], context: Tensor.concatenated(contexts))
         let count = sample.shape[0]
         return try contexts.indices.map { try all.rows($0 * count..<($0 + 1) * count) }
+    }
+}
+
+extension Tensor {
+    /// A guided prediction with, by a share, the deviation of another, sample by sample: what overexposes is taken back
+    /// (Lin et al. 2024, equations 15 and 16).
+    fileprivate func rescaled(like prompt: Tensor, by share: Float) throws -> Tensor {
+        func deviation(_ x: Tensor) throws -> Tensor {
+            try x.variance(Array(1..<x.rank), keepDims: true).squareRoot()
+        }
+        return try self * (deviation(prompt) / deviation(self)) * share + self * (1 - share)
     }
 }

@@ -5,12 +5,23 @@ extension StableDiffusion {
     /// Called after every step with what is done and what there is in all; what it throws stops the work.
     public typealias Progress = (_ done: Int, _ total: Int) throws -> Void
 
+    /// Samples latents of prompts, one per prompt, with one generator for all; see below.
+    public func sample(
+        _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
+        images: [Image] = [], generator: Generator, batchSize: Int? = nil, progress: Progress? = nil
+    ) throws -> Trajectory {
+        try sample(
+            prompts, options, latents: latents, images: images, source: NoiseSource(generator), batchSize: batchSize,
+            progress: progress)
+    }
+
     /// Samples latents of prompts, one per prompt.
     ///
-    /// Everything random comes from the generator before the first step, in the order that diffusers draws it for one
+    /// Everything random comes from the source before the first step, in the order that diffusers draws it for one
     /// batch of all prompts; how samples are split into batches changes nothing.
     ///
     /// - Parameters:
+    ///   - embeddings: states in place of the prompts' texts, which then only count the samples.
     ///   - latents: standard normal noise to start from, [N, h, w, C], one per prompt or one for all ([1, h, w, C]);
     ///     drawn from the generator by default.
     ///   - images: pictures to start from, one per prompt or one for all: their latents get the noise of the step at
@@ -19,20 +30,22 @@ extension StableDiffusion {
     /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Interruption` after
     ///   `StopFlag.raise()`.
     public func sample(
-        _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
-        images: [Image] = [], generator: Generator, batchSize: Int? = nil, progress: Progress? = nil
+        _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), embeddings: PromptEmbeddings? = nil,
+        latents: Tensor? = nil, images: [Image] = [], source: NoiseSource, batchSize: Int? = nil,
+        progress: Progress? = nil
     ) throws -> Trajectory {
+        try source.check(pictures: prompts.count)
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
         let kind = options.sampler ?? SamplerKind(for: scheduler)
         let sampler = try kind.sampler(scheduler, steps: options.steps)
         return try withoutGradients {
             let (start, first) = try startingLatents(
-                prompts.count, options, sampler, latents: latents, images: images, generator)
+                prompts.count, options, sampler, latents: latents, images: images, source)
             let noise = try (first..<sampler.times.count).map { index in
                 try sampler.needsNoise(at: index, eta: options.eta)
-                    ? try Self.noise(start.shape, generator: generator) : nil
+                    ? try source.noise(start.shape) : nil
             }
-            let guidance = try guidance(of: prompts, options)
+            let guidance = try guidance(of: prompts, options, embeddings: embeddings)
             let size = batchSize ?? self.batchSize(height: start.shape[1], width: start.shape[2])
             let steps = sampler.times.count - first
             var parts: [Trajectory] = []
@@ -83,7 +96,7 @@ extension StableDiffusion {
     /// The latents that the first step begins with, and which step that is.
     private func startingLatents(
         _ count: Int, _ options: SamplingOptions, _ sampler: any Sampler, latents: Tensor?, images: [Image],
-        _ generator: Generator
+        _ source: NoiseSource
     ) throws -> (Tensor, first: Int) {
         func forAll(_ rows: Tensor) throws -> Tensor {
             guard rows.rank == 4, rows.shape[0] == count || rows.shape[0] == 1 else {
@@ -94,17 +107,17 @@ extension StableDiffusion {
         }
         if images.isEmpty {
             let shape = try latentShape(count: count, height: options.height, width: options.width)
-            let noise = try latents.map(forAll) ?? Self.noise(shape, generator: generator)
+            let noise = try latents.map(forAll) ?? source.noise(shape)
             guard noise.shape[3] == shape[3] else { throw RhumbError.startingLatents(noise.shape, count: count) }
             return (try noise * sampler.initialNoiseSigma, 0)
         }
         guard latents == nil else { throw RhumbError.latentsAndImages }
         guard (0...1).contains(options.strength) else { throw RhumbError.strength(options.strength) }
-        let original = try forAll(self.latents(of: images, generator: generator))
+        let original = try forAll(source.latents(of: images, by: self))
         // As many of the last steps as the strength's share of all; at least one.
         let skipped = options.steps - min(max(Int(Double(options.steps) * options.strength), 1), options.steps)
         let first = skipped * sampler.callsAStep
-        let noise = try Self.noise(original.shape, generator: generator)
+        let noise = try source.noise(original.shape)
         return (try sampler.addNoise(to: original, noise: noise, at: first), first)
     }
 }

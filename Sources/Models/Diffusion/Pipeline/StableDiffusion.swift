@@ -82,7 +82,11 @@ public final class StableDiffusion {
     }
 
     /// The text encoder's states of prompts, [prompts, tokens, width], unrecorded. Equal prompts are encoded once.
-    public func context(of prompts: [String]) throws -> Tensor {
+    ///
+    /// - Parameters: as of `TextEncoder.context`.
+    public func context(
+        of prompts: [String], skipping skipped: Int = 0, readsWeights: Bool = false
+    ) throws -> Tensor {
         var place: [String: Int] = [:]
         var different: [String] = []
         let places = prompts.map { prompt in
@@ -91,7 +95,7 @@ public final class StableDiffusion {
             different.append(prompt)
             return different.count - 1
         }
-        let states = try text.context(of: different)
+        let states = try text.context(of: different, skipping: skipped, readsWeights: readsWeights)
         guard states.isFinite else { throw RhumbError.notFinite("text encoder", "for the prompt") }
         return different.count == prompts.count ? states : try states.gathered(0, places)
     }

@@ -14,18 +14,7 @@ public struct LCMScheduler: Sampler, Sendable {
 
     /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
     public init(_ configuration: SchedulerConfiguration, steps count: Int) throws {
-        let training = configuration.numTrainTimesteps, original = configuration.originalInferenceSteps ?? 50
-        guard (1...training).contains(original) else {
-            throw RhumbError.schedule(
-                "original_inference_steps", "\(original)", expected: "a number from 1 to \(training)")
-        }
-        guard (1...original).contains(count) else { throw RhumbError.distilledSteps(count, limit: original) }
-        // The levels that the model was distilled on, falling, and as many of them as there are steps.
-        let levels = (1...original).reversed().map { $0 * (training / original) - 1 }
-        let distance = Double(original) / Double(count)
-        steps = try AlphaSteps(
-            configuration, timesteps: (0..<count).map { levels[Int((Double($0) * distance).rounded(.down))] },
-            by: "LCM")
+        steps = try AlphaSteps(distilled: configuration, steps: count, by: "LCM")
     }
 
     private func isLast(_ index: Int) -> Bool { index == steps.timesteps.count - 1 }
