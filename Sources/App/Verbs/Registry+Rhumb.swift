@@ -50,7 +50,7 @@ extension VerbFamily {
                 CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all + TrainingVerbs.all),
             VerbFamily(
                 "grpo", "training a diffusion model on a reward",
-                TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + [LoRAVerb.lora]),
+                TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + LoRAVerb.all),
             VerbFamily(
                 "evaluation", "judging a model's pictures by a detector that no reward has seen",
                 DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare] + FidelityVerbs.all),

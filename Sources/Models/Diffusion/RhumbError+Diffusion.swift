@@ -241,16 +241,15 @@ extension RhumbError {
         RhumbError(
             unexpected.isEmpty
                 ? "'\(file)' holds no adapters"
-                : "'\(file)' holds what fits no layer of this UNet: \(Words.quoted(unexpected, most: 5))",
-            hint:
-                "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya, UNet only"
+                : "'\(file)' holds what fits no layer of this model: \(Words.quoted(unexpected, most: 5))",
+            hint: "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya"
         )
     }
 
     static func lora(file: String, unsupported: String, tensor: String) -> RhumbError {
         RhumbError(
             "'\(file)' holds \(unsupported) ('\(tensor)'), which is not supported",
-            hint: "supported: two matrices for a layer of the UNet, with or without alpha")
+            hint: "supported: two matrices for a layer of UNet or text encoder, with or without alpha")
     }
 
     static func lora(file: String, twice module: String) -> RhumbError {

@@ -11,10 +11,35 @@ final class PipelineValue: ObjectValue {
     /// What it was loaded as: the bundled model's name or a folder.
     let name: String
     let unseen = UnseenNotes()
+    /// Files of adapters that `lora` has put on, in their order.
+    let adapters: [Adapter]
+    /// The model without them; nil where there are none.
+    private let bare: PipelineValue?
 
-    init(_ model: StableDiffusion, name: String) {
-        self.model = model
-        self.name = name
+    /// A file of adapters, as it was named.
+    struct Adapter {
+        let path: String
+        let url: URL
+        let scale: Double
+    }
+
+    init(_ model: StableDiffusion, name: String, adapters: [Adapter] = [], on bare: PipelineValue? = nil) {
+        (self.model, self.name, self.adapters, self.bare) = (model, name, adapters, bare)
+    }
+
+    /// The model without the adapters that `lora` has put on.
+    var original: PipelineValue { bare ?? self }
+
+    /// The model with further adapters.
+    func adapted(by added: [Adapter]) throws -> PipelineValue {
+        let all = adapters + added, bare = original
+        let listed = all.map { adapter in
+            adapter.scale == 1 ? adapter.path : "\(adapter.path) × \(NumberText.shown(adapter.scale))"
+        }
+        return PipelineValue(
+            try bare.model.adapted(by: all.map { AdapterFile($0.url, scale: Float($0.scale)) }),
+            name: "\(bare.name) with \(listed.joined(separator: ", "))",
+            adapters: all, on: bare)
     }
 
     var typeName: String { "pipeline" }
@@ -31,7 +56,11 @@ final class PipelineValue: ObjectValue {
     }
 
     var memberNames: [String] {
-        ["name", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler", "vae", "dtype"]
+        [
+            "name", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler", "vae",
+            "dtype",
+            "adapters",
+        ]
     }
 
     func member(_ name: String) throws -> Value? {
@@ -46,6 +75,11 @@ final class PipelineValue: ObjectValue {
         case "scheduler": Value(try FileContents.json(model.scheduler))
         case "vae": .object(AutoencoderValue(model.vae, name: "of \(self.name)"))
         case "dtype": .string(model.dtype.rawValue)
+        case "adapters":
+            .list(
+                adapters.map {
+                    .record(["path": .string($0.path), "scale": .number($0.scale)])
+                })
         default: nil
         }
     }

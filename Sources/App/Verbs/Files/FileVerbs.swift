@@ -132,6 +132,9 @@ enum FileVerbs {
                         "the element type in a safetensors file or a model's folder; by default that in memory, which is float32 for models of half-precision files"
                 ),
                 .option(
+                    "layout", .optional(.choice(LoRA.Layout.allCases.map(\.rawValue))),
+                    fallback: .described("diffusers"), help: "how the adapters of a trainer are written"),
+                .option(
                     "texts", .record, default: .record([:]),
                     help: "what to write into a PNG beside the picture and the parameters that it has"),
             ],
@@ -150,6 +153,8 @@ enum FileVerbs {
                 | direction | `.safetensors`; its vector alone as `.npy` |
                 | clip | a folder, in the transformers layout |
                 | pipeline | a folder, in the diffusers layout |
+                | trainer | `.safetensors` with its adapters, which `lora`, diffusers and, with `layout: "kohya"`, \
+                programs of kohya's layout read |
 
                 A missing value of a table is an empty cell or null; a number that is not finite is written as Python \
                 writes it, in JSON as NaN and Infinity, which some programs refuse.

@@ -10,6 +10,9 @@ public final class UNet2DConditionModel: Rebuildable {
     public let parameters: NamedTensors
     /// Linear layers by the name of their module, for adapters.
     package let linears: [String: Linear]
+    /// Whether a backward pass keeps the inputs of blocks alone, and computes what happens in them again: less memory
+    /// for a third more work, and the same bits.
+    public var recomputesBlocks = false
 
     private let input, output: Convolution2D
     private let time1, time2: Linear
@@ -133,9 +136,10 @@ public final class UNet2DConditionModel: Rebuildable {
         let centred = c.centerInputSample ? try sample * 2 - 1 : sample
         var h = try input(centred.to(dtype))
         var skips = [h]
-        for block in down { h = try block(h, embedding, context, skips: &skips) }
-        if let middle { h = try middle(h, embedding, context) }
-        for block in up { h = try block(h, embedding, context, skips: &skips) }
+        let step = BlockStep(recomputes: recomputesBlocks, embedding: embedding, context: context)
+        for block in down { h = try block(h, step, skips: &skips) }
+        if let middle { h = try middle(h, step) }
+        for block in up { h = try block(h, step, skips: &skips) }
         return try output(outputNorm(h, activation)).to(.float32)
     }
 
