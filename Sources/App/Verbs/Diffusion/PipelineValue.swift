@@ -49,23 +49,34 @@ final class PipelineValue: ObjectValue {
         let type = model.dtype == .float32 ? "" : " in \(model.dtype.rawValue)"
         let side = model.sampleSize, small = side / model.downsampling
         return "pipeline \(name): \(ClipValue.shown(model.parameterCount)) parameters\(type); \(side)×\(side) pixels, "
-            + "latents \(small)×\(small)×\(model.unet.configuration.inChannels); "
+            + "latents \(small)×\(small)×\(model.vae.configuration.latentChannels); "
             + "text \(model.text.length) tokens × \(model.text.width); "
             + "\(model.scheduler.predictionType.rawValue), \(SamplerKind(for: model.scheduler).rawValue)"
             + (SamplerKind.replacedClass(in: model.scheduler).map { " in place of \($0)" } ?? "")
+            + special
+    }
+
+    /// What the model makes, where it is not simply a picture of a text.
+    private var special: String {
+        switch model.task {
+        case .inpainting: "; inpaints"
+        case .editing: "; edits pictures (InstructPix2Pix)"
+        case .picture: model.isDistilled ? "; latent consistency (LCM)" : ""
+        }
     }
 
     var memberNames: [String] {
         [
-            "name", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler", "vae",
-            "dtype",
-            "adapters",
+            "name", "class", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler",
+            "vae",
+            "dtype", "adapters",
         ]
     }
 
     func member(_ name: String) throws -> Value? {
         switch name {
         case "name": .string(self.name)
+        case "class": .string(model.pipeline.rawValue)
         case "size": .number(Double(model.sampleSize))
         case "latent_shape": .list(try model.latentShape(count: 1).map { .number(Double($0)) })
         case "tokens": .number(Double(model.text.length))
@@ -139,6 +150,20 @@ extension PipelineValue: SavableValue {
                     + (inversion.isNamed ? ")" : ", after its file)")
             }
             host.note("\(request.name): prompts may use " + words.joined(separator: ", "))
+        }
+        if !model.leftAside.isEmpty {
+            host.note(
+                "\(request.name): \(Words.quoted(model.leftAside)) of its folder left aside: pictures are not censored"
+            )
+        }
+        switch model.pipeline {
+        case .safe:
+            host.note(
+                "\(request.name): diffusers samples a \(model.pipeline.rawValue) with Safe Latent Diffusion; here "
+                    + "sample … safe: \"medium\" asks for it")
+        case _ where model.isDistilled:
+            host.note("\(request.name): a latent consistency model: sample … steps: 4 guidance: 8.5")
+        default: break
         }
         if let replaced = SamplerKind.replacedClass(in: model.scheduler) {
             host.note(

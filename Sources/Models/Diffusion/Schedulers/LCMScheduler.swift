@@ -12,9 +12,11 @@ public struct LCMScheduler: Sampler, Sendable {
     public var times: [Float] { steps.timesteps.map(Float.init) }
     public var initialNoiseSigma: Float { 1 }
 
+    /// - Parameter strength: the share of the levels that are passed, from the cleanest up: below 1 for a start from a
+    ///   picture, as pipelines of latent consistency models take it.
     /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
-    public init(_ configuration: SchedulerConfiguration, steps count: Int) throws {
-        steps = try AlphaSteps(distilled: configuration, steps: count, by: "LCM")
+    public init(_ configuration: SchedulerConfiguration, steps count: Int, strength: Double = 1) throws {
+        steps = try AlphaSteps(distilled: configuration, steps: count, strength: strength, by: "LCM")
     }
 
     private func isLast(_ index: Int) -> Bool { index == steps.timesteps.count - 1 }
