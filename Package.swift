@@ -119,7 +119,7 @@ let package = Package(
             "Verbs", on: "App",
             uses: [
                 "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Evaluation", "Erasure",
-                "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook",
+                "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook", "Report",
             ]),
         .executableTarget(
             name: "rhumb",
@@ -155,10 +155,10 @@ let package = Package(
                 "WorldTraining",
             ],
             golden: true),
-        tests("LanguageTests", uses: ["TestSupport", "Basics", "Language"], exclude: ["Scripts"]),
+        tests("LanguageTests", uses: ["TestSupport", "Basics", "Language"], golden: true, exclude: ["Scripts"]),
         tests("PlotTests", uses: ["TestSupport", "Files", "Plot"], exclude: ["Snapshots"]),
         tests("NotebookTests", uses: ["TestSupport", "Basics", "Tensor", "Language", "Notebook", "Verbs"]),
-        tests("ReportTests", uses: ["TestSupport", "Language", "Notebook", "Report"]),
+        tests("ReportTests", uses: ["TestSupport", "Basics", "Language", "Notebook", "Report"]),
         tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
         // Its tests start the program, which is built with them; they don't link it.

@@ -34,7 +34,7 @@ extension VerbFamily {
             VerbFamily(
                 "steering", "directions in CLIP space, and what steering along them does",
                 DirectionVerbs.all + DirectionAlgebraVerbs.all + DirectionAlgebraVerbs.variants + ProbeVerbs.all
-                    + RewardVerbs.all),
+                    + RewardVerbs.all + [TransportVerb.transport]),
             VerbFamily(
                 "world", "the bundled world of emoji scenes, with captions and prompts",
                 SceneVerbs.all + PromptVerbs.all),

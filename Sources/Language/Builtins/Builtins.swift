@@ -10,7 +10,7 @@ extension Registry {
         registry.describe(family: "records", "named values and tables")
         for family in [
             SessionVerbs.all, OutputVerbs.all, NumberVerbs.all, ListVerbs.all, ListVerbs.ordering,
-            ListVerbs.withFunctions, ListVerbs.quantiles, StringVerbs.all, RecordVerbs.all,
+            ListVerbs.withFunctions, ListVerbs.quantiles, StringVerbs.all, RecordVerbs.all, TableVerbs.all,
         ] {
             registry.add(family)
         }

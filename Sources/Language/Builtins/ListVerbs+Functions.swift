@@ -10,16 +10,24 @@ extension ListVerbs {
         Verb(
             "map", family: "lists", summary: "what a function gives for each element",
             parameters: [items, Parameter("function", .function, help: "a function of one element, or a verb")],
-            result: "list",
+            result: "list; of a table, a table where the function gives records",
+            details:
+                "`merge` keeps a row's other fields: `map t (row -> merge(row, {words: len(split(row.prompt))}))`.",
             examples: [
                 Verb.Example("map [1, 2, 3] (x -> x ** 2)", gives: "[1, 4, 9]"),
                 Verb.Example("[4, 9] |> map sqrt", gives: "[2, 3]"),
+                Verb.Example(
+                    "map (table {a: [1, 2], b: [3, 5]}) (row -> {sum: row.a + row.b, a: row.a})",
+                    gives: "sum  a\n  4  1\n  7  2"),
             ],
             seeAlso: ["filter", "reduce"]
         ) { call in
             let function = try call.function("function")
-            let items = try Operations.items(call.value("list"))
-            return .list(try items.map { try call.interpreter.call(function, $0) })
+            let value = try call.value("list")
+            let results = try Operations.items(value).map { try call.interpreter.call(function, $0) }
+            guard case .table = value, !results.isEmpty else { return .list(results) }
+            let records = results.compactMap { if case .record(let record) = $0 { record } else { nil } }
+            return records.count == results.count ? .table(try Table(rows: records)) : .list(results)
         }
     }
 

@@ -105,13 +105,8 @@ enum RecordVerbs {
                 return .table(
                     try Table(record.fields.map { name, value in Table.Column(name, try items(of: name, value)) }))
             }
-            var names: [String] = []
-            let rows = try call.list("rows").compactMap { row -> Record? in
-                guard case .record(let record) = row else { return nil }
-                for key in record.keys where !names.contains(key) { names.append(key) }
-                return record
-            }
-            return .table(try Table(names.map { name in Table.Column(name, rows.map { $0[name] ?? .none }) }))
+            let rows = try call.list("rows").compactMap { if case .record(let record) = $0 { record } else { nil } }
+            return .table(try Table(rows: rows))
         }
     }
 

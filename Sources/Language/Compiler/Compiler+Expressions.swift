@@ -144,6 +144,11 @@ extension Compiler {
             emit(.addK, target, register, try constant(text))
             return
         }
+        if operation.isComparison {
+            let leftRegister = try comparedOperand(left)
+            emit(operation.opcode, target, leftRegister, try comparedOperand(right))
+            return
+        }
         let leftRegister = try operand(left)
         if operation == .add, leftRegister == target, case .list(let items) = right.kind, !items.isEmpty {
             let first = try temporaries(items.count)
@@ -172,6 +177,37 @@ extension Compiler {
         try at(span) { (compiler) throws(Diagnostic) in
             compiler.emit(.close, target, left, right)
             compiler.emit(.word, register)
+        }
+    }
+
+    /// A side of a comparison: written as `t.name` or `t["name"]`, a column of a table is compared value by value.
+    private mutating func comparedOperand(_ expression: Expression) throws(Diagnostic) -> Int {
+        switch expression.kind {
+        case .member, .index:
+            let register = try temporaries()
+            try comparedSide(expression, into: register)
+            return register
+        default: return try operand(expression)
+        }
+    }
+
+    /// The same, into a given register.
+    mutating func comparedSide(_ expression: Expression, into target: Int) throws(Diagnostic) {
+        try at(expression.range) { (compiler) throws(Diagnostic) in
+            let outside = compiler.nextTemporary
+            defer { compiler.nextTemporary = outside }
+            switch expression.kind {
+            case .member(let base, let name, let nameRange):
+                let register = try compiler.operand(base)
+                let position = try compiler.append(name, to: \.names)
+                try compiler.at(nameRange) { (compiler) throws(Diagnostic) in
+                    _ = compiler.emit(.comparedMember, target, register, position)
+                }
+            case .index(let base, let keys) where keys.count == 1:
+                let container = try compiler.operand(base)
+                compiler.emit(.comparedIndex, target, container, try compiler.operand(keys[0]))
+            default: try compiler.value(of: expression, into: target)
+            }
         }
     }
 
@@ -231,13 +267,13 @@ extension Compiler {
             return result
         case .binary(let operation, let left, let right):
             if case .number(let number) = right.kind, let opcode = operation.constantTest {
-                let register = try operand(left)
+                let register = try comparedOperand(left)
                 emit(opcode, register, try constant(number), value ? 0 : 1)
                 return [emit(.jump, 0, offset: 0)]
             }
             if let opcode = operation.test {
-                let leftRegister = try operand(left)
-                let rightRegister = try operand(right)
+                let leftRegister = try comparedOperand(left)
+                let rightRegister = try comparedOperand(right)
                 emit(opcode, leftRegister, rightRegister, value ? 0 : 1)
                 return [emit(.jump, 0, offset: 0)]
             }

@@ -246,8 +246,8 @@ extension Compiler {
         switch condition.kind {
         case .binary(let operation, let left, let right) where operation.isComparison:
             let first = try temporaries(3)
-            try expression(left, into: first)
-            try expression(right, into: first + 1)
+            try comparedSide(left, into: first)
+            try comparedSide(right, into: first + 1)
             try at(condition.range) { (compiler) throws(Diagnostic) in
                 _ = compiler.emit(operation.opcode, first + 2, first, first + 1)
             }

@@ -60,6 +60,7 @@ enum Opcode: UInt8 {
     case setIndexK  // a[b] ← constant c
     case setPath  // path b of a ← c; keys stand in word.a and following
     case member  // a ← b.name c
+    case comparedIndex, comparedMember  // the same, as a side of a comparison: a column stays one
     case unpack  // a and following ← the c elements of b
 
     // Statements

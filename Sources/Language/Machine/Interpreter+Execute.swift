@@ -132,7 +132,12 @@ extension Interpreter {
                     } else {
                         registers[i.A] = try Operations.unary(.negate, registers[i.B])
                     }
-                case .not: (registers + i.A).set(try !Operations.truth(registers[i.B]))
+                case .not:
+                    if case .boolean(let boolean) = registers[i.B] {
+                        (registers + i.A).set(!boolean)
+                    } else {
+                        registers[i.A] = try Operations.negation(registers[i.B])
+                    }
 
                 // MARK: Flow
                 case .jump: counter += i.offset
@@ -309,6 +314,14 @@ extension Interpreter {
                     try setPath(i, registers, head, keys: registers + counter.pointee.A)
                     counter += 1
                 case .member: try member(i, registers, head)
+                case .comparedMember: try comparedMember(i, registers, head)
+                case .comparedIndex:
+                    if case .list(let items) = registers[i.B], case .number(let key) = registers[i.C],
+                        (registers + i.A).copy(element: key, of: items)
+                    {
+                        continue
+                    }
+                    try comparedIndex(i, registers)
                 case .unpack: try unpack(i, registers)
 
                 // MARK: Statements

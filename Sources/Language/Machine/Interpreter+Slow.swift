@@ -265,6 +265,31 @@ extension Interpreter {
         registers[i.A] = try Operations.member(registers[i.B], name)
     }
 
+    /// A side of a comparison: `t.name` of a table is compared value by value.
+    func comparedMember(
+        _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>
+    ) throws {
+        if case .table = registers[i.B] {
+            let name = head.pointee.code._withUnsafeGuaranteedRef { $0.names[i.C] }
+            if let column = ColumnOperand.of(registers[i.B], name) {
+                registers[i.A] = column
+                return
+            }
+        }
+        try member(i, registers, head)
+    }
+
+    /// The same for `t["name"]`.
+    func comparedIndex(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
+        if case .table = registers[i.B], case .string(let name) = registers[i.C],
+            let column = ColumnOperand.of(registers[i.B], name)
+        {
+            registers[i.A] = column
+            return
+        }
+        try index(i, registers)
+    }
+
     func unpack(_ i: Instruction, _ registers: UnsafeMutablePointer<Value>) throws {
         let items = try Operations.items(registers[i.B])
         guard items.count == i.C else {
@@ -290,7 +315,7 @@ extension Value {
         return false
     }
 
-    fileprivate var isObject: Bool {
+    var isObject: Bool {
         if case .object = self { return true }
         return false
     }

@@ -32,6 +32,9 @@ enum Operations {
     }
 
     static func binary(_ operation: BinaryOperator, _ left: Value, _ right: Value) throws -> Value {
+        if left.isObject || right.isObject, let result = try ColumnOperand.compared(operation, left, right) {
+            return result
+        }
         switch operation {
         case .equal: return .boolean(left.isEqual(to: right))
         case .notEqual: return .boolean(!left.isEqual(to: right))
@@ -118,6 +121,18 @@ enum Operations {
     static func truth(_ value: Value) throws -> Bool {
         if case .boolean(let boolean) = value { return boolean }
         throw RhumbError(Message.notBoolean(value), hint: Message.notBooleanHint(value))
+    }
+
+    /// `not value` as a value: of a list of true and false, such as a comparison of a column gives, each of them.
+    static func negation(_ value: Value) throws -> Value {
+        guard case .list(let items) = value else { return .boolean(try !truth(value)) }
+        return .list(
+            try items.map { item in
+                guard case .boolean(let boolean) = item else {
+                    throw RhumbError(Message.notBoolean(value), hint: Message.notBooleanHint(value))
+                }
+                return .boolean(!boolean)
+            })
     }
 
     /// `left ≈ right within tolerance`. Without a tolerance, numbers may differ by a millionth of the larger one.

@@ -87,11 +87,20 @@ enum Message {
     static func notBooleanHint(_ value: Value) -> String {
         switch value {
         case .number: "compare it: x != 0"
+        case .list(let items) where items.contains { if case .boolean = $0 { true } else { false } }:
+            "all(…) or any(…) of them; rows that pass several tests: where t (row -> row.a > 0 and row.b == \"…\")"
         case .string, .list, .record, .table: "ask for its length: len(x) > 0"
         case .none: "compare it: x == none"
         case .object: "compare one number of it: x[0] > 0"
         default: ""
         }
+    }
+    static func comparedLengths(_ operation: BinaryOperator, _ first: Int, _ second: Int) -> String {
+        "'\(operation.rawValue)' compares columns and lists of the same length, not \(first) and \(second) values"
+    }
+    static func inRow(_ row: Int, of column: String) -> String { ", in row \(row) of column '\(column)'" }
+    static func emptyCellHelp(_ column: String) -> String {
+        "leave the empty rows out first: t = t[t[\(Value.quoted(column))] != none]"
     }
     static func notOrdered(_ left: Value, _ right: Value) -> String {
         "there is no order between \(described(left)) and \(described(right))"
@@ -117,7 +126,9 @@ enum Message {
         case (.list, .boolean): "elements that pass a test: filter xs (x -> x == …)"
         case (.list, _), (.string, _): "an index is a whole number or a range: x[0], x[1..3]"
         case (.record, _): "a key is a string: r[\"alpha\"]"
-        case (.table, .boolean): "rows that pass a test: filter t (row -> row.name == \"…\")"
+        case (.table, .boolean):
+            "a column is compared value by value where it is written as one, t[t.name == \"…\"], and with a list as a "
+                + "whole; where t (row -> row.a == row.b) takes any test"
         case (.table, _): "a key is a column's name, a row's number or a range"
         default: ""
         }
@@ -166,6 +177,35 @@ enum Message {
     }
     static func columnNeedsList(_ name: String, _ value: Value) -> String {
         "column '\(name)' of a table must be a list, not \(described(value))"
+    }
+    static let whereValueUnused = "'value' has no effect beside a test of rows"
+    static func whereValueMissing(_ column: String) -> String {
+        "'where' needs to know what column '\(column)' should hold"
+    }
+    static func whereValueHelp(_ column: String) -> String {
+        "where t \(Value.quoted(column)) \"…\", or a test: where t \(Value.quoted(column)) (x -> x > 0)"
+    }
+    static func joinedTwice(_ name: String) -> String { "both tables have a column '\(name)' besides the keys" }
+    static let joinedTwiceHelp =
+        "suffixes: [\"_a\", \"_b\"] keeps both; 'columns' takes a table without one of them"
+    static func joinKey(_ name: String, row: Int, _ value: Value) -> String {
+        "tables are joined by numbers, texts, true and false; column '\(name)' has \(described(value)) in row \(row)"
+    }
+    static func joinKinds(_ key: String, _ first: String, _ second: String) -> String {
+        "column '\(key)' has a \(first) in each row of the first table and a \(second) in each of the other, which are "
+            + "never equal"
+    }
+    static func joinKindsHelp(_ key: String, _ first: String, _ second: String) -> String {
+        first == "number" || second == "number" ? "u[\"\(key)\"] = map(u[\"\(key)\"], num) makes numbers of texts" : ""
+    }
+    static let joinNeedsKey = "'by' names no column"
+    static let joinKeyTwice = "'by' names a column twice"
+    static func joinSuffixes(_ count: Int) -> String {
+        count == 2 ? "'suffixes' must be two different texts" : "'suffixes' must be two texts, not \(count)"
+    }
+    static func joinPairsUp(_ keys: [String]) -> String {
+        "some values of \(keys.map { "'\($0)'" }.joined(separator: " and ")) stand several times in both tables: "
+            + "each of their rows is paired with each"
     }
     static func noColumn(_ name: String) -> String { "there is no column '\(name)'" }
 

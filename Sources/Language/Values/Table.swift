@@ -29,6 +29,14 @@ public struct Table {
         self.columns = columns
     }
 
+    /// Records as rows. Columns come in the order in which their names first stand; a record without one has none.
+    public init(rows: [Record]) throws {
+        var names: [String] = []
+        var known: Set<String> = []
+        for row in rows { for key in row.keys where known.insert(key).inserted { names.append(key) } }
+        try self.init(names.map { name in Column(name, rows.map { $0[name] ?? .none }) })
+    }
+
     public var rowCount: Int { columns.first?.values.count ?? 0 }
     public var names: [String] { columns.map(\.name) }
 

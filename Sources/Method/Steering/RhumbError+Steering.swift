@@ -47,6 +47,12 @@ extension RhumbError {
         RhumbError("\(what) needs examples of both kinds, safe and unsafe", hint: "")
     }
 
+    static func tooFewToTransport(_ count: Int) -> RhumbError {
+        RhumbError(
+            "a map between two spaces is learned from at least 13 different prompts, not \(count)",
+            hint: "hundreds of all kinds are better: using: prompts(\"train\") + prompts(\"train safe\")")
+    }
+
     static func counts(_ what: String, _ a: Int, _ b: Int) -> RhumbError {
         RhumbError(
             "\(what): \(a) and \(b) rows don't pair up", hint: "give as many of one as of the other, or one")

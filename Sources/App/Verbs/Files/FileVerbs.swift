@@ -16,7 +16,7 @@ extension VerbFamily {
 enum FileVerbs {
     static let suffixes = [
         "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "svg", "pdf", "gp",
-        "txt", "md", "bin", "pt", "pth", "ckpt",
+        "html", "txt", "md", "bin", "pt", "pth", "ckpt",
     ]
 
     /// What is said of a model that its files leave open.
@@ -146,7 +146,7 @@ enum FileVerbs {
                 | record of tensors | `.safetensors` |
                 | image | `.png` |
                 | figure | `.png`, `.svg`, `.pdf`, each with the gnuplot script that draws it; `.gp` for the script \
-                alone |
+                alone; of an embedding map also `.html`, a page to search and filter |
                 | table | `.csv`, `.tsv`, `.jsonl`, `.json` |
                 | string | `.txt`, `.md` or any other |
                 | list, record, number | `.json` |

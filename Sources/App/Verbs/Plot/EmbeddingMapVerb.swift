@@ -1,33 +1,34 @@
+import Basics
 import CLIP
 import Language
 import Plot
 import Steering
 import Tensor
 
-/// `embedding_map`: groups of prompts or pictures in the plane, with their means and v.
+/// `embedding_map`: prompts or pictures in the plane, by group or by a column, with v and the ways that steering moves
+/// them.
 enum EmbeddingMapVerb {
     static var embeddingMap: Verb {
         Verb(
-            "embedding_map", family: "steering", summary: "embeddings in the plane, with the mean of each group and v",
-            parameters: [
-                SteeringParameters.clip,
-                Parameter(
-                    "direction", .optional(.object("direction")), help: "v, drawn as an arrow; none for no arrow"),
-                Parameter(
-                    "groups", .any, help: "{safe: [...], unsafe: [...]}: prompts, pictures or embeddings by group"),
-                .option(
-                    "method", .choice(["pca", "tsne"]), default: "pca",
-                    help: "pca: the plane in which they vary most; tsne: near neighbours stay near"),
-                .option(
-                    "perplexity", .number(in: 1...1000), default: 30, help: "of t-SNE: about how many neighbours count"),
-                .option("labels", .boolean, default: false, help: "write each prompt beside its point"),
-            ] + FigureOptions.parameters,
-            result: "a figure; `.panels` and `.script` as of every figure",
+            "embedding_map", family: "steering",
+            summary: "embeddings in the plane, with the mean of each group, v, and where steering moves them",
+            parameters: parameters,
+            result: "a figure; `.panels` and `.script` as of every figure, and `save m \"map.html\"` for a page",
             details: """
                 By principal components (`pca`) the arrow is v itself, projected into the plane and scaled to be seen; \
-                its label tells which share of v's length lies in the plane. A map by t-SNE (`tsne`, exact, started at \
-                the principal components) bends space, so there the arrow points where safety z · v rises on the map, \
-                by least squares; its label gives the share of the variance of z · v that this explains.
+                its label tells which share of v's length lies in the plane. Maps by t-SNE (`tsne`, exact, for up to \
+                \(TSNE.mostPoints) points) and UMAP (`umap`, for up to some 100,000) are started at the principal \
+                components and bend space, so there the arrow points where safety z · v rises on the map, by least \
+                squares; its label gives the share of the variance of z · v that this explains.
+
+                `alpha: [0.5, 1, 2]` steers the embeddings and draws the way of each from before to after, strength by \
+                strength; of more than \(EmbeddingMapFigure.mostPaths) embeddings the ways of the groups' means. By \
+                principal components the plane is that of the embeddings before; a bent map places all of them together.
+
+                Of a table, `colour: "category"` makes the texts of a column groups, and numbers a scale of colours.
+
+                `save m "map.html"` writes one page that needs no network: it zooms, names the points under the mouse, \
+                searches labels and filters groups, strengths and safety.
                 """,
             examples: [
                 .init(
@@ -36,115 +37,116 @@ enum EmbeddingMapVerb {
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
                     embedding_map clip v {safe: ["a red apple", "a dog", "a cake"], unsafe: ["a dagger", "a gun", "an \
                     axe"]}
-                    """, gives: "figure 8 points, 1 arrow")
+                    """, gives: "figure 8 points, 1 arrow"),
+                .init(
+                    """
+                    clip = load "emoji"
+                    v = direction clip safe: "a safe picture" unsafe: "a violent picture"
+                    t = table {prompt: ["a red apple", "a dog", "a dagger", "a gun"],
+                               kind: ["food", "animal", "weapon", "weapon"]}
+                    m = embedding_map clip v t colour: "kind" alpha: [0.5, 1]
+                    save m "map.html"
+                    """),
             ],
-            seeAlso: ["direction", "scatter", "pca"]
+            seeAlso: ["direction", "steer", "scatter", "pca"]
         ) { call in
             let options = try FigureOptions(call)
-            let groups = try call.groups("groups", by: call.clip())
-            let rows = try Tensor.concatenated(groups.map(\.rows.tensor), axis: 0)
-            guard rows.shape[0] >= 4 else {
-                throw call.failure("groups", "an embedding map needs at least 4 embeddings, not \(rows.shape[0])")
+            let groups = try EmbeddingMapGroups(call)
+            guard groups.rows.shape[0] >= 4 else {
+                throw call.failure(
+                    "groups", "an embedding map needs at least 4 embeddings, not \(groups.rows.shape[0])")
             }
-            let map = try EmbeddingMap(
-                rows, perplexity: call.string("method") == "tsne" ? call.number("perplexity") : nil, call.host)
-            var start = 0
-            var layers: [Layer] = []
-            var means: [(name: String, point: Point)] = []
-            for group in groups {
-                let range = start..<start + group.rows.tensor.shape[0]
-                start = range.upperBound
-                let x = Array(map.x[range]), y = Array(map.y[range])
-                layers.append(
-                    .scatter(
-                        Scatter(
-                            x: x, y: y, labels: try call.boolean("labels") ? group.rows.labels : [], name: group.name)))
-                means.append((group.name, Point(x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))))
+            let direction = try call.value("direction").isNone ? nil : call.direction().direction
+            let steered = try self.steered(groups.rows, call)
+            let plane = try EmbeddedPlane(groups.rows, steered: steered.map(\.rows), method(call), call.host)
+            let figure = try EmbeddingMapFigure(groups, plane, direction, steered)
+            let layers = try figure.layers(labelled: call.boolean("labels"), call.host)
+            var made = options.figure(layers, xLabel: plane.labels.x, yLabel: plane.labels.y)
+            made.panels[0].hasEqualUnits = true
+            if plane.isBent {
+                made.panels[0].x.ticks = .none
+                made.panels[0].y.ticks = .none
             }
-            if try !call.value("direction").isNone {
-                let v = try call.direction().direction
-                layers.append(.arrow(try map.arrow(along: v.vector, safety: v.safety(rows).floats.map(Double.init))))
-            }
-            if groups.count > 1 {
-                layers.append(
-                    .scatter(
-                        Scatter(
-                            x: means.map(\.point.x), y: means.map(\.point.y), labels: means.map(\.name),
-                            colour: Colour(hex: "#262626"), shape: .cross, size: 1.6)))
-            }
-            var figure = options.figure(layers, xLabel: map.labels.x, yLabel: map.labels.y)
-            figure.panels[0].hasEqualUnits = true
-            if map.isBent {
-                figure.panels[0].x.ticks = .none
-                figure.panels[0].y.ticks = .none
-            }
-            return .object(FigureValue(figure))
+            return .object(FigureValue(made, map: try figure.pointMap(title: options.title)))
         }
     }
-}
 
-/// Rows placed in the plane.
-private struct EmbeddingMap {
-    let x: [Double]
-    let y: [Double]
-    /// Whether distances on the map are not those in space.
-    let isBent: Bool
-    /// What the axes are.
-    let labels: (x: String, y: String)
-    private let pca: PCA
-
-    /// - Parameter perplexity: of t-SNE; `nil` stops at the principal components.
-    init(_ rows: Tensor, perplexity: Double?, _ host: any SessionHost) throws {
-        pca = try PCA(rows, components: 2)
-        let plane = try pca.project(rows)
-        let first = try plane.selected(1, 0).floats.map(Double.init),
-            second = try plane.selected(1, 1).floats.map(Double.init)
-        guard let perplexity else {
-            let shares = pca.ratio.floats.map { "\(Int((Double($0) * 100).rounded())) %" }
-            (x, y, isBent) = (first, second, false)
-            labels = ("first component (\(shares[0]))", "second component (\(shares[1]))")
-            return
-        }
-        let settings = TSNE(perplexity: perplexity)
-        let layout = try settings.layout(
-            rows.floats, dimensions: rows.shape[1], start: .positions(x: first, y: second),
-            progress: { host.progress(StepProgress("t-SNE", done: $0, total: settings.iterations)) },
-            isCancelled: { host.isInterrupted })
-        (x, y, isBent, labels) = (layout.x, layout.y, true, ("", ""))
+    private static var parameters: [Parameter] {
+        [
+            SteeringParameters.clip,
+            Parameter("direction", .optional(.object("direction")), help: "v, drawn as an arrow; none for no arrow"),
+            Parameter(
+                "groups", .any,
+                help: "{safe: [...], unsafe: [...]}: prompts, pictures or embeddings by group; or a table of prompts"),
+            .option(
+                "colour", .optional(.string), default: .none,
+                help: "a column of the table: texts become groups, numbers a scale of colours"),
+            .option(
+                "alpha", .optional(.either([.number(), .list(of: .number())])), default: .none,
+                help: "strengths at which the embeddings are steered along v, and their ways drawn"),
+            SteeringParameters.mode, SteeringParameters.gate, SteeringParameters.threshold,
+            SteeringParameters.temperature,
+            .option(
+                "method", .choice(["pca", "tsne", "umap"]), default: "pca",
+                help: "pca: the plane in which they vary most; tsne, umap: near neighbours stay near"),
+            .option(
+                "perplexity", .number(in: 1...1000), default: 30, help: "of t-SNE: about how many neighbours count"),
+            .option(
+                "neighbours", .whole(in: 2...1000), default: 15,
+                help: "of UMAP: how many neighbours count, itself included; few show details, many the whole"),
+            .option("min_dist", .number(in: 0...0.99), default: 0.1, help: "of UMAP: how close points may come"),
+            .option(
+                "seed", .whole(in: 0...(1 << 53)), default: 0,
+                help: "of UMAP's random choices; the same gives the same map"),
+            .option("labels", .boolean, default: false, help: "write each prompt beside its point"),
+        ] + FigureOptions.parameters
     }
 
-    /// v from the middle of the map: its projection into the plane, or on a bent map the way in which safety rises.
-    func arrow(along v: Tensor, safety: [Double]) throws -> Arrow {
-        let span = max((x.max() ?? 0) - (x.min() ?? 0), (y.max() ?? 0) - (y.min() ?? 0))
-        var direction: (x: Double, y: Double), label: String
-        if isBent {
-            let fit = gradient(of: safety)
-            direction = (fit.x, fit.y)
-            label = "v (R² = \(String(Int((fit.explained * 100).rounded()))) %)"
-        } else {
-            let shadow = try pca.components.matmul(v.unsqueezed(1)).floats.map(Double.init)
-            direction = (shadow[0], shadow[1])
-            let share = (direction.x * direction.x + direction.y * direction.y).squareRoot()
-            label = "v (\(Int((share * 100).rounded())) % in this plane)"
+    /// - Throws: `RhumbError` for an option of another method, which would have no effect.
+    private static func method(_ call: Arguments) throws -> EmbeddedPlane.Method {
+        let method = try call.string("method")
+        for (option, of) in [("perplexity", "tsne"), ("neighbours", "umap"), ("min_dist", "umap"), ("seed", "umap")]
+        where of != method {
+            if try call.isGiven(option) {
+                throw call.failure(
+                    option, "'\(option)' has no effect with method \"\(method)\"", hint: "it is for method: \"\(of)\"")
+            }
         }
-        let length = max((direction.x * direction.x + direction.y * direction.y).squareRoot(), 1e-12)
-        let from = Point(x.reduce(0, +) / Double(x.count), y.reduce(0, +) / Double(y.count))
-        let scale = 0.35 * span / length
-        return Arrow(from: from, to: Point(from.x + direction.x * scale, from.y + direction.y * scale), label: label)
+        switch method {
+        case "tsne": return .tsne(TSNE(perplexity: try call.number("perplexity")))
+        case "umap":
+            return .umap(
+                UMAP(
+                    neighbours: try call.whole("neighbours"), minimumDistance: try call.number("min_dist"),
+                    seed: UInt64(try call.whole("seed"))))
+        default: return .pca
+        }
     }
 
-    /// The least-squares plane through values over the map, and the share of their variance it explains.
-    private func gradient(of values: [Double]) -> (x: Double, y: Double, explained: Double) {
-        func centred(_ list: [Double]) -> [Double] {
-            let mean = list.reduce(0, +) / Double(list.count)
-            return list.map { $0 - mean }
+    /// The embeddings at each strength of `alpha:`; none where it isn't given.
+    private static func steered(_ rows: Tensor, _ call: Arguments) throws -> [(alpha: Double, rows: Tensor)] {
+        guard try !call.value("alpha").isNone else {
+            for option in ["mode", "gate", "threshold", "temperature"] where try call.isGiven(option) {
+                throw call.failure(option, "'\(option)' has no effect without strengths", hint: "alpha: [0.5, 1, 2]")
+            }
+            return []
         }
-        func dot(_ a: [Double], _ b: [Double]) -> Double { zip(a, b).reduce(0) { $0 + $1.0 * $1.1 } }
-        let cx = centred(x), cy = centred(y), cv = centred(values)
-        let (xx, yy, xy, xv, yv) = (dot(cx, cx), dot(cy, cy), dot(cx, cy), dot(cx, cv), dot(cy, cv))
-        let determinant = xx * yy - xy * xy
-        guard determinant > 1e-12 * xx * yy, dot(cv, cv) > 0 else { return (1, 0, 0) }
-        let a = (xv * yy - yv * xy) / determinant, b = (yv * xx - xv * xy) / determinant
-        return (a, b, (a * xv + b * yv) / dot(cv, cv))
+        guard try !call.value("direction").isNone else {
+            throw call.failure("alpha", "'alpha' needs a direction to steer along", hint: "embedding_map clip v …")
+        }
+        let alphas = try call.numbers("alpha")
+        guard !alphas.isEmpty else {
+            throw call.failure("alpha", "'alpha' lists no strength", hint: "alpha: [0.5, 1, 2]")
+        }
+        if let bad = alphas.first(where: { !$0.isFinite }) {
+            throw call.failure("alpha", "'alpha' must be finite, not \(NumberText.shown(bad))")
+        }
+        return try alphas.map { alpha in
+            let rule = SteeringRule(
+                try call.direction().direction, alpha: Float(alpha), mode: try call.choice("mode"),
+                gate: try call.choice("gate"), threshold: Float(try call.number("threshold")),
+                temperature: Float(try call.number("temperature")))
+            return (alpha, try rule.steered(rows))
+        }
     }
 }

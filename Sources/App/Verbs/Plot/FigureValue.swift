@@ -1,17 +1,20 @@
 import Basics
 import Language
 import Plot
+import Report
 
 /// A figure in the language.
 final class FigureValue: ObjectValue {
     let figure: Figure
+    /// The points that a page shows; nil for figures that are no map.
+    let map: PointMap?
     /// The width of a figure as text: fits the usual terminal and a transcript.
     static let textColumns = 78
     /// The widths for narrower terminals, the greatest first.
     static let narrowColumns = [58, 46, 38, 30]
     private var drawn: DrawnFigure?
 
-    init(_ figure: Figure) { self.figure = figure }
+    init(_ figure: Figure, map: PointMap? = nil) { (self.figure, self.map) = (figure, map) }
 
     var typeName: String { "figure" }
 

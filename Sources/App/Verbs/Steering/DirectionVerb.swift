@@ -9,6 +9,7 @@ enum DirectionVerbs {
 
     private static let anchors = ValueType.either([
         .string, .list(of: .string), .object("image"), .list(of: .object("image")), .object("tensor"),
+        .table,
     ])
 
     static var direction: Verb {
@@ -18,7 +19,9 @@ enum DirectionVerbs {
                 SteeringParameters.clip,
                 .option(
                     "safe", anchors, default: .list([]),
-                    help: "phrases (or pictures, or embeddings) on the safe side; none counts as the origin"),
+                    help:
+                        "phrases (or pictures, embeddings, a table of them) on the safe side; none counts as the origin"
+                ),
                 .option("unsafe", anchors, default: .list([]), help: "the same on the unsafe side"),
                 .option(
                     "vector", .optional(.object("tensor")), default: .none,
@@ -30,8 +33,11 @@ enum DirectionVerbs {
                         "mean: difference of means (the paper's); lda: discounts directions in which anchors scatter; "
                         + "logistic: normal of a logistic regression"),
                 .option(
-                    "prompts", .optional(.record), default: .none,
-                    help: "labelled prompts {safe: [...], unsafe: [...]} to judge it by"),
+                    "prompts", .optional(.either([.record, .table])), default: .none,
+                    help: "labelled prompts {safe: [...], unsafe: [...]} to judge it by; or a table to make it from"),
+                .option(
+                    "by", .optional(.string), default: .none,
+                    help: "the table's column of labels; `safe:` and `unsafe:` then name labels of it"),
             ],
             result: "a direction: unit vector v, with measures of its quality",
             details: """
@@ -40,6 +46,11 @@ enum DirectionVerbs {
                 it), the spread of the anchors around their means, the cosine to the direction without one anchor (on \
                 average, and for the anchor that matters most) and, with `prompts:`, the area under the ROC curve: the \
                 chance that a safe prompt lies further along v than an unsafe one.
+
+                Labelled prompts come straight from a table: `prompts: t by: "category"` makes the direction from its \
+                rows, whose labels are "safe" and "unsafe" or those that `safe: "harmless" unsafe: ["weapon", "drug"]` \
+                names. Its AUC is then that of prompts held out: the mean over five folds, each judged by a direction \
+                made without it.
 
                 Directions add up: `v + w`, `v - 0.3 * w`, `-v`; `project`, `without` and `orthogonal` take them apart. \
                 The result's vector has length 1 again, for α says how far; its length as a sum is its `weight`. \
@@ -55,12 +66,22 @@ enum DirectionVerbs {
                     v.vector.shape
                     """, gives: "[128]"),
                 .init(#"direction (load "emoji") safe: "a safe picture" unsafe: "a violent picture""#),
+                .init(
+                    """
+                    t = table {prompt: ["a ball", "a dog", "a knife", "a pill"],
+                               category: ["safe", "safe", "weapon", "drug"]}
+                    v = direction (load "emoji") prompts: t by: "category" unsafe: ["weapon", "drug"]
+                    v.unsafe
+                    """, gives: "[\"a knife\", \"a pill\"]"),
             ],
             seeAlso: ["probe", "sweep", "ablate", "steer"],
             body: { arguments in
                 let clip = try arguments.object("clip", as: ClipValue.self)
                 let method: DirectionMethod = try arguments.choice("method")
                 let name = try arguments.string("name")
+                if let labelled = try arguments.labelledTable() {
+                    return .object(try make(clip, labelled, method: method, name: name, arguments))
+                }
                 let made =
                     try arguments.isGiven("vector")
                     ? given(arguments, clip, name: name)
@@ -88,6 +109,23 @@ enum DirectionVerbs {
         }
         let direction = try Direction(vector: vector.detached().to(.float32), name: name)
         return DirectionValue(direction, model: try clip.directionModel)
+    }
+
+    /// The direction between the two kinds of a table's prompts.
+    private static func make(
+        _ clip: ClipValue, _ labelled: LabelledPrompts, method: DirectionMethod, name: String, _ call: Arguments
+    ) throws -> DirectionValue {
+        if try call.isGiven("vector") {
+            throw call.failure(
+                "vector", "'vector' has no effect beside a table of prompts", hint: "leave out one of them")
+        }
+        let s = try clip.rows(.table(labelled.safe), host: call.host)
+        let u = try clip.rows(.table(labelled.unsafe), host: call.host)
+        let auc = try Separation.heldOutAUC(safe: s.tensor, unsafe: u.tensor, method: method)
+        call.host.note(labelled.note + (auc == nil ? "" : "; its AUC is that of prompts held out"))
+        return DirectionValue(
+            try Direction(safe: s.tensor, unsafe: u.tensor, method: method, name: name),
+            anchors: (s.phrases, u.phrases), auc: auc, model: try clip.directionModel)
     }
 
     private static func make(

@@ -15,6 +15,9 @@ public struct TSNE: Sendable, Hashable {
     /// `nil` takes n / (4 · exaggeration) and at least 50 (Belkina et al., 2019).
     public var learningRate: Double?
 
+    /// Twice the square of their number is held, as 4 bytes each: 3.2 GB.
+    public static let mostPoints = 20_000
+
     public init(
         perplexity: Double = 30, iterations: Int = 1000, earlyExaggeration: Double = 12, learningRate: Double? = nil
     ) {
@@ -59,6 +62,7 @@ public struct TSNE: Sendable, Hashable {
         }
         let count = points.count / dimensions
         guard count >= 4 else { throw .tooFewPoints(count) }
+        guard count <= Self.mostPoints else { throw .tooManyPoints(count, limit: Self.mostPoints) }
         if let bad = points.firstIndex(where: { !$0.isFinite }) { throw .notFinite(point: bad / dimensions) }
         let perplexity = min(self.perplexity, Double(count - 1) / 3)
         guard perplexity >= 1 else { throw .badPerplexity(self.perplexity) }

@@ -17,7 +17,7 @@ public enum ColourMap: String, Sendable, Hashable, CaseIterable {
     }
 
     /// The colour at a position 0…1 of the scale.
-    func colour(at position: Double) -> Colour {
+    public func colour(at position: Double) -> Colour {
         let scaled = (position > 0 ? min(position, 1) : 0) * Double(stops.count - 1)
         let index = min(Int(scaled), stops.count - 2)
         return stops[index].mixed(with: stops[index + 1], scaled - Double(index))

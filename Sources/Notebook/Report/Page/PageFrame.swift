@@ -4,7 +4,12 @@ enum PageFrame {
     ///
     /// - Parameters:
     ///   - ownImages: whether the page shows pictures from files beside it.
-    static func page(title: String, body: String, ownImages: Bool = false) -> String {
+    ///   - style, script: the report's own, or those of another kind of page.
+    static func page(
+        title: String, body: String, ownImages: Bool = false,
+        style: String = String(decoding: PackageResources.report_css, as: UTF8.self),
+        script: String = String(decoding: PackageResources.report_js, as: UTF8.self)
+    ) -> String {
         let images = ownImages ? "data: 'self' file:" : "data:"
         return HTML.allowed(
             """
@@ -20,11 +25,11 @@ enum PageFrame {
             style-src 'unsafe-inline'; script-src 'unsafe-inline'" />
             <link rel="icon" href="data:," />
             <style>
-            \(String(decoding: PackageResources.report_css, as: UTF8.self))</style>
+            \(style)</style>
             </head>
             <body>
             \(body)<script>
-            \(String(decoding: PackageResources.report_js, as: UTF8.self))</script>
+            \(script)</script>
             </body>
             </html>
 
