@@ -1,8 +1,10 @@
 import Diffusion
 import Files
 import Foundation
+import Hub
 import Language
 import Tensor
+import World
 
 extension VerbFamily {
     static var files: VerbFamily {
@@ -24,13 +26,16 @@ enum FileVerbs {
         [
             .option(
                 "unet", .optional(.file(suffixes)), default: .none,
-                help: "a file or folder whose UNet goes into the pipeline in place of its own"),
+                help: "a file or folder whose UNet goes into the pipeline in place of its own"
+            ).offering { HubCache().models },
             .option(
                 "vae", .optional(.file(suffixes)), default: .none,
-                help: "a file or folder whose autoencoder goes into the pipeline in place of its own"),
+                help: "a file or folder whose autoencoder goes into the pipeline in place of its own"
+            ).offering { HubCache().models },
             .option(
                 "text_encoder", .optional(.file([])), default: .none,
-                help: "a folder whose text encoder goes into the pipeline in place of its own"),
+                help: "a folder whose text encoder goes into the pipeline in place of its own"
+            ).offering { HubCache().models },
             .option(
                 "tokenizer", .optional(.file([])), fallback: .described("CLIP's own"),
                 help: "a folder with the tokenizer of a model in a single file"),
@@ -59,7 +64,7 @@ enum FileVerbs {
                     "path", .either([.file(suffixes), .list(of: .string)]),
                     help:
                         "a file or folder, the name of a bundled model, a pattern such as \"pictures/*.png\", or a list of paths"
-                ),
+                ).offering { BundledModel.all.map(\.name) + HubCache().models },
                 .option(
                     "as", .optional(.choice(LoadedValue.formats)), default: .none,
                     help: "what to take a file for, whatever its suffix"),
@@ -96,8 +101,8 @@ enum FileVerbs {
                 otherwise than it stands is noted: short and cut lines, headers that come again, equal names.
 
                 A name such as "openai/clip-vit-large-patch14" that is no path is looked up in the cache of the \
-                Hugging Face hub (`HF_HUB_CACHE`, `HF_HOME`); nothing is downloaded. docs/models.md tells from a \
-                file's name what to type.
+                Hugging Face hub (`HF_HUB_CACHE`, `HF_HOME`), which `rhumb fetch` fills; "org/name:path" is one file \
+                or folder of it. docs/models.md tells from a file's name what to type.
 
                 A relative path counts from the current folder; in a recipe that `rhumb run` runs, what the run has \
                 saved itself goes before it. Bundled models: \(ModelLoader.bundledNames).
