@@ -18,7 +18,7 @@ extension VerbFamily {
 enum FileVerbs {
     static let suffixes = [
         "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "svg", "pdf", "gp",
-        "txt", "md", "bin", "pt", "pth", "ckpt",
+        "txt", "md", "bin", "pt", "pth", "ckpt", "p", "pkl",
     ]
 
     /// What is said of a model that its files leave open.
@@ -85,6 +85,8 @@ enum FileVerbs {
                 of tensors; what it holds is noted |
                 | `.bin`, `.pt`, `.pth`, `.ckpt` of PyTorch (no code of the file is ever run) | the same |
                 | `.npy` | tensor |
+                | `.p`, `.pkl` of Python's pickle with arrays of numpy's (nothing else is made) | tensor; a list or \
+                record of them |
                 | `.csv`, `.tsv`, `.jsonl`, `.log` | table |
                 | `.json` with `as: "table"`: `trainer_state.json`, a list of records, an object of columns | table |
                 | `.png`, `.jpg` | image, named after the file; what a PNG says of its making is in its `parameters` |
@@ -95,7 +97,7 @@ enum FileVerbs {
 
                 A table's first line names its columns unless it is all numbers; a log's columns are named by the \
                 `key=value` and `key: value` pairs in it, unless each line is one number, those of JSON lines by the \
-                keys, `outer.inner` within inner objects. Where a row has nothing, or a word for nothing such as None, \
+                keys, `outer.inner` within inner objects; their lists stay lists, with the records in them. Where a row has nothing, or a word for nothing such as None, \
                 a column holds none; a number that is NaN stays nan. Units that all values of a column have (`95 %`) \
                 are left out, and decimal commas are read between semicolons or tabs. What is left out or read \
                 otherwise than it stands is noted: short and cut lines, headers that come again, equal names.
@@ -131,7 +133,7 @@ enum FileVerbs {
                 .option(
                     "dtype", .optional(.choice(["float32", "bfloat16", "float16"])), default: .none,
                     help:
-                        "the element type in a safetensors file or a model's folder; by default that in memory, which is float32 for models of half-precision files"
+                        "the element type in a safetensors file or a model's folder; by default that of the files it was loaded from, for weights that have changed since that in memory"
                 ),
                 .option(
                     "texts", .record, default: .record([:]),
