@@ -29,9 +29,9 @@ final class FetchCommandTests: XCTestCase {
             dry.output,
             """
             to download  8 B       notes.txt
-            1 file, 8 B, of commit 0123456789ab
+            1 file, 8 B to download, of commit 0123456789ab
             to download  1.00 kB   large.txt
-            1 file, 1.00 kB, of commit 0123456789ab
+            1 file, 1.00 kB to download, of commit 0123456789ab
 
             """, dry.errors)
         let hub = rhumb.folder.appendingPathComponent("hf/hub").path

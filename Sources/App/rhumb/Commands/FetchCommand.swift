@@ -87,9 +87,8 @@ struct FetchCommand: ParsableCommand {
                     + Words.bytes(item.file.size).padded(to: 8) + "  " + item.file.path.visible)
         }
         let missing = plan.items.count { !$0.isCached }
-        print(
-            "\(Words.count(missing, "file")), \(Words.bytes(plan.missingSize)), of commit \(plan.commitName.prefix(12))"
-        )
+        let what = missing == 0 ? "nothing" : "\(Words.count(missing, "file")), \(Words.bytes(plan.missingSize))"
+        print("\(what) to download, of commit \(plan.commitName.prefix(12))")
     }
 
     private func conclude(_ name: HubName, _ plan: FetchPlan) {
