@@ -48,6 +48,17 @@ final class ModelFormTests: XCTestCase {
         setenv("HF_HUB_CACHE", hub.path, 1)
     }
 
+    func testTheNamesOfTheCacheAreOffered() throws {
+        try makeRepository()
+        let interpreter = Interpreter(registry: .rhumb())
+        func offered(_ text: String) -> [String] {
+            interpreter.complete(text, cursor: text.utf8.count).candidates.map(\.text)
+        }
+        XCTAssertEqual(offered("load \"org/"), ["org/tiny.clip"])
+        XCTAssertEqual(offered("load \"emoji-s"), ["emoji-sd"])
+        XCTAssertEqual(offered("load \"emoji-sd\" unet: \"or"), ["org/tiny.clip"])
+    }
+
     func testNamesInTheHubsCache() throws {
         try makeRepository()
         for code in [
@@ -57,7 +68,7 @@ final class ModelFormTests: XCTestCase {
             XCTAssertEqual(Session().output("c = \(code)\nc.width"), "128", code)
         }
         XCTAssertEqual(Session().output("(load \"org/tiny.clip\").name"), "\"org/tiny.clip\"")
-        assertRefused("load \"org/other\"", "no model of that name in the hub's cache", "hf download org/other")
+        assertRefused("load \"org/other\"", "no model 'org/other' in the hub's cache", "rhumb fetch org/other")
         assertRefused(
             "load \"org/tiny.clip\" revision: \"v2\"", "the revision 'v2' of 'org/tiny.clip' is not in the hub's cache",
             "in the cache: 0123456789ab")

@@ -1,6 +1,7 @@
 import Basics
 import Files
 import Foundation
+import Hub
 import Language
 import Notebook
 import Tensor
@@ -71,17 +72,25 @@ extension FileLocation {
             }
             return url
         }
-        guard HubCache.isName(path) else { return url }
-        let cache = HubCache(), repository = cache.repository(path)
+        guard let name = HubName(path) else { return url }
+        let cache = HubCache(), repository = cache.repository(name.repository)
         guard FileManager.default.fileExists(atPath: repository.path) else {
             // The name of a file in a folder, more likely.
-            if FileContents.kind(bySuffixOf: url) != nil { return url }
+            if name.path == nil, FileContents.kind(bySuffixOf: url) != nil { return url }
             throw call.failure(
                 option,
-                "there is no file or folder '\(path)', and no model of that name in the hub's cache, '\(cache.folder.path)'",
-                hint: "download it: hf download \(path); HF_HOME and HF_HUB_CACHE say where the cache is")
+                "there is no file or folder '\(path)', and no model '\(name.repository)' in the hub's cache, '\(cache.folder.path)'",
+                hint: "download it: rhumb fetch \(path); HF_HOME and HF_HUB_CACHE say where the cache is")
         }
-        return try snapshot(repository, revision, option, call)
+        let folder = try snapshot(repository, revision, option, call)
+        guard let part = name.path else { return folder }
+        let file = folder.appendingPathComponent(part)
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            throw call.failure(
+                option, "'\(part)' of '\(name.repository)' is not in the hub's cache",
+                hint: "download it: rhumb fetch \(path)\(revision.map { " --revision \($0)" } ?? "")")
+        }
+        return file
     }
 
     private static func snapshot(

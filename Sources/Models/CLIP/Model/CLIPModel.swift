@@ -1,8 +1,9 @@
 import Basics
+import Files
 import Tensor
 
 /// A text tower and an image tower that project into one space (Radford et al. 2021).
-public final class CLIPModel: Rebuildable {
+public final class CLIPModel: Rebuildable, WidenedModel {
     public let configuration: CLIPConfiguration
     public let text: TextTower
     public let image: ImageTower
@@ -12,6 +13,7 @@ public final class CLIPModel: Rebuildable {
     public let logitScale: Tensor
     /// Every parameter under its name in transformers, in the order of the model.
     public let parameters: NamedTensors
+    package var halfType: StoredType?
 
     /// - Throws: `RhumbError` for a configuration that can't be, or what the source throws.
     public init(_ configuration: CLIPConfiguration, _ source: ParameterSource) throws {

@@ -4,10 +4,11 @@ import Foundation
 import Tensor
 
 /// A text tower by itself, as diffusion pipelines keep it (CLIPTextModel of transformers).
-public final class CLIPTextModel: Rebuildable {
+public final class CLIPTextModel: Rebuildable, WidenedModel {
     public let tower: TextTower
     /// Every parameter under its name in a CLIP model (`text_model.…`), in the order of the model.
     public let parameters: NamedTensors
+    package var halfType: StoredType?
     /// Settings of the file it came from that change nothing here, passed on to what is saved.
     private let other: [JSON.Member]
 
@@ -150,7 +151,7 @@ extension CLIPTextModel {
     public func save(to folder: URL, as type: StoredType? = nil) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let named = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor.detached()) })
-        try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type)
+        try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type, half: halfType)
         let added: [JSON.Member] = [
             .init("model_type", .string(Self.modelType)), .init("architectures", ["CLIPTextModel"]),
             .init("projection_dim", .integer(configuration.hiddenSize)),

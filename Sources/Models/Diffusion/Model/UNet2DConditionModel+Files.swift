@@ -23,9 +23,10 @@ extension UNet2DConditionModel {
     /// Writes `config.json` and `diffusion_pytorch_model.safetensors` as diffusers reads them; adapters that are on are
     /// merged into the weights that are written.
     ///
-    /// - Parameter type: how the weights are stored; as they are by default.
+    /// - Parameter type: how the weights are stored; by default as they are in memory, or in the half precision of the
+    ///   file that they are from, where they are unchanged.
     public func save(to folder: URL, as type: StoredType? = nil) throws {
-        try UNetConfiguration.file.save(mergedParameters(), configuration, to: folder, as: type)
+        try UNetConfiguration.file.save(mergedParameters(), configuration, to: folder, as: type, half: halfType)
     }
 }
 

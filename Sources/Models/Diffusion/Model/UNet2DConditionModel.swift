@@ -1,12 +1,15 @@
 import Basics
+import Files
+import Foundation
 import Tensor
 
 /// Predicts the noise in latents at a timestep, given what the picture is to show (Ronneberger et al. 2015, Rombach et
 /// al. 2022): the UNet of Stable Diffusion 1.x, 2.x and XL.
-public final class UNet2DConditionModel: Rebuildable {
+public final class UNet2DConditionModel: Rebuildable, WidenedModel {
     public let configuration: UNetConfiguration
     /// Every parameter under its name in diffusers, in the order of the model.
     public let parameters: NamedTensors
+    package var halfType: StoredType?
     /// Linear layers by the name of their module, for adapters.
     package let linears: [String: Linear]
     /// Whether a backward pass keeps the inputs of blocks alone, and computes what happens in them again: less memory
