@@ -34,7 +34,8 @@ extension VerbFamily {
             VerbFamily(
                 "steering", "directions in CLIP space, and what steering along them does",
                 DirectionVerbs.all + DirectionAlgebraVerbs.all + DirectionAlgebraVerbs.variants + ProbeVerbs.all
-                    + RewardVerbs.all),
+                    + RewardVerbs.all + MeaningVerbs.all + [DescribeVerb.describe, ConfidenceVerb.confidence]
+                    + DirectionSetVerbs.all + AttributionVerbs.all),
             VerbFamily(
                 "world", "the bundled world of emoji scenes, with captions and prompts",
                 SceneVerbs.all + PromptVerbs.all),

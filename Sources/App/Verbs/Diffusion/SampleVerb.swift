@@ -1,5 +1,6 @@
-import Files
+import Basics
 import Diffusion
+import Files
 import Language
 import Tensor
 
@@ -16,6 +17,16 @@ enum SampleVerb {
                 SamplingParameters.sampler,
                 SamplingParameters.negative,
             ] + SamplingParameters.safety + [
+                .option(
+                    "steer", .optional(.object("direction")), default: .none,
+                    help: "a direction along which the prompts' states are moved, without training"),
+                .option(
+                    "alpha", .optional(.number()), fallback: .described("0.5 with steer"),
+                    help: "strength α of `steer`, as of the verb `steer`"),
+                .option(
+                    "clip", .optional(.object("clip")),
+                    fallback: .described("the model that the direction was made with"),
+                    help: "for a direction out of a file: the model that it was made with"),
                 .option(
                     "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
                     help: "a picture to start from, or one for each to be made"),
@@ -46,6 +57,12 @@ enum SampleVerb {
 
                 `safe:` is Safe Latent Diffusion (Schramowski et al. 2023), which steers away from a concept while \
                 sampling, without training; it needs guidance above 1.
+
+                `steer: v` moves the prompts along a direction of the CLIP whose text tower the pipeline has. With h the \
+                text tower's state at the end token, f = W h its projection and z = f/‖f‖, Δ = α ‖f‖ W⁺ v is the smallest \
+                change of h that brings z to normalize(z + α v), as the verb `steer` has it. Δ is added to the state of \
+                every token, padding included, but the start token, whose state no word reaches. The negative prompt is \
+                left alone, so with guidance the change counts as often as the guidance says.
                 """,
             examples: [
                 .init(
@@ -66,8 +83,15 @@ enum SampleVerb {
                     t = sample sd "a dog" steps: 3 eta: 1 seed: 7 trajectory: true
                     len(t.latents)
                     """, gives: "4"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    v = direction (load "emoji") safe: "a flower" unsafe: "a knife"
+                    x = sample sd "a knife" steps: 2 seed: 7 steer: v alpha: 1
+                    x.parameters.alpha
+                    """, gives: "1"),
             ],
-            seeAlso: ["denoise", "trajectory", "encode", "grid", "load"]
+            seeAlso: ["denoise", "trajectory", "encode", "grid", "load", "steer"]
         ) { call in
             let run = try SamplingRun(call)
             let trajectory = try run.sample()
@@ -103,7 +127,39 @@ private struct SamplingRun {
             call.host)
         record = SamplingRecord(
             pipeline: pipeline, prompts: prompts, options: options, seed: try call.seed(),
-            startsFromImage: try call.isGiven("image"))
+            startsFromImage: try call.isGiven("image"), steering: try Self.steering(call, pipeline.model.text))
+    }
+
+    /// The direction along which prompts are moved, where there is one.
+    private static func steering(_ call: Arguments, _ encoder: TextEncoder) throws -> SamplingRecord.Steering? {
+        guard let value = try call.optional("steer", { try call.object($0, as: DirectionValue.self) }) else {
+            for name in ["alpha", "clip"] where try call.isGiven(name) {
+                throw call.failure(
+                    name, "'\(name)' needs 'steer', the direction to move prompts along",
+                    hint: "leave it out, or add steer: v")
+            }
+            return nil
+        }
+        // A model that is given is checked against the direction's own.
+        if try !call.value("clip").isNone { _ = try call.direction("steer") }
+        guard
+            let embedder = try call.optional("clip", { try call.object($0, as: ClipValue.self).embedder })
+                ?? value.model?.embedder
+        else {
+            throw call.failure(
+                "steer",
+                "this direction comes without \(value.model.map { "'\($0.name)'" } ?? "its model"), whose text "
+                    + "projection is needed", hint: "add clip: the model that it was made with")
+        }
+        let alpha = try call.optional("alpha", call.number) ?? 0.5
+        do {
+            return SamplingRecord.Steering(
+                name: value.direction.termsText, alpha: alpha,
+                states: try TextSteering(
+                    vector: value.direction.vector, of: embedder, in: encoder, alpha: Float(alpha)))
+        } catch let error as RhumbError where error.argument == nil {
+            throw call.failure("steer", error.message, hint: error.hint)
+        }
     }
 
     /// Refuses options that what sampling starts from leaves without effect.
@@ -127,7 +183,8 @@ private struct SamplingRun {
     func sample() throws -> Trajectory {
         let trajectory = try record.pipeline.model.sample(
             record.prompts, record.options, latents: call.optional("latents", call.tensor),
-            images: call.optional("image", call.images) ?? [], generator: Generator(seed: record.seed),
+            images: call.optional("image", call.images) ?? [], steering: record.steering?.states,
+            generator: Generator(seed: record.seed),
             progress: call.progress("sampling"))
         try MappedFiles.check()
         return trajectory
@@ -142,6 +199,14 @@ struct SamplingRecord {
     let options: SamplingOptions
     let seed: UInt64
     var startsFromImage = false
+    var steering: Steering?
+
+    /// A direction along which the prompts were moved.
+    struct Steering {
+        let name: String
+        let alpha: Double
+        let states: TextSteering
+    }
 
     /// The pictures of latents, named and with their parameters.
     func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Value] {
@@ -165,6 +230,9 @@ struct SamplingRecord {
         if let safety = options.safety {
             fields.append(("safe_scale", .number(Double(safety.guidanceScale))))
             fields.append(("concept", .string(safety.concept)))
+        }
+        if let steering {
+            fields += [("steer", .string(steering.name)), ("alpha", .number(steering.alpha))]
         }
         if startsFromImage { fields.append(("strength", .number(options.strength))) }
         // A picture of several takes its noise from the middle of the stream.

@@ -36,8 +36,12 @@ public struct Guidance {
 
 extension StableDiffusion {
     /// The guidance of prompts: [prompts] rows.
-    public func guidance(of prompts: [String], _ options: SamplingOptions) throws -> Guidance {
-        let context = try context(of: prompts)
+    ///
+    /// - Parameter steering: moves the states of the prompts, and of nothing else.
+    public func guidance(
+        of prompts: [String], _ options: SamplingOptions, steering: TextSteering? = nil
+    ) throws -> Guidance {
+        let context = try context(of: prompts, steering: steering)
         guard options.guidanceScale > 1 else {
             if options.safety != nil { throw RhumbError.safetyWithoutGuidance(options.guidanceScale) }
             return Guidance(context: context)

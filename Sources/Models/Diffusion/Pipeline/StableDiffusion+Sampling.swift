@@ -15,12 +15,14 @@ extension StableDiffusion {
     ///     drawn from the generator by default.
     ///   - images: pictures to start from, one per prompt or one for all: their latents get the noise of the step at
     ///     which `options.strength` begins. Not with `latents`.
+    ///   - steering: moves the states of the prompts along a direction.
     ///   - batchSize: samples at once; chosen by the latents' size by default.
     /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Interruption` after
     ///   `StopFlag.raise()`.
     public func sample(
         _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
-        images: [Image] = [], generator: Generator, batchSize: Int? = nil, progress: Progress? = nil
+        images: [Image] = [], steering: TextSteering? = nil, generator: Generator, batchSize: Int? = nil,
+        progress: Progress? = nil
     ) throws -> Trajectory {
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
         let kind = options.sampler ?? SamplerKind(for: scheduler)
@@ -32,7 +34,7 @@ extension StableDiffusion {
                 try sampler.needsNoise(at: index, eta: options.eta)
                     ? try Self.noise(start.shape, generator: generator) : nil
             }
-            let guidance = try guidance(of: prompts, options)
+            let guidance = try guidance(of: prompts, options, steering: steering)
             let size = batchSize ?? self.batchSize(height: start.shape[1], width: start.shape[2])
             let steps = sampler.times.count - first
             var parts: [Trajectory] = []

@@ -82,7 +82,9 @@ public final class StableDiffusion {
     }
 
     /// The text encoder's states of prompts, [prompts, tokens, width], unrecorded. Equal prompts are encoded once.
-    public func context(of prompts: [String]) throws -> Tensor {
+    ///
+    /// - Parameter steering: moves them along a direction.
+    public func context(of prompts: [String], steering: TextSteering? = nil) throws -> Tensor {
         var place: [String: Int] = [:]
         var different: [String] = []
         let places = prompts.map { prompt in
@@ -91,7 +93,10 @@ public final class StableDiffusion {
             different.append(prompt)
             return different.count - 1
         }
-        let states = try text.context(of: different)
+        var states = try text.context(of: different)
+        if let steering, !different.isEmpty {
+            states = try withoutGradients { try steering.moved(states, ends: text.ends(of: different)) }
+        }
         guard states.isFinite else { throw RhumbError.notFinite("text encoder", "for the prompt") }
         return different.count == prompts.count ? states : try states.gathered(0, places)
     }
