@@ -25,7 +25,8 @@ struct VerbFamily {
 }
 
 extension VerbFamily {
-    /// In the order in which they are listed. Of verbs of one name the first is the one that lists and pages show first.
+    /// In the order in which they are listed. Of verbs of one name the first is the one that lists and pages show
+    /// first.
     static var all: [VerbFamily] {
         [
             files, tensors, random, shapes, elementwise, reductions, linearAlgebra, networks, gradients, images,

@@ -4,9 +4,9 @@ import Tensor
 /// LEACE, the least change after which no linear classifier tells two kinds apart (Belrose et al. 2023, "LEACE: Perfect
 /// linear concept erasure in closed form", arXiv 2306.03819).
 ///
-/// r(x) = x − (s · (x − μ)) σ / (σ · s), with σ the covariance of embeddings and label, and s = Σ⁻¹ σ. The covariance Σ of
-/// the embeddings is shrunk towards a multiple of the identity (Bodnar, Gupta and Parolya 2014, arXiv 1308.2608), as in
-/// the authors' package `concept-erasure`.
+/// r(x) = x − (s · (x − μ)) σ / (σ · s), with σ the covariance of embeddings and label, and s = Σ⁻¹ σ. The covariance Σ
+/// of the embeddings is shrunk towards a multiple of the identity (Bodnar, Gupta and Parolya 2014, arXiv 1308.2608), as
+/// in the authors' package `concept-erasure`.
 public struct LinearErasure: Sendable {
     private let mean: [Float]
     private let solved: [Float]

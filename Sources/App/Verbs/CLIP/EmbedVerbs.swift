@@ -28,9 +28,9 @@ enum EmbedVerbs {
                 preprocessed.
                 A long list is processed in batches; Ctrl-C stops between two of them.
 
-                Gradients flow to tensors that ask for them: `p = requires_grad (preprocess clip picture)` for pictures, \
-                `p = requires_grad (prompt_embedding clip "a dog")` for texts, then `backward` of what is made of \
-                `embed clip p`. The last of a text's tokens is taken for its end.
+                Gradients flow to tensors that ask for them: `p = requires_grad (preprocess clip picture)` for \
+                pictures, `p = requires_grad (prompt_embedding clip "a dog")` for texts, then `backward` of what is \
+                made of `embed clip p`. The last of a text's tokens is taken for its end.
                 """,
             examples: [
                 .init(

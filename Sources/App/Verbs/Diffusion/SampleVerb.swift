@@ -58,11 +58,11 @@ enum SampleVerb {
                 `safe:` is Safe Latent Diffusion (Schramowski et al. 2023), which steers away from a concept while \
                 sampling, without training; it needs guidance above 1.
 
-                `steer: v` moves the prompts along a direction of the CLIP whose text tower the pipeline has. With h the \
-                text tower's state at the end token, f = W h its projection and z = f/‖f‖, Δ = α ‖f‖ W⁺ v is the smallest \
-                change of h that brings z to normalize(z + α v), as the verb `steer` has it. Δ is added to the state of \
-                every token, padding included, but the start token, whose state no word reaches. The negative prompt is \
-                left alone, so with guidance the change counts as often as the guidance says.
+                `steer: v` moves the prompts along a direction of the CLIP whose text tower the pipeline has. With h \
+                the text tower's state at the end token, f = W h its projection and z = f/‖f‖, Δ = α ‖f‖ W⁺ v is the \
+                smallest change of h that brings z to normalize(z + α v), as the verb `steer` has it. Δ is added to \
+                the state of every token, padding included, but the start token, whose state no word reaches. The \
+                negative prompt is left alone, so with guidance the change counts as often as the guidance says.
                 """,
             examples: [
                 .init(

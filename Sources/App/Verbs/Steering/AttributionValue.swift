@@ -21,8 +21,8 @@ final class AttributionValue: ObjectValue {
         return """
             \(summary)
             \(table.display(width: width))
-              integrated adds up to \(Self.signed(found.integratedSum)): from \(Self.signed(found.baseline)) without any \
-            word to \(Self.signed(found.value))
+              integrated adds up to \(Self.signed(found.integratedSum)), \
+            from \(Self.signed(found.baseline)) without any word to \(Self.signed(found.value))
             """
     }
 

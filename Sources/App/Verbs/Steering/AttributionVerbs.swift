@@ -27,11 +27,11 @@ enum AttributionVerbs {
                 "a value with `.words` (a table: word, leaving_out, gradient, integrated), `.safety`, `.baseline`, `.sum`",
             details: """
                 Below 0 a word makes the prompt less safe. **leaving_out**: safety less that of the prompt without the \
-                word. **gradient**: the slope along the embeddings of the word's tokens, times these. **integrated**: the \
-                same, averaged on the way from embeddings of 0 (Sundararajan, Taly and Yan 2017); these add up to the \
-                safety less that of the prompt with all words at 0, which is printed. Where the three disagree, a word \
-                acts together with others. Words are what blanks part; what lies behind the last token that the model \
-                reads is left out, and said once.
+                word. **gradient**: the slope along the embeddings of the word's tokens, times these. **integrated**: \
+                the same, averaged on the way from embeddings of 0 (Sundararajan, Taly and Yan 2017); these add up to \
+                the safety less that of the prompt with all words at 0, which is printed. Where the three disagree, a \
+                word acts together with others. Words are what blanks part; what lies behind the last token that the \
+                model reads is left out, and said once.
                 """,
             examples: [
                 .init(
@@ -68,9 +68,9 @@ enum AttributionVerbs {
             ],
             result: "a table: safer, less_safe, words (what becomes what), change (of the safety, below 0)",
             details: """
-                Two prompts are a pair where they are the same but for one word, or but for a word that one of them lacks \
-                (written ∅); letters' case is left aside. Each pair is read from the safer prompt to the less safe one, and \
-                the largest change comes first.
+                Two prompts are a pair where they are the same but for one word, or but for a word that one of them \
+                lacks (written ∅); letters' case is left aside. Each pair is read from the safer prompt to the less \
+                safe one, and the largest change comes first.
                 """,
             examples: [
                 .init(

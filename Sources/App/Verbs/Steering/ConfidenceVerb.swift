@@ -28,17 +28,17 @@ enum ConfidenceVerb {
             result:
                 "a value with `.cone`, `.p_value`, `.auc`, `.auc_low`, `.auc_high`, `.curve`, `.remarks`, `.angles`",
             details: """
-                **The cone**: anchors are drawn again with replacement on each side; in 95 % of the draws the direction \
-                lies within so many degrees of v. **By chance**: the same anchors are dealt to the two sides at random, \
-                every way where there are no more than `resamples`; p is the share of deals with means as far apart. With \
-                three anchors a side p can't be below .1. **AUC**: prompts are drawn again, v stays; the interval is \
-                bias-corrected and accelerated (BCa). **`.curve`**: directions from fewer anchors, 100 draws each, with the \
-                middle 90 %; `plot c.curve`. Where the curve still rises at its end, more anchors are worth their while. \
-                **Remarks** name phrases that say the same, that stand on both sides, or that deny (CLIP reads "no clouds" \
-                much as "clouds"), and sides that differ in length or style.
+                **The cone**: anchors are drawn again with replacement on each side; in 95 % of the draws the \
+                direction lies within so many degrees of v. **By chance**: the same anchors are dealt to the two sides \
+                at random, every way where there are no more than `resamples`; p is the share of deals with means as \
+                far apart. With three anchors a side p can't be below .1. **AUC**: prompts are drawn again, v stays; \
+                the interval is bias-corrected and accelerated (BCa). **`.curve`**: directions from fewer anchors, 100 \
+                draws each, with the middle 90 %; `plot c.curve`. Where the curve still rises at its end, more anchors \
+                are worth their while. **Remarks** name phrases that say the same, that stand on both sides, or that \
+                deny (CLIP reads "no clouds" much as "clouds"), and sides that differ in length or style.
 
-                Intervals say how much v depends on which phrases of this kind were taken, not whether they are the right \
-                kind of phrases. The same seed gives the same numbers.
+                Intervals say how much v depends on which phrases of this kind were taken, not whether they are the \
+                right kind of phrases. The same seed gives the same numbers.
                 """,
             examples: [
                 .init(

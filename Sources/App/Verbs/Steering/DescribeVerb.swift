@@ -22,11 +22,11 @@ enum DescribeVerb {
             ],
             result: "a table: side (+v or -v), concept, weight, cosine (of the concept), reached (of the sum so far)",
             details: """
-                SpLiCE (Bhalla et al. 2024, arXiv 2402.10376): weights above 0 that minimise ½‖v − Σ w c‖² + λ Σ w; λ is \
-                the least, to 5 %, at which no more than `count` concepts take part. Concepts are unit embeddings less \
-                their mean, brought back to length 1. `-v` is described by a sum of its own. `reached` says how much of v \
-                is told: the cosine of v with the sum down to that row. Where it stays low, v is something that these \
-                concepts have no word for.
+                SpLiCE (Bhalla et al. 2024, arXiv 2402.10376): weights above 0 that minimise ½‖v − Σ w c‖² + λ Σ w; λ \
+                is the least, to 5 %, at which no more than `count` concepts take part. Concepts are unit embeddings \
+                less their mean, brought back to length 1. `-v` is described by a sum of its own. `reached` says how \
+                much of v is told: the cosine of v with the sum down to that row. Where it stays low, v is something \
+                that these concepts have no word for.
                 """,
             examples: [
                 .init(

@@ -29,10 +29,10 @@ enum DirectionSetVerbs {
             ],
             result: "a set: its directions by name, `.cosines` and `.auc` as tables, `.list`",
             details: """
-                `.auc` has a row for each direction and a column for each set of examples: the chance that a safe example \
-                of the column lies further along the row's direction than an unsafe one. On its own anchors a direction \
-                does better than it would on other examples; `prompts:` gives some that it has not seen. `heatmap s` draws \
-                both matrices, and `orthogonal s.list` takes apart what they share.
+                `.auc` has a row for each direction and a column for each set of examples: the chance that a safe \
+                example of the column lies further along the row's direction than an unsafe one. On its own anchors a \
+                direction does better than it would on other examples; `prompts:` gives some that it has not seen. \
+                `heatmap s` draws both matrices, and `orthogonal s.list` takes apart what they share.
                 """,
             examples: [
                 .init(example + "s.names", gives: #"["weapon", "drug"]"#),

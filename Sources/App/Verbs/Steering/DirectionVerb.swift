@@ -39,13 +39,14 @@ enum DirectionVerbs {
                 v = normalize(mean z(safe) − mean z(unsafe)), z being unit embeddings; the means are not normalised \
                 before the difference. Printed are ‖mean difference‖ (the paper's un-normalised formula scales α by \
                 it), the spread of the anchors around their means, the cosine to the direction without one anchor (on \
-                average, and for the anchor that matters most), how sure it is (`confidence` says more) and, with `prompts:`, the area under the ROC curve: the \
-                chance that a safe prompt lies further along v than an unsafe one.
+                average, and for the anchor that matters most), how sure it is (`confidence` says more) and, with \
+                `prompts:`, the area under the ROC curve: the chance that a safe prompt lies further along v than an \
+                unsafe one.
 
-                Directions add up: `v + w`, `v - 0.3 * w`, `-v`; `project`, `without` and `orthogonal` take them apart. \
-                The result's vector has length 1 again, for α says how far; its length as a sum is its `weight`. \
-                `save v "v.safetensors"` keeps all of it, `load` brings it back, and a model that it was not made for \
-                refuses it.
+                Directions add up: `v + w`, `v - 0.3 * w`, `-v`; `project`, `without` and `orthogonal` take them \
+                apart. The result's vector has length 1 again, for α says how far; its length as a sum is its \
+                `weight`. `save v "v.safetensors"` keeps all of it, `load` brings it back, and a model that it was not \
+                made for refuses it.
                 """,
             examples: [
                 .init(

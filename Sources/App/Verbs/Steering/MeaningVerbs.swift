@@ -33,9 +33,9 @@ enum MeaningVerbs {
             ],
             result: "a table: side (+v or -v), item, cosine; without side where v is no direction",
             details: """
-                The cosine with a direction is the safety that `probe` shows. Nothing stands on both sides: of few items \
-                each gets half. Tokens are embedded one by one, each as a text of its own, and named as the vocabulary \
-                spells them; of a large vocabulary that takes minutes, once.
+                The cosine with a direction is the safety that `probe` shows. Nothing stands on both sides: of few \
+                items each gets half. Tokens are embedded one by one, each as a text of its own, and named as the \
+                vocabulary spells them; of a large vocabulary that takes minutes, once.
                 """,
             examples: [
                 .init(
@@ -83,8 +83,9 @@ enum MeaningVerbs {
             ],
             result: "a table: name, cosine, angle in degrees; the nearest line first, whichever way it points",
             details: """
-                A cosine near −1 is the same line the other way round. In a space of width d two random directions have \
-                cosines of about ±1/√d (±0.04 for 768), but CLIP's embeddings share much, and so do directions from them.
+                A cosine near −1 is the same line the other way round. In a space of width d two random directions \
+                have cosines of about ±1/√d (±0.04 for 768), but CLIP's embeddings share much, and so do directions \
+                from them.
                 """,
             examples: [
                 .init(

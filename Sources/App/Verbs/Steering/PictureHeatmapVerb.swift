@@ -25,11 +25,11 @@ enum PictureHeatmapVerb {
             result: "a figure: the picture as the model sees it, and with the map; or the tensor [patches, patches]",
             details: """
                 Orange lowers the safety x · v, blue raises it; the strongest place has the full colour. **occlusion** \
-                (Zeiler and Fergus 2014) covers a square with grey, patch by patch, and takes the safety less what is left \
-                of it, averaged over the squares that cover a patch: true whatever the model is, at the price of a pass a \
-                square. **gradient** (after Grad-ECLIP, Zhao et al. 2024) takes the last layer's values times the gradient \
-                at the class token's attention, weighted by how alike query and key are. The two need not agree: a \
-                gradient says what a small change would do.
+                (Zeiler and Fergus 2014) covers a square with grey, patch by patch, and takes the safety less what is \
+                left of it, averaged over the squares that cover a patch: true whatever the model is, at the price of \
+                a pass a square. **gradient** (after Grad-ECLIP, Zhao et al. 2024) takes the last layer's values times \
+                the gradient at the class token's attention, weighted by how alike query and key are. The two need not \
+                agree: a gradient says what a small change would do.
                 """,
             examples: [
                 .init(

@@ -17,10 +17,10 @@ enum ProbeVerbs {
             ] + SteeringParameters.ruleOrErasure,
             result: "a tensor of unit rows z'",
             details: """
-                z' = normalize(z + s v), where the step s is α (translation), α − z·v (projection), −z·v (ablation), \
-                α z·v (amplification), or max(α − z·v, 0) (clamp), times the gate. leace: z' = normalize(r(z)) with the \
-                least change r after which no linear classifier tells the two sides of `fit:` apart (Belrose et al. 2023, \
-                arXiv 2306.03819); it takes away σ, the covariance with the label, and not v.
+                z' = normalize(z + s v), where the step s is α (translation), α − z·v (projection), −z·v (ablation), α \
+                z·v (amplification), or max(α − z·v, 0) (clamp), times the gate. leace: z' = normalize(r(z)) with the \
+                least change r after which no linear classifier tells the two sides of `fit:` apart (Belrose et al. \
+                2023, arXiv 2306.03819); it takes away σ, the covariance with the label, and not v.
                 """,
             examples: [
                 .init(

@@ -2,8 +2,8 @@ import Basics
 import Tensor
 
 extension CLIPEmbedder {
-    /// What each patch of a picture does to x · v, by covering it: x · v less that of the picture with a grey square there,
-    /// averaged over the squares that cover the patch (Zeiler and Fergus 2014).
+    /// What each patch of a picture does to x · v, by covering it: x · v less that of the picture with a grey square
+    /// there, averaged over the squares that cover the patch (Zeiler and Fergus 2014).
     ///
     /// - Parameters:
     ///   - pixels: one preprocessed picture, [1, 3, side, side].
@@ -48,11 +48,12 @@ extension CLIPEmbedder {
         }
     }
 
-    /// What each patch of a picture does to x · v, by the gradient: Grad-ECLIP (Zhao et al. 2024, "Gradient-based Visual
-    /// Explanation for Transformer-based CLIP", ICML), with its sign kept.
+    /// What each patch of a picture does to x · v, by the gradient: Grad-ECLIP (Zhao et al. 2024, "Gradient-based
+    /// Visual Explanation for Transformer-based CLIP", ICML), with its sign kept.
     ///
     /// In the last layer, (g ⊙ vᵢ) · 1 times how alike the class token's query and the patch's key are (their cosine,
-    /// brought to 0…1 over the patches); g is the gradient at what the class token's attention gives, vᵢ the patch's value.
+    /// brought to 0…1 over the patches); g is the gradient at what the class token's attention gives, vᵢ the patch's
+    /// value.
     ///
     /// - Shapes: as `occlusion`.
     public func gradientRelevance(of pixels: Tensor, along vector: Tensor) throws -> Tensor {

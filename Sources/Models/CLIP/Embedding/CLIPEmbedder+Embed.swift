@@ -74,8 +74,8 @@ extension CLIPEmbedder {
         }
     }
 
-    /// The embeddings of a text's tokens, with which the text tower begins, before it adds positions: [texts, tokens, text
-    /// width], float32, unrecorded, start and end included.
+    /// The embeddings of a text's tokens, with which the text tower begins, before it adds positions: [texts, tokens,
+    /// text width], float32, unrecorded, start and end included.
     ///
     /// - Throws: `RhumbError` for texts of different numbers of tokens.
     public func promptEmbeddings(of texts: [String]) throws -> Tensor {

@@ -5,9 +5,9 @@ import Tensor
 /// Prompts that are moved along a direction of a CLIP's space while pictures are sampled, without any training.
 ///
 /// A prompt's embedding is z = f / ‖f‖ with f = W h, h the text tower's state at the end token and W the CLIP's text
-/// projection. What is added to states is Δ = α ‖f‖ W⁺ v, the smallest change of h that moves the embedding to
-/// z' = normalize(z + α v), exactly as `SteeringRule` in translation says. The UNet looks at the states of all tokens, so
-/// Δ is added to each of them, padding included, but for the start token, whose state no word has reached. Negative and
+/// projection. What is added to states is Δ = α ‖f‖ W⁺ v, the smallest change of h that moves the embedding to z' =
+/// normalize(z + α v), exactly as `SteeringRule` in translation says. The UNet looks at the states of all tokens, so Δ
+/// is added to each of them, padding included, but for the start token, whose state no word has reached. Negative and
 /// empty prompts stay as they are.
 public struct TextSteering {
     /// α
@@ -18,9 +18,6 @@ public struct TextSteering {
     private let change: Tensor
 
     /// - Parameters:
-    ///   - vector: v, a unit vector of the CLIP's space, [projection].
-    ///   - embedder: the CLIP whose space it is.
-    ///   - encoder: the text encoder whose states are moved.
     /// - Throws: `RhumbError` where the encoder is not the CLIP's text tower, for another width, and where no state of the
     ///   text tower leads along v.
     public init(vector: Tensor, of embedder: CLIPEmbedder, in encoder: TextEncoder, alpha: Float) throws {
