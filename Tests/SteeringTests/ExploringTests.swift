@@ -189,6 +189,11 @@ final class ExploringTests: XCTestCase {
             safe: ["a dog", "a hound"], unsafe: [],
             rows: (Tensor([1, 0, 1, 0.01], shape: [2, 2]).normalized(), .zeros([0, 2])))
         XCTAssertTrue(same.contains("\"a dog\" and \"a hound\" are the same to this model"), "\(same)")
+        let many = try AnchorLint.remarks(
+            safe: ["a dog", "a hound", "a puppy", "a car"], unsafe: [],
+            rows: (Tensor([1, 0, 1, 0, 1, 0, 0, 1], shape: [4, 2]), .zeros([0, 2])))
+        XCTAssertEqual(
+            many, ["3 of 4 safe anchors are nearly the same to this model: \"a dog\", \"a hound\", \"a puppy\""])
     }
 
     func testPairsOfTextsThatDifferByOneWord() {

@@ -52,7 +52,7 @@ final class ExploringVerbTests: XCTestCase {
             ),
             (
                 "nearest clip v among: things column: \"x\"",
-                "error: 'column' is for a table, and 'among' is a list of 6 items"
+                "error: 'column' is for a table, and 'among' is a list of 6"
             ),
             (
                 "nearest clip [\"a dog\", \"a cat\"] among: things",
@@ -79,7 +79,7 @@ final class ExploringVerbTests: XCTestCase {
             ("t = identify (v + 0.2 * w) among: [w, v]\nprint t.name[0], t.cosine[0] > t.cosine[1]", "weapon true"),
             ("t = identify -v among: {a: v, b: w}\nprint t.name[0], t.cosine[0], t.angle[0]", "a -1 180"),
             ("identify v among: []", "error: 'among' has no direction; [v, w], or {weapon: v}"),
-            ("identify v among: {a: 3}", "error: 'a' in 'among' must be a direction, not the number 3"),
+            ("identify v among: {a: 3}", "error: 'a' in 'among' must be a direction, not 3"),
         ])
     }
 

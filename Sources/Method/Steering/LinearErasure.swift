@@ -36,7 +36,8 @@ public struct LinearErasure: Sendable {
         }
         guard length(cross) > 1e-9 else { throw RhumbError.coincidentMeans }
         Self.shrink(&covariance, width, n)
-        let solution = try solvePositiveDefinite(covariance, cross), product = dot(cross, solution)
+        guard let solution = try? solvePositiveDefinite(covariance, cross) else { throw RhumbError.erasureNeedsMore }
+        let product = dot(cross, solution)
         self.mean = mean.map(Float.init)
         solved = solution.map { Float($0 / product) }
         removed = cross.map(Float.init)
@@ -46,8 +47,8 @@ public struct LinearErasure: Sendable {
     private static func shrink(_ covariance: inout [Double], _ width: Int, _ n: Double) {
         let p = Double(width), trace = (0..<width).reduce(0) { $0 + covariance[$1 * width + $1] }
         let excess = dot(covariance, covariance) - trace * trace / p
-        // The estimate can fall below 0, where the result would be no covariance.
-        let alpha = excess > 0 ? min(max(1 - trace * trace / n / excess, 0), 1) : 0
+        // Not held above 0, as in the package: the result is positive definite there too, but for the fewest examples.
+        let alpha = excess > 0 ? 1 - trace * trace / n / excess : 0
         for i in covariance.indices { covariance[i] *= alpha }
         for i in 0..<width { covariance[i * width + i] += (1 - alpha) * trace / p }
     }

@@ -55,6 +55,9 @@ extension RhumbError {
     static let tooFewConcepts = RhumbError(
         "a sum of concepts needs at least two that differ", hint: "give more of them: [\"dog\", \"car\", \"tree\", …]")
 
+    static let erasureNeedsMore = RhumbError(
+        "these examples don't tell the covariance that LEACE needs", hint: "give more of them")
+
     static func penalty(_ penalty: Double) -> RhumbError {
         RhumbError("'penalty' must be above 0, not \(NumberText.shown(penalty))")
     }

@@ -111,7 +111,7 @@ extension DirectionValue: StoredValue {
         let certainty = data["certainty"]?.array.flatMap { parts in
             parts.count == 3
                 ? DirectionCertainty(
-                    cone: parts[0].number, pValue: parts[1].number, remarks: Int(parts[2].number ?? 0)) : nil
+                    cone: parts[0].number, pValue: parts[1].number, remarks: parts[2].integer ?? 0) : nil
         }
         guard sides.count == 2, weight > 0 else { return nil }
         self.init(

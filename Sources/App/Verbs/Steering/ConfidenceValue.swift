@@ -32,7 +32,7 @@ final class ConfidenceValue: ObjectValue {
         var lines = ["confidence in \(name), \(percent)"]
         if let cone = found.cone {
             lines.append(
-                "  direction            within \(NumberText.shown(rounded(cone)))° of v, from \(found.angles.count) "
+                "  direction            within \(NumberText.shown((cone * 10).rounded() / 10))° of v, from \(found.angles.count) "
                     + "resamples of the anchors")
         } else {
             lines.append("  direction            not known: it takes two anchors on a side to tell")

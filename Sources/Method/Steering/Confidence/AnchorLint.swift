@@ -44,16 +44,26 @@ public enum AnchorLint {
         _ safe: [String], _ unsafe: [String], _ rows: (safe: Tensor, unsafe: Tensor)
     ) throws -> [String] {
         var remarks: [String] = []
-        for (phrases, rows) in [(safe, rows.safe), (unsafe, rows.unsafe)] where phrases.count > 1 {
+        for (name, phrases, rows) in [("safe", safe, rows.safe), ("unsafe", unsafe, rows.unsafe)]
+        where phrases.count > 1 {
             let cosines = try withoutGradients { try rows.matmul(rows.transposed()).floats }
+            var alike: [(Int, Int)] = []
             for i in phrases.indices {
                 for j in phrases.indices where j > i {
                     if plain(phrases[i]) == plain(phrases[j]) {
                         remarks.append("\"\(phrases[j])\" stands twice on one side: it counts double")
                     } else if cosines[i * phrases.count + j] >= Float(same) {
-                        remarks.append("\"\(phrases[i])\" and \"\(phrases[j])\" are the same to this model")
+                        alike.append((i, j))
                     }
                 }
+            }
+            if let pair = alike.first, alike.count == 1 {
+                remarks.append("\"\(phrases[pair.0])\" and \"\(phrases[pair.1])\" are the same to this model")
+            } else if alike.count > 1 {
+                let places = Set(alike.flatMap { [$0.0, $0.1] }).sorted()
+                remarks.append(
+                    "\(places.count) of \(phrases.count) \(name) anchors are nearly the same to this model: "
+                        + Words.listed(places.map { "\"\(phrases[$0])\"" }, most: 3))
             }
         }
         let others = Set(unsafe.map(plain))
