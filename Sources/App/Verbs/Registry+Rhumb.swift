@@ -25,7 +25,8 @@ struct VerbFamily {
 }
 
 extension VerbFamily {
-    /// In the order in which they are listed. Of verbs of one name the first is the one that lists and pages show first.
+    /// In the order in which they are listed. Of verbs of one name the first is the one that lists and pages show
+    /// first.
     static var all: [VerbFamily] {
         [
             files, tensors, random, shapes, elementwise, reductions, linearAlgebra, networks, gradients, images,
@@ -34,7 +35,8 @@ extension VerbFamily {
             VerbFamily(
                 "steering", "directions in CLIP space, and what steering along them does",
                 DirectionVerbs.all + DirectionAlgebraVerbs.all + DirectionAlgebraVerbs.variants + ProbeVerbs.all
-                    + RewardVerbs.all + [TransportVerb.transport]),
+                    + RewardVerbs.all + MeaningVerbs.all + [DescribeVerb.describe, ConfidenceVerb.confidence]
+                    + DirectionSetVerbs.all + AttributionVerbs.all + [TransportVerb.transport]),
             VerbFamily(
                 "world", "the bundled world of emoji scenes, with captions and prompts",
                 SceneVerbs.all + PromptVerbs.all),

@@ -291,4 +291,17 @@ extension RhumbError {
     static func lora(file: String, tensor: String, shape: [Int], expected: String) -> RhumbError {
         RhumbError("'\(tensor)' in '\(file)' must have its layer's shape \(expected), not \(text(shape))")
     }
+
+    // MARK: Steering
+
+    static func steeringWidth(_ shape: [Int], _ width: Int) -> RhumbError {
+        RhumbError("the direction must have the \(width) numbers of its CLIP's space, not shape \(Words.shape(shape))")
+    }
+
+    static let otherTextTower = RhumbError(
+        "the pipeline's text encoder is not the text tower of the direction's CLIP, so the direction means nothing in it",
+        hint: "make the direction with the CLIP whose text tower the pipeline has")
+
+    static let unreachableDirection = RhumbError(
+        "no state of the text tower leads along this direction: the CLIP's projection leaves it out")
 }

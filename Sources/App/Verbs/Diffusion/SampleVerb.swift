@@ -30,6 +30,16 @@ enum SampleVerb {
                     default: .none, help: "in place of `negative`, for one picture or each"),
             ] + SamplingParameters.safety + [
                 .option(
+                    "steer", .optional(.object("direction")), default: .none,
+                    help: "a direction along which the prompts' states are moved, without training"),
+                .option(
+                    "alpha", .optional(.number()), fallback: .described("0.5 with steer"),
+                    help: "strength α of `steer`, as of the verb `steer`"),
+                .option(
+                    "clip", .optional(.object("clip")),
+                    fallback: .described("the model that the direction was made with"),
+                    help: "for a direction out of a file: the model that it was made with"),
+                .option(
                     "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
                     help: "a picture to start from, or one for each to be made"),
                 .option(
@@ -83,6 +93,12 @@ enum SampleVerb {
 
                 `safe:` is Safe Latent Diffusion (Schramowski et al. 2023), which steers away from a concept while \
                 sampling, without training; it needs guidance above 1.
+
+                `steer: v` moves the prompts along a direction of the CLIP whose text tower the pipeline has. With h \
+                the text tower's state at the end token, f = W h its projection and z = f/‖f‖, Δ = α ‖f‖ W⁺ v is the \
+                smallest change of h that brings z to normalize(z + α v), as the verb `steer` has it. Δ is added to \
+                the state of every token, padding included, but the start token, whose state no word reaches. The \
+                negative prompt is left alone, so with guidance the change counts as often as the guidance says.
                 """,
             examples: [
                 .init(
@@ -115,8 +131,15 @@ enum SampleVerb {
                     xs = sample sd "a dog" count: 2 steps: 2 seed: [3, 8]
                     xs[1] == sample(sd, "a dog", steps: 2, seed: 8)
                     """, gives: "true"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    v = direction (load "emoji") safe: "a flower" unsafe: "a knife"
+                    x = sample sd "a knife" steps: 2 seed: 7 steer: v alpha: 1
+                    x.parameters.alpha
+                    """, gives: "1"),
             ],
-            seeAlso: ["prompt_embedding", "denoise", "trajectory", "encode", "grid", "load"]
+            seeAlso: ["prompt_embedding", "denoise", "trajectory", "encode", "grid", "load", "steer"]
         ) { call in
             let run = try SamplingRun(call)
             let trajectory = try run.sample()
@@ -167,7 +190,45 @@ private struct SamplingRun {
             call.host)
         record = SamplingRecord(
             pipeline: pipeline, prompts: prompts, options: options, seeds: try call.seeds(pictures: prompts.count),
-            startsFromImage: try call.isGiven("image"), hasMask: try call.isGiven("mask"), isTold: embeddings == nil)
+            startsFromImage: try call.isGiven("image"), hasMask: try call.isGiven("mask"), isTold: embeddings == nil,
+            steering: try Self.steering(call, pipeline.model.text))
+    }
+
+    /// The direction along which prompts are moved, where there is one.
+    private static func steering(_ call: Arguments, _ encoder: TextEncoder) throws -> SamplingRecord.Steering? {
+        guard let value = try call.optional("steer", { try call.object($0, as: DirectionValue.self) }) else {
+            for name in ["alpha", "clip"] where try call.isGiven(name) {
+                throw call.failure(
+                    name, "'\(name)' needs 'steer', the direction to move prompts along",
+                    hint: "leave it out, or add steer: v")
+            }
+            return nil
+        }
+        if try call.isGiven("embeddings") {
+            throw call.failure(
+                "steer", "'steer' moves what the text encoder says of a prompt, and 'embeddings' takes its place",
+                hint: "leave one of them out")
+        }
+        // A model that is given is checked against the direction's own.
+        if try !call.value("clip").isNone { _ = try call.direction("steer") }
+        guard
+            let embedder = try call.optional("clip", { try call.object($0, as: ClipValue.self).embedder })
+                ?? value.model?.embedder
+        else {
+            throw call.failure(
+                "steer",
+                "this direction comes without \(value.model.map { "'\($0.name)'" } ?? "its model"), whose text "
+                    + "projection is needed", hint: "add clip: the model that it was made with")
+        }
+        let alpha = try call.optional("alpha", call.number) ?? 0.5
+        do {
+            return SamplingRecord.Steering(
+                name: value.direction.termsText, alpha: alpha,
+                states: try TextSteering(
+                    vector: value.direction.vector, of: embedder, in: encoder, alpha: Float(alpha)))
+        } catch let error as RhumbError where error.argument == nil {
+            throw call.failure("steer", error.message, hint: error.hint)
+        }
     }
 
     /// Refuses options that what sampling starts from leaves without effect.
@@ -215,7 +276,7 @@ private struct SamplingRun {
         let trajectory = try record.pipeline.model.sample(
             record.prompts, record.options, embeddings: embeddings, latents: call.optional("latents", call.tensor),
             images: call.optional("image", call.images) ?? [], masks: call.optional("mask", call.masks) ?? [],
-            source: record.source,
+            steering: record.steering?.states, source: record.source,
             progress: call.progress("sampling"))
         try MappedFiles.check()
         return trajectory
@@ -246,6 +307,14 @@ struct SamplingRecord {
         case .shared(let seed): NoiseSource(Generator(seed: seed))
         case .each(let seeds): NoiseSource(each: seeds.map { Generator(seed: $0) })
         }
+    }
+    var steering: Steering?
+
+    /// A direction along which the prompts were moved.
+    struct Steering {
+        let name: String
+        let alpha: Double
+        let states: TextSteering
     }
 
     /// The pictures of latents, named and with their parameters.
@@ -280,6 +349,9 @@ struct SamplingRecord {
         if let safety = options.safety {
             fields.append(("safe_scale", .number(Double(safety.guidanceScale))))
             fields.append(("concept", .string(safety.concept)))
+        }
+        if let steering {
+            fields += [("steer", .string(steering.name)), ("alpha", .number(steering.alpha))]
         }
         if pipeline.model.task == .editing {
             fields.append(("image_guidance", .number(Double(options.imageGuidance))))

@@ -58,6 +58,15 @@ public final class CLIPModel: Rebuildable, WidenedModel {
         try project(text.pooled(identifiers), textProjection)
     }
 
+    /// Projected features of texts given as the embeddings of their tokens, not normalised.
+    ///
+    /// - Parameter tokenEmbeddings: as `text.tokenEmbeddings` gives them, the end token's last, [texts, positions, width].
+    /// - Returns: [texts, projection], float32; gradients flow to the embeddings.
+    /// - Throws: `RhumbError` for more positions than the model has, or another shape.
+    public func textFeatures(tokenEmbeddings: Tensor) throws -> Tensor {
+        try project(text.pooled(embeddings: tokenEmbeddings.to(dtype)), textProjection)
+    }
+
     /// Projected image features, not normalised.
     ///
     /// - Parameter pixels: preprocessed, [pictures, 3, size, size].

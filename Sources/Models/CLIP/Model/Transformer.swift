@@ -75,7 +75,8 @@ struct EncoderLayer {
             attention(normal, asking: picked(normal), causal: false, mask: mask, addedTo: picked(x)))
     }
 
-    private func feedForward(_ y: Tensor) throws -> Tensor {
+    /// y with what the feed-forward part adds to it.
+    func feedForward(_ y: Tensor) throws -> Tensor {
         try contract(expand(mlpNorm(y), activation), addedTo: y)
     }
 }

@@ -45,14 +45,18 @@ public struct Guidance {
 extension StableDiffusion {
     /// The guidance of prompts: [prompts] rows.
     ///
-    /// - Parameter embeddings: states in place of the prompts' texts.
+    /// - Parameters:
+    ///   - embeddings: states in place of the prompts' texts.
+    ///   - steering: moves the states of the prompts, and of nothing else.
     public func guidance(
-        of prompts: [String], _ options: SamplingOptions, embeddings: PromptEmbeddings? = nil
+        of prompts: [String], _ options: SamplingOptions, embeddings: PromptEmbeddings? = nil,
+        steering: TextSteering? = nil
     ) throws -> Guidance {
         let given = try embeddings?.rows(prompts.count, for: text, guided: options.guidanceScale > 1)
         let context =
             try given?.context
-            ?? self.context(of: prompts, skipping: options.clipSkip, readsWeights: options.readsWeights)
+            ?? self.context(
+                of: prompts, skipping: options.clipSkip, readsWeights: options.readsWeights, steering: steering)
         guard (0...1).contains(options.guidanceRescale) else {
             throw RhumbError.guidanceRescale(options.guidanceRescale)
         }

@@ -28,13 +28,14 @@ extension StableDiffusion {
     ///   - images: pictures to start from, one per prompt or one for all: their latents get the noise of the step at
     ///     which `options.strength` begins. Not with `latents`. A model that inpaints or edits pictures wants them.
     ///   - masks: where the pictures are painted anew, one per prompt or one for all.
+    ///   - steering: moves the states of the prompts along a direction. Not with `embeddings`.
     ///   - batchSize: samples at once; chosen by the latents' size by default.
     /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Interruption` after
     ///   `StopFlag.raise()`.
     public func sample(
         _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), embeddings: PromptEmbeddings? = nil,
-        latents: Tensor? = nil, images: [Image] = [], masks: [PictureMask] = [], source: NoiseSource,
-        batchSize: Int? = nil,
+        latents: Tensor? = nil, images: [Image] = [], masks: [PictureMask] = [], steering: TextSteering? = nil,
+        source: NoiseSource, batchSize: Int? = nil,
         progress: Progress? = nil
     ) throws -> Trajectory {
         try source.check(pictures: prompts.count)
@@ -49,7 +50,7 @@ extension StableDiffusion {
                 try sampler.needsNoise(at: index, eta: options.eta)
                     ? try source.noise(start.shape) : nil
             }
-            var guidance = try guidance(of: prompts, options, embeddings: embeddings)
+            var guidance = try guidance(of: prompts, options, embeddings: embeddings, steering: steering)
             guidance.conditions.channels = begun.channels
             if task == .editing { guidance.imageScale = options.imageGuidance }
             let size = batchSize ?? self.batchSize(height: start.shape[1], width: start.shape[2])

@@ -111,9 +111,11 @@ public final class StableDiffusion {
 
     /// The text encoder's states of prompts, [prompts, tokens, width], unrecorded. Equal prompts are encoded once.
     ///
-    /// - Parameters: as of `TextEncoder.context`.
+    /// - Parameters:
+    ///   - skipped, readsWeights: as of `TextEncoder.context`.
+    ///   - steering: moves them along a direction.
     public func context(
-        of prompts: [String], skipping skipped: Int = 0, readsWeights: Bool = false
+        of prompts: [String], skipping skipped: Int = 0, readsWeights: Bool = false, steering: TextSteering? = nil
     ) throws -> Tensor {
         var place: [String: Int] = [:]
         var different: [String] = []
@@ -123,7 +125,10 @@ public final class StableDiffusion {
             different.append(prompt)
             return different.count - 1
         }
-        let states = try text.context(of: different, skipping: skipped, readsWeights: readsWeights)
+        var states = try text.context(of: different, skipping: skipped, readsWeights: readsWeights)
+        if let steering, !different.isEmpty {
+            states = try withoutGradients { try steering.moved(states, ends: text.ends(of: different)) }
+        }
         guard states.isFinite else { throw RhumbError.notFinite("text encoder", "for the prompt") }
         return different.count == prompts.count ? states : try states.gathered(0, places)
     }

@@ -70,6 +70,11 @@ public final class TextEncoder {
         return restored
     }
 
+    /// Where the end token of each text stands in its context.
+    func ends(of texts: [String]) throws -> [Int] {
+        model.tower.endPositions(try tokenizer.encode(texts, padding: .length(length)).identifiers)
+    }
+
     /// The same encoder with weights of another element type, for inference.
     public func converted(to dtype: DType) throws -> TextEncoder {
         try TextEncoder(model: model.converted(to: dtype), tokenizer: tokenizer)
