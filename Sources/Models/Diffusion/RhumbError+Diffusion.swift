@@ -37,6 +37,22 @@ extension RhumbError {
             hint: "text encoder and UNet must come from the same model")
     }
 
+    static func missingCondition(_ what: String) -> RhumbError {
+        RhumbError(
+            "this UNet is told \(what) besides the text, and there is none here",
+            hint: "'sample' gives it; what else takes a pipeline wants one for text to picture")
+    }
+
+    static func unusedCondition(_ what: String) -> RhumbError {
+        RhumbError("this UNet is not told \(what)")
+    }
+
+    static func pooled(_ shape: [Int], batch: Int, width: Int) -> RhumbError {
+        RhumbError(
+            "the UNet's pooled text must have shape [\(batch), \(width)], not \(text(shape))",
+            hint: "text encoder and UNet must come from the same model")
+    }
+
     static func timesteps(_ count: Int, batch: Int) -> RhumbError {
         RhumbError("\(batch) latents need one timestep, or one each, not \(count)")
     }
@@ -83,6 +99,12 @@ extension RhumbError {
         RhumbError(
             "LCM takes 1 to \(limit) steps, not \(steps)",
             hint: "its model was distilled on 'original_inference_steps' of them; 4 are common")
+    }
+
+    static func distilledSteps(_ steps: Int, limit: Int, strength: Double) -> RhumbError {
+        RhumbError(
+            "with 'strength' \(strength) LCM takes at most \(Int(Double(limit) * strength)) steps, not \(steps)",
+            hint: "fewer steps, or a greater strength")
     }
 
     static func stepIndex(_ index: Int, count: Int) -> RhumbError {
@@ -195,7 +217,7 @@ extension RhumbError {
     static func otherFamily(file: String, _ family: String) -> RhumbError {
         RhumbError(
             "'\(file)' holds \(family), which is not supported",
-            hint: "supported: Stable Diffusion 1.x and 2.x for text to picture; as: \"tensors\" gives the weights")
+            hint: "supported: Stable Diffusion 1.x and 2.x; as: \"tensors\" gives the weights")
     }
 
     static func noAverages(file: String) -> RhumbError {

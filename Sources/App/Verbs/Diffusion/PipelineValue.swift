@@ -1,5 +1,6 @@
-import Files
+import Basics
 import Diffusion
+import Files
 import Foundation
 import Language
 import Tensor
@@ -23,19 +24,34 @@ final class PipelineValue: ObjectValue {
         let type = model.dtype == .float32 ? "" : " in \(model.dtype.rawValue)"
         let side = model.sampleSize, small = side / model.downsampling
         return "pipeline \(name): \(ClipValue.shown(model.parameterCount)) parameters\(type); \(side)×\(side) pixels, "
-            + "latents \(small)×\(small)×\(model.unet.configuration.inChannels); "
+            + "latents \(small)×\(small)×\(model.vae.configuration.latentChannels); "
             + "text \(model.text.length) tokens × \(model.text.width); "
             + "\(model.scheduler.predictionType.rawValue), \(SamplerKind(for: model.scheduler).rawValue)"
             + (SamplerKind.replacedClass(in: model.scheduler).map { " in place of \($0)" } ?? "")
+            + special
+    }
+
+    /// What the model makes, where it is not simply a picture of a text.
+    private var special: String {
+        switch model.task {
+        case .inpainting: "; inpaints"
+        case .editing: "; edits pictures (InstructPix2Pix)"
+        case .picture: model.isDistilled ? "; latent consistency (LCM)" : ""
+        }
     }
 
     var memberNames: [String] {
-        ["name", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler", "vae", "dtype"]
+        [
+            "name", "class", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler",
+            "vae",
+            "dtype",
+        ]
     }
 
     func member(_ name: String) throws -> Value? {
         switch name {
         case "name": .string(self.name)
+        case "class": .string(model.pipeline.rawValue)
         case "size": .number(Double(model.sampleSize))
         case "latent_shape": .list(try model.latentShape(count: 1).map { .number(Double($0)) })
         case "tokens": .number(Double(model.text.length))
@@ -95,6 +111,20 @@ extension PipelineValue: SavableValue {
         }
         if let place = try request.place("text_encoder") {
             model = try model.replacing(text: model.text.replaced(by: place, dtype: request.dtype))
+        }
+        if !model.leftAside.isEmpty {
+            host.note(
+                "\(request.name): \(Words.quoted(model.leftAside)) of its folder left aside: pictures are not censored"
+            )
+        }
+        switch model.pipeline {
+        case .safe:
+            host.note(
+                "\(request.name): diffusers samples a \(model.pipeline.rawValue) with Safe Latent Diffusion; here "
+                    + "sample … safe: \"medium\" asks for it")
+        case _ where model.isDistilled:
+            host.note("\(request.name): a latent consistency model: sample … steps: 4 guidance: 8.5")
+        default: break
         }
         if let replaced = SamplerKind.replacedClass(in: model.scheduler) {
             host.note(

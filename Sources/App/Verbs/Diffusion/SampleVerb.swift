@@ -1,3 +1,4 @@
+import Basics
 import Files
 import Diffusion
 import Language
@@ -20,8 +21,19 @@ enum SampleVerb {
                     "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
                     help: "a picture to start from, or one for each to be made"),
                 .option(
-                    "strength", .number(in: 0...1), default: 0.8,
+                    "strength", .optional(.number(in: 0...1)), fallback: .described("0.8; with `mask` 1"),
                     help: "how much of `image` is taken away: 1 all, 0 hardly anything"),
+                .option(
+                    "mask",
+                    .optional(.either([.object("image"), .object("tensor"), .list(of: .object("image"))])),
+                    default: .none,
+                    help: """
+                        what of `image` is painted anew: a picture of its size, white there and black where it is \
+                        kept, or a tensor [height, width] of 1 and 0; or one for each picture
+                        """),
+                .option(
+                    "image_guidance", .optional(.number(in: 1...100)), fallback: .described("1.5"),
+                    help: "how closely InstructPix2Pix keeps to `image`; 1 is least"),
                 .option(
                     "latents", .optional(.object("tensor")), default: .none,
                     help: "standard normal noise to start from, [pictures, height, width, channels], or one for all"),
@@ -44,6 +56,11 @@ enum SampleVerb {
                 A picture knows what it was made from (`x.parameters`), and `save x "x.png"` writes it into the file, \
                 where `load` finds it again.
 
+                With `mask` any model for text to picture paints anew what is white: what is kept is put back after \
+                every step. A model made for it (9 channels) is told mask and masked picture, and wants both. \
+                InstructPix2Pix (8 channels) changes `image` as the prompt says. A latent consistency model (LCM) is \
+                told `guidance` and needs few steps: `steps: 4 guidance: 8.5`.
+
                 `safe:` is Safe Latent Diffusion (Schramowski et al. 2023), which steers away from a concept while \
                 sampling, without training; it needs guidance above 1.
                 """,
@@ -60,6 +77,12 @@ enum SampleVerb {
                     xs = sample sd ["a dog", "a cake"] count: 2 steps: 2 guidance: 1 sampler: "euler" seed: 7
                     xs[3].parameters.index
                     """, gives: "3"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    left = concat([ones(64, 32), zeros(64, 32)], axis: 1)
+                    sample sd "a cake" image: scene("a dog", seed: 1) mask: left steps: 2 seed: 7
+                    """, gives: "image 64×64  a cake"),
                 .init(
                     """
                     sd = load "emoji-sd"
@@ -89,7 +112,8 @@ private struct SamplingRun {
         var options = try call.samplingOptions()
         options.sampler = try call.optional("sampler", call.string).flatMap(SamplerKind.init)
         options.safety = try call.safety()
-        options.strength = try call.number("strength")
+        options.strength = try call.optional("strength", call.number) ?? (call.isGiven("mask") ? 1 : 0.8)
+        if let scale = try call.optional("image_guidance", call.number) { options.imageGuidance = Float(scale) }
         options.width = try call.optional("width", call.whole)
         options.height = try call.optional("height", call.whole)
         let count = try call.whole("count")
@@ -97,18 +121,41 @@ private struct SamplingRun {
         givesList = try call.isGiven("count") || { if case .list = $0 { true } else { false } }(call.value("prompt"))
         let pipeline = try call.pipeline()
         try call.checkEta(options, of: pipeline.model)
-        try Self.checkStart(call)
+        try Self.checkStart(call, pipeline.model)
         try pipeline.noteUnseen(
             prompts + [options.negativePrompt] + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []),
             call.host)
         record = SamplingRecord(
             pipeline: pipeline, prompts: prompts, options: options, seed: try call.seed(),
-            startsFromImage: try call.isGiven("image"))
+            startsFromImage: try call.isGiven("image"), hasMask: try call.isGiven("mask"))
     }
 
     /// Refuses options that what sampling starts from leaves without effect.
-    private static func checkStart(_ call: Arguments) throws {
+    private static func checkStart(_ call: Arguments, _ model: StableDiffusion) throws {
         let startsFromImage = try call.isGiven("image")
+        if try call.isGiven("mask"), !startsFromImage {
+            throw call.failure(
+                "mask", "'mask' needs 'image', the picture of which it says what is painted anew",
+                hint: "add the picture: image: x")
+        }
+        if model.task == .editing {
+            if try call.isGiven("strength") {
+                throw call.failure(
+                    "strength",
+                    "'strength' is for pictures to start from; this model is told the picture that it edits",
+                    hint: "image_guidance: 1.5 says how closely it keeps to the picture")
+            }
+            let guidance = try call.number("guidance")
+            if try call.isGiven("image_guidance"), guidance <= 1 {
+                throw call.failure(
+                    "image_guidance", "'image_guidance' needs guidance above 1, not \(NumberText.shown(guidance))",
+                    hint: "leave 'image_guidance' out, or guide: guidance: 7.5")
+            }
+        } else if try call.isGiven("image_guidance") {
+            throw call.failure(
+                "image_guidance", "'image_guidance' is for InstructPix2Pix, which this model is not",
+                hint: "leave it out")
+        }
         if try call.isGiven("strength"), !startsFromImage {
             throw call.failure(
                 "strength", "'strength' needs 'image', the picture to start from",
@@ -127,7 +174,8 @@ private struct SamplingRun {
     func sample() throws -> Trajectory {
         let trajectory = try record.pipeline.model.sample(
             record.prompts, record.options, latents: call.optional("latents", call.tensor),
-            images: call.optional("image", call.images) ?? [], generator: Generator(seed: record.seed),
+            images: call.optional("image", call.images) ?? [], masks: call.optional("mask", call.masks) ?? [],
+            generator: Generator(seed: record.seed),
             progress: call.progress("sampling"))
         try MappedFiles.check()
         return trajectory
@@ -142,6 +190,7 @@ struct SamplingRecord {
     let options: SamplingOptions
     let seed: UInt64
     var startsFromImage = false
+    var hasMask = false
 
     /// The pictures of latents, named and with their parameters.
     func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Value] {
@@ -166,7 +215,12 @@ struct SamplingRecord {
             fields.append(("safe_scale", .number(Double(safety.guidanceScale))))
             fields.append(("concept", .string(safety.concept)))
         }
-        if startsFromImage { fields.append(("strength", .number(options.strength))) }
+        if pipeline.model.task == .editing {
+            fields.append(("image_guidance", .number(Double(options.imageGuidance))))
+        } else if startsFromImage {
+            fields.append(("strength", .number(options.strength)))
+        }
+        if hasMask { fields.append(("mask", .boolean(true))) }
         // A picture of several takes its noise from the middle of the stream.
         if prompts.count > 1 {
             fields += [("index", .number(Double(index))), ("pictures", .number(Double(prompts.count)))]

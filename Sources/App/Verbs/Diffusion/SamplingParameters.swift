@@ -93,6 +93,12 @@ extension Arguments {
         return safety
     }
 
+    /// The masks of a parameter: pictures, or a tensor of one.
+    func masks(_ name: String) throws -> [PictureMask] {
+        if case .object(let object as TensorValue) = try value(name) { return [try PictureMask(object.tensor)] }
+        return try images(name).map { try PictureMask($0) }
+    }
+
     /// Reports how far something has come to the host, and ends it when the host is interrupted.
     func progress(_ label: String) -> StableDiffusion.Progress {
         { done, total in

@@ -56,6 +56,7 @@ public final class GRPOTrainer: Trainer {
         judge: (any Reward)? = nil, options: GRPOOptions = GRPOOptions()
     ) throws {
         try options.validate()
+        try start.requireTextAlone(for: "GRPO")
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
         if let empty = prompts.firstIndex(where: { $0.text.allSatisfy(\.isWhitespace) }) {
             throw RhumbError.emptyPrompt(empty)

@@ -35,7 +35,6 @@ extension UNetConfiguration: StoredConfiguration {
     static let file = ConfigurationFile(
         className: "UNet2DConditionModel",
         fixed: [
-            .init("addition_embed_type", .null),
             .init("attention_type", "default"),
             .init("class_embed_type", .null),
             .init("class_embeddings_concat", false),
@@ -48,7 +47,6 @@ extension UNetConfiguration: StoredConfiguration {
             .init("resnet_out_scale_factor", 1.0),
             .init("resnet_skip_time_act", false),
             .init("reverse_transformer_layers_per_block", .null),
-            .init("time_cond_proj_dim", .null),
             .init("time_embedding_act_fn", .null),
             .init("time_embedding_dim", .null),
             .init("time_embedding_type", "positional"),
@@ -57,10 +55,8 @@ extension UNetConfiguration: StoredConfiguration {
         idle: [
             // Of embeddings that are off, of another middle block, and of training.
             .init("addition_embed_type_num_heads", 64),
-            .init("addition_time_embed_dim", .null),
             .init("dropout", 0.0),
             .init("mid_block_only_cross_attention", .null),
-            .init("projection_class_embeddings_input_dim", .null),
         ],
         nullable: ["mid_block_type"])
 }

@@ -16,6 +16,8 @@ public struct SamplingOptions: Equatable, Sendable {
     public var height, width: Int?
     /// How much of a given picture is taken away before sampling begins: 1 all, 0 nothing.
     public var strength = 0.8
+    /// How far beyond the prediction without the picture that a model edits (InstructPix2Pix), at least 1.
+    public var imageGuidance: Float = 1.5
 
     public init() {}
 }
