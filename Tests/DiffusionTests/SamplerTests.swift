@@ -71,7 +71,12 @@ final class SamplerTests: XCTestCase {
             let label =
                 "\(number): \(kind.rawValue) \(expected.config.predictionType) "
                 + "\(expected.config.timestepSpacing?.rawValue ?? "default") \(expected.steps) steps"
-            assertClose(sampler.times, expected.times, .ofLargest(1e-6), label + ", times")
+            // What diffusers itself rounds away is multiplied in two: KDPM2 ancestral takes its lower level from a
+            // difference of squares, of which PyTorch's root (MKL's) is one unit in the last place off, and of third order
+            // along the noise float32 is 1e-5 from float64 (4e-6 for the golden numbers, NumPy's the 1e-5).
+            let isThirdAlongNoise = expected.config.algorithmType == "dpmsolver" && expected.config.solverOrder == 3
+            let factor = kind == .kdpm2Ancestral || isThirdAlongNoise ? 5.0 : 1
+            assertClose(sampler.times, expected.times, .ofLargest(1e-6 * factor), label + ", times")
             XCTAssertEqual(
                 sampler.initialNoiseSigma, expected.initialSigma, accuracy: 1e-5 * expected.initialSigma, label)
             let middle = expected.times.count / 2
@@ -87,7 +92,7 @@ final class SamplerTests: XCTestCase {
                 let step = try sampler.step(output, at: index, sample, eta: expected.eta, noise: noise)
                 if index >= skipped {
                     assertClose(
-                        step.previous.floats, expected.samples[index - skipped], .ofLargest(1e-5),
+                        step.previous.floats, expected.samples[index - skipped], .ofLargest(1e-5 * factor),
                         "\(label), call \(index)")
                 }
                 // A density where noise was added, and nowhere else.
