@@ -46,7 +46,7 @@ struct AdapterUpdate {
     ]
 
     /// What stands for the log-probability under the policy that drew the sample, near which the update's own is.
-    static let oldLogProbability: Float = -1.25
+    static let oldLogProbability: Float = -3.95
     static let advantage = 1.5
 
     var options: GRPOOptions {
