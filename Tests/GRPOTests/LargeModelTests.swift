@@ -48,7 +48,7 @@ final class LargeModelTests: XCTestCase {
     /// Ratios are exactly 1 before an update, the adapters stay in float32, and nothing frozen gets a gradient.
     func testFrozenWeightsOfBFloat16() throws {
         var options = Fixture.options
-        (options.lora, options.checkpointing) = (LoRAOptions(rank: 4), true)
+        (options.lora, options.checkpointing, options.updates) = (LoRAOptions(rank: 4), true, 1)
         let model = try Fixture.pipeline().converted(to: .bfloat16)
         let trainer = try GRPOTrainer(
             model, reward: Fixture.redness, prompts: TrainingPrompt.list(Fixture.prompts), options: options)
@@ -56,6 +56,7 @@ final class LargeModelTests: XCTestCase {
         XCTAssertEqual(rows.map(\.ratio), [Double](repeating: 1, count: rows.count))
         let metrics = try trainer.advance()
         XCTAssertEqual(metrics.firstRatioError, 0)
+        XCTAssertEqual(metrics.startKL, 0, "measured before the only update")
         XCTAssertGreaterThan(metrics.gradientNorm, 0)
         XCTAssertEqual(Set(trainer.policy.parameters.map(\.tensor.dtype)), [.float32])
         XCTAssertEqual(trainer.policy.unet.dtype, .bfloat16)
