@@ -247,7 +247,7 @@ final class TrainerTests: XCTestCase {
         }
         assertMessage("3 updates can't share 2 steps") { try Fixture.trainer { $0.updates = 3 } }
         assertMessage("'clip' must be a number above 0 and below 1, not 0") { try Fixture.trainer { $0.clip = 0 } }
-        assertMessage("the policy's weights must be float32 for training, not bfloat16") {
+        assertMessage("all weights can be trained in float32 alone, not bfloat16") {
             try GRPOTrainer(
                 Fixture.pipeline().converted(to: .bfloat16), reward: Fixture.redness, prompts: ["a"],
                 options: Fixture.options)

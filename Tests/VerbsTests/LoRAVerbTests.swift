@@ -1,5 +1,4 @@
 import Basics
-import Diffusion
 import Files
 import Foundation
 import Tensor

@@ -13,17 +13,17 @@ extension Benchmark {
         let folder = FileManager.default.temporaryDirectory
             .appendingPathComponent("rhumb-bench-\(ProcessInfo.processInfo.processIdentifier)")
         let bench = UpdateBench(gradients: folder.appendingPathComponent("gradients.npy"))
-        let passes = try DiffusionWork(kind: .unet, batch: 1, dtype: .float32).arithmetic()
         return Benchmark(
             name: "update",
             summary: "one update of adapters of rank \(AdapterUpdate.rank) on Stable Diffusion 1.4 at 512×512, "
                 + "activations computed again",
             peers: [Peer(name: "PyTorch", script: try UpdateScript.text(folder: folder, threads: Engine.threads))],
-            works: AdapterUpdate.all.map { update in
-                Work(
+            works: try AdapterUpdate.all.map { update in
+                let pass = try DiffusionWork(kind: .unet, batch: 1, dtype: update.dtype).arithmetic()
+                return Work(
                     update.name, tolerance: 1e-4,
                     // One pass forward, and one back through frozen weights.
-                    arithmetic: { passes.times(2) }, check: { try bench.compare(update) }
+                    arithmetic: { pass.times(2) }, check: { try bench.compare(update) }
                 ) { try bench.run(update) }
             },
             rest: 0.25)
@@ -46,7 +46,7 @@ struct AdapterUpdate {
     ]
 
     /// What stands for the log-probability under the policy that drew the sample, near which the update's own is.
-    static let oldLogProbability: Float = -1.25
+    static let oldLogProbability: Float = -3.95
     static let advantage = 1.5
 
     var options: GRPOOptions {

@@ -69,7 +69,8 @@ extension Tensor {
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         let isRecorded = Tensor.records(inputs + (residual.map { [$0] } ?? []))
         let fast = FastConvolution(
-            geometry: geometry, weight: weight.detached(), isRecorded: isRecorded, isFrozen: !weight.requiresGradient)
+            geometry: geometry, weight: weight.detached(), isRecorded: isRecorded,
+            isFrozen: isRecorded && !weight.requiresGradient)
         guard isRecorded else {
             return try fast.forward(self, bias: bias, activation, residual: residual, target)
                 ?? referenceConvolution(weight, bias, geometry).finished(activation, residual)

@@ -9,7 +9,7 @@ struct FastConvolution {
     let weight: Tensor
     /// Whether gradients will be asked for.
     var isRecorded = false
-    /// Whether no gradient of the weight is wanted.
+    /// Whether gradients will be asked for, and none of the weight.
     var isFrozen = false
 
     private var isPointwise: Bool { weight.shape[2...] == [1, 1] && geometry == Convolution() }

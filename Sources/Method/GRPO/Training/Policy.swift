@@ -39,7 +39,14 @@ public final class Policy {
                 (name, isFull ? try tensor.detached().copied().requireGradient() : tensor.detached())
             })
         let lora = try options.lora.map { try LoRA($0, on: unet, generator: generator) }
-        self.init(unet, reference: start, lora: lora, scheduler: scheduler, options: options)
+        // In bfloat16 a layer rounds otherwise with an adapter than without. Idle ones on the reference make the KL to
+        // the start 0 before any update.
+        var reference = start
+        if start.dtype != .float32, let lora = options.lora {
+            reference = try start.with(unet.parameters)
+            _ = try LoRA(lora, on: reference, generator: Generator(seed: 0))
+        }
+        self.init(unet, reference: reference, lora: lora, scheduler: scheduler, options: options)
     }
 
     init(
@@ -91,11 +98,12 @@ public final class Policy {
 
     /// μ of the frozen start's step.
     func referenceMean(at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor) throws -> Tensor {
-        try withoutGradients {
-            try computing {
-                let output = try prediction(by: reference, at: step, sample, context: context, empty: empty)
-                return try scheduler.mean(output: output, at: step, sample: sample, eta: eta)
-            }
+        func compute() throws -> Tensor {
+            let output = try prediction(by: reference, at: step, sample, context: context, empty: empty)
+            return try scheduler.mean(output: output, at: step, sample: sample, eta: eta)
+        }
+        return try withoutGradients {
+            try computing { try unet.dtype == .float32 ? compute() : Engine.asRecorded(compute) }
         }
     }
 }
