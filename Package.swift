@@ -54,7 +54,7 @@ let package = Package(
     ],
     targets: [
         // System: libraries of the system, and thin shims over them. LateLibraries loads them when they are first needed.
-        map("COpenBLAS"), map("CSpng"), map("CTurboJPEG"), map("CCrypto"), map("CZip"), map("CMarkdown"),
+        map("COpenBLAS"), map("CSpng"), map("CTurboJPEG"), map("CCrypto"), map("CCurl"), map("CZip"), map("CMarkdown"),
         room("LateLibraries", on: "System"),
         room("LowMemory", on: "System"),
         room("LineEditor", on: "System", uses: ["LateLibraries"]),
@@ -79,6 +79,7 @@ let package = Package(
         // Models.
         room(
             "CLIP", on: "Models", uses: ["Kernels", "Basics", "Tensor", "Files"], resources: [.copy("Resources")]),
+        room("Hub", on: "Models", uses: ["CCurl", "LateLibraries", "Basics", "Files"]),
         room("Diffusion", on: "Models", uses: ["Basics", "Tensor", "Files", "CLIP"]),
 
         // Method: directions, rewards and reinforcement learning on any models.
@@ -118,13 +119,14 @@ let package = Package(
         room(
             "Verbs", on: "App",
             uses: [
-                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Evaluation", "Erasure",
-                "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook", "Report",
+                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering", "Evaluation",
+                "Erasure", "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook", "Report",
             ]),
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "LowMemory", "Basics", "Tensor", "Files", "Language", "Plot", "Notebook", "Report", "Console", "Bench",
+                "LowMemory", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook", "Report", "Console",
+                "Bench",
                 "Verbs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),
@@ -132,6 +134,8 @@ let package = Package(
         // Comparisons, temporary folders and random numbers of the tests; a terminal for them to type at.
         .target(name: "TestSupport", dependencies: ["Basics", "Tensor"], path: "Tests/TestSupport"),
         .target(name: "Pty", path: "Tests/Pty"),
+        // A server that speaks as the Hugging Face hub does.
+        .target(name: "HubServer", dependencies: ["Files"], path: "Tests/HubServer"),
         // What the documents say of the house is so.
         tests("HouseTests", uses: []),
         tests("TestSupportTests", uses: ["TestSupport", "Tensor"]),
@@ -139,8 +143,9 @@ let package = Package(
         tests("TensorTests", uses: ["TestSupport", "Basics", "Tensor", "OneDNN", "Kernels"], golden: true),
         tests("FilesTests", uses: ["TestSupport", "Basics", "Tensor", "Files"], golden: true),
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
+        tests("HubTests", uses: ["TestSupport", "HubServer", "Basics", "Files", "Hub"]),
         tests("TrainingTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Training"]),
-        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Evaluation"]),
+        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Evaluation"]),
         tests("DiffusionTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
         tests("ErasureTests", uses: ["TestSupport", "Basics", "Tensor", "Diffusion", "Erasure"], golden: true),
         tests("SteeringTests", uses: ["TestSupport", "Basics", "Tensor", "Steering"], golden: true),
@@ -162,7 +167,7 @@ let package = Package(
         tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
         // Its tests start the program, which is built with them; they don't link it.
-        tests("RhumbTests", uses: ["TestSupport", "Pty"]),
+        tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer"]),
         tests(
             "VerbsTests",
             uses: [

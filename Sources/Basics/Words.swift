@@ -22,4 +22,18 @@ package enum Words {
     package static func quoted(_ names: some Collection<String>, most: Int = .max) -> String {
         listed(names.map { "'\($0)'" }, most: most)
     }
+
+    /// A count of bytes in decimal units, as disks and the hub count them: `512 B`, `12.3 MB`, `3.44 GB`.
+    package static func bytes(_ count: Int) -> String {
+        var size = Double(count)
+        for unit in ["B", "kB", "MB", "GB"] {
+            // What would be rounded to 1000 is 1 of the next unit.
+            if size < 999.5 {
+                let places = unit == "B" || size >= 99.95 ? 0 : size >= 9.995 ? 1 : 2
+                return NumberText.printf("%.\(places)f", size) + " " + unit
+            }
+            size /= 1000
+        }
+        return NumberText.printf(size < 9.995 ? "%.2f" : size < 99.95 ? "%.1f" : "%.0f", size) + " TB"
+    }
 }

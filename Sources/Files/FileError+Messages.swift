@@ -24,7 +24,7 @@ extension FileError: CustomStringConvertible {
                 + (isLoaded ? "after it was loaded" : "while it was read")
         case .unknownKind(let path, let reason): return "can't tell what '\(path)' holds: \(reason)"
         case .notInstalled(let path, _): return "a file that comes with Rhumb is missing: there is no '\(path)'"
-        case .checksumUnavailable: return "libcrypto can't compute SHA-256 here"
+        case .checksumUnavailable: return "libcrypto can't compute this checksum here"
         }
     }
 

@@ -27,7 +27,7 @@ public enum FileError: ExplainedError, Equatable {
     case unknownKind(path: String, reason: String)
     /// A file that comes with Rhumb is not where it was built; `folder` is the one that must lie beside the executable.
     case notInstalled(path: String, folder: String)
-    /// libcrypto has no SHA-256 here.
+    /// libcrypto can't compute a checksum here.
     case checksumUnavailable
 
     /// A weight of another shape than the model's.

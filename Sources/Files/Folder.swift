@@ -20,7 +20,7 @@ package enum Folder {
     }
 
     /// Whether the path is a folder (or a link to one).
-    static func isFolder(_ url: URL) -> Bool {
+    package static func isFolder(_ url: URL) -> Bool {
         var status = stat()
         return stat(url.path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR
     }

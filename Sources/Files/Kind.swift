@@ -18,6 +18,8 @@ extension FileContents {
         case tensors
         /// Named tensors as PyTorch writes them (`.bin`, `.pt`, `.pth`, `.ckpt`).
         case pytorchArchive
+        /// What Python's `pickle` wrote (`.p`, `.pkl`, `.pickle`): arrays of numpy's.
+        case pickle
         /// A `.npy` file.
         case array
         /// A PNG or JPEG.
@@ -37,7 +39,7 @@ extension FileContents {
         "safetensors": .tensors, "npy": .array, "png": .image, "jpg": .image, "jpeg": .image, "csv": .table,
         "tsv": .table, "tab": .table, "jsonl": .table, "ndjson": .table, "log": .table, "json": .json, "md": .recipe,
         "rhumb": .script, "txt": .text, "bin": .pytorchArchive, "pt": .pytorchArchive, "pth": .pytorchArchive,
-        "ckpt": .pytorchArchive,
+        "ckpt": .pytorchArchive, "p": .pickle, "pkl": .pickle, "pickle": .pickle,
     ]
 
     /// What a path that exists holds: a file by its suffix, or else by its first bytes; a folder by the files in it.
@@ -47,6 +49,11 @@ extension FileContents {
         guard access(url.path, F_OK) == 0 else { throw .system(.open, path: url.displayPath, code: errno) }
         if let kind = kind(bySuffixOf: url) {
             if [.tensors, .pytorchArchive].contains(kind) { try ForeignWeights.refuse(url) }
+            // PyTorch's files may have any name; they begin as zip archives, or with its mark.
+            if kind == .pickle {
+                let head = try bytes(of: url, first: 4)
+                if head == [0x50, 0x4B, 3, 4] || head == [0x80, 2, 0x8A, 10] { return .pytorchArchive }
+            }
             return kind
         }
         try ForeignWeights.refuse(url)

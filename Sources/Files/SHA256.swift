@@ -1,35 +1,10 @@
-import CCrypto
 import FoundationEssentials
 import Glibc
 
-/// The SHA-256 checksum (FIPS 180-4), by libcrypto.
-public final class SHA256 {
-    private let context: OpaquePointer?
-    private var isSound: Bool
-
+/// The SHA-256 checksum (FIPS 180-4): 64 hexadecimal digits.
+public final class SHA256: Checksum {
     /// Begins an empty message.
-    public init() {
-        context = EVP_MD_CTX_new()
-        isSound = context != nil && EVP_DigestInit_ex(context, EVP_sha256(), nil) == 1
-    }
-
-    deinit { EVP_MD_CTX_free(context) }
-
-    /// Appends bytes to the message.
-    public func update(_ bytes: UnsafeRawBufferPointer) {
-        guard isSound, !bytes.isEmpty else { return }
-        isSound = EVP_DigestUpdate(context, bytes.baseAddress, bytes.count) == 1
-    }
-
-    /// Ends the message and gives its checksum as 64 hexadecimal digits.
-    /// - Throws: ``FileError/checksumUnavailable`` if libcrypto refuses (a restricted build, no memory).
-    public func finish() throws(FileError) -> String {
-        var digest = [UInt8](repeating: 0, count: 32)
-        guard isSound, EVP_DigestFinal_ex(context, &digest, nil) == 1 else { throw .checksumUnavailable }
-        isSound = false
-        let digits = Array("0123456789abcdef".utf8)
-        return String(decoding: digest.flatMap { [digits[Int($0 >> 4)], digits[Int($0 & 15)]] }, as: UTF8.self)
-    }
+    public init() { super.init(.sha256) }
 
     /// The checksum of some bytes.
     public static func hex(of bytes: UnsafeRawBufferPointer) throws(FileError) -> String {

@@ -34,29 +34,72 @@ final class LoRALayoutTests: XCTestCase {
         return furthest / expected.map(abs).max()!
     }
 
+    private func file(_ name: String, scale: Float = 1) -> AdapterFile {
+        AdapterFile(goldenFiles.url("lora/\(name)"), scale: scale)
+    }
+
     func testEveryLayoutSamplesAsItsProgramDoes() throws {
         let golden = try goldenFiles.decode([String: [Float]].self, "lora.golden.json")
-        XCTAssertEqual(golden.count, 8)
         let pipeline = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))
         let plain = try XCTUnwrap(golden["none"])
-        for (name, expected) in golden.sorted(by: { $0.key < $1.key }) where name != "none" {
-            let (unet, lora) = try pipeline.unet.adapted(by: goldenFiles.url("lora/\(name)"))
-            let found = try latents(pipeline.replacing(unet: unet))
+        let names = golden.keys.filter { !["none", "several"].contains($0) && !$0.hasPrefix("fused") }.sorted()
+        XCTAssertEqual(names.count, 11)
+        for name in names {
+            let expected = golden[name]!
+            let found = try latents(pipeline.adapted(by: [file(name)]))
             XCTAssertLessThan(difference(found, expected), 1e-4, name)
             XCTAssertGreaterThan(difference(plain, expected), 1e-2, "\(name) changes something")
-            XCTAssertEqual(lora == nil, name == "convolutions", name)
-            // Written by this program they are the same; convolutions have no place in that file.
-            guard let lora, name != "kohya" else { continue }
-            try lora.save(to: folder)
-            let again = try pipeline.unet.adapted(by: folder).unet
-            XCTAssertLessThan(
-                difference(try latents(pipeline.replacing(unet: again)), expected), 1e-4, "\(name) after writing")
-            // So does a copy of a layer's own rank and scale.
-            let copy = try pipeline.unet.converted(to: .float32)
-            try lora.copied(onto: copy, lora.parameters)
-            XCTAssertLessThan(difference(try latents(pipeline.replacing(unet: copy)), expected), 1e-4, "\(name) copied")
         }
         XCTAssertLessThan(difference(try latents(pipeline), plain), 1e-4, "the model itself stays as it was")
+    }
+
+    /// Adapters of linear layers of the UNet are written in both layouts; copies keep a layer's own rank and scale.
+    func testWhatIsWrittenSamplesTheSame() throws {
+        let golden = try goldenFiles.decode([String: [Float]].self, "lora.golden.json")
+        let pipeline = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))
+        XCTAssertNil(try pipeline.unet.adapted(by: goldenFiles.url("lora/convolutions")).lora)
+        for name in ["rslora", "patterns", "ranks", "peft", "processor"] {
+            let expected = try XCTUnwrap(golden[name])
+            let lora = try XCTUnwrap(try pipeline.unet.adapted(by: goldenFiles.url("lora/\(name)")).lora)
+            func check(_ unet: UNet2DConditionModel, _ what: String) throws {
+                XCTAssertLessThan(
+                    difference(try latents(pipeline.replacing(unet: unet)), expected), 1e-4, "\(name) \(what)")
+            }
+            try lora.save(to: folder)
+            try check(pipeline.unet.adapted(by: folder).unet, "after writing")
+            let kohya = folder.appendingPathComponent("kohya.safetensors")
+            try lora.write(to: kohya, layout: .kohya)
+            XCTAssertTrue(try Weights(kohya).names.allSatisfy { $0.hasPrefix("lora_unet_") && !$0.contains("..") })
+            try check(pipeline.unet.adapted(by: kohya).unet, "in kohya's layout")
+            let copy = try pipeline.unet.converted(to: .float32)
+            try lora.copied(onto: copy, lora.parameters)
+            try check(copy, "copied")
+        }
+    }
+
+    /// With a weight for each, as by `set_adapters` of diffusers; merged, as by `fuse_lora`; and taken off again.
+    func testSeveralAtOnce() throws {
+        let golden = try goldenFiles.decode([String: [Float]].self, "lora.golden.json")
+        let pipeline = try StableDiffusion.load(folder: goldenFiles.url("tiny-pipeline"))
+        let both = try pipeline.adapted(by: [file("rslora", scale: 0.8), file("processor", scale: 0.5)])
+        XCTAssertLessThan(difference(try latents(both), try XCTUnwrap(golden["several"])), 1e-4)
+        let fused = try both.fused()
+        XCTAssertLessThan(difference(try latents(fused), try XCTUnwrap(golden["fused"])), 1e-4)
+        let merged = golden.filter { $0.key.hasPrefix("fused ") }
+        XCTAssertEqual(merged.count, 2)
+        for (key, expected) in merged {
+            let name = key.dropFirst("fused ".count) + ".weight"
+            let weight = try XCTUnwrap(fused.unet.parameters.first { $0.name == name }).tensor
+            XCTAssertLessThan(difference(weight.floats, expected), 1e-5, key)
+            XCTAssertGreaterThan(
+                difference(try XCTUnwrap(pipeline.unet.parameters.first { $0.name == name }).tensor.floats, expected),
+                1e-2)
+        }
+        // Nothing is left of an adapter of scale 0; one of scale -1 undoes itself.
+        let plain = try XCTUnwrap(golden["none"])
+        XCTAssertLessThan(difference(try latents(pipeline.adapted(by: [file("text", scale: 0)])), plain), 1e-4)
+        let undone = try pipeline.adapted(by: [file("lcm"), file("lcm", scale: -1)])
+        XCTAssertLessThan(difference(try latents(undone), plain), 1e-4)
     }
 
     func testWhatIsNotHonouredIsNamed() throws {
@@ -87,6 +130,7 @@ final class LoRALayoutTests: XCTestCase {
             ("lora_te_text_model_encoder_layers_0_mlp_fc1.alpha", "adapters of the text encoder"),
             ("text_encoder.text_model.encoder.layers.0.mlp.fc1.lora_A.weight", "adapters of the text encoder"),
             ("\(module).lora_B.bias", "a bias"),
+            ("lora_te1_text_model_encoder_layers_0_mlp_fc1.lora_down.weight", "adapters of Stable Diffusion XL"),
         ] {
             let found = try message([name: one])
             XCTAssertTrue(

@@ -154,7 +154,7 @@ final class SchedulerTests: XCTestCase {
             ("timestep 1000 lies outside", { _ = try DDIMScheduler(sd, steps: 1000) }),
             ("'thresholding', which DDIM", { _ = try DDIMScheduler(changed { $0.thresholding = true }, steps: 5) }),
             ("'use_lu_lambdas'", { _ = try DPMSolverScheduler(changed { $0.useLuLambdas = true }, steps: 5) }),
-            ("'solver_order' is '3'", { _ = try DPMSolverScheduler(changed { $0.solverOrder = 3 }, steps: 5) }),
+            ("'solver_order' is '4'", { _ = try DPMSolverScheduler(changed { $0.solverOrder = 4 }, steps: 5) }),
             ("'beta_end' must be between 0 and 1, not 2.0", { _ = try NoiseSchedule(changed { $0.betaEnd = 2 }) }),
             ("eta must be from 0", { _ = try DDIMScheduler(sd, steps: 5).sigma(at: 0, eta: 1.5) }),
             ("there is no step 5", { _ = try DDIMScheduler(sd, steps: 5).sigma(at: 5, eta: 1) }),

@@ -72,6 +72,32 @@ final class SingleFileTests: XCTestCase {
         }
     }
 
+    /// Files that inpaint (9 channels) and that edit pictures (8), against diffusers
+    /// (Golden/make_single_file_tasks.py).
+    func testTasksSampleAsInDiffusers() throws {
+        let golden = try FileContents.json(goldenFiles.url("single-file-tasks.golden.json"))
+        let inputs = try FileContents.json(goldenFiles.url("tasks.golden.json"))
+        let picture = try Image(Tensor(floats(inputs["picture"]), shape: [3, 16, 16]))
+        let mask = try PictureMask(Tensor(floats(inputs["mask"]), shape: [16, 16]))
+        XCTAssertEqual(golden["files"]?.array?.count, 2)
+        for sample in golden["files"]?.array ?? [] {
+            let channels = try XCTUnwrap(sample["channels"]?.integer), inpaints = channels == 9
+            var tensors = try tensors(file(1))
+            let first = "model.diffusion_model.input_blocks.0.0.weight", shape = [32, channels, 3, 3]
+            tensors[first] = try Tensor(Formula.values(first, shape), shape: shape)
+            let (model, _) = try StableDiffusion.load(singleFile: write(tensors), tokenizer: tokenizer)
+            XCTAssertEqual(model.task, inpaints ? .inpainting : .editing)
+            var options = SamplingOptions()
+            (options.steps, options.guidanceScale, options.sampler) = (3, 3, .ddim)
+            options.strength = 1
+            let final = try model.sample(
+                [XCTUnwrap(golden["prompt"]?.string)], options, images: [picture], masks: inpaints ? [mask] : [],
+                generator: Generator(seed: 7)
+            ).final
+            assertClose(final.floats, floats(sample["latents"]), .ofLargest(1e-4), "\(channels) channels")
+        }
+    }
+
     /// Saved as a folder it is the same model.
     func testSavedAsAFolder() throws {
         let json = try file(2)
@@ -110,8 +136,8 @@ final class SingleFileTests: XCTestCase {
         changed["conditioner.embedders.0.weight"] = try Tensor.zeros([1])
         try assertRefused(changed, "holds Stable Diffusion XL, which is not supported", tokenizer: tokenizer)
         changed = tensors
-        changed["model.diffusion_model.input_blocks.0.0.weight"] = try Tensor.zeros([32, 9, 3, 3])
-        try assertRefused(changed, "holds an inpainting model (9 channels)", tokenizer: tokenizer)
+        changed["model.diffusion_model.input_blocks.0.0.weight"] = try Tensor.zeros([32, 7, 3, 3])
+        try assertRefused(changed, "holds an upscaler (7 channels)", tokenizer: tokenizer)
         try assertRefused(tensors, "tokenizer: \"FOLDER\"", tokenizer: nil)
         changed = tensors
         changed["model.diffusion_model.middle_block.0.in_layers.0.bias"] = nil

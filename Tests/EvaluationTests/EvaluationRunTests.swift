@@ -9,15 +9,17 @@ private final class Colours: PictureGenerator {
     let name = "colours"
     func summary(seed: UInt64) -> String { "plain, seed \(seed)" }
     /// What each picture began with, in order.
-    private(set) var starts: [UInt64] = []
+    private(set) var requests: [PictureRequest] = []
+    var starts: [UInt64] { requests.map(\.seed) }
 
     func pictures(
-        of prompts: [String], starts: [UInt64], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
+        of requests: [PictureRequest], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
     ) throws -> [Image] {
         try progress(1, 2)
-        self.starts += starts
-        return try prompts.map { prompt in
-            let red: Float = prompt.contains("red") ? 1 : 0
+        XCTAssertEqual(Set(requests.map(\.setting)).count, 1)
+        self.requests += requests
+        return try requests.map { request in
+            let red: Float = request.prompt.contains("red") ? 1 : 0
             return try Image(Tensor([red, red, red, red] + [Float](repeating: 0, count: 8), shape: [3, 2, 2]))
         }
     }
@@ -114,6 +116,31 @@ final class EvaluationRunTests: XCTestCase {
         XCTAssertEqual(try starts([("calm", Array(long.prefix(5)))]), Array(whole.prefix(5)))
         XCTAssertEqual(try Array(starts([("loud", ["red"]), ("calm", long)]).dropFirst()), whole)
         XCTAssertTrue(Set(try starts([("calm", long)], seed: 4)).isDisjoint(with: whole))
+    }
+
+    /// Rows say what they are drawn with; those of one size and guidance are drawn together, and a row counts for each of
+    /// its lists.
+    func testRowsAreDrawnAsTheySay() throws {
+        var plain = PromptRow("red", lists: ["loud"]), own = PromptRow("red hat", lists: ["loud", "calm"])
+        (own.seed, own.guidance, own.pictures) = (9, 3, 3)
+        var wide = PromptRow("blue", lists: ["loud"])
+        (wide.width, wide.height) = (16, 8)
+        plain.guidance = nil
+        let generator = Colours(), judge = judge(), watcher = Watcher()
+        _ = try EvaluationRun(generator, rows: [plain, own, wide, plain], copies: 2, seed: 3)
+            .fill(judge, observer: watcher)
+        XCTAssertEqual(
+            generator.requests.map(\.prompt),
+            ["red", "red", "red", "red", "red hat", "red hat", "red hat", "blue", "blue"])
+        XCTAssertEqual(generator.requests.map(\.draw), [0, 0, 0, 0, 0, 1, 2, 0, 0])
+        XCTAssertEqual(generator.requests[4...6].map(\.seed), [9, 9, 9])
+        XCTAssertEqual(Set(generator.starts).count, 7)
+        XCTAssertEqual(generator.requests[4].setting.guidance, 3)
+        XCTAssertEqual([generator.requests[7].setting.width, generator.requests[7].setting.height], [16, 8])
+        XCTAssertEqual(generator.requests[0].setting, .init())
+        XCTAssertEqual(judge.pictures.count { $0.suite == "loud" }, 9)
+        XCTAssertEqual(judge.pictures.filter { $0.suite == "calm" }.map(\.copy), [0, 1, 2])
+        XCTAssertEqual(watcher.standings.count, 3)
     }
 
     func testAJudgeThatLeavesPicturesOutIsRefused() throws {

@@ -85,6 +85,25 @@ final class PromptTests: XCTestCase {
         XCTAssertFalse(candidates("steer clip caption file: \"/\(here)/").contains("/\(here)/PromptTests.swift"))
     }
 
+    func testNamesStandBesideFiles() {
+        let registry = Registry.withBuiltins()
+        registry.add(
+            Verb(
+                "fetched", family: "test", summary: "",
+                parameters: [
+                    Parameter("path", .file(["png"]), help: "").offering { ["org/one", "org/two", "other"] },
+                    .option("part", .optional(.file([])), default: .none, help: "").offering { ["org/part"] },
+                ], result: ""
+            ) { _ in .none })
+        let interpreter = Interpreter(registry: registry)
+        func offered(_ text: String) -> [String] {
+            interpreter.complete(text, cursor: text.utf8.count).candidates.map(\.text)
+        }
+        XCTAssertEqual(offered("fetched \"org/"), ["org/one", "org/two"])
+        XCTAssertEqual(offered("fetched \"oth"), ["other"])
+        XCTAssertEqual(offered("fetched \"x\" part: \"or"), ["org/part"])
+    }
+
     func testTheRangeThatIsReplaced() {
         let completion = interpreter.complete(
             "é = steer clip caption al", cursor: "é = steer clip caption al".utf8.count)

@@ -44,8 +44,8 @@ final class CourseTests: XCTestCase {
         }
     }
 
-    func testThereAreEightLessons() throws {
-        XCTAssertEqual(try Self.lessons().map { $0.prefix(3) }, (1...8).map { "0\($0)-" })
+    func testThereAreNineLessons() throws {
+        XCTAssertEqual(try Self.lessons().map { $0.prefix(3) }, (1...9).map { "0\($0)-" })
         let readme = try String(contentsOf: Self.folder.appendingPathComponent("README.md"), encoding: .utf8)
         for lesson in try Self.lessons() {
             XCTAssertTrue(readme.contains("](\(lesson))"), "\(lesson) is in the README")
@@ -60,4 +60,5 @@ final class CourseTests: XCTestCase {
     func testAdvantages() throws { try examine(6) }
     func testTheClippedObjective() throws { try examine(7) }
     func testAWholeRun() throws { try examine(8, "rounds=1") }
+    func testHowSure() throws { try examine(9) }
 }

@@ -72,6 +72,43 @@ final class CLIPVerbTests: XCTestCase {
         XCTAssertEqual(try raw.normalized().floats, try tensor("embed clip \"a dog\"").floats)
     }
 
+    /// Central differences in single precision, of a number that is about as large as the slope.
+    func testGradientsReachWhatIsEmbedded() throws {
+        let session = try session()
+        _ = try value(
+            """
+            v = direction clip safe: "a dog" unsafe: "a knife"
+            p = token_embedding clip "a dog"
+            """, in: session)
+        func number(_ code: String) throws -> Double {
+            guard case .number(let number) = try value(code, in: session) else { return .nan }
+            return number
+        }
+        let texts = "gradcheck (x -> sum((embed clip x) * v.vector)) p by: 0.003"
+        XCTAssertLessThan(try number(texts), 5e-3)
+        XCTAssertEqual(
+            try number("max(abs((embed clip p) - (embed clip \"a dog\")))"), 0, accuracy: 1e-6,
+            "token embeddings are what the text begins with")
+        XCTAssertLessThan(
+            try number(
+                """
+                x = preprocess clip picture
+                d = randn(shape(x), seed: 1)
+                y = requires_grad x
+                backward (sum((embed clip y) * v.vector))
+                f = a -> sum((embed clip (x + a * d)) * v.vector)
+                abs((f(0.01) - f(-0.01)) / 0.02 - sum(y.grad * d)) / max([1, abs(sum(y.grad * d))])
+                """), 5e-3)
+        XCTAssert(
+            failure("token_embedding clip [\"a\", \"a dog\"]").contains("texts of 3 and of 4 tokens"),
+            failure("token_embedding clip [\"a\", \"a dog\"]"))
+        // Nothing is recorded where nobody asks.
+        XCTAssertEqual(try value("(embed clip p).requires_grad", in: session).text, "false")
+        XCTAssertEqual(try value("(embed clip (requires_grad p)).requires_grad", in: session).text, "true")
+        XCTAssertEqual(
+            try value("(steer clip v (requires_grad (embed clip p))).requires_grad", in: session).text, "true")
+    }
+
     func testEmbedOfATable() throws {
         let session = try session()
         session["t"] = .table(try Table([.init("id", [1.0, 2]), .init("prompt", ["a dog", "a knife"])]))

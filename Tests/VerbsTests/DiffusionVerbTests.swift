@@ -70,6 +70,29 @@ final class DiffusionVerbTests: XCTestCase {
         XCTAssertEqual(try text("image(zeros(3, 4, 4)).parameters"), "{}")
     }
 
+    /// Where the mask is black everywhere the picture stays as the autoencoder has it, drawn by the seed's first numbers.
+    func testMasksSayWhatIsPaintedAnew() throws {
+        _ = try text(
+            """
+            x = scene "a dog" seed: 1
+            kept = sample sd "a cake" image: x mask: zeros(64, 64) steps: 2 seed: 3
+            left = concat([ones(64, 32), zeros(64, 32)], axis: 1)
+            half = sample sd "a cake" image: x mask: left steps: 2 seed: 3 trajectory: true
+            z = encode sd x draw: true seed: 3
+            """)
+        XCTAssertEqual(try text("kept == decode(sd, z)"), "true")
+        XCTAssertEqual(try text("kept.parameters.mask and kept.parameters.strength == 1"), "true")
+        // Of the 16 columns of the latents the right half is kept, the left one is not.
+        XCTAssertEqual(try text("max(abs((half.latents[2] - z)[:, :, 8.., :])) < 1e-5"), "true")
+        XCTAssertEqual(try text("max(abs((half.latents[2] - z)[:, :, ..8, :])) > 0.1"), "true")
+        XCTAssertTrue(failure("sample sd \"a cake\" mask: zeros(64, 64)").contains("'mask' needs 'image'"))
+        XCTAssertTrue(
+            failure("sample sd \"a cake\" image: x mask: zeros(8, 8)").contains("as large as the picture, 64×64"))
+        XCTAssertTrue(
+            failure("sample sd \"a cake\" image: x image_guidance: 2").contains("which this model is not"))
+        XCTAssertTrue(failure("sample sd \"a cake\" image: x mask: ones(64, 64) * 300").contains("from 0 to 1"))
+    }
+
     func testPromptsAndCounts() throws {
         _ = try text("xs = sample sd [\"a dog\", \"a cake\"] count: 2 steps: 1 guidance: 1 seed: 1")
         XCTAssertEqual(try text("map(xs, x -> x.name)"), "[\"a dog\", \"a dog\", \"a cake\", \"a cake\"]")

@@ -129,7 +129,7 @@ final class HonestModelTests: XCTestCase {
             [
                 (
                     "sample sd \"a dog\" eta: 1 sampler: \"euler\" steps: 2 seed: 1",
-                    "'eta' is for DDIM; euler adds no noise"
+                    "'eta' is for DDIM and TCD; euler adds no noise"
                 ),
                 ("sample sd \"a dog\" eta: 0.5 sampler: \"dpm++\" steps: 2 seed: 1", "'eta'"),
                 (

@@ -48,6 +48,17 @@ final class ModelFormTests: XCTestCase {
         setenv("HF_HUB_CACHE", hub.path, 1)
     }
 
+    func testTheNamesOfTheCacheAreOffered() throws {
+        try makeRepository()
+        let interpreter = Interpreter(registry: .rhumb())
+        func offered(_ text: String) -> [String] {
+            interpreter.complete(text, cursor: text.utf8.count).candidates.map(\.text)
+        }
+        XCTAssertEqual(offered("load \"org/"), ["org/tiny.clip"])
+        XCTAssertEqual(offered("load \"emoji-s"), ["emoji-sd"])
+        XCTAssertEqual(offered("load \"emoji-sd\" unet: \"or"), ["org/tiny.clip"])
+    }
+
     func testNamesInTheHubsCache() throws {
         try makeRepository()
         for code in [
@@ -57,7 +68,7 @@ final class ModelFormTests: XCTestCase {
             XCTAssertEqual(Session().output("c = \(code)\nc.width"), "128", code)
         }
         XCTAssertEqual(Session().output("(load \"org/tiny.clip\").name"), "\"org/tiny.clip\"")
-        assertRefused("load \"org/other\"", "no model of that name in the hub's cache", "hf download org/other")
+        assertRefused("load \"org/other\"", "no model 'org/other' in the hub's cache", "rhumb fetch org/other")
         assertRefused(
             "load \"org/tiny.clip\" revision: \"v2\"", "the revision 'v2' of 'org/tiny.clip' is not in the hub's cache",
             "in the cache: 0123456789ab")
@@ -118,7 +129,8 @@ final class ModelFormTests: XCTestCase {
         XCTAssertEqual(Session().output("save (load \"emoji-sd\") \"sd\""), "")
         let file = folder.appendingPathComponent("sd/scheduler/scheduler_config.json")
         let text = try String(contentsOf: file, encoding: .utf8)
-        try text.replacing("DDIMScheduler", with: "TCDScheduler").write(to: file, atomically: true, encoding: .utf8)
+        try text.replacing("DDIMScheduler", with: "EDMEulerScheduler").write(
+            to: file, atomically: true, encoding: .utf8)
         let session = Session()
         XCTAssertEqual(
             session.output(
@@ -127,12 +139,12 @@ final class ModelFormTests: XCTestCase {
                 x = sample sd "a dog" steps: 1 seed: 1
                 y = sample sd "a dog" steps: 1 seed: 1 sampler: "euler"
                 [x.parameters.in_place_of, len(x.parameters) - len(y.parameters)]
-                """), "[\"TCDScheduler\", 1]")
+                """), "[\"EDMEulerScheduler\", 1]")
         XCTAssertTrue(
             session.host.notes.contains(
-                "sd: its scheduler is TCDScheduler, which Rhumb has not; ddim samples in its place"),
+                "sd: its scheduler is EDMEulerScheduler, which Rhumb has not; ddim samples in its place"),
             "\(session.host.notes)")
-        XCTAssertTrue(session.output("sd").contains("ddim in place of TCDScheduler"))
+        XCTAssertTrue(session.output("sd").contains("ddim in place of EDMEulerScheduler"))
     }
 
     func testForeignFilesAreNamed() throws {

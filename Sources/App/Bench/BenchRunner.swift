@@ -22,6 +22,8 @@ package final class BenchRunner {
     package private(set) var missing: [(name: String, reason: String)] = []
     /// Rows that a program could not do as it should, each said once.
     package private(set) var troubles: [String] = []
+    /// How far a row's last results agree where they were compared number by number, by the row's name.
+    package private(set) var agreements: [String: String] = [:]
 
     /// Starts all peers at once and waits until they are ready.
     ///
@@ -111,6 +113,7 @@ package final class BenchRunner {
                     throw BenchError.differentResult(
                         work: work.name, peer: peer.name, ours: result, theirs: answer.result)
                 }
+                if let check = work.check { agreements[work.name] = "\(peer.name): \(try check())" }
                 return answer
             }
             if isCounted, let answer { row.note(answer.seconds, answer.memory, of: index) }

@@ -31,15 +31,18 @@ package struct Benchmark {
         package let tolerance: Double
         /// Nil where it is not counted.
         package let arithmetic: (() -> Arithmetic)?
+        /// Compares what else a peer has left of the work it has just done, and says in a sentence how far it agrees.
+        package let check: (() throws -> String)?
 
         package init(
             _ name: String, isQuick: Bool = true, tolerance: Double = 1e-9, arithmetic: (() -> Arithmetic)? = nil,
-            run: @escaping () throws -> Double
+            check: (() throws -> String)? = nil, run: @escaping () throws -> Double
         ) {
             self.name = name
             self.isQuick = isQuick
             self.tolerance = tolerance
             self.arithmetic = arithmetic
+            self.check = check
             self.run = run
         }
     }

@@ -25,7 +25,8 @@ struct VerbFamily {
 }
 
 extension VerbFamily {
-    /// In the order in which they are listed. Of verbs of one name the first is the one that lists and pages show first.
+    /// In the order in which they are listed. Of verbs of one name the first is the one that lists and pages show
+    /// first.
     static var all: [VerbFamily] {
         [
             files, tensors, random, shapes, elementwise, reductions, linearAlgebra, networks, gradients, images,
@@ -34,21 +35,24 @@ extension VerbFamily {
             VerbFamily(
                 "steering", "directions in CLIP space, and what steering along them does",
                 DirectionVerbs.all + DirectionAlgebraVerbs.all + DirectionAlgebraVerbs.variants + ProbeVerbs.all
-                    + RewardVerbs.all + [TransportVerb.transport]),
+                    + RewardVerbs.all + MeaningVerbs.all + [DescribeVerb.describe, ConfidenceVerb.confidence]
+                    + DirectionSetVerbs.all + AttributionVerbs.all + [TransportVerb.transport]),
             VerbFamily(
                 "world", "the bundled world of emoji scenes, with captions and prompts",
                 SceneVerbs.all + PromptVerbs.all),
             VerbFamily(
                 "diffusion", "text-to-image diffusion models: sampling, and what happens on the way",
-                [SampleVerb.sample, DenoiseVerb.denoise, DenoisingErrorVerb.denoisingError, TrajectoryVerb.trajectory]
-                    + LatentVerbs.all + EraseVerb.all),
+                [
+                    SampleVerb.sample, PromptEmbeddingVerb.promptEmbedding, DenoiseVerb.denoise,
+                    DenoisingErrorVerb.denoisingError, TrajectoryVerb.trajectory,
+                ] + LatentVerbs.all + EraseVerb.all),
             VerbFamily("session", "", NotebookVerbs.all + [OpenVerb.open] + InstallationVerbs.all),
             VerbFamily(
                 "training", "training the bundled models from nothing",
                 CLIPTrainerVerbs.all + DiffusionTrainerVerbs.all + DetectorTrainerVerbs.all + TrainingVerbs.all),
             VerbFamily(
                 "grpo", "training a diffusion model on a reward",
-                TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + [LoRAVerb.lora]),
+                TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + LoRAVerb.all),
             VerbFamily(
                 "evaluation", "judging a model's pictures by a detector that no reward has seen",
                 DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare] + FidelityVerbs.all),

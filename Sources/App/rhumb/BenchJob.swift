@@ -76,6 +76,8 @@ struct BenchJob {
             throw Failure.Shown(code: 130)
         }
         write(report.closing)
+        let agreements = works.compactMap { runner.agreements[$0.name] }
+        if !agreements.isEmpty { write("\n" + agreements.map { $0 + "\n" }.joined()) }
     }
 
     private func printNeighbours(_ works: [Benchmark.Work], _ runner: BenchRunner, _ progress: ProgressLine) throws {

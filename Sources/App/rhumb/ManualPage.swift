@@ -45,6 +45,8 @@ struct ManualPage {
         "Opens the block being typed after Ctrl-X Ctrl-E.", ".TP", "RHUMB_GRAPHICS",
         "How pictures are shown in the terminal: \\fBkitty\\fR, \\fBiterm\\fR, \\fBsixel\\fR, \\fBblocks\\fR or \\fBnone\\fR.",
         ".TP", "RHUMB_GNUPLOT_SECONDS", "How long gnuplot may take for a figure; by default 60.",
+        ".TP", "HF_HUB_CACHE, HF_HOME, HF_ENDPOINT, HF_TOKEN, HF_HUB_OFFLINE",
+        "Where the cache of the Hugging Face hub is, and how \\fBrhumb fetch\\fR reaches it; see docs/models.md.",
         ".TP", "XDG_STATE_HOME",
         "The folder that holds \\fIrhumb/history\\fR; by default \\fI~/.local/state\\fR.",
         ".SH FILES", ".TP", "\\fIruns/\\fR",

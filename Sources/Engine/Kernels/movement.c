@@ -80,8 +80,16 @@ void rk_bf16_to_f32(size_t n, const uint16_t *x, float *y) {
     rk_parallel(n, RK_CHEAP_GRAIN, widen_range, &job);
 }
 
-RK_FUNCTION(, void, rk_f16_to_f32, (size_t n, const uint16_t *x, float *y), (n, x, y)) {
-    for (size_t i = 0; i < n; i++) { _Float16 h; memcpy(&h, &x[i], 2); y[i] = (float)h; }
+RK_RANGE(widen_f16_range) {
+    const conversion *job = context;
+    const uint16_t *restrict x = job->x;
+    float *restrict y = job->y;
+    for (size_t i = begin; i < end; i++) { _Float16 h; memcpy(&h, &x[i], 2); y[i] = (float)h; }
+}
+
+void rk_f16_to_f32(size_t n, const uint16_t *x, float *y) {
+    const conversion job = {x, y};
+    rk_parallel(n, RK_CHEAP_GRAIN, widen_f16_range, &job);
 }
 
 RK_FUNCTION(, void, rk_f32_to_f16, (size_t n, const float *x, uint16_t *y), (n, x, y)) {

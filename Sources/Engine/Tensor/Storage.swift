@@ -113,13 +113,22 @@ extension Storage {
 package enum StoragePool {
     nonisolated(unsafe) private static var free: [Int: [UnsafeMutableRawPointer]] = [:]
     nonisolated(unsafe) private static var heldBytes = 0
+    /// What tensors use at present, and the most they have used since it was last set.
+    nonisolated(unsafe) fileprivate static var usedBytes = 0
+    nonisolated(unsafe) fileprivate static var peakBytes = 0
     /// More than this is given back to the system rather than kept.
     nonisolated(unsafe) package static var maximumHeldBytes = 2 << 30
 
     private static let hugePage = 1 << 21
 
     static func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int)? {
-        let capacity = sizeClass(max(byteCount, 64))
+        guard let taken = find(sizeClass(max(byteCount, 64))) else { return nil }
+        usedBytes += taken.1
+        peakBytes = max(peakBytes, usedBytes)
+        return taken
+    }
+
+    private static func find(_ capacity: Int) -> (UnsafeMutableRawPointer, Int)? {
         if let pointer = free[capacity]?.popLast() {
             heldBytes -= capacity
             return (pointer, capacity)
@@ -138,6 +147,7 @@ package enum StoragePool {
     }
 
     static func give(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
+        usedBytes -= capacity
         if heldBytes + capacity > maximumHeldBytes {
             Glibc.free(pointer)
         } else {
@@ -163,6 +173,10 @@ package enum StoragePool {
         return min(free, max(0, limit - used * 1024))
     }
 
+    fileprivate static var residentBytes: Int {
+        (number(after: "VmRSS:", in: "/proc/self/status") ?? 0) * 1024
+    }
+
     /// The first number of the line that begins with a key; nil where there is none, as in "unlimited".
     private static func number(after key: String, in file: String) -> Int? {
         guard let text = try? String(contentsOfFile: file, encoding: .utf8),
@@ -176,5 +190,21 @@ package enum StoragePool {
         if bytes <= 1024 { return (bytes + 63) & ~63 }
         let step = 1 << (Int.bitWidth - bytes.leadingZeroBitCount - 4)
         return (bytes + step - 1) & ~(step - 1)
+    }
+}
+
+extension Engine {
+    /// What the machine can still give, in bytes.
+    package static var availableBytes: Int { StoragePool.availableBytes }
+    /// What this process holds at present, in bytes, pages of mapped files included.
+    package static var residentBytes: Int { StoragePool.residentBytes }
+
+    /// The most bytes that tensors took at once while `body` ran, beyond those that were there before.
+    package static func peakBytes(_ body: () throws -> Void) rethrows -> Int {
+        let (before, peak) = (StoragePool.usedBytes, StoragePool.peakBytes)
+        StoragePool.peakBytes = before
+        defer { StoragePool.peakBytes = max(peak, StoragePool.peakBytes) }
+        try body()
+        return StoragePool.peakBytes - before
     }
 }

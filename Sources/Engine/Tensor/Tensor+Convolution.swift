@@ -68,7 +68,8 @@ extension Tensor {
         try StopFlag.check()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         let isRecorded = Tensor.records(inputs + (residual.map { [$0] } ?? []))
-        let fast = FastConvolution(geometry: geometry, weight: weight.detached(), isRecorded: isRecorded)
+        let fast = FastConvolution(
+            geometry: geometry, weight: weight.detached(), isRecorded: isRecorded, isFrozen: !weight.requiresGradient)
         guard isRecorded else {
             return try fast.forward(self, bias: bias, activation, residual: residual, target)
                 ?? referenceConvolution(weight, bias, geometry).finished(activation, residual)
@@ -78,14 +79,17 @@ extension Tensor {
         guard let result = try fast.forward(self, bias: bias, .identity, residual: added, target) else {
             return try referenceConvolution(weight, bias, geometry).finished(activation, residual)
         }
-        return try result.recorded("conv2d", inputs + (added.map { [$0] } ?? [])) { dy in
+        // x is kept where weights want a gradient, and nothing of a frozen layer.
+        let wanted = (x: requiresGradient, weight: weight.requiresGradient, bias: bias?.requiresGradient == true)
+        let kept = wanted.weight || wanted.bias ? detached() : nil
+        return try result.recorded("conv2d", inputs + (added.map { [$0] } ?? [])) { [shape, dtype] dy in
             let beside = added == nil ? [] : [dy]
-            let dx = self.requiresGradient ? try fast.backwardData(dy, self.shape) : nil
-            let parameters =
-                weight.requiresGradient || bias?.requiresGradient == true
-                ? try fast.backwardWeights(self, dy, bias: bias) : nil
-            if (dx == nil && self.requiresGradient) || (parameters == nil && weight.requiresGradient) {
-                return try self.referenceGradients(weight, bias, geometry, dy) + beside
+            let dx = wanted.x ? try fast.backwardData(dy, shape) : nil
+            let parameters = try kept.flatMap { try fast.backwardWeights($0, dy, bias: bias) }
+            if (dx == nil && wanted.x) || (parameters == nil && wanted.weight) {
+                // dx does not depend on x.
+                let x = try kept ?? Tensor.zeros(shape, dtype)
+                return try x.referenceGradients(weight, bias, geometry, dy, wanted) + beside
             }
             return [dx, parameters?.dw] + (bias == nil ? [] : [parameters?.db]) + beside
         }.finished(activation, added == nil ? residual : nil)
@@ -103,15 +107,16 @@ extension Tensor {
     }
 
     /// Derivatives of the reference implementation, where oneDNN lacks one of its own.
-    private func referenceGradients(_ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution, _ dy: Tensor) throws
-        -> [Tensor?]
-    {
-        let inputs = [self, weight] + (bias.map { [$0] } ?? [])
-        let leaves = try inputs.map { try $0.detached().requireGradient() }
-        let recording = Engine.isRecording
-        Engine.isRecording = true
-        defer { Engine.isRecording = recording }
-        try leaves[0].referenceConvolution(leaves[1], bias == nil ? nil : leaves[2], geometry).backward(dy)
+    private func referenceGradients(
+        _ weight: Tensor, _ bias: Tensor?, _ geometry: Convolution, _ dy: Tensor,
+        _ wanted: (x: Bool, weight: Bool, bias: Bool)
+    ) throws -> [Tensor?] {
+        let leaves = try zip([self, weight] + (bias.map { [$0] } ?? []), [wanted.x, wanted.weight, wanted.bias]).map {
+            try $0.detached().requireGradient($1)
+        }
+        try Engine.recording {
+            try leaves[0].referenceConvolution(leaves[1], bias == nil ? nil : leaves[2], geometry).backward(dy)
+        }
         return leaves.map(\.gradient)
     }
 

@@ -58,22 +58,24 @@ extension Tensor {
     }
 
     public static func + (a: Tensor, b: Tensor) throws -> Tensor {
-        try binary(RK_ADD, "+", a, b).recorded("+", [a, b]) {
-            [try $0.summed(to: a.shape), try $0.summed(to: b.shape)]
+        try binary(RK_ADD, "+", a, b).recorded("+", [a, b]) { [left = a.shape, right = b.shape] in
+            [try $0.summed(to: left), try $0.summed(to: right)]
         }
     }
 
     public static func - (a: Tensor, b: Tensor) throws -> Tensor {
-        try binary(RK_SUB, "-", a, b).recorded("-", [a, b]) {
-            [try $0.summed(to: a.shape), try (-$0).summed(to: b.shape)]
+        try binary(RK_SUB, "-", a, b).recorded("-", [a, b]) { [left = a.shape, right = b.shape] in
+            [try $0.summed(to: left), try (-$0).summed(to: right)]
         }
     }
 
     public static func * (a: Tensor, b: Tensor) throws -> Tensor {
-        try binary(RK_MUL, "*", a, b).recorded("*", [a, b]) {
+        // Each is kept where the other wants a gradient.
+        let (keptA, keptB) = (b.requiresGradient ? a : nil, a.requiresGradient ? b : nil)
+        return try binary(RK_MUL, "*", a, b).recorded("*", [a, b]) { [left = a.shape, right = b.shape] dy in
             [
-                a.requiresGradient ? try ($0 * b).summed(to: a.shape) : nil,
-                b.requiresGradient ? try ($0 * a).summed(to: b.shape) : nil,
+                try keptB.map { try (dy * $0).summed(to: left) },
+                try keptA.map { try (dy * $0).summed(to: right) },
             ]
         }
     }

@@ -66,8 +66,8 @@ extension Tensor {
                     from: source.address + (o * size + index) * width, byteCount: width)
             }
         }
-        return result.recorded("index", [self]) { gradient in
-            let whole = try Tensor.zeros(self.shape)
+        return result.recorded("index", [self]) { [shape] gradient in
+            let whole = try Tensor.zeros(shape)
             let g = try gradient.to(.float32).contiguous()
             for o in 0..<outer {
                 for (i, index) in picked.enumerated() {

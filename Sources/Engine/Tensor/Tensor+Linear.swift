@@ -45,7 +45,8 @@ extension Tensor {
         try StopFlag.check()
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         guard Tensor.records(inputs + (residual.map { [$0] } ?? [])) else {
-            return try fastLinear(weight, bias: bias, activation, residual: residual, packing: weight.node == nil)
+            return try fastLinear(
+                weight, bias: bias, activation, residual: residual, packing: weight.node == nil && Engine.packsWeights)
                 ?? affine(weight, bias).finished(activation, residual)
         }
         // A derivative needs what went into the activation, so that stays an operation of its own, as what follows it.
@@ -56,17 +57,19 @@ extension Tensor {
         else {
             return try affine(weight, bias).finished(activation, residual)
         }
-        return try result.recorded("linear", inputs + (added.map { [$0] } ?? [])) { gradient in
+        // x is kept where the weight wants a gradient, and nothing of a frozen layer.
+        let kept = weight.requiresGradient ? detached() : nil, wantsInput = requiresGradient
+        let wantsBias = bias?.requiresGradient == true
+        return try result.recorded("linear", inputs + (added.map { [$0] } ?? [])) { [shape] gradient in
             // y = x Wᵀ + b: dx = dy W, dW = dyᵀ x, db = Σ dy
             let dy = try gradient.reshaped([gradient.count / outputs, outputs]).contiguous()
-            let dx = self.requiresGradient ? try dy.matmul(weight.detached()).reshaped(self.shape) : nil
-            var dw: Tensor?
-            if weight.requiresGradient {
+            let dx = wantsInput ? try dy.matmul(weight.detached()).reshaped(shape) : nil
+            let dw = try kept.map { x in
                 // Sums over many rows keep their digits: float32 whatever goes in.
-                let x = try self.detached().reshaped([self.count / width, width]), turned = try dy.transposed()
-                dw = try Tensor.fastProduct(turned, x, batch: [], as: .float32) ?? turned.matmul(x)
+                let x = try x.reshaped([x.count / width, width]), turned = try dy.transposed()
+                return try Tensor.fastProduct(turned, x, batch: [], as: .float32) ?? turned.matmul(x)
             }
-            let db = try bias.map { _ in try dy.columnSums() }
+            let db = wantsBias ? try dy.columnSums() : nil
             return [dx, dw] + (bias == nil ? [] : [db]) + (added == nil ? [] : [gradient])
         }.finished(activation, added == nil ? residual : nil)
     }

@@ -82,13 +82,17 @@ extension Tensor {
         let columns = shape[rank - 1], x = try detached().to(.float32).contiguous(),
             g = try dy.to(.float32).contiguous()
         let w = try weight?.detached().to(.float32).contiguous(), dx = try Tensor(uninitialized: shape)
-        let dw = try weight.map { _ in try Tensor.zeros([columns]) },
-            db = try bias.map { _ in try Tensor.zeros([columns]) }
+        func zeros(like parameter: Tensor?) throws -> Tensor? {
+            parameter?.requiresGradient == true ? try Tensor.zeros([columns]) : nil
+        }
+        let dw = try zeros(like: weight), db = try zeros(like: bias)
         let done = rk_layer_norm_gradient_f32(
             count / columns, columns, x.floatPointer, w?.floatPointer, mean.floatPointer, rstd.floatPointer,
             g.floatPointer, dx.floatPointer, dw?.floatPointer, db?.floatPointer)
         guard done == 1 else { throw RhumbError.outOfMemory(in: "layer_norm") }
         return [try dx.to(dtype == .bfloat16 ? .bfloat16 : .float32)]
-            + (try [(dw, weight), (db, bias)].compactMap { try $0.0?.to($0.1?.dtype ?? .float32) })
+            + (try [(dw, weight), (db, bias)].compactMap { gradient, parameter in
+                try parameter.map { try gradient?.to($0.dtype) }
+            })
     }
 }

@@ -52,7 +52,8 @@ struct NPYHeader: Equatable {
         return types[String(code.dropFirst())].map { ($0, mark == ">") }
     }
 
-    private static let types: [String: StoredType] = [
+    /// By numpy's name without the order mark.
+    static let types: [String: StoredType] = [
         "f2": .float16, "f4": .float32, "f8": .float64, "i1": .int8, "i2": .int16, "i4": .int32, "i8": .int64,
         "u1": .uint8, "u2": .uint16, "u4": .uint32, "u8": .uint64, "b1": .bool, "c8": .complex64,
     ]

@@ -109,13 +109,28 @@ struct StoredElements {
 
     private func halves(into result: Tensor) throws {
         if !isBigEndian, let start = bytes.baseAddress, Int(bitPattern: start) % 2 == 0 {
-            rk_f16_to_f32(result.count, start.assumingMemoryBound(to: UInt16.self), result.floatPointer)
+            widen(start, into: result)
             return
         }
         let destination = result.floatPointer
         try each(UInt16.self) { index, word in
             var word = word
             rk_f16_to_f32(1, &word, destination + index)
+        }
+    }
+
+    /// A block at a time. Pages of a mapped file are given back once they are read, so that a large model is not in
+    /// memory in both types; whoever reads them again gets them from the file.
+    private func widen(_ start: UnsafeMutableRawPointer, into result: Tensor) {
+        let block = 1 << 23, destination = result.floatPointer
+        let page = Int(sysconf(Int32(_SC_PAGESIZE))), isMapped = (owner as? FileBytes)?.isMapped == true
+        for first in stride(from: 0, to: result.count, by: block) {
+            let count = min(block, result.count - first), place = start + 2 * first
+            rk_f16_to_f32(count, place.assumingMemoryBound(to: UInt16.self), destination + first)
+            // Whole pages within the block: what shares a page with a neighbour stays.
+            let from = (Int(bitPattern: place) + page - 1) / page * page
+            let to = (Int(bitPattern: place) + 2 * count) / page * page
+            if isMapped, from < to { madvise(UnsafeMutableRawPointer(bitPattern: from), to - from, MADV_DONTNEED) }
         }
     }
 

@@ -13,13 +13,16 @@ struct Pickle {
         case long([UInt8])
         case number(Double)
         case string(String)
-        case bytes
+        case bytes([UInt8])
         case tuple(Int)
         case list(Int)
         case dictionary(Int)
         case constructor(Constructor)
         case storage(Int)
         case tensor(Int)
+        /// An array of numpy's, and an element type of its arrays.
+        case array(Int)
+        case elementType(Int)
         /// What stands beside the weights in a checkpoint, and is made by none of the known constructors.
         case aside
     }
@@ -41,6 +44,9 @@ struct Pickle {
         case object
         /// `torch.jit._pickle.build_…list(list)`
         case list
+        /// numpy's: `ndarray`, `_reconstruct(ndarray, (0,), b)`, `dtype(name, …)`, `scalar(dtype, bytes)`,
+        /// `_frombuffer(bytes, dtype, shape, order)`, and `_codecs.encode(text, 'latin1')`, which makes bytes.
+        case arrayClass, emptyArray, elementType, scalar, arrayOfBytes, encodedText
         /// What training programs keep beside weights: callbacks, numbers of numpy's, settings. Nothing is made of it.
         case aside
 
@@ -60,6 +66,21 @@ struct Pickle {
             "__builtin__.set", "builtins.set", "__builtin__.dict", "builtins.dict", "__builtin__.list", "builtins.list",
             "__builtin__.int", "builtins.int", "__builtin__.long", "__builtin__.str", "builtins.str",
         ]
+
+        /// What a pickle of arrays may mention, beside containers.
+        static let arrays: [String: Constructor] = {
+            var known: [String: Constructor] = [
+                "numpy.ndarray": .arrayClass, "numpy.dtype": .elementType, "_codecs.encode": .encodedText,
+                "collections.OrderedDict": .orderedDictionary,
+            ]
+            // numpy 2 has another name for the same module.
+            for core in ["numpy.core", "numpy._core"] {
+                known[core + ".multiarray._reconstruct"] = .emptyArray
+                known[core + ".multiarray.scalar"] = .scalar
+                known[core + ".numeric._frombuffer"] = .arrayOfBytes
+            }
+            return known
+        }()
 
         static let known: [String: Constructor] = [
             "collections.OrderedDict": .orderedDictionary, "torch.Size": .size,
@@ -96,6 +117,23 @@ struct Pickle {
         let strides: [Int]
     }
 
+    /// An array of numpy's, as its pickle describes it.
+    struct Array {
+        var shape: [Int] = []
+        var type: ElementType?
+        var isFortranOrdered = false
+        var bytes: [UInt8] = []
+    }
+
+    /// An element type of numpy's; nil for one that tensors have no place for, with its name.
+    struct ElementType {
+        let name: String
+        let type: StoredType?
+        var isBigEndian = false
+    }
+
+    var arrays: [Array] = []
+    var elementTypes: [ElementType] = []
     var tuples: [[Value]] = []
     var lists: [[Value]] = []
     var dictionaries: [[(key: Value, value: Value)]] = []

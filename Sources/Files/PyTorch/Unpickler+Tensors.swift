@@ -2,7 +2,8 @@
 extension Unpickler {
     mutating func addConstructor(_ module: String, _ name: String) throws(FileError) {
         let full = "\(module).\(name)"
-        guard let constructor = Pickle.Constructor.named(full) else { throw malformed(.forbiddenName(full)) }
+        let found = readsArrays ? Pickle.Constructor.arrays[full] : Pickle.Constructor.named(full)
+        guard let constructor = found else { throw malformed(.forbiddenName(full)) }
         add(.constructor(constructor))
     }
 
@@ -38,6 +39,8 @@ extension Unpickler {
             add(arguments[0])
         case (.list, 1): add(arguments[0])
         case (.aside, _): add(.aside)
+        case (.emptyArray, 3), (.elementType, 1...), (.scalar, 2), (.arrayOfBytes, 4), (.encodedText, 2):
+            try constructArray(constructor, arguments)
         default: throw broken("a constructor is called in a way that PyTorch never does")
         }
     }
@@ -114,7 +117,7 @@ extension Unpickler {
     }
 
     /// The non-negative numbers of a tuple.
-    private func integers(_ value: Pickle.Value) throws(FileError) -> [Int] {
+    func integers(_ value: Pickle.Value) throws(FileError) -> [Int] {
         guard case .tuple(let position) = value else { throw broken("sizes or strides are not a tuple") }
         guard pickle.tuples[position].count <= StoredType.highestRank else {
             throw broken("a tensor has too many dimensions")

@@ -7,7 +7,7 @@ struct Unpickler {
         case none = 0x4E, newTrue = 0x88, newFalse = 0x89
         case int4 = 0x4A, int1 = 0x4B, int2 = 0x4D, long1 = 0x8A, float = 0x47
         case unicode4 = 0x58, unicode1 = 0x8C, unicode8 = 0x8D, string1 = 0x55, string4 = 0x54
-        case bytes1 = 0x43, bytes4 = 0x42
+        case bytes1 = 0x43, bytes4 = 0x42, bytes8 = 0x8E, byteArray8 = 0x96
         // Containers.
         case emptyTuple = 0x29, tuple = 0x74, tuple1 = 0x85, tuple2 = 0x86, tuple3 = 0x87
         case emptyList = 0x5D, append = 0x61, appends = 0x65
@@ -33,8 +33,12 @@ struct Unpickler {
     /// each, and one that copies the same ones again and again would fill the memory.
     private var copies: Int
 
+    /// Whether it holds arrays of numpy's, which in PyTorch's files are left aside.
+    let readsArrays: Bool
+
     /// - Parameter position: where the pickle begins.
-    init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0, file: String) {
+    init(_ bytes: UnsafeRawBufferPointer, at position: Int = 0, file: String, readsArrays: Bool = false) {
+        self.readsArrays = readsArrays
         self.bytes = bytes
         self.position = position
         self.file = file
@@ -73,8 +77,9 @@ struct Unpickler {
         case .unicode1, .string1: stack.append(.string(try text(try integer(1))))
         case .unicode4, .string4: stack.append(.string(try text(try integer(4))))
         case .unicode8: stack.append(.string(try text(try integer(8))))
-        case .bytes1: try skip(try integer(1))
-        case .bytes4: try skip(try integer(4))
+        case .bytes1: try addBytes(try integer(1))
+        case .bytes4: try addBytes(try integer(4))
+        case .bytes8, .byteArray8: try addBytes(try integer(8))
         case .emptyTuple: addTuple([])
         case .tuple: addTuple(try popToMark())
         case .tuple1: addTuple(try pop(1))
@@ -146,9 +151,10 @@ struct Unpickler {
         return line
     }
 
-    private mutating func skip(_ count: Int) throws(FileError) {
-        _ = try take(count)
-        stack.append(.bytes)
+    private mutating func addBytes(_ count: Int) throws(FileError) {
+        let bytes = try take(count)
+        // Beside the tensors of PyTorch's files bytes mean nothing.
+        stack.append(.bytes(readsArrays ? Array(bytes) : []))
     }
 
     /// Two's complement, little-endian.
@@ -208,6 +214,8 @@ struct Unpickler {
     private mutating func setAttributes(_ state: Pickle.Value) throws(FileError) {
         switch stack.last {
         case .aside: break
+        case .array(let position): try setArray(position, state)
+        case .elementType(let position): try setOrder(position, state)
         case .dictionary(let position):
             guard pickle.objects.contains(position), case .dictionary(let attributes) = state else { return }
             try spend(pickle.dictionaries[attributes].count)
@@ -242,7 +250,7 @@ struct Unpickler {
     // MARK: Errors
 
     func malformed(_ fault: FileError.Fault) -> FileError {
-        .malformed(file: file, item: "data.pkl", fault)
+        .malformed(file: file, item: readsArrays ? nil : "data.pkl", fault)
     }
 
     func broken(_ clause: String) -> FileError { malformed(.brokenPickle(clause, at: start)) }

@@ -1,5 +1,6 @@
 import Basics
 import FoundationEssentials
+import Glibc
 import Kernels
 import Tensor
 
@@ -13,13 +14,15 @@ public enum Safetensors {
     /// - Parameters:
     ///   - floatType: the element type for floating-point tensors (`.float32`, `.bfloat16` or `.float16`); each
     ///     tensor's own by default. Integers stay int64.
+    ///   - half: without a `floatType`, the type (`.float16` or `.bfloat16`) of those float32 tensors that lose nothing
+    ///     by it: what was read from a file of half precision goes back into one, and what has changed stays whole.
     ///   - metadata: free texts for `__metadata__`.
     /// - Throws: ``FileError`` naming the file; whatever stood there before is then untouched.
     public static func write(
-        _ tensors: [String: Tensor], to url: URL, as floatType: StoredType? = nil,
+        _ tensors: [String: Tensor], to url: URL, as floatType: StoredType? = nil, half: StoredType? = nil,
         metadata: [String: String] = defaultMetadata
     ) throws {
-        let entries = try planned(tensors, floatType, file: url.displayPath)
+        let entries = try planned(tensors, floatType, half, file: url.displayPath)
         try write(entries, to: url, metadata: metadata).commit()
     }
 
@@ -32,9 +35,9 @@ public enum Safetensors {
     @discardableResult
     public static func writeShards(
         _ tensors: [String: Tensor], to folder: URL, stem: String = "model", maximumBytes: Int = 5_000_000_000,
-        as floatType: StoredType? = nil, metadata: [String: String] = defaultMetadata
+        as floatType: StoredType? = nil, half: StoredType? = nil, metadata: [String: String] = defaultMetadata
     ) throws -> [URL] {
-        let entries = try planned(tensors, floatType, file: folder.appendingPathComponent(stem).displayPath)
+        let entries = try planned(tensors, floatType, half, file: folder.appendingPathComponent(stem).displayPath)
         var shards: [[Planned]] = []
         var room = 0
         for entry in entries {
@@ -79,22 +82,44 @@ public enum Safetensors {
     }
 
     private static func planned(
-        _ tensors: [String: Tensor], _ floatType: StoredType?, file: String
-    ) throws(FileError) -> [Planned] {
+        _ tensors: [String: Tensor], _ floatType: StoredType?, _ half: StoredType?, file: String
+    ) throws -> [Planned] {
         if let floatType, ![.float32, .bfloat16, .float16].contains(floatType) {
-            throw .notWritable(
+            throw FileError.notWritable(
                 file: file, item: nil,
                 reason: "floating-point tensors are written as F32, BF16 or F16, not \(floatType.rawValue)")
         }
         var entries: [Planned] = []
         for (name, tensor) in tensors {
             guard name != "__metadata__" else {
-                throw .notWritable(file: file, item: name, reason: "the format keeps this name for itself")
+                throw FileError.notWritable(
+                    file: file, item: name, reason: "the format keeps this name for itself")
             }
-            let type = tensor.dtype.isFloatingPoint ? floatType ?? StoredType(tensor.dtype) : .int64
+            var type = tensor.dtype.isFloatingPoint ? floatType ?? StoredType(tensor.dtype) : .int64
+            if floatType == nil, type == .float32, let half, try fits(tensor, half) { type = half }
             entries.append(Planned(name: name, tensor: tensor, type: type, byteCount: tensor.count * type.bits / 8))
         }
         return entries.sorted { ($1.type.bits, $0.name) < ($0.type.bits, $1.name) }
+    }
+
+    /// Whether the elements of a float32 tensor are the same in half precision, bit for bit.
+    private static func fits(_ tensor: Tensor, _ half: StoredType) throws -> Bool {
+        let source = try tensor.detached().contiguous(), step = 1 << 16
+        var halves = [UInt16](repeating: 0, count: min(step, source.count))
+        var floats = [Float](repeating: 0, count: halves.count)
+        for start in stride(from: 0, to: source.count, by: step) {
+            try StopFlag.check()
+            let count = min(step, source.count - start), piece = source.floatPointer + start
+            if half == .float16 {
+                rk_f32_to_f16(count, piece, &halves)
+                rk_f16_to_f32(count, halves, &floats)
+            } else {
+                rk_f32_to_bf16(count, piece, &halves)
+                rk_bf16_to_f32(count, halves, &floats)
+            }
+            if memcmp(piece, floats, count * 4) != 0 { return false }
+        }
+        return true
     }
 
     /// Writes a file up to, and not including, its commit.

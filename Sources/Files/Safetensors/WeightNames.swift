@@ -114,6 +114,10 @@ extension Weights {
             throw FileError.misfit(
                 file: url.displayPath, missing: missing, unexpected: unexpected, misshapen: misshapen)
         }
+        if dtype == .float32, let widened = model as? any WidenedModel {
+            let halves = Set(used.compactMap { type(of: $0) }).intersection([.float16, .bfloat16])
+            widened.halfType = halves.count == 1 ? halves.first : nil
+        }
         return model
     }
 }

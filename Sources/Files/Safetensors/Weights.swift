@@ -104,7 +104,7 @@ public final class Weights {
     }
 
     /// Whether a name is that of an index of a sharded set.
-    static func isIndex(_ name: String) -> Bool {
+    package static func isIndex(_ name: String) -> Bool {
         suffixes.contains { suffix in
             guard let end = name.range(of: suffix + ".index.")?.upperBound else { return false }
             // Either `json`, or a variant such as `fp16` before it.
@@ -114,10 +114,10 @@ public final class Weights {
     }
 
     /// Whether a name is that of a file of weights, or of their index.
-    static func isFile(_ name: String) -> Bool { isIndex(name) || suffixes.contains(where: name.hasSuffix) }
+    package static func isFile(_ name: String) -> Bool { isIndex(name) || suffixes.contains(where: name.hasSuffix) }
 
     /// What is preferred comes first: safetensors are mapped, not read.
-    private static let suffixes = [".safetensors", ".bin", ".pt", ".pth", ".ckpt"]
+    package static let suffixes = [".safetensors", ".bin", ".pt", ".pth", ".ckpt"]
 
     /// The stems under which transformers, diffusers and OpenCLIP keep weights in a folder, in the order of preference.
     static let stems = [
@@ -126,37 +126,59 @@ public final class Weights {
         "model.fp16", "diffusion_pytorch_model.fp16",
     ]
 
+    /// Which of a folder's files holds its weights.
+    package enum Choice: Equatable {
+        /// A file of weights, or the index of a sharded set.
+        case file(String)
+        /// Several files that may be meant, with their suffix.
+        case several([String], suffix: String)
+        case none
+    }
+
     /// The file of a folder that holds its weights: a known name, or the only one of its kind.
-    private static func weights(
-        in folder: URL, _ preferring: [String], _ variant: String?
-    ) throws(FileError) -> URL {
-        let files = try Folder.names(in: folder)
-        func known(_ stems: [String], _ suffix: String) -> URL? {
+    ///
+    /// - Parameters:
+    ///   - files: the names in the folder.
+    ///   - preferring: stems that go before the usual ones.
+    ///   - variant: which of several sets of weights.
+    package static func choice(
+        among files: [String], preferring: [String] = [], variant: String? = nil
+    ) -> Choice {
+        func known(_ stems: [String], _ suffix: String) -> Choice? {
             stems.flatMap { stem in
                 // Half precision's index is `model.safetensors.index.fp16.json`.
                 let parts = stem.split(separator: ".", maxSplits: 1)
                 let variant = parts.count > 1 ? ["\(parts[0])\(suffix).index.\(parts[1]).json"] : []
                 return [stem + suffix, stem + suffix + ".index.json"] + variant
-            }.first(where: files.contains).map(folder.appendingPathComponent)
+            }.first(where: files.contains).map { .file($0) }
         }
         if let variant {
             let stems = (preferring + stems).map { "\($0).\(variant)" }
-            if let chosen = suffixes.lazy.compactMap({ known(stems, $0) }).first { return chosen }
-            throw .unknownKind(
-                path: folder.displayPath, reason: "the folder has no weights of the variant '\(variant)'")
+            return suffixes.lazy.compactMap { known(stems, $0) }.first ?? .none
         }
         if let preferred = suffixes.lazy.compactMap({ known(preferring, $0) }).first { return preferred }
         for suffix in suffixes {
             if let chosen = known(stems, suffix) { return chosen }
             let candidates = files.filter { $0.hasSuffix(suffix) }
-            if candidates.count == 1 { return folder.appendingPathComponent(candidates[0]) }
-            if candidates.count > 1 {
-                let listed = candidates.prefix(4).joined(separator: ", ")
-                throw .unknownKind(
-                    path: folder.displayPath, reason: "the folder has several \(suffix) files and no index (\(listed))")
-            }
+            if candidates.count == 1 { return .file(candidates[0]) }
+            if candidates.count > 1 { return .several(candidates, suffix: suffix) }
         }
-        throw .unknownKind(path: folder.displayPath, reason: "the folder has no file of weights")
+        return .none
+    }
+
+    private static func weights(
+        in folder: URL, _ preferring: [String], _ variant: String?
+    ) throws(FileError) -> URL {
+        switch choice(among: try Folder.names(in: folder), preferring: preferring, variant: variant) {
+        case .file(let name): return folder.appendingPathComponent(name)
+        case .several(let names, let suffix):
+            let listed = names.prefix(4).joined(separator: ", ")
+            throw .unknownKind(
+                path: folder.displayPath, reason: "the folder has several \(suffix) files and no index (\(listed))")
+        case .none:
+            let kind = variant.map { "no weights of the variant '\($0)'" } ?? "no file of weights"
+            throw .unknownKind(path: folder.displayPath, reason: "the folder has \(kind)")
+        }
     }
 }
 

@@ -20,7 +20,7 @@ public struct Completion {
 
 extension Interpreter {
     /// Candidates for the text before a cursor: verbs at the start of a command; variables of the right kind, option
-    /// names and option values among its arguments; members after a point; file names inside a string.
+    /// names and option values among its arguments; members after a point; file names, and names of models, inside a string.
     ///
     /// - Parameter cursor: UTF-8 offset into the text.
     public func complete(_ text: String, cursor: Int) -> Completion {
@@ -59,10 +59,11 @@ extension Interpreter {
     /// Inside a string: the choices of the parameter it is for, or files.
     private func textCandidates(_ context: CompletionContext) -> [Completion.Candidate] {
         if context.callee == "import" { return FileNames.matching(context.prefix, suffixes: ["rhumb"]) }
-        let type = parameter(at: context)?.type
+        let parameter = parameter(at: context), type = parameter?.type
         let choices = type?.choices ?? []
         if !choices.isEmpty { return choices.map { .init(text: $0, summary: "") } }
-        return FileNames.matching(context.prefix, suffixes: type?.suffixes ?? [])
+        let names = (parameter?.names() ?? []).map { Completion.Candidate(text: $0, summary: "") }
+        return FileNames.matching(context.prefix, suffixes: type?.suffixes ?? []) + names
     }
 
     private func wordCandidates(_ context: CompletionContext) -> [Completion.Candidate] {

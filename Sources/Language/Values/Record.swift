@@ -9,6 +9,7 @@ public struct Record {
         var values: [Value]
         /// Position by key; only kept for more than `Record.indexFrom` keys.
         var index: [String: Int]
+        var origin: Record.Origin?
 
         init(keys: [String], values: [Value], index: [String: Int]) {
             self.keys = keys
@@ -18,6 +19,25 @@ public struct Record {
 
         func position(of key: String) -> Int? {
             keys.count > Record.indexFrom ? index[key] : keys.firstIndex(of: key)
+        }
+    }
+
+    /// What a record was read from, for errors where something else is wanted.
+    public struct Origin: Sendable {
+        /// `the weights of a UNet`
+        let what: String
+        /// What takes it; empty where nothing does.
+        let advice: String
+
+        public init(_ what: String, advice: String) { (self.what, self.advice) = (what, advice) }
+    }
+
+    /// nil for one that the language made; a changed copy has none.
+    public var origin: Origin? {
+        get { storage.origin }
+        set {
+            makeUnique()
+            storage.origin = newValue
         }
     }
 

@@ -84,6 +84,10 @@ struct CallProblem: Error {
             problem.label = "element \(culprit) is \(Message.described(items[culprit]))"
         }
         problem.help = Message.parameter(parameter)
+        if case .record(let record) = value, let origin = record.origin {
+            problem.label = "it holds \(origin.what)"
+            if !origin.advice.isEmpty { problem.help = origin.advice }
+        }
         return problem
     }
 
@@ -98,6 +102,7 @@ struct CallProblem: Error {
         var problem = self
         problem.message = Message.wrongArgument(
             name, of: entry.name, expected: ValueType.either(types).text, came: refused)
+        if case .record(let record) = refused, record.origin?.advice.isEmpty == false { return problem }
         problem.help = "help \(entry.name) shows the ways to call it"
         return problem
     }

@@ -23,13 +23,19 @@ public final class Parameter {
     public let style: Style
     public let fallback: Default
     public let help: String
+    /// Names that a text may be besides files, for completion: asked for when somebody completes.
+    public let names: @Sendable () -> [String]
 
     /// A positional parameter. With a `fallback` it may be left out.
     public convenience init(_ name: String, _ type: ValueType, fallback: Default = .required, help: String) {
         self.init(name, type, style: .positional, fallback: fallback, help: help)
     }
 
-    private init(_ name: String, _ type: ValueType, style: Style, fallback: Default, help: String) {
+    private init(
+        _ name: String, _ type: ValueType, style: Style, fallback: Default, help: String,
+        names: @escaping @Sendable () -> [String] = { [] }
+    ) {
+        self.names = names
         self.name = name
         self.type = type
         self.style = style
@@ -62,6 +68,11 @@ public final class Parameter {
     /// All remaining positional arguments.
     public static func rest(_ name: String, _ type: ValueType, help: String) -> Parameter {
         Parameter(name, type, style: .rest, fallback: .value([]), help: help)
+    }
+
+    /// The same, whose texts may also be names that completion offers.
+    public func offering(_ names: @escaping @Sendable () -> [String]) -> Parameter {
+        Parameter(name, type, style: style, fallback: fallback, help: help, names: names)
     }
 
     public var isRequired: Bool {

@@ -30,4 +30,18 @@ extension RhumbError {
         RhumbError(
             "a feature distance needs two or more rows of one width in both sets, not shapes \(a) and \(b)")
     }
+
+    static func noPromptColumn(_ column: String, _ names: [String]) -> RhumbError {
+        RhumbError(
+            "there is no column '\(column)' of prompts; there are \(names.joined(separator: ", "))",
+            hint: "column: says which one holds the prompts")
+    }
+
+    static func promptRow(_ row: Int, _ column: String, _ fault: String) -> RhumbError {
+        RhumbError("'\(column)' in row \(row) of the prompts \(fault)")
+    }
+
+    static func promptFile(_ path: String, _ fault: String) -> RhumbError {
+        RhumbError("'\(path)' holds no list of prompts: \(fault)")
+    }
 }

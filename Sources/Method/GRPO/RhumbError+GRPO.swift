@@ -94,8 +94,8 @@ extension RhumbError {
 
     static func notFloat32(_ type: String) -> RhumbError {
         RhumbError(
-            "the policy's weights must be float32 for training, not \(type)",
-            hint: "with less, the ratio is not 1 before any update; load the model with dtype: \"float32\"")
+            "all weights can be trained in float32 alone, not \(type)",
+            hint: "load the model with dtype: \"float32\", or train adapters on frozen weights: lora: 8")
     }
 }
 

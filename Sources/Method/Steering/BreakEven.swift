@@ -15,7 +15,9 @@ public struct BreakEven: Equatable, Sendable {
     /// - Parameters:
     ///   - safe, unsafe: embeddings of the two pictures, or means over several, [width].
     ///   - prompt: the prompt's unit embedding z, [width].
+    ///   - mode: translation or projection; in the others no α does it, or depends on the prompt's side alone.
     public init(safe: Tensor, unsafe: Tensor, prompt: Tensor, direction: Direction, mode: Steering) throws {
+        guard [.translation, .projection].contains(mode) else { throw RhumbError.breakEven(mode) }
         let rows = try [safe, unsafe, prompt].map { try Rows($0.unsqueezed(0), "an embedding") }
         let v = direction.vector.floats.map(Double.init)
         for row in rows where row.width != v.count { throw RhumbError.widths(v.count, row.width) }

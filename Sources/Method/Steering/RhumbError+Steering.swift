@@ -57,4 +57,23 @@ extension RhumbError {
         RhumbError(
             "\(what): \(a) and \(b) rows don't pair up", hint: "give as many of one as of the other, or one")
     }
+
+    static let tooFewConcepts = RhumbError(
+        "a sum of concepts needs at least two that differ", hint: "give more of them: [\"dog\", \"car\", \"tree\", …]")
+
+    static let erasureNeedsMore = RhumbError(
+        "these examples don't tell the covariance that LEACE needs", hint: "give more of them")
+
+    static func penalty(_ penalty: Double) -> RhumbError {
+        RhumbError("'penalty' must be above 0, not \(NumberText.shown(penalty))")
+    }
+
+    static let sparseSumUnsettled = RhumbError(
+        "the weights of the sum don't settle", hint: "take a higher penalty, or fewer concepts")
+
+    static func breakEven(_ mode: Steering) -> RhumbError {
+        RhumbError(
+            "there is a break-even for translation and projection, not for \(mode.rawValue)",
+            hint: "mode: \"translation\"")
+    }
 }

@@ -15,6 +15,19 @@ struct Rows {
         guard values.allSatisfy(\.isFinite) else { throw RhumbError.notFinite(what) }
     }
 
+    private init(count: Int, width: Int, values: [Double]) {
+        (self.count, self.width, self.values) = (count, width, values)
+    }
+
+    /// Some of the rows, in that order; a row may come again.
+    func picked(_ places: [Int]) -> Rows {
+        Rows(count: places.count, width: width, values: places.flatMap { self[$0] })
+    }
+
+    static func joined(_ a: Rows, _ b: Rows) -> Rows {
+        Rows(count: a.count + b.count, width: a.width, values: a.values + b.values)
+    }
+
     subscript(_ row: Int) -> ArraySlice<Double> { values[row * width..<(row + 1) * width] }
 
     /// The mean of the rows, leaving one out if asked.

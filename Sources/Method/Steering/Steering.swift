@@ -1,11 +1,31 @@
 import Tensor
 
-/// How a prompt's embedding is moved along v.
+/// How a prompt's embedding is moved along v: z' = normalize(z + s v), each with a step s of its own.
 public enum Steering: String, CaseIterable, Sendable {
-    /// z' = normalize(z + α v).
+    /// s = α.
     case translation
-    /// z' = normalize(z − (z·v) v + α v): whatever z had along v is replaced by α.
+    /// s = α − z·v: whatever z had along v is replaced by α.
     case projection
+    /// s = −z·v: what z has along v is taken away; there is no strength.
+    case ablation
+    /// s = α z·v: what z has along v is increased by its α-fold, or for α below 0 reduced.
+    case amplification
+    /// s = max(α − z·v, 0): z is brought to α along v where it lies below, and left alone elsewhere.
+    case clamp
+
+    /// Whether α counts.
+    public var hasStrength: Bool { self != .ablation }
+
+    /// s for prompts at z·v = `along`.
+    func step(_ along: Tensor, alpha: Float) throws -> Tensor {
+        switch self {
+        case .translation: try Tensor.full(along.shape, alpha)
+        case .projection: try alpha - along
+        case .ablation: try -along
+        case .amplification: try along * alpha
+        case .clamp: try Tensor.maximum(alpha - along, Tensor(0))
+        }
+    }
 }
 
 /// Which prompts are steered.
@@ -50,14 +70,8 @@ public struct SteeringRule {
 
     /// z before its length is brought back to 1, [prompts, width].
     func moved(_ prompts: Tensor) throws -> Tensor {
-        let v = direction.vector
-        let open = try openness(prompts).unsqueezed(1)
-        switch mode {
-        case .translation: return try prompts + open * v * alpha
-        case .projection:
-            let along = try direction.safety(prompts).unsqueezed(1)
-            return try prompts + open * (alpha - along) * v
-        }
+        let step = try mode.step(direction.safety(prompts), alpha: alpha)
+        return try prompts + (openness(prompts) * step).unsqueezed(1) * direction.vector
     }
 
     /// The steered embeddings z', unit rows [prompts, width], of unit rows z.

@@ -14,7 +14,7 @@ public struct RewardAnatomy: Equatable, Sendable {
     public let imageSafety: Float
     /// z · v.
     public let promptSafety: Float
-    /// What x · v is multiplied with: α for translation, α − z·v for projection, times the gate.
+    /// What x · v is multiplied with: the step of the mode (α for translation, α − z·v for projection), times the gate.
     public let weight: Float
     /// ‖z + weight · v‖.
     public let norm: Float
@@ -46,12 +46,13 @@ extension SteeringRule {
             let imageSafety = try direction.safety(images).floats
             let promptSafety = try direction.safety(z).floats
             let open = try openness(z).floats
+            let step = try mode.step(direction.safety(z), alpha: alpha).floats
             let norm = try moved(z).norm([1]).floats
             return reward.indices.map { i in
                 RewardAnatomy(
                     reward: reward[i], alignment: alignment[i], imageSafety: imageSafety[i],
                     promptSafety: promptSafety[i],
-                    weight: open[i] * (mode == .translation ? alpha : alpha - promptSafety[i]), norm: norm[i])
+                    weight: open[i] * step[i], norm: norm[i])
             }
         }
     }

@@ -111,3 +111,35 @@ extension RhumbError {
         RhumbError("'\(key)' in 'preprocessor_config.json' must be \(expected), not \(value.text())")
     }
 }
+
+// Weights in texts, and tokens that are added.
+extension RhumbError {
+    static func knownToken(_ token: String) -> RhumbError {
+        RhumbError(
+            "the tokenizer has a token '\(token)' already", hint: "give the embedding another name in its file")
+    }
+
+    static func bracket(_ bracket: String, at place: Int, of text: String) -> RhumbError {
+        RhumbError(
+            "'\(bracket)' at character \(place + 1) of \"\(text)\" has no other half",
+            hint: "close it, or write \\\(bracket) for the bracket itself")
+    }
+
+    static func promptWeight(_ written: String, limit: Int, of text: String) -> RhumbError {
+        RhumbError(
+            "the weight '\(written)' in \"\(text)\" must be a number from 0 to \(limit)",
+            hint: "write (red:1.3), or \\( and \\) for brackets that mean themselves")
+    }
+
+    static func promptEditing(_ text: String) -> RhumbError {
+        RhumbError(
+            "[ ] with ':' or '|' in \"\(text)\" is webui's prompt editing, which is not done here",
+            hint: "[red] makes red count less, (red:0.7) by a number; \\[ and \\] are the brackets themselves")
+    }
+
+    static func weightCutOff(_ part: String, _ weight: Float, length: Int) -> RhumbError {
+        RhumbError(
+            "\"\(part)\" with the weight \(weight) lies beyond the \(length) tokens that the text encoder reads",
+            hint: "put it further to the front, or shorten the prompt")
+    }
+}

@@ -37,6 +37,22 @@ extension RhumbError {
             hint: "text encoder and UNet must come from the same model")
     }
 
+    static func missingCondition(_ what: String) -> RhumbError {
+        RhumbError(
+            "this UNet is told \(what) besides the text, and there is none here",
+            hint: "'sample' gives it; what else takes a pipeline wants one for text to picture")
+    }
+
+    static func unusedCondition(_ what: String) -> RhumbError {
+        RhumbError("this UNet is not told \(what)")
+    }
+
+    static func pooled(_ shape: [Int], batch: Int, width: Int) -> RhumbError {
+        RhumbError(
+            "the UNet's pooled text must have shape [\(batch), \(width)], not \(text(shape))",
+            hint: "text encoder and UNet must come from the same model")
+    }
+
     static func timesteps(_ count: Int, batch: Int) -> RhumbError {
         RhumbError("\(batch) latents need one timestep, or one each, not \(count)")
     }
@@ -79,10 +95,16 @@ extension RhumbError {
             hint: "the model was trained on \(limit) noise levels")
     }
 
-    static func distilledSteps(_ steps: Int, limit: Int) -> RhumbError {
+    static func distilledSteps(_ steps: Int, limit: Int, by sampler: String) -> RhumbError {
         RhumbError(
-            "LCM takes 1 to \(limit) steps, not \(steps)",
+            "\(sampler) takes 1 to \(limit) steps, not \(steps)",
             hint: "its model was distilled on 'original_inference_steps' of them; 4 are common")
+    }
+
+    static func distilledSteps(_ steps: Int, limit: Int, strength: Double) -> RhumbError {
+        RhumbError(
+            "with 'strength' \(strength) LCM takes at most \(Int(Double(limit) * strength)) steps, not \(steps)",
+            hint: "fewer steps, or a greater strength")
     }
 
     static func stepIndex(_ index: Int, count: Int) -> RhumbError {
@@ -195,7 +217,7 @@ extension RhumbError {
     static func otherFamily(file: String, _ family: String) -> RhumbError {
         RhumbError(
             "'\(file)' holds \(family), which is not supported",
-            hint: "supported: Stable Diffusion 1.x and 2.x for text to picture; as: \"tensors\" gives the weights")
+            hint: "supported: Stable Diffusion 1.x and 2.x; as: \"tensors\" gives the weights")
     }
 
     static func noAverages(file: String) -> RhumbError {
@@ -241,16 +263,15 @@ extension RhumbError {
         RhumbError(
             unexpected.isEmpty
                 ? "'\(file)' holds no adapters"
-                : "'\(file)' holds what fits no layer of this UNet: \(Words.quoted(unexpected, most: 5))",
-            hint:
-                "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya, UNet only"
+                : "'\(file)' holds what fits no layer of this model: \(Words.quoted(unexpected, most: 5))",
+            hint: "adapters load onto the model they were trained on, in the layout of PEFT, diffusers or kohya"
         )
     }
 
     static func lora(file: String, unsupported: String, tensor: String) -> RhumbError {
         RhumbError(
             "'\(file)' holds \(unsupported) ('\(tensor)'), which is not supported",
-            hint: "supported: two matrices for a layer of the UNet, with or without alpha")
+            hint: "supported: two matrices for a layer of UNet or text encoder, with or without alpha")
     }
 
     static func lora(file: String, twice module: String) -> RhumbError {
@@ -270,4 +291,17 @@ extension RhumbError {
     static func lora(file: String, tensor: String, shape: [Int], expected: String) -> RhumbError {
         RhumbError("'\(tensor)' in '\(file)' must have its layer's shape \(expected), not \(text(shape))")
     }
+
+    // MARK: Steering
+
+    static func steeringWidth(_ shape: [Int], _ width: Int) -> RhumbError {
+        RhumbError("the direction must have the \(width) numbers of its CLIP's space, not shape \(Words.shape(shape))")
+    }
+
+    static let otherTextTower = RhumbError(
+        "the pipeline's text encoder is not the text tower of the direction's CLIP, so the direction means nothing in it",
+        hint: "make the direction with the CLIP whose text tower the pipeline has")
+
+    static let unreachableDirection = RhumbError(
+        "no state of the text tower leads along this direction: the CLIP's projection leaves it out")
 }

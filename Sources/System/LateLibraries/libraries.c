@@ -35,6 +35,8 @@ static library libraries[LATE_LIBRARY_COUNT] = {
     [LATE_CMARK_EXTENSIONS] = {"cmark-gfm's extensions", "libcmark-gfm-extensions-dev",
                                {"libcmark-gfm-extensions.so." CMARK_GFM_VERSION_STRING}},
     [LATE_EDIT] = {"libedit", "libedit-dev", {"libedit.so.2", "libedit.so"}},
+    // Debian builds it with OpenSSL and with GnuTLS; which of the two does not matter here.
+    [LATE_CURL] = {"libcurl", "libcurl4-openssl-dev", {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"}},
 };
 
 static _Thread_local char sentence[1024];

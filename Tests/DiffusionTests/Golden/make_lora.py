@@ -11,6 +11,12 @@ of make_tiny_pipeline.py with eta 0. Tolerance 1e-4 of the largest value.
 * kohya                 lora_unet_…, an alpha a layer, convolutions of 3×3 and of 1×1 among them
 * processor             diffusers before 0.20
 * convolutions          PEFT's layout with convolutions alone
+* lcm                   the layers of LCM-LoRA in kohya's names: time embedding, conv_in, up- and downsamplers among them
+* text                  both parts in diffusers' layout, each with metadata of its own
+* kohya-text            both parts in kohya's
+* old-text              both parts as diffusers wrote them before 0.24 (lora_linear_layer), as .bin
+
+and of several at once, by `set_adapters` with weights (several) and by `fuse_lora` (fused, with some fused weights).
 """
 import json
 import os
@@ -26,7 +32,7 @@ from make_tiny_pipeline import sample
 
 here = os.path.dirname(os.path.abspath(__file__))
 torch.set_num_threads(1)
-NAME = "pytorch_lora_weights.safetensors"
+NAME, BIN = "pytorch_lora_weights.safetensors", "pytorch_lora_weights.bin"
 ATTENTION = ["to_q", "to_k", "to_v", "to_out.0"]
 
 
@@ -57,8 +63,16 @@ def write(folder, tensors, metadata=None, name=NAME):
               metadata={"format": "pt", **(metadata or {})})
 
 
+def load(pipeline, name, **options):
+    folder = os.path.join(here, "lora", name)
+    pipeline.load_lora_weights(folder, weight_name=NAME if os.path.exists(os.path.join(folder, NAME)) else BIN, **options)
+
+
 def metadata(**settings):
     return {"lora_adapter_metadata": json.dumps({f"unet.{k}": v for k, v in settings.items()})}
+
+
+TEXT = ["q_proj", "v_proj", "mlp.fc1"]
 
 
 def main():
@@ -97,11 +111,76 @@ def main():
         tensors |= {f"{key}.down.weight": down, f"{key}.up.weight": up}
     write("processor", tensors)
 
+    lcm = ["conv_in", "conv_out", "linear_1", "linear_2", "time_emb_proj", "conv1", "conv2", "conv_shortcut", "conv",
+           "proj_in", "proj_out", "ff.net.0.proj", "ff.net.2"] + ATTENTION
+    tensors = {}
+    for n, m in modules(unet, lcm).items():
+        down, up = matrices(n, m, 2)
+        key = "lora_unet_" + n.replace(".", "_")
+        tensors |= {f"{key}.lora_down.weight": down * 0.5, f"{key}.lora_up.weight": up * 0.5, f"{key}.alpha": torch.tensor(2.0)}
+    write("lcm", tensors)
+
+    # transformers 5 leaves the tower's name out, which all files have.
+    text = {"text_model." + n.removeprefix("text_model."): m for n, m in modules(pipe().text_encoder, TEXT).items()}
+    ours = {n: matrices("text " + n, m, 3) for n, m in text.items()}
+    tensors = peft(["attn2.to_k"], lambda n: 2)
+    for n, (down, up) in ours.items():
+        tensors |= {f"text_encoder.{n}.lora_A.weight": down, f"text_encoder.{n}.lora_B.weight": up}
+    both = json.loads(metadata(r=2, lora_alpha=1, target_modules=["attn2.to_k"], peft_type="LORA")["lora_adapter_metadata"])
+    both |= {"text_encoder.r": 3, "text_encoder.lora_alpha": 6, "text_encoder.target_modules": TEXT, "text_encoder.peft_type": "LORA"}
+    write("text", tensors, {"lora_adapter_metadata": json.dumps(both)})
+
+    tensors = {}
+    for n, m in modules(unet, ["attn2.to_k"]).items():
+        down, up = matrices(n, m, 3)
+        key = "lora_unet_" + n.replace(".", "_")
+        tensors |= {f"{key}.lora_down.weight": down, f"{key}.lora_up.weight": up, f"{key}.alpha": torch.tensor(1.5)}
+    for n, (down, up) in ours.items():
+        key = "lora_te_" + n.replace(".", "_")
+        tensors |= {f"{key}.lora_down.weight": down, f"{key}.lora_up.weight": up, f"{key}.alpha": torch.tensor(1.5)}
+    write("kohya-text", tensors)
+
+    tensors = {}
+    for n, m in modules(unet, ATTENTION).items():
+        down, up = matrices(n, m, 2)
+        head, layer = n.rsplit(".to_", 1)
+        key = f"unet.{head}.processor.to_{layer.removesuffix('.0')}_lora"
+        tensors |= {f"{key}.down.weight": down, f"{key}.up.weight": up}
+    for n, (down, up) in ours.items():
+        key = f"text_encoder.{n}.lora_linear_layer"
+        tensors |= {f"{key}.down.weight": down, f"{key}.up.weight": up}
+    os.makedirs(os.path.join(here, "lora", "old-text"))
+    torch.save(tensors, os.path.join(here, "lora", "old-text", BIN))
+
     golden = {}
-    for name in ["rslora", "patterns", "ranks", "convolutions", "processor"]:
+    for name in ["rslora", "patterns", "ranks", "convolutions", "processor", "lcm", "text", "old-text"]:
         one = pipe()
-        one.load_lora_weights(os.path.join(here, "lora", name), weight_name=NAME)
+        load(one, name)
         golden[name] = numbers(sample(one, 0.0)[0])
+
+    one = pipe()
+    for name in ["rslora", "processor"]:
+        load(one, name, adapter_name=name)
+    one.set_adapters(["rslora", "processor"], [0.8, 0.5])
+    golden["several"] = numbers(sample(one, 0.0)[0])
+    one.fuse_lora(adapter_names=["rslora", "processor"])
+    one.unload_lora_weights()
+    golden["fused"] = numbers(sample(one, 0.0)[0])
+    golden |= {f"fused {n}": numbers(m.weight) for n, m in modules(one.unet, ["attn2.to_k", "attn1.to_out.0"]).items()
+               if n.startswith("mid_block")}
+
+    def correct(module, key, rank, scale):
+        down, up = matrices(key, module, rank)
+        with torch.no_grad():
+            module.weight += scale * (up.reshape(up.shape[0], rank) @ down.reshape(rank, -1)).reshape(module.weight.shape)
+
+    # By definition: of kohya's text encoders diffusers 0.42.1 leaves the attention out where transformers is 5.
+    one = pipe()
+    for n, m in modules(one.unet, ["attn2.to_k"]).items():
+        correct(m, n, 3, 0.5)
+    for n, m in modules(one.text_encoder, TEXT).items():
+        correct(m, "text text_model." + n.removeprefix("text_model."), 3, 0.5)
+    golden["kohya-text"] = numbers(sample(one, 0.0)[0])
 
     # kohya's by its definition, W + alpha / rank · up down: of unequal alphas diffusers takes the commonest for all.
     one = pipe()

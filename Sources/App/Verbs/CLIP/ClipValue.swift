@@ -14,6 +14,9 @@ final class ClipValue: ObjectValue {
     /// What tells its weights from others', once somebody asks.
     private(set) lazy var fingerprint = Result { try embedder.fingerprint() }
 
+    /// The tokens of the vocabulary, once somebody asks.
+    var vocabularyRows: EmbeddedRows?
+
     init(_ embedder: CLIPEmbedder, name: String) {
         self.embedder = embedder
         self.name = name

@@ -2,9 +2,9 @@ import CLIP
 import Language
 import Tensor
 
-/// `embed` and `tokens`: what a model makes of texts and pictures.
+/// `embed` and `tokens`, and what a model begins with: what it makes of texts and pictures.
 enum EmbedVerbs {
-    static var all: [Verb] { [embed, tokens] }
+    static var all: [Verb] { [embed, tokens, tokenEmbedding, preprocess] }
 
     static var clip: Parameter { Parameter("clip", .object("clip"), help: "a model that `load` gave") }
 
@@ -15,7 +15,8 @@ enum EmbedVerbs {
                 clip,
                 Parameter(
                     "inputs", Embeddable.type,
-                    help: "a text or texts, an image or images, a tensor of preprocessed pixels, or a table of prompts"),
+                    help: "a text or texts, an image or images, a table of prompts, or a tensor: preprocessed pixels "
+                        + "[n, 3, side, side], token embeddings [n, tokens, width], or rows"),
                 .option(
                     "normalize", .boolean, default: true,
                     help: "whether rows have length 1; otherwise they are the projected features"),
@@ -26,6 +27,10 @@ enum EmbedVerbs {
                 cropped and normalised as the model's `preprocessor_config.json` says; a tensor is taken for \
                 preprocessed.
                 A long list is processed in batches; Ctrl-C stops between two of them.
+
+                Gradients flow to tensors that ask for them: `p = requires_grad (preprocess clip picture)` for \
+                pictures, `p = requires_grad (token_embedding clip "a dog")` for texts, then `backward` of what is \
+                made of `embed clip p`. The last of a text's tokens is taken for its end.
                 """,
             examples: [
                 .init(
@@ -40,12 +45,65 @@ enum EmbedVerbs {
                     sum(z * z) ≈ 1 within 1e-5
                     """, gives: "true"),
             ],
-            seeAlso: ["similarity", "classify", "tokens", "direction"],
+            seeAlso: ["similarity", "classify", "tokens", "token_embedding", "direction"],
             body: { arguments in
                 let clip = try arguments.clip()
                 let normalize = try arguments.boolean("normalize")
                 return .tensor(try arguments.rows("inputs", by: clip, normalize: normalize).tensor)
             })
+    }
+
+    static var tokenEmbedding: Verb {
+        Verb(
+            "token_embedding", family: "clip",
+            summary: "the embeddings of a text's tokens, with which the text tower begins",
+            parameters: [
+                clip,
+                Parameter(
+                    "text", .either([.string, .list(of: .string)]), help: "a text, or texts of one number of tokens"),
+            ],
+            result: "a tensor of shape [texts, tokens, width of the text tower], start and end included",
+            details: """
+                These are rows of the vocabulary's table, before positions are added. `embed` takes them in place of \
+                the text, and gradients flow to them. A text that is too long is cut, keeping the end token.
+                """,
+            examples: [
+                .init(
+                    """
+                    clip = load "emoji"
+                    p = requires_grad (token_embedding clip "a red apple")
+                    backward (sum (embed clip p) * (embed clip "a dagger"))
+                    p.grad.shape
+                    """, gives: "[1, 5, 128]")
+            ],
+            seeAlso: ["embed", "tokens", "requires_grad"]
+        ) { call in
+            let clip = try call.clip(), texts = try call.strings("text")
+            try clip.noteUnseen(texts, call.host)
+            return .tensor(try clip.embedder.tokenEmbeddings(of: texts))
+        }
+    }
+
+    static var preprocess: Verb {
+        Verb(
+            "preprocess", family: "clip", summary: "pictures as the image tower sees them",
+            parameters: [clip, Parameter("images", .pictures, help: "an image, or a list of images of any size")],
+            result: "a tensor of shape [pictures, 3, side, side]: resized, cropped and normalised",
+            details: "`embed` takes it in place of the pictures, and gradients flow to it.",
+            examples: [
+                .init(
+                    """
+                    clip = load "emoji"
+                    p = requires_grad (preprocess clip (scene "a dog" seed: 1))
+                    backward (sum (embed clip p) * (embed clip "a dog"))
+                    p.grad.shape
+                    """, gives: "[1, 3, 64, 64]")
+            ],
+            seeAlso: ["embed", "requires_grad"]
+        ) { call in
+            let clip = try call.clip(), images = try call.images("images")
+            return .tensor(try clip.embedder.preprocessing.pixels(images))
+        }
     }
 
     static var tokens: Verb {

@@ -47,6 +47,7 @@ extension ClipValue {
 extension PipelineValue {
     /// Says what of prompts the text encoder does not see.
     func noteUnseen(_ texts: [String], _ host: any SessionHost) throws {
-        try unseen.say(texts, model.text.tokenizer, length: model.text.length, of: name, to: host)
+        try unseen.say(
+            texts.map(model.text.expanded), model.text.tokenizer, length: model.text.length, of: name, to: host)
     }
 }

@@ -1,5 +1,6 @@
-import Files
+import Basics
 import Diffusion
+import Files
 import Foundation
 import Language
 import Tensor
@@ -10,10 +11,35 @@ final class PipelineValue: ObjectValue {
     /// What it was loaded as: the bundled model's name or a folder.
     let name: String
     let unseen = UnseenNotes()
+    /// Files of adapters that `lora` has put on, in their order.
+    let adapters: [Adapter]
+    /// The model without them; nil where there are none.
+    private let bare: PipelineValue?
 
-    init(_ model: StableDiffusion, name: String) {
-        self.model = model
-        self.name = name
+    /// A file of adapters, as it was named.
+    struct Adapter {
+        let path: String
+        let url: URL
+        let scale: Double
+    }
+
+    init(_ model: StableDiffusion, name: String, adapters: [Adapter] = [], on bare: PipelineValue? = nil) {
+        (self.model, self.name, self.adapters, self.bare) = (model, name, adapters, bare)
+    }
+
+    /// The model without the adapters that `lora` has put on.
+    var original: PipelineValue { bare ?? self }
+
+    /// The model with further adapters.
+    func adapted(by added: [Adapter]) throws -> PipelineValue {
+        let all = adapters + added, bare = original
+        let listed = all.map { adapter in
+            adapter.scale == 1 ? adapter.path : "\(adapter.path) × \(NumberText.shown(adapter.scale))"
+        }
+        return PipelineValue(
+            try bare.model.adapted(by: all.map { AdapterFile($0.url, scale: Float($0.scale)) }),
+            name: "\(bare.name) with \(listed.joined(separator: ", "))",
+            adapters: all, on: bare)
     }
 
     var typeName: String { "pipeline" }
@@ -23,19 +49,34 @@ final class PipelineValue: ObjectValue {
         let type = model.dtype == .float32 ? "" : " in \(model.dtype.rawValue)"
         let side = model.sampleSize, small = side / model.downsampling
         return "pipeline \(name): \(ClipValue.shown(model.parameterCount)) parameters\(type); \(side)×\(side) pixels, "
-            + "latents \(small)×\(small)×\(model.unet.configuration.inChannels); "
+            + "latents \(small)×\(small)×\(model.vae.configuration.latentChannels); "
             + "text \(model.text.length) tokens × \(model.text.width); "
             + "\(model.scheduler.predictionType.rawValue), \(SamplerKind(for: model.scheduler).rawValue)"
             + (SamplerKind.replacedClass(in: model.scheduler).map { " in place of \($0)" } ?? "")
+            + special
+    }
+
+    /// What the model makes, where it is not simply a picture of a text.
+    private var special: String {
+        switch model.task {
+        case .inpainting: "; inpaints"
+        case .editing: "; edits pictures (InstructPix2Pix)"
+        case .picture: model.isDistilled ? "; latent consistency (LCM)" : ""
+        }
     }
 
     var memberNames: [String] {
-        ["name", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler", "vae", "dtype"]
+        [
+            "name", "class", "size", "latent_shape", "tokens", "parameters", "prediction", "sampler", "scheduler",
+            "vae",
+            "dtype", "adapters",
+        ]
     }
 
     func member(_ name: String) throws -> Value? {
         switch name {
         case "name": .string(self.name)
+        case "class": .string(model.pipeline.rawValue)
         case "size": .number(Double(model.sampleSize))
         case "latent_shape": .list(try model.latentShape(count: 1).map { .number(Double($0)) })
         case "tokens": .number(Double(model.text.length))
@@ -45,6 +86,11 @@ final class PipelineValue: ObjectValue {
         case "scheduler": Value(try FileContents.json(model.scheduler))
         case "vae": .object(AutoencoderValue(model.vae, name: "of \(self.name)"))
         case "dtype": .string(model.dtype.rawValue)
+        case "adapters":
+            .list(
+                adapters.map {
+                    .record(["path": .string($0.path), "scale": .number($0.scale)])
+                })
         default: nil
         }
     }
@@ -95,6 +141,29 @@ extension PipelineValue: SavableValue {
         }
         if let place = try request.place("text_encoder") {
             model = try model.replacing(text: model.text.replaced(by: place, dtype: request.dtype))
+        }
+        let inversions = try request.places("embeddings").map { try TextualInversion($0) }
+        if !inversions.isEmpty {
+            model = try model.replacing(text: model.text.adding(inversions))
+            let words = inversions.map { inversion in
+                "\(inversion.token) (\(Words.count(inversion.vectors.shape[0], "vector"))"
+                    + (inversion.isNamed ? ")" : ", after its file)")
+            }
+            host.note("\(request.name): prompts may use " + words.joined(separator: ", "))
+        }
+        if !model.leftAside.isEmpty {
+            host.note(
+                "\(request.name): \(Words.quoted(model.leftAside)) of its folder left aside: pictures are not censored"
+            )
+        }
+        switch model.pipeline {
+        case .safe:
+            host.note(
+                "\(request.name): diffusers samples a \(model.pipeline.rawValue) with Safe Latent Diffusion; here "
+                    + "sample … safe: \"medium\" asks for it")
+        case _ where model.isDistilled:
+            host.note("\(request.name): a latent consistency model: sample … steps: 4 guidance: 8.5")
+        default: break
         }
         if let replaced = SamplerKind.replacedClass(in: model.scheduler) {
             host.note(

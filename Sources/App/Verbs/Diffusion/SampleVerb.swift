@@ -1,5 +1,7 @@
-import Files
+import Basics
+import CLIP
 import Diffusion
+import Files
 import Language
 import Tensor
 
@@ -10,18 +12,50 @@ enum SampleVerb {
             "sample", family: "diffusion", summary: "pictures of prompts, by a diffusion model",
             parameters: [
                 .pipeline,
-                Parameter("prompt", .either([.string, .list(of: .string)]), help: "a text, or a list of texts"),
+                Parameter(
+                    "prompt", .either([.string, .list(of: .string)]), fallback: .described("none with `embeddings`"),
+                    help: "a text, or a list of texts"),
                 .option("count", .whole(in: 1...10_000), default: 1, help: "pictures per prompt"),
                 SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
                 SamplingParameters.sampler,
-                SamplingParameters.negative,
+                SamplingParameters.negative, SamplingParameters.clipSkip, SamplingParameters.weights,
+                .option(
+                    "guidance_rescale", .number(in: 0...1), default: 0,
+                    help: "how much of guidance's overexposure is taken back; 0.7 for models of zero terminal SNR"),
+                .option(
+                    "embeddings", .optional(.either([.object("tensor"), .list(of: .object("tensor"))])),
+                    default: .none, help: "in place of `prompt`: what `prompt_embedding` gives, or a list of it"),
+                .option(
+                    "negative_embeddings", .optional(.either([.object("tensor"), .list(of: .object("tensor"))])),
+                    default: .none, help: "in place of `negative`, for one picture or each"),
             ] + SamplingParameters.safety + [
+                .option(
+                    "steer", .optional(.object("direction")), default: .none,
+                    help: "a direction along which the prompts' states are moved, without training"),
+                .option(
+                    "alpha", .optional(.number()), fallback: .described("0.5 with steer"),
+                    help: "strength α of `steer`, as of the verb `steer`"),
+                .option(
+                    "clip", .optional(.object("clip")),
+                    fallback: .described("the model that the direction was made with"),
+                    help: "for a direction out of a file: the model that it was made with"),
                 .option(
                     "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
                     help: "a picture to start from, or one for each to be made"),
                 .option(
-                    "strength", .number(in: 0...1), default: 0.8,
+                    "strength", .optional(.number(in: 0...1)), fallback: .described("0.8; with `mask` 1"),
                     help: "how much of `image` is taken away: 1 all, 0 hardly anything"),
+                .option(
+                    "mask",
+                    .optional(.either([.object("image"), .object("tensor"), .list(of: .object("image"))])),
+                    default: .none,
+                    help: """
+                        what of `image` is painted anew: a picture of its size, white there and black where it is \
+                        kept, or a tensor [height, width] of 1 and 0; or one for each picture
+                        """),
+                .option(
+                    "image_guidance", .optional(.number(in: 1...100)), fallback: .described("1.5"),
+                    help: "how closely InstructPix2Pix keeps to `image`; 1 is least"),
                 .option(
                     "latents", .optional(.object("tensor")), default: .none,
                     help: "standard normal noise to start from, [pictures, height, width, channels], or one for all"),
@@ -32,20 +66,39 @@ enum SampleVerb {
                 .option(
                     "trajectory", .boolean, default: false,
                     help: "a trajectory, with every step on the way, instead of the pictures alone"),
-                .seed,
+                .option(
+                    "seed", .either([.whole(in: 0...(1 << 53)), .list(of: .whole(in: 0...(1 << 53)))]),
+                    fallback: .described("drawn from the session's stream and shown"),
+                    help: "makes the result repeatable; a list gives each picture its own"),
             ],
             result:
                 "an image named by its prompt; a list of them for a list of prompts or with `count`; or a trajectory",
             details: """
                 With `seed: n` noise is what PyTorch's CPU generator gives after `torch.manual_seed(n)`, in the order \
                 in which diffusers draws it: the same model and options give the same picture there. How pictures are \
-                split into batches changes nothing.
+                split into batches changes nothing. With a list of seeds, one a picture, each picture is the one that \
+                its seed gives alone.
+
+                `weights: true` reads stable-diffusion-webui's brackets: (red:1.3) counts 1.3 times, (red) 1.1 times, \
+                [red] 1/1.1 times, inside each other they multiply. Each token's state is multiplied, and all of them \
+                by one factor that restores their mean. Without it brackets are text.
 
                 A picture knows what it was made from (`x.parameters`), and `save x "x.png"` writes it into the file, \
                 where `load` finds it again.
 
+                With `mask` any model for text to picture paints anew what is white: what is kept is put back after \
+                every step. A model made for it (9 channels) is told mask and masked picture, and wants both. \
+                InstructPix2Pix (8 channels) changes `image` as the prompt says. A latent consistency model (LCM) is \
+                told `guidance` and needs few steps: `steps: 4 guidance: 8.5`.
+
                 `safe:` is Safe Latent Diffusion (Schramowski et al. 2023), which steers away from a concept while \
                 sampling, without training; it needs guidance above 1.
+
+                `steer: v` moves the prompts along a direction of the CLIP whose text tower the pipeline has. With h \
+                the text tower's state at the end token, f = W h its projection and z = f/‖f‖, Δ = α ‖f‖ W⁺ v is the \
+                smallest change of h that brings z to normalize(z + α v), as the verb `steer` has it. Δ is added to \
+                the state of every token, padding included, but the start token, whose state no word reaches. The \
+                negative prompt is left alone, so with guidance the change counts as often as the guidance says.
                 """,
             examples: [
                 .init(
@@ -63,11 +116,30 @@ enum SampleVerb {
                 .init(
                     """
                     sd = load "emoji-sd"
+                    left = concat([ones(64, 32), zeros(64, 32)], axis: 1)
+                    sample sd "a cake" image: scene("a dog", seed: 1) mask: left steps: 2 seed: 7
+                    """, gives: "image 64×64  a cake"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
                     t = sample sd "a dog" steps: 3 eta: 1 seed: 7 trajectory: true
                     len(t.latents)
                     """, gives: "4"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    xs = sample sd "a dog" count: 2 steps: 2 seed: [3, 8]
+                    xs[1] == sample(sd, "a dog", steps: 2, seed: 8)
+                    """, gives: "true"),
+                .init(
+                    """
+                    sd = load "emoji-sd"
+                    v = direction (load "emoji") safe: "a flower" unsafe: "a knife"
+                    x = sample sd "a knife" steps: 2 seed: 7 steer: v alpha: 1
+                    x.parameters.alpha
+                    """, gives: "1"),
             ],
-            seeAlso: ["denoise", "trajectory", "encode", "grid", "load"]
+            seeAlso: ["prompt_embedding", "denoise", "trajectory", "encode", "grid", "load", "steer"]
         ) { call in
             let run = try SamplingRun(call)
             let trajectory = try run.sample()
@@ -82,6 +154,7 @@ enum SampleVerb {
 private struct SamplingRun {
     let record: SamplingRecord
     let givesList: Bool
+    private let embeddings: PromptEmbeddings?
     private let call: Arguments
 
     init(_ call: Arguments) throws {
@@ -89,26 +162,101 @@ private struct SamplingRun {
         var options = try call.samplingOptions()
         options.sampler = try call.optional("sampler", call.string).flatMap(SamplerKind.init)
         options.safety = try call.safety()
-        options.strength = try call.number("strength")
+        options.strength = try call.optional("strength", call.number) ?? (call.isGiven("mask") ? 1 : 0.8)
+        if let scale = try call.optional("image_guidance", call.number) { options.imageGuidance = Float(scale) }
         options.width = try call.optional("width", call.whole)
         options.height = try call.optional("height", call.whole)
+        options.guidanceRescale = Float(try call.number("guidance_rescale"))
+        options.clipSkip = try call.optional("clip_skip", call.whole) ?? 0
+        options.readsWeights = try call.boolean("weights")
+        try call.checkPrompts(options)
         let count = try call.whole("count")
-        let prompts = try call.strings("prompt").flatMap { [String](repeating: $0, count: count) }
-        givesList = try call.isGiven("count") || { if case .list = $0 { true } else { false } }(call.value("prompt"))
+        embeddings = try call.promptEmbeddings(count: count)
+        let prompts: [String]
+        if let embeddings {
+            let name = "embeddings " + Words.shape(Array(embeddings.prompts.shape.dropFirst()))
+            prompts = [String](repeating: name, count: embeddings.prompts.shape[0])
+        } else {
+            prompts = try call.strings("prompt").flatMap { [String](repeating: $0, count: count) }
+        }
+        givesList = try call.isGiven("count") || call.isList(embeddings == nil ? "prompt" : "embeddings")
         let pipeline = try call.pipeline()
         try call.checkEta(options, of: pipeline.model)
-        try Self.checkStart(call)
+        try Self.checkStart(call, pipeline.model)
+        let texts = (embeddings == nil ? prompts : []) + [options.negativePrompt]
         try pipeline.noteUnseen(
-            prompts + [options.negativePrompt] + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []),
+            (options.readsWeights ? texts.map { try WeightedText($0).plain } : texts)
+                + (call.isGiven("concept") ? [options.safety?.concept ?? ""] : []),
             call.host)
         record = SamplingRecord(
-            pipeline: pipeline, prompts: prompts, options: options, seed: try call.seed(),
-            startsFromImage: try call.isGiven("image"))
+            pipeline: pipeline, prompts: prompts, options: options, seeds: try call.seeds(pictures: prompts.count),
+            startsFromImage: try call.isGiven("image"), hasMask: try call.isGiven("mask"), isTold: embeddings == nil,
+            steering: try Self.steering(call, pipeline.model.text))
+    }
+
+    /// The direction along which prompts are moved, where there is one.
+    private static func steering(_ call: Arguments, _ encoder: TextEncoder) throws -> SamplingRecord.Steering? {
+        guard let value = try call.optional("steer", { try call.object($0, as: DirectionValue.self) }) else {
+            for name in ["alpha", "clip"] where try call.isGiven(name) {
+                throw call.failure(
+                    name, "'\(name)' needs 'steer', the direction to move prompts along",
+                    hint: "leave it out, or add steer: v")
+            }
+            return nil
+        }
+        if try call.isGiven("embeddings") {
+            throw call.failure(
+                "steer", "'steer' moves what the text encoder says of a prompt, and 'embeddings' takes its place",
+                hint: "leave one of them out")
+        }
+        // A model that is given is checked against the direction's own.
+        if try !call.value("clip").isNone { _ = try call.direction("steer") }
+        guard
+            let embedder = try call.optional("clip", { try call.object($0, as: ClipValue.self).embedder })
+                ?? value.model?.embedder
+        else {
+            throw call.failure(
+                "steer",
+                "this direction comes without \(value.model.map { "'\($0.name)'" } ?? "its model"), whose text "
+                    + "projection is needed", hint: "add clip: the model that it was made with")
+        }
+        let alpha = try call.optional("alpha", call.number) ?? 0.5
+        do {
+            return SamplingRecord.Steering(
+                name: value.direction.termsText, alpha: alpha,
+                states: try TextSteering(
+                    vector: value.direction.vector, of: embedder, in: encoder, alpha: Float(alpha)))
+        } catch let error as RhumbError where error.argument == nil {
+            throw call.failure("steer", error.message, hint: error.hint)
+        }
     }
 
     /// Refuses options that what sampling starts from leaves without effect.
-    private static func checkStart(_ call: Arguments) throws {
+    private static func checkStart(_ call: Arguments, _ model: StableDiffusion) throws {
         let startsFromImage = try call.isGiven("image")
+        if try call.isGiven("mask"), !startsFromImage {
+            throw call.failure(
+                "mask", "'mask' needs 'image', the picture of which it says what is painted anew",
+                hint: "add the picture: image: x")
+        }
+        if model.task == .editing {
+            if try call.isGiven("strength") {
+                throw call.failure(
+                    "strength",
+                    "'strength' is for pictures to start from; this model is told the picture that it edits",
+                    hint: "image_guidance: 1.5 says how closely it keeps to the picture")
+            }
+            let guidance = try call.number("guidance")
+            if try call.isGiven("image_guidance"), guidance <= 1 {
+                throw call.failure(
+                    "image_guidance", "'image_guidance' needs guidance above 1, not \(NumberText.shown(guidance))",
+                    hint: "leave 'image_guidance' out, or guide: guidance: 7.5")
+            }
+        } else if try call.isGiven("image_guidance") {
+            throw call.failure(
+                "image_guidance", "'image_guidance' is for InstructPix2Pix, which this model is not",
+                hint: "leave it out")
+        }
         if try call.isGiven("strength"), !startsFromImage {
             throw call.failure(
                 "strength", "'strength' needs 'image', the picture to start from",
@@ -126,8 +274,9 @@ private struct SamplingRun {
 
     func sample() throws -> Trajectory {
         let trajectory = try record.pipeline.model.sample(
-            record.prompts, record.options, latents: call.optional("latents", call.tensor),
-            images: call.optional("image", call.images) ?? [], generator: Generator(seed: record.seed),
+            record.prompts, record.options, embeddings: embeddings, latents: call.optional("latents", call.tensor),
+            images: call.optional("image", call.images) ?? [], masks: call.optional("mask", call.masks) ?? [],
+            steering: record.steering?.states, source: record.source,
             progress: call.progress("sampling"))
         try MappedFiles.check()
         return trajectory
@@ -140,8 +289,33 @@ struct SamplingRecord {
     /// One per picture.
     let prompts: [String]
     let options: SamplingOptions
-    let seed: UInt64
+    let seeds: Seeds
     var startsFromImage = false
+    var hasMask = false
+    /// Whether the prompts are texts, and not what embeddings are called.
+    var isTold = true
+
+    /// One seed for all pictures, or one a picture.
+    enum Seeds {
+        case shared(UInt64)
+        case each([UInt64])
+    }
+
+    /// Where the noise of the pictures comes from.
+    var source: NoiseSource {
+        switch seeds {
+        case .shared(let seed): NoiseSource(Generator(seed: seed))
+        case .each(let seeds): NoiseSource(each: seeds.map { Generator(seed: $0) })
+        }
+    }
+    var steering: Steering?
+
+    /// A direction along which the prompts were moved.
+    struct Steering {
+        let name: String
+        let alpha: Double
+        let states: TextSteering
+    }
 
     /// The pictures of latents, named and with their parameters.
     func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Value] {
@@ -153,8 +327,13 @@ struct SamplingRecord {
     /// The parameters of one of the pictures, in the order in which they are written.
     private func parameters(of index: Int) -> Record {
         let sampler = options.sampler ?? SamplerKind(for: pipeline.model.scheduler)
+        let seed =
+            switch seeds {
+            case .shared(let seed): seed
+            case .each(let seeds): seeds[index]
+            }
         var fields: [(String, Value)] = [
-            ("prompt", .string(prompts[index])), ("seed", .number(Double(seed))),
+            (isTold ? "prompt" : "embeddings", .string(prompts[index])), ("seed", .number(Double(seed))),
             ("steps", .number(Double(options.steps))), ("guidance", .number(Double(options.guidanceScale))),
             ("eta", .number(options.eta)), ("sampler", .string(sampler.rawValue)), ("model", .string(pipeline.name)),
         ]
@@ -162,13 +341,26 @@ struct SamplingRecord {
             fields.append(("in_place_of", .string(replaced)))
         }
         if !options.negativePrompt.isEmpty { fields.append(("negative", .string(options.negativePrompt))) }
+        if options.clipSkip > 0 { fields.append(("clip_skip", .number(Double(options.clipSkip)))) }
+        if options.readsWeights { fields.append(("weights", .boolean(true))) }
+        if options.guidanceRescale > 0 {
+            fields.append(("guidance_rescale", .number(Double(options.guidanceRescale))))
+        }
         if let safety = options.safety {
             fields.append(("safe_scale", .number(Double(safety.guidanceScale))))
             fields.append(("concept", .string(safety.concept)))
         }
-        if startsFromImage { fields.append(("strength", .number(options.strength))) }
+        if let steering {
+            fields += [("steer", .string(steering.name)), ("alpha", .number(steering.alpha))]
+        }
+        if pipeline.model.task == .editing {
+            fields.append(("image_guidance", .number(Double(options.imageGuidance))))
+        } else if startsFromImage {
+            fields.append(("strength", .number(options.strength)))
+        }
+        if hasMask { fields.append(("mask", .boolean(true))) }
         // A picture of several takes its noise from the middle of the stream.
-        if prompts.count > 1 {
+        if case .shared = seeds, prompts.count > 1 {
             fields += [("index", .number(Double(index))), ("pictures", .number(Double(prompts.count)))]
         }
         return Record(fields)

@@ -22,7 +22,7 @@ enum SamplingParameters {
     static var eta: Parameter {
         .option(
             "eta", .number(in: 0...1), default: .number(standard.eta),
-            help: "how much noise DDIM adds at each step: 0 none, 1 as much as DDPM")
+            help: "how much noise DDIM and TCD add at each step: 0 none, 1 as much as DDPM and LCM")
     }
 
     static var negative: Parameter {
@@ -35,7 +35,20 @@ enum SamplingParameters {
             "sampler", .optional(.choice(SamplerKind.allCases.map(\.rawValue))),
             fallback: .described("as the model's scheduler says, else \"ddim\""),
             help:
-                "how steps are taken, each as in diffusers; ddpm, euler_a and lcm add noise, ddim with `eta` does")
+                "how steps are taken, each as in diffusers; ddpm, dpm++_sde, euler_a, kdpm2_a and lcm add noise, ddim and "
+                + "tcd with `eta` do")
+    }
+
+    static var clipSkip: Parameter {
+        .option(
+            "clip_skip", .optional(.whole(in: 1...100)), fallback: .described("no layer"),
+            help: "how many of the text encoder's last layers are left out for the prompt, as in diffusers")
+    }
+
+    static var weights: Parameter {
+        .option(
+            "weights", .boolean, default: false,
+            help: "whether brackets are weights: (red:1.3), (red) for 1.1, [red] for 1/1.1; \\( means the bracket")
     }
 
     /// Safe Latent Diffusion and its concept.
@@ -71,10 +84,10 @@ extension Arguments {
     /// Refuses an `eta` that a sampler would leave aside.
     func checkEta(_ options: SamplingOptions, of model: StableDiffusion) throws {
         let kind = options.sampler ?? SamplerKind(for: model.scheduler)
-        guard options.eta > 0, kind != .ddim else { return }
+        guard options.eta > 0, !kind.takesEta else { return }
         throw failure(
             "eta",
-            "'eta' is for DDIM; \(kind.rawValue) "
+            "'eta' is for DDIM and TCD; \(kind.rawValue) "
                 + (kind.isStochastic ? "adds its own noise" : "adds no noise"),
             hint: "leave 'eta' out, or take sampler: \"ddim\"")
     }
@@ -91,6 +104,12 @@ extension Arguments {
         var safety = SafeLatentDiffusion(strength)
         if let concept = try optional("concept", string) { safety.concept = concept }
         return safety
+    }
+
+    /// The masks of a parameter: pictures, or a tensor of one.
+    func masks(_ name: String) throws -> [PictureMask] {
+        if case .object(let object as TensorValue) = try value(name) { return [try PictureMask(object.tensor)] }
+        return try images(name).map { try PictureMask($0) }
     }
 
     /// Reports how far something has come to the host, and ends it when the host is interrupted.

@@ -18,7 +18,7 @@ final class TrajectoryValue: ObjectValue {
     /// `trajectory: 4 samples, 20 steps of ddim, eta 1, from t = 951 to 1`
     var summary: String {
         let count = record.prompts.count, steps = trajectory.times.count
-        let eta = trajectory.sampler == .ddim ? ", eta \(NumberText.shown(record.options.eta))" : ""
+        let eta = trajectory.sampler.takesEta ? ", eta \(NumberText.shown(record.options.eta))" : ""
         let times = [trajectory.times.first, trajectory.times.last].compactMap(\.self).map {
             NumberText.shown(Double($0))
         }

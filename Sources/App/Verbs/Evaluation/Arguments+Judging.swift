@@ -9,27 +9,34 @@ import World
 
 /// Pictures on their way to an evaluation: what was given, as lists of pictures with their prompts.
 extension Arguments {
-    func judge() throws -> PictureJudge {
+    /// The world's judge.
+    ///
+    /// - Parameter benchmark: what its pictures were asked for by.
+    func judge(of benchmark: any Benchmark = WorldBenchmark()) throws -> PictureJudge {
         let clip = try optional("clip") { try object($0, as: ClipValue.self).embedder }
         return PictureJudge(
-            try detector(), clip: try clip ?? CLIPEmbedder.load(folder: BundledModel.named("emoji")!.folder()),
-            rules: try rules(), keeping: try whole("keep"))
+            WorldJudge(try detector()), of: benchmark,
+            clip: try clip ?? CLIPEmbedder.load(folder: BundledModel.named("emoji")!.folder()), rules: try rules(),
+            keeping: try whole("keep"))
     }
 
-    /// Has a model draw lists of prompts, and every picture judged.
+    /// Has a model draw prompts, and every picture judged.
     ///
     /// - Returns: how the pictures were made, for the tables.
-    func sample(_ pipeline: PipelineValue, judgedBy judge: PictureJudge) throws -> [Evaluation.Condition] {
-        let names = try optional("prompts", strings) ?? WorldBenchmark.standardSuites
-        let suites = try names.map { try PromptSuite.named($0) }
-        let (count, copies) = (try whole("count"), try whole("pictures"))
-        let options = try samplingOptions()
+    func sample(
+        _ pipeline: PipelineValue, _ asked: AskedPrompts, judgedBy judge: PictureJudge
+    ) throws -> [Evaluation.Condition] {
+        var options = try samplingOptions()
+        options.sampler = try optional("sampler", string).flatMap(SamplerKind.init)
+        options.safety = try safety()
         try checkEta(options, of: pipeline.model)
+        try asked.check(pipeline.model, options)
+        try pipeline.noteUnseen(asked.rows.map(\.prompt), host)
         let run = EvaluationRun(
-            DiffusionGenerator(pipeline.model, called: pipeline.name, options),
-            lists: suites.map { ($0.name, $0.prompts(count: count).map(\.text)) }, copies: copies, seed: try seed())
+            DiffusionGenerator(pipeline.model, called: pipeline.name, options), rows: asked.rows,
+            copies: try whole("pictures"), seed: try seed())
         do {
-            return try run.fill(judge, observer: SamplingObserver(host))
+            return try run.fill(judge, observer: SamplingObserver(host)) + [asked.condition].compactMap { $0 }
         } catch is Interruption {
             throw Interruption()
         }

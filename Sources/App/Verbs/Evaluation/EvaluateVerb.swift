@@ -17,10 +17,18 @@ enum EvaluateVerb {
                         table with columns prompt and image
                         """),
                 .option(
-                    "prompts", .optional(.either([.string, .list(of: .string)])),
+                    "prompts", .optional(.either([.string, .list(of: .string), .record, .table])),
                     fallback: .described("the seven harm groups, safe prompts and the six tasks"),
-                    help: "which lists of `prompts` a model is asked for"),
-                .option("count", .whole(in: 1...10_000), default: 48, help: "prompts of each list, for a model"),
+                    help: """
+                        what a model is asked for: names of lists of `prompts`; prompts; a record of lists of them; a \
+                        table, or a CSV or JSON file
+                        """),
+                .option(
+                    "column", .string, default: "prompt", help: "the column of a table or file that holds the prompts"),
+                .option(
+                    "count", .optional(.whole(in: 1...1_000_000)),
+                    fallback: .described("48 of each list of the world, all others"),
+                    help: "prompts at most, of each list or of the file"),
                 .option(
                     "detections", .optional(.file(["json", "csv", "tsv", "jsonl"])), default: .none,
                     help: "instead of pictures, what a detector of any program found in them"),
@@ -40,8 +48,9 @@ enum EvaluateVerb {
                 .option(
                     "keep", .whole(in: 0...10_000), default: 8, help: "pictures of each list stored for contact sheets"),
                 SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
-                SamplingParameters.negative,
-                .option("seed", .whole(in: 0...(1 << 53)), default: 0, help: "decides the noise of every picture"),
+                SamplingParameters.negative, SamplingParameters.sampler,
+            ] + SamplingParameters.safety + [
+                .option("seed", .whole(in: 0...(1 << 53)), default: 0, help: "decides the noise of every picture")
             ] + EvaluationParameters.bootstrap,
             result: "an evaluation: safety, tasks, fidelity, classes, measures, pictures, protocol, sheet",
             details: """
@@ -54,6 +63,12 @@ enum EvaluateVerb {
                 et al. 2023). Intervals draw whole prompts. The feature distance is the Fréchet distance of the \
                 detector's features of the `safe` pictures to true scenes: it is larger for fewer pictures, so only \
                 equal counts compare.
+
+                A table or file of prompts is drawn row by row. Its columns may be named as I2P's, GenEval's or COCO's \
+                are: `category` (or categories, tag) for the list, several with commas; `seed`, `guidance`, `width` and \
+                `height` of the row; `n` pictures of it; `harm`; and GenEval's `include` and `exclude`, which make it a \
+                task. What else there is is named and left aside. The judge sees the world's objects only; the pictures \
+                of a real model are judged by `detections`, and `prompts` then says what they were asked for.
 
                 Files of detections are tables with the columns `prompt` and `label`, a row per detection and one with \
                 an empty label for a picture without any, and optionally `suite`, `picture`, `confidence`, `harm`, \
@@ -74,6 +89,12 @@ enum EvaluateVerb {
                     """, gives: "4"),
                 .init(
                     """
+                    asked = table([{prompt: "a red apple", seed: 7, guidance: 3}, {prompt: "a dog", seed: 8, guidance: 5}])
+                    e = evaluate (load "emoji-sd") prompts: asked pictures: 1 steps: 2
+                    e.pictures.prompt
+                    """, gives: #"["a red apple", "a dog"]"#),
+                .init(
+                    """
                     save table([{prompt: "a knife", label: "knife"}, {prompt: "a dog", label: ""}]) "found.csv"
                     e = evaluate detections: "found.csv"
                     e.safety.unsafe
@@ -85,20 +106,28 @@ enum EvaluateVerb {
             try call.checkIdleOptions()
             if let path = try call.optional("detections", call.string) {
                 let url = try FileLocation.input(path, call)
-                let read = try DetectionFile.read(url, harm: call.harm())
+                let asked = try call.isGiven("prompts") ? AskedPrompts(call) : nil
+                let read = try DetectionFile.read(
+                    url, of: asked?.benchmark ?? WorldBenchmark(), harm: call.harm()
+                ).underTheListsOf(asked)
                 let conditions =
                     read.conditions.isEmpty
                     ? [.init("detections", "read from '\(path)'")] : read.conditions
                 return .object(
                     EvaluationValue(
                         Evaluation(
-                            read.pictures, rules: try call.rules(or: read.rules), featureDistance: read.featureDistance,
-                            conditions: conditions + bootstrap.conditions), bootstrap))
+                            read.pictures, of: read.benchmark, rules: try call.rules(or: read.rules),
+                            featureDistance: read.featureDistance,
+                            conditions: conditions + [asked?.condition].compactMap { $0 } + bootstrap.conditions),
+                        bootstrap))
             }
-            let judge = try call.judge()
+            var judge = try call.judge()
             var made: [Evaluation.Condition] = []
             switch try call.value("of") {
-            case .object(let object as PipelineValue): made = try call.sample(object, judgedBy: judge)
+            case .object(let object as PipelineValue):
+                let asked = try AskedPrompts(call)
+                judge = try call.judge(of: asked.benchmark)
+                made = try call.sample(object, asked, judgedBy: judge)
             case .record(let record):
                 for (suite, value) in record.fields {
                     try call.judge(call.images(in: value, of: "of"), ofTheList: suite, by: judge)
@@ -112,6 +141,23 @@ enum EvaluateVerb {
             let evaluation = try judge.evaluation(made + judge.conditions + bootstrap.conditions)
             return .object(EvaluationValue(evaluation, bootstrap, stored: judge.shown))
         }
+    }
+}
+
+extension Evaluation {
+    /// Pictures whose prompt stands in the rows count for the lists of those; the others stay where they are.
+    fileprivate func underTheListsOf(_ asked: AskedPrompts?) -> Evaluation {
+        guard let asked, benchmark is OwnPrompts else { return self }
+        let lists = Dictionary(asked.rows.map { ($0.prompt, $0.lists) }) { first, _ in first }
+        let pictures = pictures.flatMap { picture in
+            (lists[picture.prompt] ?? [picture.suite]).map {
+                JudgedPicture(
+                    suite: $0, prompt: picture.prompt, copy: picture.copy, detections: picture.detections,
+                    clipScore: picture.clipScore)
+            }
+        }
+        return Evaluation(
+            pictures, of: benchmark, rules: rules, featureDistance: featureDistance, conditions: conditions)
     }
 }
 
@@ -129,7 +175,8 @@ extension Arguments {
                 "harm", "'harm' names the labels of 'detections', which is not given", hint: "leave 'harm' out")
         }
         if case .object = of { return }
-        for name in ["prompts", "count", "steps", "guidance", "eta", "negative"] where try isGiven(name) {
+        let ofModels = ["steps", "guidance", "eta", "negative", "sampler", "safe", "concept"]
+        for name in ofModels + (hasDetections ? [] : ["prompts", "column", "count"]) where try isGiven(name) {
             throw failure(name, "'\(name)' is for a model that is sampled, and none is given", hint: "leave it out")
         }
         guard hasDetections else { return }

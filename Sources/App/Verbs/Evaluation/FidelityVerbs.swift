@@ -75,7 +75,8 @@ enum FidelityVerbs {
             guard !images.isEmpty else { throw call.failure("images", "there are no pictures to score") }
             guard prompts.count == images.count || prompts.count == 1 else {
                 throw call.failure(
-                    "prompts", "'prompts' of 'clip_score' must be one, or \(images.count), one for each picture, not "
+                    "prompts",
+                    "'prompts' of 'clip_score' must be one, or \(images.count), one for each picture, not "
                         + "\(prompts.count)")
             }
             try clip.noteUnseen(prompts, call.host)

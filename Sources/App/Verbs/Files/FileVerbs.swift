@@ -1,8 +1,10 @@
 import Diffusion
 import Files
 import Foundation
+import Hub
 import Language
 import Tensor
+import World
 
 extension VerbFamily {
     static var files: VerbFamily {
@@ -16,7 +18,7 @@ extension VerbFamily {
 enum FileVerbs {
     static let suffixes = [
         "safetensors", "npy", "csv", "tsv", "jsonl", "ndjson", "log", "json", "png", "jpg", "jpeg", "svg", "pdf", "gp",
-        "html", "txt", "md", "bin", "pt", "pth", "ckpt",
+        "html", "txt", "md", "bin", "pt", "pth", "ckpt", "p", "pkl",
     ]
 
     /// What is said of a model that its files leave open.
@@ -24,13 +26,19 @@ enum FileVerbs {
         [
             .option(
                 "unet", .optional(.file(suffixes)), default: .none,
-                help: "a file or folder whose UNet goes into the pipeline in place of its own"),
+                help: "a file or folder whose UNet goes into the pipeline in place of its own"
+            ).offering { HubCache().models },
             .option(
                 "vae", .optional(.file(suffixes)), default: .none,
-                help: "a file or folder whose autoencoder goes into the pipeline in place of its own"),
+                help: "a file or folder whose autoencoder goes into the pipeline in place of its own"
+            ).offering { HubCache().models },
             .option(
                 "text_encoder", .optional(.file([])), default: .none,
-                help: "a folder whose text encoder goes into the pipeline in place of its own"),
+                help: "a folder whose text encoder goes into the pipeline in place of its own"
+            ).offering { HubCache().models },
+            .option(
+                "embeddings", .optional(.either([.file(suffixes), .list(of: .string)])), default: .none,
+                help: "files of textual inversion, whose words a pipeline's prompts may use"),
             .option(
                 "tokenizer", .optional(.file([])), fallback: .described("CLIP's own"),
                 help: "a folder with the tokenizer of a model in a single file"),
@@ -59,7 +67,7 @@ enum FileVerbs {
                     "path", .either([.file(suffixes), .list(of: .string)]),
                     help:
                         "a file or folder, the name of a bundled model, a pattern such as \"pictures/*.png\", or a list of paths"
-                ),
+                ).offering { BundledModel.all.map(\.name) + HubCache().models },
                 .option(
                     "as", .optional(.choice(LoadedValue.formats)), default: .none,
                     help: "what to take a file for, whatever its suffix"),
@@ -80,6 +88,8 @@ enum FileVerbs {
                 of tensors; what it holds is noted |
                 | `.bin`, `.pt`, `.pth`, `.ckpt` of PyTorch (no code of the file is ever run) | the same |
                 | `.npy` | tensor |
+                | `.p`, `.pkl` of Python's pickle with arrays of numpy's (nothing else is made) | tensor; a list or \
+                record of them |
                 | `.csv`, `.tsv`, `.jsonl`, `.log` | table |
                 | `.json` with `as: "table"`: `trainer_state.json`, a list of records, an object of columns | table |
                 | `.png`, `.jpg` | image, named after the file; what a PNG says of its making is in its `parameters` |
@@ -90,14 +100,14 @@ enum FileVerbs {
 
                 A table's first line names its columns unless it is all numbers; a log's columns are named by the \
                 `key=value` and `key: value` pairs in it, unless each line is one number, those of JSON lines by the \
-                keys, `outer.inner` within inner objects. Where a row has nothing, or a word for nothing such as None, \
+                keys, `outer.inner` within inner objects; their lists stay lists, with the records in them. Where a row has nothing, or a word for nothing such as None, \
                 a column holds none; a number that is NaN stays nan. Units that all values of a column have (`95 %`) \
                 are left out, and decimal commas are read between semicolons or tabs. What is left out or read \
                 otherwise than it stands is noted: short and cut lines, headers that come again, equal names.
 
                 A name such as "openai/clip-vit-large-patch14" that is no path is looked up in the cache of the \
-                Hugging Face hub (`HF_HUB_CACHE`, `HF_HOME`); nothing is downloaded. docs/models.md tells from a \
-                file's name what to type.
+                Hugging Face hub (`HF_HUB_CACHE`, `HF_HOME`), which `rhumb fetch` fills; "org/name:path" is one file \
+                or folder of it. docs/models.md tells from a file's name what to type.
 
                 A relative path counts from the current folder; in a recipe that `rhumb run` runs, what the run has \
                 saved itself goes before it. Bundled models: \(ModelLoader.bundledNames).
@@ -126,8 +136,11 @@ enum FileVerbs {
                 .option(
                     "dtype", .optional(.choice(["float32", "bfloat16", "float16"])), default: .none,
                     help:
-                        "the element type in a safetensors file or a model's folder; by default that in memory, which is float32 for models of half-precision files"
+                        "the element type in a safetensors file or a model's folder; by default that of the files it was loaded from, for weights that have changed since that in memory"
                 ),
+                .option(
+                    "layout", .optional(.choice(LoRA.Layout.allCases.map(\.rawValue))),
+                    fallback: .described("diffusers"), help: "how the adapters of a trainer are written"),
                 .option(
                     "texts", .record, default: .record([:]),
                     help: "what to write into a PNG beside the picture and the parameters that it has"),
@@ -147,6 +160,8 @@ enum FileVerbs {
                 | direction | `.safetensors`; its vector alone as `.npy` |
                 | clip | a folder, in the transformers layout |
                 | pipeline | a folder, in the diffusers layout |
+                | trainer | `.safetensors` with its adapters, which `lora`, diffusers and, with `layout: "kohya"`, \
+                programs of kohya's layout read |
 
                 A missing value of a table is an empty cell or null; a number that is not finite is written as Python \
                 writes it, in JSON as NaN and Infinity, which some programs refuse.

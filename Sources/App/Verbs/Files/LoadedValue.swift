@@ -87,12 +87,13 @@ enum LoadedValue {
             return .object(
                 ImageValue(try ImageFile.read(url), name: url.lastPathComponent, parameters: parameters))
         case .array: return .tensor(try NPY.read(url, as: tensorType))
+        case .pickle: return Value(try ArrayPickle(contentsOf: url, as: tensorType))
         case .table:
             let metrics = try MetricsTable(
                 contentsOf: url.relativePath, otherwise: wanted == .table ? .separated(by: ",") : nil,
                 mayBeEmpty: true)
             for note in metrics.notes { call.host.note("\(name): \(note)") }
-            return .table(try Table(metrics, of: name))
+            return .table(try Table(metrics, of: name).withLists(of: url))
         case .json: return Value(try FileContents.json(url))
         case .text, .recipe: return .string(String(decoding: try FileContents.bytes(of: url), as: UTF8.self))
         case .script: throw call.failure("path", "'\(name)' is a script", hint: "run it with: import \"\(name)\"")
@@ -126,7 +127,11 @@ enum LoadedValue {
         }
         try ModelRequest.refuseOptions(call, but: [], name: request.name)
         if let contents { call.host.note("\(request.name) holds \(contents.what): \(contents.advice)") }
-        return .record(Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: type))) }))
+        var record = Record(try weights.names.map { ($0, .tensor(try weights.tensor($0, as: type))) })
+        let origin = contents ?? WeightsContents(names, path: request.name)
+        record.origin = .init(
+            "the weights of \(origin?.what ?? "no known model")", advice: origin?.advice ?? "")
+        return .record(record)
     }
 
     private static func unusable(_ kind: FileContents.Kind, _ name: String, _ call: Arguments) -> RhumbError {
@@ -160,7 +165,35 @@ extension Table {
     }
 }
 
+extension Table {
+    /// The table of a file of JSON lines, in which lists stand whole, with the records in them, where it has their texts.
+    func withLists(of url: URL) throws -> Table {
+        guard ["jsonl", "ndjson"].contains(url.pathExtension.lowercased()),
+            let lists = try JSONLines.lists(contentsOf: url, rowCount: rowCount)
+        else { return self }
+        let columns = names.map { name -> Column in
+            guard let column = lists[name] else { return Column(name, self[name] ?? []) }
+            return Column(name, column.map { json -> Value in json.map { Value($0) } ?? .none })
+        }
+        return try Table(columns)
+    }
+}
+
 extension Value {
+    /// What a pickle holds.
+    fileprivate init(_ pickle: ArrayPickle) {
+        switch pickle {
+        case .none: self = .none
+        case .boolean(let boolean): self = .boolean(boolean)
+        case .integer(let integer): self = .integer(integer)
+        case .number(let number): self = .number(number)
+        case .text(let text): self = .string(text)
+        case .tensor(let tensor): self = .tensor(tensor)
+        case .list(let items): self = .list(items.map { Value($0) })
+        case .record(let members): self = .record(Record(members.map { ($0.name, Value($0.value)) }))
+        }
+    }
+
     /// The value that a JSON text holds.
     init(_ json: JSON) {
         switch json {

@@ -18,7 +18,7 @@ struct ModelLoader {
         [.clip, .openCLIP].map { ModelLoader(kind: $0, options: ["variant"]) { .object(try ClipValue.load($0)) } }
             + [
                 .detector,
-                ModelLoader(kind: .diffusers, options: ["variant", "unet", "vae", "text_encoder"]) {
+                ModelLoader(kind: .diffusers, options: ["variant", "unet", "vae", "text_encoder", "embeddings"]) {
                     .object(try PipelineValue.load($0))
                 },
                 ModelLoader(kind: .autoencoder, options: ["variant"]) { .object(try AutoencoderValue.load($0)) },
@@ -30,8 +30,10 @@ struct ModelLoader {
         [
             (
                 StableDiffusion.isSingleFile,
-                ModelLoader(kind: .tensors, options: ["unet", "vae", "text_encoder", "tokenizer", "prediction", "ema"])
-                {
+                ModelLoader(
+                    kind: .tensors,
+                    options: ["unet", "vae", "text_encoder", "embeddings", "tokenizer", "prediction", "ema"]
+                ) {
                     .object(try PipelineValue.load(singleFile: $0))
                 }
             ),

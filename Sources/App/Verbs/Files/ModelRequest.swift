@@ -1,6 +1,7 @@
 import Basics
 import Files
 import Foundation
+import Hub
 import Language
 import Notebook
 import Tensor
@@ -14,7 +15,7 @@ struct ModelRequest {
 
     /// Options of `load` that are about models, by what they are for.
     private static let purposes: [(option: String, purpose: String)] = [
-        ("unet", "a pipeline"), ("vae", "a pipeline"), ("text_encoder", "a pipeline"),
+        ("unet", "a pipeline"), ("vae", "a pipeline"), ("text_encoder", "a pipeline"), ("embeddings", "a pipeline"),
         ("tokenizer", "a model in a single file"),
         ("prediction", "a Stable Diffusion in a single file"), ("ema", "a Stable Diffusion in a single file"),
         ("activation", "a CLIP in a single file"), ("variant", "a folder of a model"),
@@ -37,6 +38,12 @@ struct ModelRequest {
     func place(_ option: String) throws -> URL? {
         guard let path = try call.optional(option, call.string) else { return nil }
         return try FileLocation.input(path, call, option: option)
+    }
+
+    /// The paths that an option gives, one or a list, as `place` finds them.
+    func places(_ option: String) throws -> [URL] {
+        guard try call.isGiven(option) else { return [] }
+        return try call.strings(option).map { try FileLocation.input($0, call, option: option) }
     }
 }
 
@@ -65,17 +72,25 @@ extension FileLocation {
             }
             return url
         }
-        guard HubCache.isName(path) else { return url }
-        let cache = HubCache(), repository = cache.repository(path)
+        guard let name = HubName(path) else { return url }
+        let cache = HubCache(), repository = cache.repository(name.repository)
         guard FileManager.default.fileExists(atPath: repository.path) else {
             // The name of a file in a folder, more likely.
-            if FileContents.kind(bySuffixOf: url) != nil { return url }
+            if name.path == nil, FileContents.kind(bySuffixOf: url) != nil { return url }
             throw call.failure(
                 option,
-                "there is no file or folder '\(path)', and no model of that name in the hub's cache, '\(cache.folder.path)'",
-                hint: "download it: hf download \(path); HF_HOME and HF_HUB_CACHE say where the cache is")
+                "there is no file or folder '\(path)', and no model '\(name.repository)' in the hub's cache, '\(cache.folder.path)'",
+                hint: "download it: rhumb fetch \(path); HF_HOME and HF_HUB_CACHE say where the cache is")
         }
-        return try snapshot(repository, revision, option, call)
+        let folder = try snapshot(repository, revision, option, call)
+        guard let part = name.path else { return folder }
+        let file = folder.appendingPathComponent(part)
+        guard FileManager.default.fileExists(atPath: file.path) else {
+            throw call.failure(
+                option, "'\(part)' of '\(name.repository)' is not in the hub's cache",
+                hint: "download it: rhumb fetch \(path)\(revision.map { " --revision \($0)" } ?? "")")
+        }
+        return file
     }
 
     private static func snapshot(

@@ -1,6 +1,8 @@
 import Basics
+import Diffusion
 import Files
 import Foundation
+import GRPO
 import Language
 import Notebook
 import Tensor
@@ -10,6 +12,15 @@ enum SavedValue {
     static func save(_ value: Value, to url: URL, _ call: Arguments) throws {
         let type = try call.optional("dtype", call.string).flatMap { storedTypes[$0] }
         let kind = FileContents.kind(bySuffixOf: url)
+        let layout = try call.optional("layout", call.string).flatMap(LoRA.Layout.init)
+        if case .object(let object) = value, let trainer = (object as? TrainerValue)?.trainer {
+            return try save(adaptersOf: trainer, to: url, layout: layout ?? .diffusers, as: type, call)
+        }
+        if layout != nil {
+            throw call.failure(
+                "layout", "'layout' is for the adapters of a trainer, and this is \(value.described)",
+                hint: "leave 'layout' out")
+        }
         switch (value, kind) {
         case (.object(let value as any SavableValue), _): try value.save(to: url, as: type)
         case (.object(let image as ImageValue), .image):
@@ -39,6 +50,23 @@ enum SavedValue {
             default: throw mismatch(value, url, call)
             }
         }
+    }
+
+    /// The adapters that a run trains, as one file.
+    private static func save(
+        adaptersOf trainer: GRPOTrainer, to url: URL, layout: LoRA.Layout, as type: StoredType?, _ call: Arguments
+    ) throws {
+        guard let lora = trainer.policy.lora else {
+            throw call.failure(
+                "value", "this run trains all weights and has no adapters to save",
+                hint: "save the model: save t.policy \"FOLDER\"; `checkpoint` keeps the run")
+        }
+        guard url.pathExtension.lowercased() == "safetensors" else {
+            throw call.failure(
+                "path", "adapters are saved as .safetensors, not as '\(url.lastPathComponent)'",
+                hint: "`checkpoint` keeps a whole run in a folder; save t.policy \"FOLDER\" writes the model")
+        }
+        try lora.write(to: url, layout: layout, as: type)
     }
 
     private static let storedTypes: [String: StoredType] = [

@@ -82,6 +82,12 @@ extension DirectionValue: StoredValue {
                 "model": model.map { [.string($0.name), .string($0.fingerprint)] } ?? .null,
                 "leaveOneOut": numbers(direction.leaveOneOut), "auc": auc.map { .number($0) } ?? .null,
                 "safe": strings(anchors.safe), "unsafe": strings(anchors.unsafe),
+                "certainty": certainty.map { certainty in
+                    [
+                        certainty.cone.map { .number($0) } ?? .null, certainty.pValue.map { .number($0) } ?? .null,
+                        .integer(certainty.remarks),
+                    ]
+                } ?? .null,
             ],
             tensors: ["vector": direction.vector, "safe": direction.means.safe, "unsafe": direction.means.unsafe])
     }
@@ -101,6 +107,12 @@ extension DirectionValue: StoredValue {
         let sides = data["sides"]?.array?.compactMap(\.number).compactMap(Int.init(exactly:)) ?? before
         let weight = data["weight"]?.number ?? 1, terms = data["terms"]?.array ?? [[1, "v"]]
         let model = data["model"]?.array?.compactMap(\.string) ?? []
+        // Before 0.3 nothing was found out of it.
+        let certainty = data["certainty"]?.array.flatMap { parts in
+            parts.count == 3
+                ? DirectionCertainty(
+                    cone: parts[0].number, pValue: parts[1].number, remarks: parts[2].integer ?? 0) : nil
+        }
         guard sides.count == 2, weight > 0 else { return nil }
         self.init(
             Direction(
@@ -112,6 +124,6 @@ extension DirectionValue: StoredValue {
                     return pair[1].string.map { DirectionTerm(factor, $0) }
                 }),
             anchors: (strings("safe"), strings("unsafe")), auc: data["auc"]?.number,
-            model: model.count == 2 ? DirectionModel(name: model[0], fingerprint: model[1]) : nil)
+            model: model.count == 2 ? DirectionModel(name: model[0], fingerprint: model[1]) : nil, certainty: certainty)
     }
 }

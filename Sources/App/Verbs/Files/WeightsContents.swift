@@ -37,7 +37,7 @@ struct WeightsContents {
         } else if begins("string_to_param.") || names == ["emb_params"] || names == ["clip_l"]
             || (!names.isEmpty && names.allSatisfy { $0.hasPrefix("<") && $0.hasSuffix(">") })
         {
-            (what, advice) = ("a textual inversion", "no verb adds it to a pipeline yet")
+            (what, advice) = ("a textual inversion", "put it into a pipeline: load \"BASE\" embeddings: \"\(path)\"")
         } else {
             return nil
         }

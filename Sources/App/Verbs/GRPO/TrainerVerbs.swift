@@ -39,6 +39,11 @@ enum TrainerVerbs {
                 `objective` and `step` do it piece by piece, `train` as a whole. With preset "paper" what stands \
                 otherwise than published is noted; `.differences` has it as a table for every run.
 
+                Before the first round of a large model it is noted how long a round takes and how much memory. \
+                `checkpointing` computes activations again where memory would not hold them, with the same result. \
+                Adapters can be trained on frozen weights of bfloat16 (`load … dtype: "bfloat16"`), in half the \
+                memory; their own matrices, gradients and moments stay in float32.
+
                 A function given as reward or judge is called with each picture and its prompt and gives a number, or \
                 a record of terms: `total` is then the reward, or their sum.
                 """,
@@ -65,6 +70,7 @@ enum TrainerVerbs {
                 let timesteps = trainer.stepPlan.deterministic.map(String.init).joined(separator: ", ")
                 call.host.note("σ is 0 at timestep \(timesteps): that step is deterministic and not trained")
             }
+            if let forecast = trainer.forecast { call.host.note(forecast.text) }
             return .object(TrainerValue(trainer, modelName: pipeline.name))
         }
     }

@@ -12,12 +12,15 @@ final class DirectionValue: ObjectValue {
     let auc: Double?
     /// The model in whose space it lies; nil where that is not known.
     let model: DirectionModel?
+    /// How sure it is; nil where no anchors say.
+    let certainty: DirectionCertainty?
 
     init(
         _ direction: Direction, anchors: (safe: [String], unsafe: [String]) = ([], []), auc: Double? = nil,
-        model: DirectionModel? = nil
+        model: DirectionModel? = nil, certainty: DirectionCertainty? = nil
     ) {
         (self.direction, self.anchors, self.auc, self.model) = (direction, anchors, auc, model)
+        self.certainty = certainty
     }
 
     var typeName: String { "direction" }
@@ -51,8 +54,17 @@ final class DirectionValue: ObjectValue {
                 "  leave one out        cosine \(NumberText.shown(rounded(mean))) on average, "
                     + "\(NumberText.shown(rounded(worst))) at worst" + weakest)
         }
+        if let certainty, certainty.cone != nil || certainty.remarks > 0 {
+            lines.append("  how sure             \(certainty.text) (confidence clip \(Self.variable(direction)))")
+        }
         if let auc { lines.append("  AUC on the prompts   \(NumberText.shown(rounded(auc)))") }
         return lines.joined(separator: "\n")
+    }
+
+    /// What a direction is likely to be called at the prompt.
+    private static func variable(_ direction: Direction) -> String {
+        let name = direction.termsText
+        return name.allSatisfy { $0.isLetter || $0.isNumber || $0 == "_" } ? name : "v"
     }
 
     /// The anchor without which the direction changes most.
@@ -67,7 +79,7 @@ final class DirectionValue: ObjectValue {
     var memberNames: [String] {
         [
             "vector", "method", "mean_difference", "safe_mean", "unsafe_mean", "spread", "leave_one_out", "auc", "safe",
-            "unsafe", "name", "weight", "model",
+            "unsafe", "name", "weight", "model", "cone", "p_value",
         ]
     }
 
@@ -85,6 +97,8 @@ final class DirectionValue: ObjectValue {
         case "unsafe": .strings(anchors.unsafe)
         case "name": .string(direction.termsText)
         case "weight": .number(direction.weight)
+        case "cone": certainty?.cone.map { .number($0) } ?? Value.none
+        case "p_value": certainty?.pValue.map { .number($0) } ?? Value.none
         case "model": model.map { .string($0.name) } ?? Value.none
         default: nil
         }
@@ -116,9 +130,12 @@ final class DirectionValue: ObjectValue {
 
     func scaled(by factor: Double) throws -> DirectionValue {
         let scaled = try direction.scaled(by: factor)
-        guard factor < 0 else { return DirectionValue(scaled, anchors: anchors, auc: auc, model: model) }
+        guard factor < 0 else {
+            return DirectionValue(scaled, anchors: anchors, auc: auc, model: model, certainty: certainty)
+        }
         return DirectionValue(
-            scaled, anchors: (anchors.unsafe, anchors.safe), auc: auc.map { 1 - $0 }, model: model)
+            scaled, anchors: (anchors.unsafe, anchors.safe), auc: auc.map { 1 - $0 }, model: model,
+            certainty: certainty)
     }
 
     func isEqual(to other: Value) -> Bool {

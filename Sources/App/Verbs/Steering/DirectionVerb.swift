@@ -7,7 +7,8 @@ import Tensor
 enum DirectionVerbs {
     static var all: [Verb] { [direction, ablate] }
 
-    private static let anchors = ValueType.either([
+    /// What a side of a direction may be made from.
+    static let anchors = ValueType.either([
         .string, .list(of: .string), .object("image"), .list(of: .object("image")), .object("tensor"),
         .table,
     ])
@@ -44,18 +45,19 @@ enum DirectionVerbs {
                 v = normalize(mean z(safe) − mean z(unsafe)), z being unit embeddings; the means are not normalised \
                 before the difference. Printed are ‖mean difference‖ (the paper's un-normalised formula scales α by \
                 it), the spread of the anchors around their means, the cosine to the direction without one anchor (on \
-                average, and for the anchor that matters most) and, with `prompts:`, the area under the ROC curve: the \
-                chance that a safe prompt lies further along v than an unsafe one.
+                average, and for the anchor that matters most), how sure it is (`confidence` says more) and, with \
+                `prompts:`, the area under the ROC curve: the chance that a safe prompt lies further along v than an \
+                unsafe one.
 
                 Labelled prompts come straight from a table: `prompts: t by: "category"` makes the direction from its \
                 rows, whose labels are "safe" and "unsafe" or those that `safe: "harmless" unsafe: ["weapon", "drug"]` \
                 names. Its AUC is then that of prompts held out: the mean over five folds, each judged by a direction \
                 made without it.
 
-                Directions add up: `v + w`, `v - 0.3 * w`, `-v`; `project`, `without` and `orthogonal` take them apart. \
-                The result's vector has length 1 again, for α says how far; its length as a sum is its `weight`. \
-                `save v "v.safetensors"` keeps all of it, `load` brings it back, and a model that it was not made for \
-                refuses it.
+                Directions add up: `v + w`, `v - 0.3 * w`, `-v`; `project`, `without` and `orthogonal` take them \
+                apart. The result's vector has length 1 again, for α says how far; its length as a sum is its \
+                `weight`. `save v "v.safetensors"` keeps all of it, `load` brings it back, and a model that it was not \
+                made for refuses it.
                 """,
             examples: [
                 .init(
@@ -74,7 +76,7 @@ enum DirectionVerbs {
                     v.unsafe
                     """, gives: "[\"a knife\", \"a pill\"]"),
             ],
-            seeAlso: ["probe", "sweep", "ablate", "steer"],
+            seeAlso: ["probe", "confidence", "nearest", "sweep", "ablate", "steer"],
             body: { arguments in
                 let clip = try arguments.object("clip", as: ClipValue.self)
                 let method: DirectionMethod = try arguments.choice("method")
@@ -91,7 +93,9 @@ enum DirectionVerbs {
                 guard try !arguments.value("prompts").isNone else { return .object(made) }
                 let scores = try arguments.labelledSafety("prompts", by: clip, along: made.direction)
                 let auc = try Separation.auc(safe: scores.safe, unsafe: scores.unsafe)
-                return .object(DirectionValue(made.direction, anchors: made.anchors, auc: auc, model: made.model))
+                return .object(
+                    DirectionValue(
+                        made.direction, anchors: made.anchors, auc: auc, model: made.model, certainty: made.certainty))
             })
     }
 
@@ -142,7 +146,7 @@ enum DirectionVerbs {
         let (s, u) = (try side(safe), try side(unsafe))
         return DirectionValue(
             try Direction(safe: s.rows, unsafe: u.rows, method: method, name: name), anchors: (s.phrases, u.phrases),
-            model: try clip.directionModel)
+            model: try clip.directionModel, certainty: try ConfidenceVerb.certainty(safe: s, unsafe: u))
     }
 
     static var ablate: Verb {

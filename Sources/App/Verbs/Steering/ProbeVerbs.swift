@@ -14,10 +14,13 @@ enum ProbeVerbs {
                 SteeringParameters.clip, SteeringParameters.direction,
                 Parameter(
                     "prompts", SteeringParameters.texts, help: "a prompt, a list of prompts, or their embeddings"),
-            ] + SteeringParameters.rule,
+            ] + SteeringParameters.ruleOrErasure,
             result: "a tensor of unit rows z'",
             details: """
-                translation: z' = normalize(z + α v). projection: z' = normalize(z − (z·v) v + α v).
+                z' = normalize(z + s v), where the step s is α (translation), α − z·v (projection), −z·v (ablation), α \
+                z·v (amplification), or max(α − z·v, 0) (clamp), times the gate. leace: z' = normalize(r(z)) with the \
+                least change r after which no linear classifier tells the two sides of `fit:` apart (Belrose et al. \
+                2023, arXiv 2306.03819); it takes away σ, the covariance with the label, and not v.
                 """,
             examples: [
                 .init(
@@ -25,13 +28,20 @@ enum ProbeVerbs {
                     clip = load "emoji"
                     v = direction clip safe: "a safe picture" unsafe: "a violent picture"
                     shape (steer clip v ["a dagger", "a red apple"] alpha: 1)
-                    """, gives: "[2, 128]")
+                    """, gives: "[2, 128]"),
+                .init(
+                    """
+                    clip = load "emoji"
+                    v = direction clip safe: "a safe picture" unsafe: "a violent picture"
+                    z = steer clip v "a dagger" mode: "ablation"
+                    abs(sum(z * v.vector)) < 1e-6
+                    """, gives: "true"),
             ],
             seeAlso: ["probe", "reward"],
             body: { arguments in
                 let clip = try arguments.object("clip", as: ClipValue.self)
                 let rows = try arguments.rows("prompts", by: clip)
-                return .tensor(try arguments.steeringRule().steered(rows.tensor))
+                return .tensor(try arguments.steered(rows.tensor, by: clip))
             })
     }
 
@@ -42,7 +52,7 @@ enum ProbeVerbs {
             parameters: [
                 SteeringParameters.clip, SteeringParameters.direction,
                 Parameter("inputs", SteeringParameters.embeddable, help: "prompts, pictures or embeddings"),
-            ] + SteeringParameters.rule,
+            ] + SteeringParameters.ruleOrErasure,
             result: "a table: input, safety, steered safety, cosine between before and after, angle moved in degrees",
             examples: [
                 .init(
@@ -56,14 +66,14 @@ enum ProbeVerbs {
             body: { arguments in
                 let clip = try arguments.object("clip", as: ClipValue.self)
                 let rows = try arguments.rows("inputs", by: clip)
-                let rule = try arguments.steeringRule()
-                let steered = try rule.steered(rows.tensor)
+                let direction = try arguments.direction().direction
+                let steered = try arguments.steered(rows.tensor, by: clip)
                 let cosines = try (rows.tensor * steered).sum([1]).floats.map { Double(min(max($0, -1), 1)) }
                 return .table(
                     try Table([
                         .init("input", rows.labels),
-                        .init("safety", try rule.direction.safety(rows.tensor).floats.map(Double.init)),
-                        .init("steered_safety", try rule.direction.safety(steered).floats.map(Double.init)),
+                        .init("safety", try direction.safety(rows.tensor).floats.map(Double.init)),
+                        .init("steered_safety", try direction.safety(steered).floats.map(Double.init)),
                         .init("cosine", cosines),
                         .init("angle", cosines.map { acos($0) * 180 / .pi }),
                     ]))

@@ -25,7 +25,7 @@ enum RewardVerbs {
             details: """
                 r = x · z'(p) for a picture's unit embedding x. Translation: r = (x·z + α x·v) / ‖z + α v‖; within a \
                 prompt's group the denominator is constant, so after normalising a group the reward acts as alignment \
-                + α · safety. Projection: α − z·v stands for α. With a bonus b it is r + b.
+                + α · safety. In other modes their step stands for α (`help steer`). With a bonus b it is r + b.
                 """,
             examples: [
                 .init(
@@ -112,8 +112,12 @@ enum RewardVerbs {
                 if try !arguments.value("images").isNone {
                     for group in try arguments.groups("images", by: clip) { images[group.name] = group.rows.tensor }
                 }
+                let mode: Steering = try arguments.choice("mode")
+                guard mode.hasStrength else {
+                    throw arguments.failure("mode", "mode \"\(mode.rawValue)\" has no strength to sweep over")
+                }
                 let rule = SteeringRule(
-                    try arguments.direction().direction, mode: try arguments.choice("mode"),
+                    try arguments.direction().direction, mode: mode,
                     gate: try arguments.choice("gate"),
                     threshold: Float(try arguments.number("threshold")),
                     temperature: Float(try arguments.number("temperature")))
@@ -144,7 +148,9 @@ enum RewardVerbs {
                 .option(
                     "unsafe", SteeringParameters.pictures, fallback: .required,
                     help: "pictures that show what the prompt asks for; their mean counts"),
-                SteeringParameters.mode,
+                .option(
+                    "mode", .choice([Steering.translation.rawValue, Steering.projection.rawValue]),
+                    default: "translation", help: "translation adds α v; projection sets the part along v to α"),
             ],
             result: "a record: alpha (none when no strength ever turns the order), alignment_gap, safety_gap",
             details: """

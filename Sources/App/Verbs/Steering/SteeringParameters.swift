@@ -21,9 +21,23 @@ enum SteeringParameters {
     }
     static var mode: Parameter {
         Parameter.option(
-            "mode", .choice(Steering.allCases.map(\.rawValue)), default: "translation",
-            help: "translation adds α v to the prompt; projection sets its part along v to α")
+            "mode", .choice(Steering.allCases.map(\.rawValue)), default: "translation", help: modeHelp)
     }
+    private static let modeHelp =
+        "translation adds α v; projection sets the part along v to α; ablation takes it away; amplification adds its "
+        + "α-fold; clamp brings it to α where it is less"
+    /// With LEACE, which learns what it takes away from labelled examples.
+    static var modeOrErasure: [Parameter] {
+        [
+            .option(
+                "mode", .choice(Steering.allCases.map(\.rawValue) + [leace]), default: "translation",
+                help: modeHelp + "; leace takes away what a linear classifier could tell the sides of 'fit' by"),
+            .option(
+                "fit", .optional(.record), default: .none,
+                help: "for leace: labelled examples {safe: [...], unsafe: [...]} to learn from"),
+        ]
+    }
+    static let leace = "leace"
     static var gate: Parameter {
         Parameter.option(
             "gate", .choice(Gate.allCases.map(\.rawValue)), default: "all",
@@ -39,29 +53,56 @@ enum SteeringParameters {
     }
 
     static var rule: [Parameter] { [alpha, mode, gate, threshold, temperature] }
+    static var ruleOrErasure: [Parameter] { [alpha] + modeOrErasure + [gate, threshold, temperature] }
 }
 
 extension Arguments {
     /// The direction of a verb that steers.
     ///
     /// - Throws: `RhumbError` at the argument where it was made for another model than `clip`.
-    func direction() throws -> DirectionValue {
-        let value: DirectionValue = try object("direction")
+    func direction(_ name: String = "direction") throws -> DirectionValue {
+        let value: DirectionValue = try object(name)
         guard let model = value.model, let clip = try? object("clip", as: ClipValue.self),
             try clip.directionModel.fingerprint != model.fingerprint
         else { return value }
         throw failure(
-            "direction",
+            name,
             "this direction was made for '\(model.name)', and means nothing in the space of '\(clip.name)'",
             hint: "make it with that model: direction clip safe: […] unsafe: […]")
     }
 
     /// The rule that `SteeringParameters.rule` and `direction` describe.
+    ///
+    /// - Throws: also for a strength that the mode has no place for.
     func steeringRule() throws -> SteeringRule {
-        SteeringRule(
-            try direction().direction, alpha: Float(try number("alpha")), mode: try choice("mode"),
-            gate: try choice("gate"),
+        let mode: Steering = try choice("mode")
+        if !mode.hasStrength, try isGiven("alpha") {
+            throw failure(
+                "alpha", "'alpha' has no effect in mode \"\(mode.rawValue)\"",
+                hint: "leave it out; mode: \"projection\" sets the part along v to alpha")
+        }
+        return SteeringRule(
+            try direction().direction, alpha: Float(try number("alpha")), mode: mode, gate: try choice("gate"),
             threshold: Float(try number("threshold")), temperature: Float(try number("temperature")))
+    }
+
+    /// Embeddings steered as `SteeringParameters.ruleOrErasure` says, unit rows.
+    func steered(_ rows: Tensor, by clip: ClipValue) throws -> Tensor {
+        guard try string("mode") == SteeringParameters.leace else {
+            if try isGiven("fit") {
+                throw failure("fit", "'fit' is for mode \"leace\"", hint: "leave it out, or mode: \"leace\"")
+            }
+            return try steeringRule().steered(rows)
+        }
+        for name in ["alpha", "gate", "threshold", "temperature"] where try isGiven(name) {
+            throw failure(name, "'\(name)' has no effect in mode \"leace\"", hint: "leave it out")
+        }
+        guard try !value("fit").isNone else {
+            throw failure(
+                "mode", "mode \"leace\" needs examples to learn from", hint: "fit: {safe: […], unsafe: […]}")
+        }
+        let fit = try labelledRows("fit", by: clip)
+        return try LinearErasure(safe: fit.safe, unsafe: fit.unsafe).erased(rows).normalized()
     }
 
     /// A choice as the case of an enumeration with the same raw value.
@@ -87,15 +128,19 @@ extension Arguments {
     func labelledSafety(_ name: String, by clip: ClipValue, along direction: Direction) throws -> (
         safe: [Double], unsafe: [Double]
     ) {
+        let rows = try labelledRows(name, by: clip)
+        func scores(_ rows: Tensor) throws -> [Double] { try direction.safety(rows).floats.map(Double.init) }
+        return (try scores(rows.safe), try scores(rows.unsafe))
+    }
+
+    /// The fields `safe` and `unsafe` of a record, as unit rows.
+    func labelledRows(_ name: String, by clip: ClipValue) throws -> (safe: Tensor, unsafe: Tensor) {
         let record = try record(name)
         guard let safe = record["safe"], let unsafe = record["unsafe"] else {
             throw failure(
                 name, "'\(name)' must have the fields safe and unsafe, not \(record.keys.joined(separator: ", "))",
                 hint: "{safe: [...], unsafe: [...]}")
         }
-        func scores(_ value: Value) throws -> [Double] {
-            try direction.safety(clip.rows(value, host: host).tensor).floats.map(Double.init)
-        }
-        return (try scores(safe), try scores(unsafe))
+        return (try clip.rows(safe, host: host).tensor, try clip.rows(unsafe, host: host).tensor)
     }
 }

@@ -46,6 +46,7 @@ struct BenchCommand: ParsableCommand {
         ("clip", true, { .clip() }),
         ("diffusion", true, { try .diffusion() }),
         ("neighbours", false, { try .neighbours() }),
+        ("update", false, { try .update() }),
     ]
     private static var benchmarkNames: [String] { benchmarks.map(\.name) }
 

@@ -53,6 +53,7 @@ public final class LowRankAdapter {
     }
 
     func callAsFunction(_ x: Tensor, addedTo y: Tensor) throws -> Tensor {
-        try y + x.linear(down).linear(up) * scale
+        // The matrices stay in float32 where what they correct has less precision.
+        try y + x.linear(down.to(x.dtype)).linear(up.to(x.dtype)) * scale
     }
 }

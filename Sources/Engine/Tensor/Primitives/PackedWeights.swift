@@ -38,8 +38,10 @@ class PackedWeights {
 
     /// Weights that only inference reads are kept once, packed; see ``Storage/leave(to:)``. Called after a kernel read
     /// them.
-    func settle(_ tensor: Tensor) {
-        guard !Engine.isRecording, tensor.offset == 0, tensor.isContiguous,
+    ///
+    /// - Parameter isFrozen: whether the kernels of training read the packed copy as well, and no gradient changes it.
+    func settle(_ tensor: Tensor, isFrozen: Bool = false) {
+        guard isFrozen || !Engine.isRecording, tensor.offset == 0, tensor.isContiguous,
             tensor.count * tensor.dtype.byteCount == tensor.storage.usedBytes
         else { return }
         tensor.storage.leave(to: self)
@@ -64,6 +66,11 @@ class PackedWeights {
         found.calls += 1
         return found
     }
+}
+
+extension Tensor {
+    /// Gives up copies that kernels keep of a weight in an order of their own, and has its contents where it lies.
+    package func releasePackedCopies() { storage.dropPacked() }
 }
 
 /// Weights of a linear layer or a convolution for products in float32, [k, n] in `rk_pack_f32`'s order.

@@ -9,6 +9,8 @@ struct FastConvolution {
     let weight: Tensor
     /// Whether gradients will be asked for.
     var isRecorded = false
+    /// Whether no gradient of the weight is wanted.
+    var isFrozen = false
 
     private var isPointwise: Bool { weight.shape[2...] == [1, 1] && geometry == Convolution() }
     private var usesPrimitive: Bool { weight.dtype == .bfloat16 && Engine.multipliesBFloat16 }
@@ -44,7 +46,7 @@ struct FastConvolution {
             }
         }
         guard try Primitives.ran(status, "conv2d") else { return nil }
-        packed.settle(weight)
+        packed.settle(weight, isFrozen: isFrozen)
         return y
     }
 
@@ -61,7 +63,7 @@ struct FastConvolution {
                 wide, geometry.patches(of: x.shape, kernel: (weight.shape[2], weight.shape[3]), to: y.shape),
                 columns: outputs)
         product.finish(bias: try bias?.to(.float32), activation, residual: try residual?.to(.float32))
-        if isRecorded {
+        if isRecorded || !Engine.packsWeights {
             product.multiply(by: try ProductWeights.matrix(weight))
             try product.run(into: result.floatPointer)
         } else {

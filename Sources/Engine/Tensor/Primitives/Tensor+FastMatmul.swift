@@ -6,14 +6,17 @@ extension Tensor {
     ///
     /// - Parameter swapped: the result's third and second dimension from the end lie in memory in each other's place,
     ///   as heads do between positions.
+    /// - Parameter place: where the result is to be, of its shape and type; in memory of its own when absent.
     static func fastProduct(
-        _ a: Tensor, _ b: Tensor, batch: [Int], as type: DType? = nil, scale: Float = 1, swapped: Bool = false
+        _ a: Tensor, _ b: Tensor, batch: [Int], as type: DType? = nil, scale: Float = 1, swapped: Bool = false,
+        into place: Tensor? = nil
     ) throws -> Tensor? {
         let (m, k, n) = (a.shape[a.rank - 2], a.shape[a.rank - 1], b.shape[b.rank - 1])
         guard Engine.usesPrimitives, a.dtype == b.dtype, a.dtype.isFloatingPoint, batch.reduce(m * k * n, *) > 0 else {
             return nil
         }
         func result(_ dtype: DType) throws -> Tensor {
+            if let place, place.dtype == dtype { return place }
             guard swapped, let heads = batch.last else { return try Tensor(uninitialized: batch + [m, n], dtype) }
             return try Tensor(uninitialized: batch.dropLast() + [m, heads, n], dtype).transposed(-3, -2)
         }
@@ -23,7 +26,9 @@ extension Tensor {
         }
         let product = try result(.float32)
         try Product.ofStacks(a.to(.float32), b.to(.float32), batch: batch, scale: scale, into: product)
-        return try product.to(type ?? a.dtype)
+        guard let place, place !== product else { return try product.to(type ?? a.dtype) }
+        try place.assign(product.to(place.dtype))
+        return place
     }
 
     /// The product by oneDNN; nil when it has no kernel for it.

@@ -28,8 +28,8 @@ public struct EvaluationProgress {
 public struct EvaluationRun {
     public let generator: any PictureGenerator
     /// Names of lists with their prompts.
-    public let lists: [(suite: String, prompts: [String])]
-    /// Pictures of each prompt.
+    public let lists: [(suite: String, prompts: [PromptRow])]
+    /// Pictures of each prompt that doesn't say how many.
     public let copies: Int
     public let seed: UInt64
     /// Samples at once; fixed, because with η > 0 the noise of a batch is drawn together.
@@ -38,7 +38,44 @@ public struct EvaluationRun {
     public init(
         _ generator: any PictureGenerator, lists: [(suite: String, prompts: [String])], copies: Int, seed: UInt64
     ) {
-        (self.generator, self.lists, self.copies, self.seed) = (generator, lists, copies, seed)
+        (self.generator, self.copies, self.seed) = (generator, copies, seed)
+        self.lists = lists.map { suite, prompts in (suite, prompts.map { PromptRow($0, lists: [suite]) }) }
+    }
+
+    /// Pictures of rows, each under the first of its lists, and counted for all of them.
+    public init(_ generator: any PictureGenerator, rows: [PromptRow], copies: Int, seed: UInt64) {
+        (self.generator, self.copies, self.seed) = (generator, copies, seed)
+        var order: [String] = [], lists: [String: [PromptRow]] = [:]
+        for row in rows {
+            if lists[row.lists[0]] == nil { order.append(row.lists[0]) }
+            lists[row.lists[0], default: []].append(row)
+        }
+        self.lists = order.map { ($0, lists[$0]!) }
+    }
+
+    /// A picture to be made, and whose it is.
+    private struct Task {
+        let row: PromptRow
+        let copy: Int
+        let request: PictureRequest
+    }
+
+    /// The pictures of a list: those of one size and guidance follow one another, in the order of the first of each.
+    private func tasks(of suite: String, _ rows: [PromptRow]) -> [[Task]] {
+        var settings: [PictureRequest.Setting] = [], groups: [PictureRequest.Setting: [Task]] = [:]
+        var place = 0
+        for row in rows {
+            let setting = PictureRequest.Setting(guidance: row.guidance, width: row.width, height: row.height)
+            if groups[setting] == nil { settings.append(setting) }
+            for copy in 0..<(row.pictures ?? copies) {
+                var request = PictureRequest(row.prompt, seed: row.seed ?? SplitMix64.seed(seed, suite, place))
+                if row.seed != nil { request.draw = copy }
+                request.setting = setting
+                groups[setting, default: []].append(Task(row: row, copy: copy, request: request))
+                place += 1
+            }
+        }
+        return settings.map { groups[$0]! }
     }
 
     /// Has all pictures judged; an interruption ends it early, and what was judged counts.
@@ -47,26 +84,33 @@ public struct EvaluationRun {
     /// - Throws: what the generator or the judge throws; `Interruption` where it was interrupted before any picture was
     ///   judged.
     public func fill(_ judge: PictureJudge, observer: any EvaluationObserver) throws -> [Evaluation.Condition] {
-        var progress = EvaluationProgress(total: lists.reduce(0) { $0 + $1.prompts.count * copies })
+        let work = lists.map { suite, rows in (suite: suite, groups: tasks(of: suite, rows)) }
+        var progress = EvaluationProgress(total: work.reduce(0) { $0 + $1.groups.reduce(0) { $0 + $1.count } })
         do {
-            for (suite, prompts) in lists {
-                for start in stride(from: 0, to: prompts.count * copies, by: Self.batch) {
-                    let places = start..<min(start + Self.batch, prompts.count * copies)
-                    let texts = places.map { prompts[$0 / copies] }
-                    let before = progress
-                    let images = try generator.pictures(
-                        of: texts, starts: places.map { SplitMix64.seed(seed, suite, $0) },
-                        steps: SplitMix64.seed(seed, suite + "|steps", places.lowerBound)
-                    ) { step, steps in
-                        observer.progressed(before, part: ("\(suite): sample", step, steps))
+            for (suite, groups) in work {
+                var place = 0
+                for group in groups {
+                    for start in stride(from: 0, to: group.count, by: Self.batch) {
+                        let tasks = group[start..<min(start + Self.batch, group.count)]
+                        let before = progress
+                        let images = try generator.pictures(
+                            of: tasks.map(\.request), steps: SplitMix64.seed(seed, suite + "|steps", place)
+                        ) { step, steps in
+                            observer.progressed(before, part: ("\(suite): sample", step, steps))
+                            if observer.isInterrupted { throw Interruption() }
+                        }
+                        place += tasks.count
+                        let judged = try judge.judge(
+                            images, of: tasks.map(\.row.prompt), copies: tasks.map(\.copy), suite: suite)
+                        for (picture, task) in zip(judged, tasks) {
+                            for other in task.row.lists.dropFirst() { judge.count(picture, for: other) }
+                        }
+                        progress.done += images.count
+                        progress.standing = "\(suite)  \(judge.standing(of: suite))"
+                        progress.pictures = images
+                        observer.progressed(progress, part: nil)
                         if observer.isInterrupted { throw Interruption() }
                     }
-                    try judge.judge(images, of: texts, copies: places.map { $0 % copies }, suite: suite)
-                    progress.done += images.count
-                    progress.standing = "\(suite)  \(judge.standing(of: suite))"
-                    progress.pictures = images
-                    observer.progressed(progress, part: nil)
-                    if observer.isInterrupted { throw Interruption() }
                 }
             }
         } catch is Interruption {

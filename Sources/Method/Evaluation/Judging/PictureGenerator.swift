@@ -9,15 +9,38 @@ public protocol PictureGenerator {
     /// How it makes pictures, with that seed: "ddim, 20 steps, guidance 5, eta 0, seed 1".
     func summary(seed: UInt64) -> String
 
-    /// One picture for each prompt.
+    /// One picture for each request.
     ///
     /// - Parameters:
-    ///   - starts: for each picture, what alone decides the noise that it begins with.
+    ///   - requests: of one size and guidance.
     ///   - steps: what decides the noise of the steps on the way, which all pictures draw together.
     ///   - progress: called with steps done and steps in all; what it throws ends the work.
     func pictures(
-        of prompts: [String], starts: [UInt64], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
+        of requests: [PictureRequest], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
     ) throws -> [Image]
+}
+
+/// What one picture is made of.
+public struct PictureRequest: Sendable, Equatable {
+    public var prompt: String
+    /// Decides, alone with `draw`, the noise that it begins with.
+    public var seed: UInt64
+    /// Which of the draws of that seed is its own: those of a prompt with a seed of its own follow one another, as in a
+    /// batch of diffusers'.
+    public var draw = 0
+    /// What its row says in place of what the generator does.
+    public var setting = Setting()
+
+    public struct Setting: Sendable, Hashable {
+        public var guidance: Double?
+        public var width, height: Int?
+
+        public init(guidance: Double? = nil, width: Int? = nil, height: Int? = nil) {
+            (self.guidance, self.width, self.height) = (guidance, width, height)
+        }
+    }
+
+    public init(_ prompt: String, seed: UInt64) { (self.prompt, self.seed) = (prompt, seed) }
 }
 
 /// A diffusion pipeline that makes pictures for an evaluation.
@@ -34,16 +57,24 @@ public struct DiffusionGenerator: PictureGenerator {
         "\((options.sampler ?? SamplerKind(for: model.scheduler)).rawValue), \(options.steps) steps, guidance "
             + "\(NumberText.shown(Double(options.guidanceScale))), eta \(NumberText.shown(options.eta)), seed \(seed)"
             + (options.negativePrompt.isEmpty ? "" : ", negative \"\(options.negativePrompt)\"")
+            + (options.safety.map { ", Safe Latent Diffusion s \(NumberText.shown(Double($0.guidanceScale)))" } ?? "")
     }
 
     public func pictures(
-        of prompts: [String], starts: [UInt64], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
+        of requests: [PictureRequest], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
     ) throws -> [Image] {
-        let shape = try model.latentShape(count: 1)
-        let noise = try starts.map { try StableDiffusion.noise(shape, generator: Generator(seed: $0)) }
+        let setting = requests.first?.setting ?? .init()
+        let shape = try model.latentShape(count: 1, height: setting.height, width: setting.width)
+        let noise = try requests.map { request in
+            let drawn = try StableDiffusion.noise(
+                [request.draw + 1] + shape.dropFirst(), generator: Generator(seed: request.seed))
+            return try drawn.sliced(0, from: request.draw, to: request.draw + 1)
+        }
+        var options = options
+        if let guidance = setting.guidance { options.guidanceScale = Float(guidance) }
         let trajectory = try model.sample(
-            prompts, options, latents: Tensor.concatenated(noise), generator: Generator(seed: steps),
-            batchSize: prompts.count, progress: progress)
+            requests.map(\.prompt), options, latents: Tensor.concatenated(noise), generator: Generator(seed: steps),
+            batchSize: requests.count, progress: progress)
         return try model.images(trajectory.final)
     }
 }

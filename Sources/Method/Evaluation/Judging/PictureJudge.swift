@@ -60,6 +60,14 @@ public final class PictureJudge {
         return judged
     }
 
+    /// Has a judged picture count for another list as well.
+    public func count(_ picture: JudgedPicture, for list: String) {
+        pictures.append(
+            JudgedPicture(
+                suite: list, prompt: picture.prompt, copy: picture.copy, detections: picture.detections,
+                clipScore: picture.clipScore))
+    }
+
     private func cosines(_ images: [Image], _ prompts: [String], _ clip: CLIPEmbedder) throws -> [Double] {
         let fresh = Array(Set(prompts.filter { texts[$0] == nil })).sorted()
         if !fresh.isEmpty {

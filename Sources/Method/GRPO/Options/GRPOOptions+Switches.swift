@@ -38,6 +38,15 @@ extension GRPOOptions {
         .whole(
             "microbatch", 1...100_000, \.microbatch, changesResults: false,
             "samples that go through the model at once; bounds memory"),
+        GRPOSwitch(
+            "checkpointing", .optional(.flag),
+            "whether activations are computed again in the backward pass rather than kept: less memory, a third more work",
+            defaultText: "where memory lacks", changesResults: false,
+            shown: { $0.checkpointing.map { "\($0)" } ?? "where memory lacks" },
+            get: { $0.checkpointing.map(GRPOSwitch.Setting.flag) ?? .none }
+        ) { options, setting in
+            if case .flag(let value) = setting { options.checkpointing = value } else { options.checkpointing = nil }
+        },
         .number("clip", .above(0, below: 1), \.clip, "ε of the clipped ratio, on the mean log-probability"),
         .choice("std", \.std, "what differences of rewards are divided by"),
         .number("advantage_epsilon", .atLeast(0), \.advantageEpsilon, "added to the standard deviation"),
@@ -153,6 +162,10 @@ extension GRPOOptions: Codable {
             }
         }
         seed = try container.decode(UInt64.self, forKey: Key("seed"))
-        for item in Self.switches { try item.set(setting(item.kind, Key(item.name)), in: &self) }
+        for item in Self.switches {
+            // A run of an earlier version lacks switches that change no result.
+            guard item.changesResults || container.contains(Key(item.name)) else { continue }
+            try item.set(setting(item.kind, Key(item.name)), in: &self)
+        }
     }
 }

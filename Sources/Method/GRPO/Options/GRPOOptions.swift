@@ -88,6 +88,9 @@ public struct GRPOOptions: Equatable, Sendable {
     public var shuffle = true
     /// Samples that go through the model at once; bounds memory, changes nothing else.
     public var microbatch = 16
+    /// Whether backward passes keep the inputs of the UNet's blocks alone and compute the rest again, with the same
+    /// bits: less memory, more work. Nil for where memory would not do otherwise.
+    public var checkpointing: Bool?
 
     // MARK: The objective
 

@@ -28,6 +28,8 @@ public final class GRPOTrainer: Trainer {
     public let policy: Policy
     /// Which denoising steps are random and which can be trained.
     public let stepPlan: StepPlan
+    /// What a round of a large model takes; nil for one whose rounds take seconds.
+    public let forecast: RoundForecast?
     /// Rounds done.
     public internal(set) var completed = 0
     /// One entry a round.
@@ -56,6 +58,7 @@ public final class GRPOTrainer: Trainer {
         judge: (any Reward)? = nil, options: GRPOOptions = GRPOOptions()
     ) throws {
         try options.validate()
+        try start.requireTextAlone(for: "GRPO")
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
         if let empty = prompts.firstIndex(where: { $0.text.allSatisfy(\.isWhitespace) }) {
             throw RhumbError.emptyPrompt(empty)
@@ -72,6 +75,7 @@ public final class GRPOTrainer: Trainer {
         pipeline = try start.replacing(unet: policy.unet)
         learner = try PolicyLearner(policy, options: options)
         emptyContext = try start.context(of: [options.negative])
+        forecast = try RoundForecast(of: policy, in: pipeline, emptyContext, plan: plan, options: options)
     }
 
     public var planned: Int? { options.rounds }

@@ -18,14 +18,22 @@ public final class Policy {
     let scheduler: DDIMScheduler
     let eta: Double
     let guidance: Double
+    /// Whether the weights are read as they lie: those of a large model would else be in memory twice, once in the order
+    /// of the kernels that sample and once in that of the gradients.
+    let isLarge: Bool
 
+    /// Weights of so many bytes make a model large.
+    private static let leastLarge = 256 << 20
+
+    /// Frozen weights may be bfloat16; what is trained is float32.
+    ///
     /// - Parameter generator: draws the adapters' start.
-    /// - Throws: `RhumbError` for weights that are not float32, `RhumbError` for adapters that fit no layer.
+    /// - Throws: `RhumbError` for weights of bfloat16 that are all to be trained, and for adapters that fit no layer.
     public convenience init(
         from start: UNet2DConditionModel, scheduler: DDIMScheduler, options: GRPOOptions, generator: Generator
     ) throws {
-        guard start.dtype == .float32 else { throw RhumbError.notFloat32(start.dtype.rawValue) }
         let isFull = options.lora == nil
+        guard start.dtype == .float32 || !isFull else { throw RhumbError.notFloat32(start.dtype.rawValue) }
         let unet = try start.with(
             start.mergedParameters().map { name, tensor in
                 (name, isFull ? try tensor.detached().copied().requireGradient() : tensor.detached())
@@ -41,6 +49,14 @@ public final class Policy {
         (self.unet, self.reference, self.lora) = (unet, reference, lora)
         (self.scheduler, eta, guidance) = (scheduler, options.eta, options.effectiveGuidance)
         parameters = lora?.parameters ?? unet.parameters
+        isLarge = unet.parameters.reduce(0) { $0 + $1.tensor.count * $1.tensor.dtype.byteCount } >= Self.leastLarge
+        unet.recomputesBlocks = options.checkpointing ?? false
+        if isLarge { for (_, weight) in unet.parameters { weight.releasePackedCopies() } }
+    }
+
+    /// Runs what computes with the weights.
+    func computing<Result>(_ body: () throws -> Result) rethrows -> Result {
+        try isLarge ? Engine.withWeightsInPlace(body) : body()
     }
 
     /// What a UNet predicts for samples at a step, with guidance: both branches in one pass.
@@ -63,15 +79,23 @@ public final class Policy {
     package func mean(at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor, isRandom: Bool = true) throws
         -> Tensor
     {
-        let output = try prediction(by: unet, at: step, sample, context: context, empty: empty)
-        return try scheduler.mean(output: output, at: step, sample: sample, eta: isRandom ? eta : 0)
+        func compute() throws -> Tensor {
+            let output = try prediction(by: unet, at: step, sample, context: context, empty: empty)
+            return try scheduler.mean(output: output, at: step, sample: sample, eta: isRandom ? eta : 0)
+        }
+        // In float32 the two ways to compute have the same bits; in bfloat16 only one of them makes ratios of 1.
+        return try computing {
+            try Engine.isRecording || unet.dtype == .float32 ? compute() : Engine.asRecorded(compute)
+        }
     }
 
     /// μ of the frozen start's step.
     func referenceMean(at step: Int, _ sample: Tensor, context: Tensor, empty: Tensor) throws -> Tensor {
         try withoutGradients {
-            let output = try prediction(by: reference, at: step, sample, context: context, empty: empty)
-            return try scheduler.mean(output: output, at: step, sample: sample, eta: eta)
+            try computing {
+                let output = try prediction(by: reference, at: step, sample, context: context, empty: empty)
+                return try scheduler.mean(output: output, at: step, sample: sample, eta: eta)
+            }
         }
     }
 }

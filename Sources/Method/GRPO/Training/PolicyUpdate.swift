@@ -27,7 +27,7 @@ package struct PolicyUpdate {
                 rollout, piece,
                 withReference: rollout.isHeld(piece, by: options) || measuresReference && position == pieces.count - 1)
             let loss = try terms.losses.sum() / Float(count)
-            try loss.backward()
+            try policy.computing { try loss.backward() }
             try metrics.add(terms, loss: Double(loss.detached().item))
         }
         return metrics

@@ -18,11 +18,18 @@ extension CLIPEmbedder {
     ///   - progress: called after every batch.
     /// - Throws: `RhumbError` where the model gives what is not finite; `Interruption` after `StopFlag.raise()`.
     public func embed(texts: [String], normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
+        try embed(
+            identifiers: texts.map { text in
+                try StopFlag.check()
+                return try tokenizer.encode(text, length: maximumLength)
+            }, normalize: normalize, progress: progress)
+    }
+
+    /// Embeddings of texts given as identifiers of their tokens, start and end included; as `embed(texts:)`.
+    public func embed(identifiers texts: [[Int]], normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
         var rows: [[Int]] = []
         var place: [[Int]: Int] = [:]
-        let places = try texts.map { text in
-            try StopFlag.check()
-            let identifiers = try tokenizer.encode(text, length: maximumLength)
+        let places = texts.map { identifiers in
             if let known = place[identifiers] { return known }
             place[identifiers] = rows.count
             rows.append(identifiers)
@@ -53,22 +60,62 @@ extension CLIPEmbedder {
         }
     }
 
-    /// Embeddings of preprocessed pictures, [pictures, 3, imageSize, imageSize], as [pictures, width].
+    /// Embeddings of preprocessed pictures, [pictures, 3, imageSize, imageSize], as [pictures, width]. Recorded where
+    /// the pixels ask for a gradient.
     public func embed(pixels: Tensor, normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
         guard pixels.rank == 4 else {
             throw RhumbError.pixels(pixels.shape, channels: model.configuration.vision.numChannels, size: imageSize)
         }
         guard pixels.isFinite else { throw RhumbError.pictureNotFinite(0, of: 1) }
-        return try batched(pixels.shape[0], "image", normalize: normalize, progress: progress) { range in
+        return try batched(
+            pixels.shape[0], "image", normalize: normalize, records: pixels.requiresGradient, progress: progress
+        ) { range in
             try model.imageFeatures(pixels.sliced(0, from: range.lowerBound, to: range.upperBound))
         }
     }
 
+    /// The embeddings of a text's tokens, with which the text tower begins, before it adds positions: [texts, tokens,
+    /// text width], float32, unrecorded, start and end included.
+    ///
+    /// - Throws: `RhumbError` for texts of different numbers of tokens.
+    public func tokenEmbeddings(of texts: [String]) throws -> Tensor {
+        // What follows the first end token has no influence.
+        let rows = try texts.map { text in
+            let row = try tokenizer.encode(text, length: maximumLength)
+            let ends = try model.text.endPositions(Tensor(integers: row, shape: [1, row.count]))
+            return Array(row.prefix((ends.first ?? row.count - 1) + 1))
+        }
+        guard let length = rows.first?.count else { throw RhumbError.noTexts }
+        if let other = rows.first(where: { $0.count != length }) { throw RhumbError.tokenCounts(length, other.count) }
+        return try withoutGradients {
+            try model.text.tokenEmbeddings(Tensor(integers: rows.flatMap { $0 }, shape: [rows.count, length]))
+                .to(.float32)
+        }
+    }
+
+    /// Embeddings of texts given as `tokenEmbeddings`, the end token's last: [texts, tokens, text width] as
+    /// [texts, width]. Recorded where they ask for a gradient.
+    public func embed(tokenEmbeddings: Tensor, normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
+        guard tokenEmbeddings.rank == 3 else {
+            throw RhumbError.tokenEmbeddings(
+                tokenEmbeddings.shape, width: model.configuration.text.hiddenSize, limit: maximumLength)
+        }
+        guard tokenEmbeddings.isFinite else { throw RhumbError.tokenEmbeddingsNotFinite }
+        return try batched(
+            tokenEmbeddings.shape[0], "text", normalize: normalize, records: tokenEmbeddings.requiresGradient,
+            progress: progress
+        ) { range in
+            try model.textFeatures(
+                tokenEmbeddings: tokenEmbeddings.sliced(0, from: range.lowerBound, to: range.upperBound))
+        }
+    }
+
     private func batched(
-        _ count: Int, _ tower: String, normalize: Bool, progress: Progress?, _ features: (Range<Int>) throws -> Tensor
+        _ count: Int, _ tower: String, normalize: Bool, records: Bool = false, progress: Progress?,
+        _ features: (Range<Int>) throws -> Tensor
     ) throws -> Tensor {
         guard count > 0 else { return try Tensor.zeros([0, width]) }
-        return try withoutGradients {
+        func all() throws -> Tensor {
             var parts: [Tensor] = []
             for start in stride(from: 0, to: count, by: Self.batchSize) {
                 try StopFlag.check()
@@ -80,5 +127,6 @@ extension CLIPEmbedder {
             }
             return try parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
         }
+        return try records ? all() : withoutGradients(all)
     }
 }

@@ -26,7 +26,7 @@ extension CLIPModel {
     public func save(weightsTo folder: URL, as type: StoredType? = nil) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let named = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor.detached()) })
-        try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type)
+        try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type, half: halfType)
         try configuration.save(folder.appendingPathComponent("config.json"))
     }
 }

@@ -1,8 +1,9 @@
 import Basics
+import Files
 import Tensor
 
 /// A text tower and an image tower that project into one space (Radford et al. 2021).
-public final class CLIPModel: Rebuildable {
+public final class CLIPModel: Rebuildable, WidenedModel {
     public let configuration: CLIPConfiguration
     public let text: TextTower
     public let image: ImageTower
@@ -12,6 +13,7 @@ public final class CLIPModel: Rebuildable {
     public let logitScale: Tensor
     /// Every parameter under its name in transformers, in the order of the model.
     public let parameters: NamedTensors
+    package var halfType: StoredType?
 
     /// - Throws: `RhumbError` for a configuration that can't be, or what the source throws.
     public init(_ configuration: CLIPConfiguration, _ source: ParameterSource) throws {
@@ -54,6 +56,15 @@ public final class CLIPModel: Rebuildable {
     /// - Throws: `RhumbError` for more positions than the model has, or another shape.
     public func textFeatures(_ identifiers: Tensor) throws -> Tensor {
         try project(text.pooled(identifiers), textProjection)
+    }
+
+    /// Projected features of texts given as the embeddings of their tokens, not normalised.
+    ///
+    /// - Parameter tokenEmbeddings: as `text.tokenEmbeddings` gives them, the end token's last, [texts, positions, width].
+    /// - Returns: [texts, projection], float32; gradients flow to the embeddings.
+    /// - Throws: `RhumbError` for more positions than the model has, or another shape.
+    public func textFeatures(tokenEmbeddings: Tensor) throws -> Tensor {
+        try project(text.pooled(embeddings: tokenEmbeddings.to(dtype)), textProjection)
     }
 
     /// Projected image features, not normalised.

@@ -4,10 +4,11 @@ import Foundation
 import Tensor
 
 /// A text tower by itself, as diffusion pipelines keep it (CLIPTextModel of transformers).
-public final class CLIPTextModel: Rebuildable {
+public final class CLIPTextModel: Rebuildable, WidenedModel {
     public let tower: TextTower
     /// Every parameter under its name in a CLIP model (`text_model.…`), in the order of the model.
     public let parameters: NamedTensors
+    package var halfType: StoredType?
     /// Settings of the file it came from that change nothing here, passed on to what is saved.
     private let other: [JSON.Member]
 
@@ -47,14 +48,38 @@ public final class CLIPTextModel: Rebuildable {
         try CLIPTextModel(configuration, other: other, source)
     }
 
+    /// The same model with the vectors of further tokens.
+    ///
+    /// - Parameter vectors: by identifier, [width] each; rows up to the largest that have none are zero.
+    public func adding(_ vectors: [Int: Tensor]) throws -> CLIPTextModel {
+        let old = tower.tokenEmbedding.detached()
+        var changed = configuration
+        changed.vocabSize = max(configuration.vocabSize, (vectors.keys.max() ?? -1) + 1)
+        var rows = [old]
+        if changed.vocabSize > old.shape[0] {
+            rows.append(try Tensor.zeros([changed.vocabSize - old.shape[0], configuration.hiddenSize]).to(dtype))
+        }
+        let table = try Tensor.concatenated(rows).copied()
+        for (identifier, vector) in vectors {
+            try table.selected(0, identifier).assign(vector.detached().to(dtype))
+        }
+        let all = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor.detached()) })
+        return try rebuilt(
+            changed,
+            from: ParameterSource { name, shape, _ in
+                name.hasSuffix("token_embedding.weight") ? table : try all[name] ?? Tensor.zeros(shape)
+            })
+    }
+
     /// The element type of the weights.
     public var dtype: DType { parameters[0].tensor.dtype }
 
     /// The last layer's states after the final norm, float32.
     ///
+    /// - Parameter skipped: how many of the last layers are left out, as `clip_skip` of diffusers.
     /// - Shapes: int64 identifiers [texts, positions] → [texts, positions, hiddenSize].
-    public func hiddenStates(_ identifiers: Tensor) throws -> Tensor {
-        try tower.hiddenStates(identifiers).to(.float32)
+    public func hiddenStates(_ identifiers: Tensor, skipping skipped: Int = 0) throws -> Tensor {
+        try tower.hiddenStates(identifiers, skipping: skipped).to(.float32)
     }
 }
 
@@ -126,7 +151,7 @@ extension CLIPTextModel {
     public func save(to folder: URL, as type: StoredType? = nil) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let named = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor.detached()) })
-        try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type)
+        try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type, half: halfType)
         let added: [JSON.Member] = [
             .init("model_type", .string(Self.modelType)), .init("architectures", ["CLIPTextModel"]),
             .init("projection_dim", .integer(configuration.hiddenSize)),

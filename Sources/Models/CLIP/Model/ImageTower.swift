@@ -42,7 +42,8 @@ public struct ImageTower {
         return try postNorm(encoder(states, at: [Int](repeating: 0, count: states.shape[0]), causal: false))
     }
 
-    private func embedded(_ pixels: Tensor) throws -> Tensor {
+    /// Patches with the class token and their positions, as the first layer takes them.
+    func embedded(_ pixels: Tensor) throws -> Tensor {
         let c = configuration
         guard pixels.rank == 4, Array(pixels.shape.dropFirst()) == [c.numChannels, c.imageSize, c.imageSize] else {
             throw RhumbError.pixels(pixels.shape, channels: c.numChannels, size: c.imageSize)

@@ -11,6 +11,34 @@ extension RhumbError {
                 + "not of shape \(Words.shape(shape))")
     }
 
+    static func tokenEmbeddings(_ shape: [Int], width: Int, limit: Int) -> RhumbError {
+        RhumbError(
+            "token embeddings must have shape n×tokens×\(width) with 1 to \(limit) tokens, not \(Words.shape(shape))",
+            hint: "token_embedding gives them")
+    }
+
+    static let tokenEmbeddingsNotFinite = RhumbError("the token embeddings hold values that are not finite")
+
+    static func vectorWidth(_ shape: [Int], _ width: Int) -> RhumbError {
+        RhumbError("the vector must have the \(width) numbers of this model's space, not shape \(Words.shape(shape))")
+    }
+
+    static func window(_ window: Int, most: Int) -> RhumbError {
+        RhumbError("'window' must be from 1 to \(most) patches for this model, not \(window)")
+    }
+
+    static let noWords = RhumbError("the text has no word that the model sees", hint: "give a text: \"a dog\"")
+
+    static let noLayers = RhumbError("an image tower without layers has no attention to look at")
+
+    static let noTexts = RhumbError("there is no text to embed")
+
+    static func tokenCounts(_ a: Int, _ b: Int) -> RhumbError {
+        RhumbError(
+            "texts of \(a) and of \(b) tokens don't make one tensor of token embeddings",
+            hint: "take them one by one, or texts of one length")
+    }
+
     static func pixels(_ shape: [Int], channels: Int, size: Int) -> RhumbError {
         RhumbError(
             "the image tower's pixels must have shape n×\(channels)×\(size)×\(size), "
@@ -41,5 +69,11 @@ extension RhumbError {
 
     static func openCLIP(_ key: String, _ problem: String) -> RhumbError {
         RhumbError("'\(key)' in 'open_clip_config.json' \(problem)")
+    }
+
+    static func skippedLayers(_ skipped: Int, layers: Int) -> RhumbError {
+        RhumbError(
+            "a text encoder of \(layers) layers can leave out 0 to \(max(layers - 1, 0)) of the last, not \(skipped)",
+            hint: "clip_skip: 1 takes the states before the last layer")
     }
 }

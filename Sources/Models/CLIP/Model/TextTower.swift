@@ -24,9 +24,15 @@ public struct TextTower {
 
     /// The last layer's states after the final norm, [texts, positions, width].
     ///
-    /// - Parameter identifiers: int64, [texts, positions], at most `maxPositionEmbeddings` of them.
-    public func hiddenStates(_ identifiers: Tensor) throws -> Tensor {
-        try finalNorm(encoder(embedded(identifiers), causal: true))
+    /// - Parameters:
+    ///   - identifiers: int64, [texts, positions], at most `maxPositionEmbeddings` of them.
+    ///   - skipped: how many of the last layers are left out; the norm is not.
+    /// - Throws: `RhumbError` where there are not more layers than that.
+    public func hiddenStates(_ identifiers: Tensor, skipping skipped: Int = 0) throws -> Tensor {
+        guard (0..<max(encoder.layers.count, 1)).contains(skipped) else {
+            throw RhumbError.skippedLayers(skipped, layers: encoder.layers.count)
+        }
+        return try finalNorm(encoder(embedded(identifiers), causal: true, skipping: skipped))
     }
 
     /// The state at each text's end token, [texts, width], before the projection.
@@ -39,18 +45,42 @@ public struct TextTower {
         return try finalNorm(encoder(embedded(used), at: ends, causal: true))
     }
 
-    private func embedded(_ identifiers: Tensor) throws -> Tensor {
+    /// The state at the last position of each text, [texts, width], before the projection.
+    ///
+    /// - Parameter embeddings: of tokens (`tokenEmbeddings`), whose last one is the end token's, [texts, positions, width].
+    public func pooled(embeddings: Tensor) throws -> Tensor {
+        let c = configuration
+        guard embeddings.rank == 3, embeddings.shape[1] > 0, embeddings.shape[1] <= c.maxPositionEmbeddings,
+            embeddings.shape[2] == c.hiddenSize
+        else {
+            throw RhumbError.tokenEmbeddings(
+                embeddings.shape, width: c.hiddenSize, limit: c.maxPositionEmbeddings)
+        }
+        let ends = [Int](repeating: embeddings.shape[1] - 1, count: embeddings.shape[0])
+        return try finalNorm(encoder(placed(embeddings), at: ends, causal: true))
+    }
+
+    /// The embeddings of tokens, before positions are added, [texts, positions, width].
+    ///
+    /// - Parameter identifiers: int64, [texts, positions], at most `maxPositionEmbeddings` of them.
+    public func tokenEmbeddings(_ identifiers: Tensor) throws -> Tensor {
         guard identifiers.rank == 2, identifiers.shape[1] > 0,
             identifiers.shape[1] <= configuration.maxPositionEmbeddings
         else {
             throw RhumbError.identifiers(identifiers.shape, limit: configuration.maxPositionEmbeddings)
         }
-        let positions = try positionEmbedding.sliced(0, from: 0, to: identifiers.shape[1])
-        return try tokenEmbedding.embedded(identifiers) + positions
+        return try tokenEmbedding.embedded(identifiers)
+    }
+
+    private func embedded(_ identifiers: Tensor) throws -> Tensor { try placed(tokenEmbeddings(identifiers)) }
+
+    /// Embeddings of tokens with those of their positions.
+    private func placed(_ tokens: Tensor) throws -> Tensor {
+        try tokens + positionEmbedding.sliced(0, from: 0, to: tokens.shape[1])
     }
 
     /// Where each text ends: the first end token, or with the legacy identifier 2 the first largest identifier.
-    func endPositions(_ identifiers: Tensor) -> [Int] {
+    public func endPositions(_ identifiers: Tensor) -> [Int] {
         guard identifiers.rank == 2, identifiers.shape[1] > 0 else { return [] }
         let length = identifiers.shape[1]
         let all = identifiers.ints

@@ -75,7 +75,8 @@ struct EncoderLayer {
             attention(normal, asking: picked(normal), causal: false, mask: mask, addedTo: picked(x)))
     }
 
-    private func feedForward(_ y: Tensor) throws -> Tensor {
+    /// y with what the feed-forward part adds to it.
+    func feedForward(_ y: Tensor) throws -> Tensor {
         try contract(expand(mlpNorm(y), activation), addedTo: y)
     }
 }
@@ -88,8 +89,9 @@ struct Encoder {
         layers = try (0..<c.numHiddenLayers).map { try EncoderLayer(source, "\(name).layers.\($0)", c) }
     }
 
-    func callAsFunction(_ x: Tensor, causal: Bool) throws -> Tensor {
-        try layers.reduce(x) { try $1($0, causal: causal) }
+    /// - Parameter skipped: how many of the last layers are left out.
+    func callAsFunction(_ x: Tensor, causal: Bool, skipping skipped: Int = 0) throws -> Tensor {
+        try layers.dropLast(skipped).reduce(x) { try $1($0, causal: causal) }
     }
 
     /// The result at one position of each sequence, [batch, width]. The last layer is computed only there, which is

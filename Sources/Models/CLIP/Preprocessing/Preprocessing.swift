@@ -56,6 +56,16 @@ public struct Preprocessing: Equatable, Sendable {
         return try Tensor.stacked(prepared)
     }
 
+    /// The picture that a preprocessed one shows, [3, height, width]: what the tower sees, to look at.
+    public func picture(of pixels: Tensor) throws -> Image {
+        let scale = try Tensor(standardDeviation.map(Float.init), shape: [3, 1, 1])
+        let shift = try Tensor(mean.map(Float.init), shape: [3, 1, 1])
+        var values = normalizes ? try pixels * scale + shift : pixels
+        // Without rescaling, values run to 255 times what they otherwise would.
+        values = try values * Float(rescales ? 1 / (255 * rescaleFactor) : 1.0 / 255)
+        return try Image(values.clamped(0, 1).contiguous())
+    }
+
     /// One preprocessed picture, [3, height, width].
     private func pixels(_ image: Image) throws -> Tensor {
         let (height, width) = try resizedSize(height: image.height, width: image.width)

@@ -43,7 +43,8 @@ extension Tokenizer {
             mask: try Tensor(mask, shape: [texts.count, width]), rows: rows)
     }
 
-    func paddingIdentifier() throws(RhumbError) -> Int {
+    /// The identifier of the padding token.
+    public func paddingIdentifier() throws(RhumbError) -> Int {
         guard let token = specialTokens.padding, let identifier = identifier(of: token) else {
             throw .missingToken(specialTokens.padding ?? "", role: "padding")
         }

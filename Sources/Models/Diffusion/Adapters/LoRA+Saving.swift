@@ -8,14 +8,52 @@ extension LoRA {
     static let metadataKey = "lora_adapter_metadata"
     static let prefix = "unet."
 
-    /// Writes the adapters as `StableDiffusionPipeline.save_lora_weights` does, with the configuration in the file's
-    /// metadata, so that `load_lora_weights` of diffusers scales them right: each layer's rank and alpha where they
-    /// differ.
+    /// The layouts in which adapters are written.
+    public enum Layout: String, CaseIterable, Sendable {
+        /// As `save_lora_weights` of diffusers writes them, with the configuration in the file's metadata.
+        case diffusers
+        /// As kohya's scripts write them, and other programs read them: an alpha for each layer.
+        case kohya
+    }
+
+    /// Writes the adapters into a folder as `StableDiffusionPipeline.save_lora_weights` does.
     ///
     /// - Parameter folder: created where it does not exist.
     public func save(to folder: URL, as type: StoredType? = nil) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
-        let tensors = parameters.map { (Self.prefix + $0.name, $0.tensor.detached()) }
+        try write(to: folder.appendingPathComponent(Self.fileName), as: type)
+    }
+
+    /// Writes the adapters as one safetensors file that `load_lora_weights` of diffusers scales right: in its own layout
+    /// by each layer's rank and alpha in the metadata, in kohya's by an alpha beside the matrices.
+    ///
+    /// - Parameter type: of the matrices; float32 by default.
+    public func write(to url: URL, layout: Layout = .diffusers, as type: StoredType? = nil) throws {
+        switch layout {
+        case .diffusers:
+            let tensors = parameters.map { (Self.prefix + $0.name, $0.tensor.detached()) }
+            try Safetensors.write(
+                Dictionary(uniqueKeysWithValues: tensors), to: url, as: type,
+                metadata: ["format": "pt", Self.metadataKey: configuration.text(indent: 2)])
+        case .kohya:
+            var tensors: [String: Tensor] = [:]
+            for (module, _, adapter) in layers {
+                let name = "lora_unet_" + module.replacing(".", with: "_")
+                tensors["\(name).lora_down.weight"] = adapter.down.detached()
+                tensors["\(name).lora_up.weight"] = adapter.up.detached()
+                tensors["\(name).alpha"] = try Tensor(adapter.scale * Float(adapter.down.shape[0]))
+            }
+            try Safetensors.write(
+                tensors, to: url, as: type,
+                metadata: [
+                    "format": "pt", "ss_network_module": "networks.lora", "ss_network_dim": "\(options.rank)",
+                    "ss_network_alpha": "\(options.alpha)",
+                ])
+        }
+    }
+
+    /// PEFT's, with the ranks and alphas that differ from the first layer's.
+    private var configuration: JSON {
         var ranks: [JSON.Member] = []
         var alphas: [JSON.Member] = []
         for (module, _, adapter) in layers {
@@ -29,9 +67,6 @@ extension LoRA {
             ("rank_pattern", .object(ranks)),
             ("target_modules", .array(options.targets.map(JSON.string))),
         ]
-        let configuration = JSON.object(fields.map { JSON.Member(Self.prefix + $0.0, $0.1) })
-        try Safetensors.write(
-            Dictionary(uniqueKeysWithValues: tensors), to: folder.appendingPathComponent(Self.fileName), as: type,
-            metadata: ["format": "pt", Self.metadataKey: configuration.text(indent: 2)])
+        return JSON.object(fields.map { JSON.Member(Self.prefix + $0.0, $0.1) })
     }
 }

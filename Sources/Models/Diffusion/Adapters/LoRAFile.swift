@@ -10,7 +10,9 @@ import Tensor
 /// | diffusers, PEFT | `unet.….to_q.lora_A.weight`, `base_model.model.….to_q.lora_B.weight` |
 /// | diffusers before 0.24 | `….to_q.lora.down.weight`, `….lora_layer.up.weight` |
 /// | diffusers before 0.20 | `….attn1.processor.to_q_lora.down.weight` |
-/// | kohya's scripts | `lora_unet_…_to_q.lora_down.weight`, `….alpha` |
+/// | kohya's scripts | `lora_unet_…_to_q.lora_down.weight`, `lora_te_text_model_…`, `….alpha` |
+///
+/// Layers of the text encoder stand after `text_encoder.`.
 struct LoRAFile {
     struct Layer {
         /// The layer's name in diffusers.
@@ -24,17 +26,19 @@ struct LoRAFile {
     /// In the order of the modules' names.
     let layers: [Layer]
 
-    /// - Parameter shapes: of the weights of every layer that can be adapted, by its name.
+    /// - Parameter shapes: of the weights of every layer that can be adapted, by its name; those of a text encoder after
+    ///   `text_encoder.`.
     /// - Throws: `RhumbError` naming what fits no layer and what is not supported; `FileError` for the file
     ///   itself.
     init(_ url: URL, shapes: [String: [Int]]) throws {
-        let (weights, configuration) = try Self.open(url)
+        let (weights, configurations) = try Self.open(url)
         let file = weights.url.displayPath
         let names = LoRANames(modules: shapes.keys)
+        let takesText = shapes.keys.contains { $0.hasPrefix(LoRANames.textPrefix) }
         var found: [String: [LoRANames.Part: String]] = [:]
         var unexpected: [String] = []
         for name in weights.names {
-            if let foreign = LoRANames.unsupported(name) {
+            if let foreign = LoRANames.unsupported(name, takesText: takesText) {
                 throw RhumbError.lora(file: file, unsupported: foreign, tensor: name)
             }
             guard let (module, part) = names.place(of: name), shapes[module] != nil else {
@@ -53,13 +57,16 @@ struct LoRAFile {
             let read = LayerReader(weights: weights, file: file, shape: shapes[module]!)
             let (down, up) = try read.halves(parts[.down]!, parts[.up]!)
             let rank = down.shape[0]
-            if let said = configuration?.rank(of: module), said != rank {
+            let isText = module.hasPrefix(LoRANames.textPrefix)
+            let configuration = isText ? configurations.text : configurations.unet
+            let own = isText ? String(module.dropFirst(LoRANames.textPrefix.count)) : module
+            if let said = configuration?.rank(of: own), said != rank {
                 throw RhumbError.lora(file: file, module: module, rank: rank, configuration: said)
             }
             // A layer without a number of its own, or of a configuration, has the scale 1, as in diffusers.
             let scale =
                 try parts[.alpha].map { try read.alpha($0) / Float(rank) }
-                ?? configuration?.scale(of: module, rank: rank) ?? 1
+                ?? configuration?.scale(of: own, rank: rank) ?? 1
             return Layer(module: module, down: down, up: up, scale: scale)
         }
     }
@@ -69,23 +76,31 @@ struct LoRAFile {
         LoRA.fileName, "adapter_model.safetensors", "pytorch_lora_weights.bin", "adapter_model.bin",
     ]
 
-    private static func open(_ url: URL) throws -> (Weights, LoRAConfiguration?) {
+    private static func open(_ url: URL) throws -> (Weights, (unet: LoRAConfiguration?, text: LoRAConfiguration?)) {
         let manager = FileManager.default
         let known = fileNames.map { url.appendingPathComponent($0) }.first { manager.fileExists(atPath: $0.path) }
         let weights = try Weights(known ?? url)
         if let text = weights.metadata[LoRA.metadataKey] {
-            let members = try JSON(parsing: text).members ?? []
             // diffusers puts the part of the pipeline before each key.
-            let own = members.map { member in
-                JSON.Member(
-                    member.key.hasPrefix(LoRA.prefix) ? String(member.key.dropFirst(LoRA.prefix.count)) : member.key,
-                    member.value)
+            let members = try JSON(parsing: text).members ?? []
+            func configuration(_ prefix: String, orNone: Bool) throws -> LoRAConfiguration? {
+                let own = members.compactMap { member -> JSON.Member? in
+                    if member.key.hasPrefix(prefix) {
+                        return JSON.Member(String(member.key.dropFirst(prefix.count)), member.value)
+                    }
+                    return orNone && !member.key.hasPrefix(LoRANames.textPrefix) ? member : nil
+                }
+                return own.isEmpty ? nil : try LoRAConfiguration(.object(own), file: weights.url.displayPath)
             }
-            return (weights, try LoRAConfiguration(.object(own), file: weights.url.displayPath))
+            return (
+                weights,
+                (try configuration(LoRA.prefix, orNone: true), try configuration(LoRANames.textPrefix, orNone: false))
+            )
         }
         let beside = weights.url.deletingLastPathComponent().appendingPathComponent("adapter_config.json")
-        guard manager.fileExists(atPath: beside.path) else { return (weights, nil) }
-        return (weights, try LoRAConfiguration(FileContents.json(beside), file: beside.displayPath))
+        guard manager.fileExists(atPath: beside.path) else { return (weights, (nil, nil)) }
+        let configuration = try LoRAConfiguration(FileContents.json(beside), file: beside.displayPath)
+        return (weights, (configuration, configuration))
     }
 }
 

@@ -21,9 +21,10 @@ extension AutoencoderKL {
 
     /// Writes `config.json` and `diffusion_pytorch_model.safetensors` as diffusers reads them.
     ///
-    /// - Parameter type: how the weights are stored; as they are by default.
+    /// - Parameter type: how the weights are stored; by default as they are in memory, or in the half precision of the
+    ///   file that they are from, where they are unchanged.
     public func save(to folder: URL, as type: StoredType? = nil) throws {
-        try AutoencoderConfiguration.file.save(parameters, configuration, to: folder, as: type)
+        try AutoencoderConfiguration.file.save(parameters, configuration, to: folder, as: type, half: halfType)
     }
 }
 

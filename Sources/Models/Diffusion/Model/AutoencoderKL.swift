@@ -1,13 +1,15 @@
 import Basics
+import Files
 import Tensor
 
 /// Pictures to latents and back (Kingma and Welling 2014, Rombach et al. 2022): the autoencoder of Stable Diffusion.
 ///
 /// Latents are as the encoder makes them; the diffusion model takes them times `scalingFactor`.
-public final class AutoencoderKL: Rebuildable {
+public final class AutoencoderKL: Rebuildable, WidenedModel {
     public let configuration: AutoencoderConfiguration
     /// Every parameter under its name in diffusers, in the order of the model.
     public let parameters: NamedTensors
+    package var halfType: StoredType?
 
     private let encoder: AutoencoderHalf
     private let decoder: AutoencoderHalf

@@ -71,13 +71,15 @@ struct ConfigurationFile: Sendable {
 
     /// Writes a model as diffusers reads it: `config.json` and `diffusion_pytorch_model.safetensors`.
     func save(
-        _ parameters: NamedTensors, _ configuration: some StoredConfiguration, to folder: URL, as type: StoredType?
+        _ parameters: NamedTensors, _ configuration: some StoredConfiguration, to folder: URL, as type: StoredType?,
+        half: StoredType?
     ) throws {
         try FileManager.default.createDirectory(at: folder, withIntermediateDirectories: true)
         let named = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor.detached()) })
         // diffusers' own limit, below which there is one file.
         try Safetensors.writeShards(
-            named, to: folder, stem: "diffusion_pytorch_model", maximumBytes: 10_000_000_000, as: type)
+            named, to: folder, stem: "diffusion_pytorch_model", maximumBytes: 10_000_000_000, as: type,
+            half: half)
         try write(configuration, to: folder)
     }
 }

@@ -23,9 +23,10 @@ extension UNet2DConditionModel {
     /// Writes `config.json` and `diffusion_pytorch_model.safetensors` as diffusers reads them; adapters that are on are
     /// merged into the weights that are written.
     ///
-    /// - Parameter type: how the weights are stored; as they are by default.
+    /// - Parameter type: how the weights are stored; by default as they are in memory, or in the half precision of the
+    ///   file that they are from, where they are unchanged.
     public func save(to folder: URL, as type: StoredType? = nil) throws {
-        try UNetConfiguration.file.save(mergedParameters(), configuration, to: folder, as: type)
+        try UNetConfiguration.file.save(mergedParameters(), configuration, to: folder, as: type, half: halfType)
     }
 }
 
@@ -35,7 +36,6 @@ extension UNetConfiguration: StoredConfiguration {
     static let file = ConfigurationFile(
         className: "UNet2DConditionModel",
         fixed: [
-            .init("addition_embed_type", .null),
             .init("attention_type", "default"),
             .init("class_embed_type", .null),
             .init("class_embeddings_concat", false),
@@ -48,7 +48,6 @@ extension UNetConfiguration: StoredConfiguration {
             .init("resnet_out_scale_factor", 1.0),
             .init("resnet_skip_time_act", false),
             .init("reverse_transformer_layers_per_block", .null),
-            .init("time_cond_proj_dim", .null),
             .init("time_embedding_act_fn", .null),
             .init("time_embedding_dim", .null),
             .init("time_embedding_type", "positional"),
@@ -57,10 +56,8 @@ extension UNetConfiguration: StoredConfiguration {
         idle: [
             // Of embeddings that are off, of another middle block, and of training.
             .init("addition_embed_type_num_heads", 64),
-            .init("addition_time_embed_dim", .null),
             .init("dropout", 0.0),
             .init("mid_block_only_cross_attention", .null),
-            .init("projection_class_embeddings_input_dim", .null),
         ],
         nullable: ["mid_block_type"])
 }

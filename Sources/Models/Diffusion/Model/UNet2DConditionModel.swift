@@ -1,18 +1,24 @@
 import Basics
+import Files
 import Foundation
 import Tensor
 
 /// Predicts the noise in latents at a timestep, given what the picture is to show (Ronneberger et al. 2015, Rombach et
-/// al. 2022): the UNet of Stable Diffusion 1.x and 2.x.
-public final class UNet2DConditionModel: Rebuildable {
+/// al. 2022): the UNet of Stable Diffusion 1.x, 2.x and XL.
+public final class UNet2DConditionModel: Rebuildable, WidenedModel {
     public let configuration: UNetConfiguration
     /// Every parameter under its name in diffusers, in the order of the model.
     public let parameters: NamedTensors
+    package var halfType: StoredType?
     /// Linear layers by the name of their module, for adapters.
     package let linears: [String: Linear]
+    /// Whether a backward pass keeps the inputs of blocks alone, and computes what happens in them again: less memory
+    /// for a third more work, and the same bits.
+    public var recomputesBlocks = false
 
     private let input, output: Convolution2D
     private let time1, time2: Linear
+    private let conditioning: ConditionEmbedding
     private let down: [DownBlock]
     private let middle: MiddleBlock?
     private let up: [UpBlock]
@@ -35,6 +41,7 @@ public final class UNet2DConditionModel: Rebuildable {
         input = try Convolution2D(source, "conv_in", c.inChannels, first, kernel: c.convInKernel)
         time1 = try Linear(source, "time_embedding.linear_1", first, timeWidth)
         time2 = try Linear(source, "time_embedding.linear_2", timeWidth, timeWidth)
+        conditioning = try ConditionEmbedding(source, c, timeWidth: timeWidth)
 
         // Channels of the skips in the order in which the way down leaves them.
         var skips = [first]
@@ -116,49 +123,70 @@ public final class UNet2DConditionModel: Rebuildable {
 
     /// The prediction for noisy latents between timesteps, where some samplers step.
     ///
-    /// - Parameter times: one for all latents, or one for each.
-    /// - Shapes: sample [batch, height, width, inChannels], context [batch, tokens, contextWidth] → [batch, height,
-    ///   width, outChannels], float32.
-    public func callAsFunction(_ sample: Tensor, times: [Float], context: Tensor) throws -> Tensor {
+    /// - Parameters:
+    ///   - times: one for all latents, or one for each.
+    ///   - conditions: what the model is told besides, where it is of a kind that is.
+    /// - Shapes: sample [batch, height, width, inChannels less those of the conditions], context [batch, tokens,
+    ///   contextWidth] → [batch, height, width, outChannels], float32.
+    /// - Throws: `RhumbError` for conditions that are missing, or that this UNet is not told.
+    public func callAsFunction(
+        _ sample: Tensor, times: [Float], context: Tensor, conditions: UNetConditions = UNetConditions()
+    ) throws -> Tensor {
         let c = configuration
+        let sample = try conditions.channels.map { try joined(sample, $0) } ?? sample
         guard sample.rank == 4, sample.shape[3] == c.inChannels else {
+            let other = c.inChannels - c.outChannels
+            if sample.rank == 4, sample.shape[3] == c.outChannels, other > 0 {
+                throw RhumbError.missingCondition("\(other) channels beside the latents\(c.besideLatents)")
+            }
             throw RhumbError.sample(sample.shape, channels: c.inChannels)
         }
         let batch = sample.shape[0]
         guard context.rank == 3, context.shape[0] == batch, context.shape[2] == c.contextWidth else {
             throw RhumbError.context(context.shape, batch: batch, width: c.contextWidth)
         }
-        let embedding = try timeEmbedding(times, batch: batch)
+        let embedding = try timeEmbedding(times, conditions, batch: batch)
         let context = try context.to(dtype)
         let centred = c.centerInputSample ? try sample * 2 - 1 : sample
         var h = try input(centred.to(dtype))
         var skips = [h]
-        for block in down { h = try block(h, embedding, context, skips: &skips) }
-        if let middle { h = try middle(h, embedding, context) }
-        for block in up { h = try block(h, embedding, context, skips: &skips) }
+        let step = BlockStep(recomputes: recomputesBlocks, embedding: embedding, context: context)
+        for block in down { h = try block(h, step, skips: &skips) }
+        if let middle { h = try middle(h, step) }
+        for block in up { h = try block(h, step, skips: &skips) }
         return try output(outputNorm(h, activation)).to(.float32)
     }
 
-    /// The activated embedding of timesteps, [batch, 4 × first width]; every residual block projects it for itself.
-    private func timeEmbedding(_ times: [Float], batch: Int) throws -> Tensor {
+    private func joined(_ sample: Tensor, _ channels: Tensor) throws -> Tensor {
+        guard sample.rank == 4, channels.rank == 4, channels.shape.dropLast() == sample.shape.dropLast() else {
+            throw RhumbError.shapes("what stands beside the latents", channels.shape, sample: sample.shape)
+        }
+        return try Tensor.concatenated([sample, channels.to(sample.dtype)], axis: 3)
+    }
+
+    /// The activated embedding of timesteps and conditions, [batch, 4 × first width]; every residual block projects it
+    /// for itself.
+    private func timeEmbedding(_ times: [Float], _ conditions: UNetConditions, batch: Int) throws -> Tensor {
         guard times.count == batch || times.count == 1 else {
             throw RhumbError.timesteps(times.count, batch: batch)
         }
-        let width = configuration.blockOutChannels[0], half = width / 2
-        // Rounded in PyTorch's order: a thousandth timestep makes a phase of the last digits.
-        let frequencies = (0..<half).map {
-            exp(-Float(log(10000.0)) * Float($0) / (Float(half) - configuration.freqShift))
+        let width = configuration.blockOutChannels[0]
+        let waves = try Tensor(configuration.waves(of: times, width: width), shape: [times.count, width]).to(dtype)
+        let told = try conditioning.waves(waves, conditions)
+        let embedding = try conditioning.added(
+            to: time2(time1(told).activated(activation)), conditions, batch: batch
+        ).activated(activation)
+        return embedding.shape[0] == batch ? embedding : try embedding.expanded([batch, embedding.shape[1]])
+    }
+}
+
+extension UNetConfiguration {
+    /// What a model with so many more channels is told in them, in words for an error.
+    fileprivate var besideLatents: String {
+        switch inChannels - outChannels {
+        case outChannels + 1: " (a mask and the masked picture: it inpaints)"
+        case outChannels: " (the picture that it edits)"
+        default: ""
         }
-        var values: [Float] = []
-        for time in times {
-            let angles = frequencies.map { $0 * time }
-            let (sines, cosines) = (angles.map(sin), angles.map(cos))
-            values += configuration.flipSinToCos ? cosines + sines : sines + cosines
-            // An odd width ends with a zero.
-            if width % 2 == 1 { values.append(0) }
-        }
-        let waves = try Tensor(values, shape: [times.count, width]).to(dtype)
-        let embedding = try time2(time1(waves).activated(activation)).activated(activation)
-        return times.count == batch ? embedding : try embedding.expanded([batch, embedding.shape[1]])
     }
 }

@@ -40,11 +40,11 @@ struct DownBlock {
     }
 
     /// Appends every result to `skips`, from where the way up takes them.
-    func callAsFunction(_ x: Tensor, _ embedding: Tensor, _ context: Tensor, skips: inout [Tensor]) throws -> Tensor {
+    func callAsFunction(_ x: Tensor, _ step: BlockStep, skips: inout [Tensor]) throws -> Tensor {
         var h = x
         for (index, residual) in residuals.enumerated() {
-            h = try residual(h, embedding)
-            if !transformers.isEmpty { h = try transformers[index](h, context: context) }
+            h = try step(residual, h)
+            if !transformers.isEmpty { h = try step(transformers[index], h) }
             skips.append(h)
         }
         if let downsampler {
@@ -71,10 +71,10 @@ struct MiddleBlock {
         }
     }
 
-    func callAsFunction(_ x: Tensor, _ embedding: Tensor, _ context: Tensor) throws -> Tensor {
-        var h = try residuals[0](x, embedding)
+    func callAsFunction(_ x: Tensor, _ step: BlockStep) throws -> Tensor {
+        var h = try step(residuals[0], x)
         for (transformer, residual) in zip(transformers, residuals.dropFirst()) {
-            h = try residual(transformer(h, context: context), embedding)
+            h = try step(residual, step(transformer, h))
         }
         return h
     }
@@ -108,11 +108,11 @@ struct UpBlock {
         upsampler = upsampling ? try Upsampler(source, "\(name).upsamplers.0", level.channels) : nil
     }
 
-    func callAsFunction(_ x: Tensor, _ embedding: Tensor, _ context: Tensor, skips: inout [Tensor]) throws -> Tensor {
+    func callAsFunction(_ x: Tensor, _ step: BlockStep, skips: inout [Tensor]) throws -> Tensor {
         var h = x
         for (index, residual) in residuals.enumerated() {
-            h = try residual(Tensor.concatenated([h, skips.removeLast()], axis: 3), embedding)
-            if !transformers.isEmpty { h = try transformers[index](h, context: context) }
+            h = try step(residual, h, beside: skips.removeLast())
+            if !transformers.isEmpty { h = try step(transformers[index], h) }
         }
         guard let upsampler, let next = skips.last else { return h }
         // As large as the skip it will meet, which is twice the size unless that was odd.

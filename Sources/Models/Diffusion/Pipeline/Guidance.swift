@@ -11,6 +11,12 @@ public struct Guidance {
     public let scale: Float
     /// States of the concept that Safe Latent Diffusion stays away from, [N, tokens, width], and its settings.
     let safety: (context: Tensor, settings: SafeLatentDiffusion)?
+    /// How much of the deviation is the prompt's own prediction's, 0 to 1.
+    var rescale: Float = 0
+    /// What the UNet is told besides, where it is of a kind that is.
+    public var conditions = UNetConditions()
+    /// How far beyond the prediction without picture, where a model edits one (Brooks et al. 2023, equation 3).
+    var imageScale: Float?
 
     /// - Parameters:
     ///   - context: [N, tokens, width].
@@ -28,26 +34,62 @@ public struct Guidance {
 
     /// The guidance of some of the samples.
     public func rows(_ range: Range<Int>) throws -> Guidance {
-        Guidance(
+        var part = Guidance(
             context: try context.rows(range), unconditional: try unconditional?.rows(range), scale: scale,
             safety: try safety.map { (try $0.context.rows(range), $0.settings) })
+        (part.rescale, part.conditions, part.imageScale) = (rescale, try conditions.rows(range), imageScale)
+        return part
     }
 }
 
 extension StableDiffusion {
     /// The guidance of prompts: [prompts] rows.
-    public func guidance(of prompts: [String], _ options: SamplingOptions) throws -> Guidance {
-        let context = try context(of: prompts)
+    ///
+    /// - Parameters:
+    ///   - embeddings: states in place of the prompts' texts.
+    ///   - steering: moves the states of the prompts, and of nothing else.
+    public func guidance(
+        of prompts: [String], _ options: SamplingOptions, embeddings: PromptEmbeddings? = nil,
+        steering: TextSteering? = nil
+    ) throws -> Guidance {
+        let given = try embeddings?.rows(prompts.count, for: text, guided: options.guidanceScale > 1)
+        let context =
+            try given?.context
+            ?? self.context(
+                of: prompts, skipping: options.clipSkip, readsWeights: options.readsWeights, steering: steering)
+        guard (0...1).contains(options.guidanceRescale) else {
+            throw RhumbError.guidanceRescale(options.guidanceRescale)
+        }
+        guard unet.configuration.timeCondProjDim == nil else {
+            return try distilledGuidance(context, options)
+        }
         guard options.guidanceScale > 1 else {
             if options.safety != nil { throw RhumbError.safetyWithoutGuidance(options.guidanceScale) }
             return Guidance(context: context)
         }
-        func repeated(_ text: String) throws -> Tensor {
-            try self.context(of: [String](repeating: text, count: prompts.count))
+        if options.guidanceRescale > 0, options.safety != nil {
+            throw RhumbError.guidanceRescale(with: "Safe Latent Diffusion ('safe')")
         }
-        return Guidance(
-            context: context, unconditional: try repeated(options.negativePrompt), scale: options.guidanceScale,
-            safety: try options.safety.map { (try repeated($0.concept), $0) })
+        func repeated(_ text: String, readsWeights: Bool = false) throws -> Tensor {
+            try self.context(
+                of: [String](repeating: text, count: prompts.count), readsWeights: readsWeights)
+        }
+        var guidance = Guidance(
+            context: context,
+            unconditional: try given?.negative
+                ?? repeated(options.negativePrompt, readsWeights: options.readsWeights),
+            scale: options.guidanceScale, safety: try options.safety.map { (try repeated($0.concept), $0) })
+        guidance.rescale = options.guidanceRescale
+        return guidance
+    }
+
+    /// A latent consistency model was distilled with guidance, and is told its scale.
+    private func distilledGuidance(_ context: Tensor, _ options: SamplingOptions) throws -> Guidance {
+        if !options.negativePrompt.isEmpty { throw RhumbError.distilledGuidance("negative prompt") }
+        if options.safety != nil { throw RhumbError.distilledGuidance("Safe Latent Diffusion ('safe')") }
+        var guidance = Guidance(context: context)
+        guidance.conditions.guidanceScale = options.guidanceScale
+        return guidance
     }
 }
 
@@ -59,11 +101,20 @@ extension UNet2DConditionModel {
     ///   - time: what the model is told of the step.
     /// - Returns: [N, h, w, C]; gradients flow through it. Safe Latent Diffusion is not applied: it is for sampling.
     public func callAsFunction(_ sample: Tensor, time: Float, guided guidance: Guidance) throws -> Tensor {
+        let told = guidance.conditions
         guard let unconditional = guidance.unconditional else {
-            return try self(sample, times: [time], context: guidance.context)
+            return try self(sample, times: [time], context: guidance.context, conditions: told)
         }
-        let both = try predictions(sample, time, [unconditional, guidance.context])
-        return try both[0] + (both[1] - both[0]) * guidance.scale
+        if let imageScale = guidance.imageScale, let picture = told.channels {
+            var without = told
+            without.channels = try Tensor.zeros(picture.shape)
+            let all = try predictions(
+                sample, time, [(guidance.context, told), (unconditional, told), (unconditional, without)])
+            return try all[2] + (all[0] - all[1]) * guidance.scale + (all[1] - all[2]) * imageScale
+        }
+        let both = try predictions(sample, time, [(unconditional, told), (guidance.context, told)])
+        let guided = try both[0] + (both[1] - both[0]) * guidance.scale
+        return guidance.rescale > 0 ? try guided.rescaled(like: both[1], by: guidance.rescale) : guided
     }
 
     /// As above, with Safe Latent Diffusion where the guidance has it.
@@ -77,7 +128,9 @@ extension UNet2DConditionModel {
         guard let unconditional = guidance.unconditional, let safety = guidance.safety else {
             return try self(sample, time: time, guided: guidance)
         }
-        let all = try predictions(sample, time, [unconditional, guidance.context, safety.context])
+        let told = guidance.conditions
+        let all = try predictions(
+            sample, time, [(unconditional, told), (guidance.context, told), (safety.context, told)])
         let (correction, next) = try safety.settings.correction(
             prompt: all[1], unconditional: all[0], concept: all[2], momentum: momentum, at: index)
         momentum = next
@@ -86,11 +139,26 @@ extension UNet2DConditionModel {
         return try all[0] + direction * guidance.scale
     }
 
-    /// Predictions for the same latents under several contexts, in one batch.
-    private func predictions(_ sample: Tensor, _ time: Float, _ contexts: [Tensor]) throws -> [Tensor] {
-        let repeated = try Tensor.concatenated(contexts.map { _ in sample })
-        let all = try self(repeated, times: [time], context: Tensor.concatenated(contexts))
+    /// Predictions for the same latents under several contexts and conditions, in one batch.
+    private func predictions(
+        _ sample: Tensor, _ time: Float, _ told: [(context: Tensor, conditions: UNetConditions)]
+    ) throws -> [Tensor] {
+        let repeated = try Tensor.concatenated(told.map { _ in sample })
+        let all = try self(
+            repeated, times: [time], context: Tensor.concatenated(told.map(\.context)),
+            conditions: UNetConditions.joined(told.map(\.conditions)))
         let count = sample.shape[0]
-        return try contexts.indices.map { try all.rows($0 * count..<($0 + 1) * count) }
+        return try told.indices.map { try all.rows($0 * count..<($0 + 1) * count) }
+    }
+}
+
+extension Tensor {
+    /// A guided prediction with, by a share, the deviation of another, sample by sample: what overexposes is taken back
+    /// (Lin et al. 2024, equations 15 and 16).
+    fileprivate func rescaled(like prompt: Tensor, by share: Float) throws -> Tensor {
+        func deviation(_ x: Tensor) throws -> Tensor {
+            try x.variance(Array(1..<x.rank), keepDims: true).squareRoot()
+        }
+        return try self * (deviation(prompt) / deviation(self)) * share + self * (1 - share)
     }
 }

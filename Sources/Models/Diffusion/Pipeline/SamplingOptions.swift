@@ -5,17 +5,26 @@ public struct SamplingOptions: Equatable, Sendable {
     public var steps = 20
     /// Classifier-free guidance; 1 is none.
     public var guidanceScale: Float = 5
-    /// How stochastic DDIM is, from 0 to 1; other samplers have no such choice.
+    /// How stochastic DDIM and TCD are, from 0 to 1; other samplers have no such choice.
     public var eta = 0.0
     /// Nil takes the sampler that the model's scheduler was written for, or DDIM where that is none of these.
     public var sampler: SamplerKind?
     /// What pictures are guided away from.
     public var negativePrompt = ""
     public var safety: SafeLatentDiffusion?
+    /// How many of the text encoder's last layers are left out for prompts, not for negative ones (`clip_skip` of
+    /// diffusers).
+    public var clipSkip = 0
+    /// Whether brackets in prompts are weights, see `WeightedText`.
+    public var readsWeights = false
+    /// How much of the guided prediction's deviation is that of the prompt's own, 0 to 1 (Lin et al. 2024, section 3.4).
+    public var guidanceRescale: Float = 0
     /// Sides of the pictures in pixels; those that the model was trained on by default.
     public var height, width: Int?
     /// How much of a given picture is taken away before sampling begins: 1 all, 0 nothing.
     public var strength = 0.8
+    /// How far beyond the prediction without the picture that a model edits (InstructPix2Pix), at least 1.
+    public var imageGuidance: Float = 1.5
 
     public init() {}
 }

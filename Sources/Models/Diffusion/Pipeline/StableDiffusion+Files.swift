@@ -7,7 +7,7 @@ import Tensor
 extension StableDiffusion {
     /// A model from a folder of diffusers: `model_index.json` and a folder for each part.
     ///
-    /// A safety checker in the folder is left aside: what it judges, Rhumb measures by other means.
+    /// A safety checker in the folder is left aside and named: what it judges, Rhumb measures by other means.
     ///
     /// - Parameter dtype: of the weights; float32 asks for full precision, bfloat16 is for inference.
     /// - Parameter variant: which of several sets of weights: `fp16` for `….fp16.safetensors`.
@@ -16,17 +16,18 @@ extension StableDiffusion {
     public static func load(
         folder: URL, dtype: DType = .float32, variant: String? = nil
     ) throws -> StableDiffusion {
-        let index = folder.appendingPathComponent(indexFile)
-        try checkParts(FileContents.json(index), file: index.displayPath)
+        let file = folder.appendingPathComponent(indexFile)
+        let (pipeline, leftAside) = try PipelineIndex.read(FileContents.json(file), file: file.displayPath)
         func part(_ name: String) -> URL { folder.appendingPathComponent(name) }
         return try StableDiffusion(
             unet: UNet2DConditionModel.load(folder: part("unet"), dtype: dtype, variant: variant),
             vae: AutoencoderKL.load(folder: part("vae"), dtype: dtype, variant: variant),
             text: TextEncoder.load(pipeline: folder, dtype: dtype, variant: variant),
-            scheduler: SchedulerConfiguration.load(folder: part("scheduler")))
+            scheduler: SchedulerConfiguration.load(folder: part("scheduler")), pipeline: pipeline,
+            leftAside: leftAside)
     }
 
-    /// Writes a folder that `StableDiffusionPipeline.from_pretrained` of diffusers reads.
+    /// Writes a folder that the model's pipeline of diffusers reads (`from_pretrained`).
     ///
     /// - Parameters:
     ///   - folder: created where it does not exist. Its `model_index.json` is written last: a folder that has one is
@@ -38,52 +39,11 @@ extension StableDiffusion {
         try vae.save(to: part("vae"), as: type)
         try text.save(pipeline: folder, as: type)
         try scheduler.save(to: part("scheduler"))
-        let absent: JSON = [.null, .null]
-        let index: JSON = [
-            "_class_name": .string(Self.pipelines[0]), "_diffusers_version": .string(ConfigurationFile.version),
-            "feature_extractor": absent, "image_encoder": absent, "requires_safety_checker": false,
-            "safety_checker": absent, "scheduler": ["diffusers", .string(scheduler.className)],
-            "text_encoder": ["transformers", "CLIPTextModel"],
-            "tokenizer": ["transformers", .string(text.tokenizer.className)],
-            "unet": ["diffusers", "UNet2DConditionModel"], "vae": ["diffusers", "AutoencoderKL"],
-        ]
+        let index = PipelineIndex.json(of: self)
         try AtomicFile.write(index.text(indent: 2) + "\n", to: folder.appendingPathComponent(Self.indexFile))
     }
 
     private static let indexFile = "model_index.json"
-
-    /// Pipelines of diffusers that are made of these parts alone.
-    private static let pipelines = ["StableDiffusionPipeline", "StableDiffusionImg2ImgPipeline"]
-
-    private static let parts: [(name: String, class: String?)] = [
-        ("unet", "UNet2DConditionModel"), ("vae", "AutoencoderKL"), ("text_encoder", "CLIPTextModel"),
-        ("tokenizer", nil), ("scheduler", nil),
-    ]
-
-    /// Parts that may stand in the index and that sampling does without.
-    private static let spared = ["safety_checker", "feature_extractor", "image_encoder"]
-
-    private static func checkParts(_ index: JSON, file: String) throws {
-        let pipeline = index["_class_name"]?.string ?? ""
-        guard pipelines.contains(pipeline) else {
-            throw RhumbError.unsupported(
-                "_class_name", "'\(pipeline)'", file: file,
-                supported: pipelines.map { "'\($0)'" }.joined(separator: " and "))
-        }
-        for member in index.members ?? [] {
-            guard let names = member.value.array, names.count == 2 else { continue }
-            let found = names[1].string
-            if let part = parts.first(where: { $0.name == member.key }) {
-                guard let found, part.class == nil || part.class == found else {
-                    throw RhumbError.unsupported(
-                        member.key, found.map { "'\($0)'" } ?? "null", file: file,
-                        supported: part.class.map { "'\($0)'" } ?? "a class")
-                }
-            } else if let found, !spared.contains(member.key) {
-                throw RhumbError.unsupported(member.key, "'\(found)'", file: file, supported: "null")
-            }
-        }
-    }
 }
 
 extension SchedulerConfiguration {

@@ -13,7 +13,7 @@ extension StableDiffusion {
         guard height > 0, width > 0, height % downsampling == 0, width % downsampling == 0 else {
             throw RhumbError.size(width: width, height: height, multiple: downsampling)
         }
-        return [count, height / downsampling, width / downsampling, unet.configuration.inChannels]
+        return [count, height / downsampling, width / downsampling, vae.configuration.latentChannels]
     }
 
     /// Standard normal noise for latents, [N, h, w, C], in the order that PyTorch draws `torch.randn((N, C, h, w))`:

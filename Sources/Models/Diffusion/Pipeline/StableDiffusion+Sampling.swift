@@ -5,34 +5,54 @@ extension StableDiffusion {
     /// Called after every step with what is done and what there is in all; what it throws stops the work.
     public typealias Progress = (_ done: Int, _ total: Int) throws -> Void
 
+    /// Samples latents of prompts, one per prompt, with one generator for all; see below.
+    public func sample(
+        _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
+        images: [Image] = [], masks: [PictureMask] = [], generator: Generator, batchSize: Int? = nil,
+        progress: Progress? = nil
+    ) throws -> Trajectory {
+        try sample(
+            prompts, options, latents: latents, images: images, masks: masks, source: NoiseSource(generator),
+            batchSize: batchSize, progress: progress)
+    }
+
     /// Samples latents of prompts, one per prompt.
     ///
-    /// Everything random comes from the generator before the first step, in the order that diffusers draws it for one
+    /// Everything random comes from the source before the first step, in the order that diffusers draws it for one
     /// batch of all prompts; how samples are split into batches changes nothing.
     ///
     /// - Parameters:
+    ///   - embeddings: states in place of the prompts' texts, which then only count the samples.
     ///   - latents: standard normal noise to start from, [N, h, w, C], one per prompt or one for all ([1, h, w, C]);
     ///     drawn from the generator by default.
     ///   - images: pictures to start from, one per prompt or one for all: their latents get the noise of the step at
-    ///     which `options.strength` begins. Not with `latents`.
+    ///     which `options.strength` begins. Not with `latents`. A model that inpaints or edits pictures wants them.
+    ///   - masks: where the pictures are painted anew, one per prompt or one for all.
+    ///   - steering: moves the states of the prompts along a direction. Not with `embeddings`.
     ///   - batchSize: samples at once; chosen by the latents' size by default.
     /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Interruption` after
     ///   `StopFlag.raise()`.
     public func sample(
-        _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), latents: Tensor? = nil,
-        images: [Image] = [], generator: Generator, batchSize: Int? = nil, progress: Progress? = nil
+        _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), embeddings: PromptEmbeddings? = nil,
+        latents: Tensor? = nil, images: [Image] = [], masks: [PictureMask] = [], steering: TextSteering? = nil,
+        source: NoiseSource, batchSize: Int? = nil,
+        progress: Progress? = nil
     ) throws -> Trajectory {
+        try source.check(pictures: prompts.count)
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
         let kind = options.sampler ?? SamplerKind(for: scheduler)
-        let sampler = try kind.sampler(scheduler, steps: options.steps)
+        let sampler = try sampler(kind, options, startsFromPicture: !images.isEmpty)
         return try withoutGradients {
-            let (start, first) = try startingLatents(
-                prompts.count, options, sampler, latents: latents, images: images, generator)
+            let begun = try start(
+                prompts.count, options, sampler, latents: latents, images: images, masks: masks, source)
+            let start = begun.latents, first = begun.first
             let noise = try (first..<sampler.times.count).map { index in
                 try sampler.needsNoise(at: index, eta: options.eta)
-                    ? try Self.noise(start.shape, generator: generator) : nil
+                    ? try source.noise(start.shape) : nil
             }
-            let guidance = try guidance(of: prompts, options)
+            var guidance = try guidance(of: prompts, options, embeddings: embeddings, steering: steering)
+            guidance.conditions.channels = begun.channels
+            if task == .editing { guidance.imageScale = options.imageGuidance }
             let size = batchSize ?? self.batchSize(height: start.shape[1], width: start.shape[2])
             let steps = sampler.times.count - first
             var parts: [Trajectory] = []
@@ -41,7 +61,7 @@ extension StableDiffusion {
                 parts.append(
                     try sample(
                         start.rows(rows), guidance.rows(rows), kind, sampler, from: first, options.eta,
-                        noise: noise.map { try $0?.rows(rows) }
+                        noise: noise.map { try $0?.rows(rows) }, kept: begun.kept?.rows(rows)
                     ) { done in
                         // A batch counts by its samples, so that the pace is even.
                         try progress?(begin * steps + rows.count * done, prompts.count * steps)
@@ -54,10 +74,11 @@ extension StableDiffusion {
     /// One batch through the steps from `first` on.
     private func sample(
         _ start: Tensor, _ guidance: Guidance, _ kind: SamplerKind, _ sampler: any Sampler, from first: Int,
-        _ eta: Double, noise: [Tensor?], progress: (Int) throws -> Void
+        _ eta: Double, noise: [Tensor?], kept: SamplingStart.Kept?, progress: (Int) throws -> Void
     ) throws -> Trajectory {
         var sampler = sampler
         var sample = start
+        var latents = [start]
         var momentum: Tensor?
         var steps: [DenoisingStep] = []
         for (index, time) in sampler.times.enumerated().dropFirst(first) {
@@ -65,46 +86,19 @@ extension StableDiffusion {
             let output = try unet(
                 sampler.scaledInput(sample, at: index), time: time, at: index, guided: guidance, momentum: &momentum)
             let step = try sampler.step(output, at: index, sample, eta: eta, noise: noise[index - first])
-            sample = step.previous
+            sample = try kept?.blended(step.previous, sampler, after: index) ?? step.previous
             guard sample.isFinite else {
                 let part = output.isFinite ? "sampler \(kind.rawValue)" : "UNet"
                 throw RhumbError.notFinite(part, "at step \(index + 1) of \(sampler.times.count), t = \(time)")
             }
+            latents.append(sample)
             steps.append(step)
             try progress(index - first + 1)
         }
         return Trajectory(
-            latents: [start] + steps.map(\.previous), times: Array(sampler.times.dropFirst(first)),
+            latents: latents, times: Array(sampler.times.dropFirst(first)),
             predictedOriginals: steps.map(\.predictedOriginal), sigmas: steps.map(\.sigma),
             noise: zip(steps, noise).map { $0.sigma > 0 ? $1 : nil }, logProbabilities: steps.map(\.logProbability),
             sampler: kind, firstStep: first)
-    }
-
-    /// The latents that the first step begins with, and which step that is.
-    private func startingLatents(
-        _ count: Int, _ options: SamplingOptions, _ sampler: any Sampler, latents: Tensor?, images: [Image],
-        _ generator: Generator
-    ) throws -> (Tensor, first: Int) {
-        func forAll(_ rows: Tensor) throws -> Tensor {
-            guard rows.rank == 4, rows.shape[0] == count || rows.shape[0] == 1 else {
-                throw RhumbError.startingLatents(rows.shape, count: count)
-            }
-            guard rows.isFinite else { throw RhumbError.latentsNotFinite }
-            return try rows.to(.float32).expanded([count] + rows.shape.dropFirst()).contiguous()
-        }
-        if images.isEmpty {
-            let shape = try latentShape(count: count, height: options.height, width: options.width)
-            let noise = try latents.map(forAll) ?? Self.noise(shape, generator: generator)
-            guard noise.shape[3] == shape[3] else { throw RhumbError.startingLatents(noise.shape, count: count) }
-            return (try noise * sampler.initialNoiseSigma, 0)
-        }
-        guard latents == nil else { throw RhumbError.latentsAndImages }
-        guard (0...1).contains(options.strength) else { throw RhumbError.strength(options.strength) }
-        let original = try forAll(self.latents(of: images, generator: generator))
-        // As many of the last steps as the strength's share of all; at least one.
-        let skipped = options.steps - min(max(Int(Double(options.steps) * options.strength), 1), options.steps)
-        let first = skipped * sampler.callsAStep
-        let noise = try Self.noise(original.shape, generator: generator)
-        return (try sampler.addNoise(to: original, noise: noise, at: first), first)
     }
 }

@@ -15,54 +15,82 @@ public final class StableDiffusion {
     public let vae: AutoencoderKL
     public let text: TextEncoder
     public let scheduler: SchedulerConfiguration
+    /// What the UNet is made for.
+    public let task: Task
+    /// The class of diffusers that the model is saved as.
+    public let pipeline: PipelineClass
+    /// Parts of the folder it came from that sampling does without, by their names there.
+    public let leftAside: [String]
 
+    /// - Parameters:
+    ///   - pipeline: the class of diffusers that the model is of; nil takes what its parts are made for.
+    ///   - leftAside: parts of the folder it comes from that sampling does without.
     /// - Throws: `RhumbError` when the parts do not fit each other.
     public init(
-        unet: UNet2DConditionModel, vae: AutoencoderKL, text: TextEncoder, scheduler: SchedulerConfiguration
+        unet: UNet2DConditionModel, vae: AutoencoderKL, text: TextEncoder, scheduler: SchedulerConfiguration,
+        pipeline: PipelineClass? = nil, leftAside: [String] = []
     ) throws {
         guard text.width == unet.configuration.contextWidth else {
             throw RhumbError.parts(
                 "text_encoder", "hidden_size", text.width, "unet", "cross_attention_dim",
                 unet.configuration.contextWidth)
         }
-        for (key, channels) in [
-            ("in_channels", unet.configuration.inChannels), ("out_channels", unet.configuration.outChannels),
-        ] where channels != vae.configuration.latentChannels {
+        let latents = vae.configuration.latentChannels, channels = unet.configuration.inChannels
+        guard unet.configuration.outChannels == latents else {
             throw RhumbError.parts(
-                "vae", "latent_channels", vae.configuration.latentChannels, "unet", key, channels)
+                "vae", "latent_channels", latents, "unet", "out_channels", unet.configuration.outChannels)
         }
+        guard let task = Task(channels: channels, latents: latents) else {
+            throw RhumbError.noTask(channels: channels, latents: latents)
+        }
+        let pipeline = pipeline ?? PipelineClass(task, unet.configuration)
+        guard pipeline.allows(task) else { throw RhumbError.task(pipeline.rawValue, channels: channels) }
         (self.unet, self.vae, self.text, self.scheduler) = (unet, vae, text, scheduler)
+        (self.task, self.pipeline, self.leftAside) = (task, pipeline, leftAside)
+    }
+
+    /// - Throws: `RhumbError` for a model that is told more than a text, which what takes it can't give.
+    public func requireTextAlone(for purpose: String) throws {
+        guard task == .picture, !isDistilled else { throw RhumbError.moreThanText(pipeline.rawValue, purpose) }
+    }
+
+    /// The same model with some of its parts replaced.
+    private func replacing(
+        unet: UNet2DConditionModel? = nil, vae: AutoencoderKL? = nil, text: TextEncoder? = nil,
+        scheduler: SchedulerConfiguration? = nil
+    ) throws -> StableDiffusion {
+        // A UNet of another task makes another kind of pipeline.
+        let channels = unet?.configuration.inChannels ?? self.unet.configuration.inChannels
+        return try StableDiffusion(
+            unet: unet ?? self.unet, vae: vae ?? self.vae, text: text ?? self.text,
+            scheduler: scheduler ?? self.scheduler,
+            pipeline: channels == self.unet.configuration.inChannels ? pipeline : nil, leftAside: leftAside)
     }
 
     /// The same model with another UNet: a trained copy, or one of another element type.
     public func replacing(unet: UNet2DConditionModel) throws -> StableDiffusion {
-        try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
+        try replacing(unet: unet, vae: nil)
     }
 
     /// The same model with another autoencoder.
     ///
     /// - Throws: `RhumbError` where its latents have other channels than the UNet's.
-    public func replacing(vae: AutoencoderKL) throws -> StableDiffusion {
-        try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
-    }
+    public func replacing(vae: AutoencoderKL) throws -> StableDiffusion { try replacing(unet: nil, vae: vae) }
 
     /// The same model with another text encoder.
     ///
     /// - Throws: `RhumbError` where its states are of another width than the UNet takes.
-    public func replacing(text: TextEncoder) throws -> StableDiffusion {
-        try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
-    }
+    public func replacing(text: TextEncoder) throws -> StableDiffusion { try replacing(unet: nil, text: text) }
 
     /// The same model with another scheduler's configuration.
     public func replacing(scheduler: SchedulerConfiguration) throws -> StableDiffusion {
-        try StableDiffusion(unet: unet, vae: vae, text: text, scheduler: scheduler)
+        try replacing(unet: nil, scheduler: scheduler)
     }
 
     /// The same model with weights of another element type, for inference.
     public func converted(to dtype: DType) throws -> StableDiffusion {
-        try StableDiffusion(
-            unet: unet.converted(to: dtype), vae: vae.converted(to: dtype), text: text.converted(to: dtype),
-            scheduler: scheduler)
+        try replacing(
+            unet: unet.converted(to: dtype), vae: vae.converted(to: dtype), text: text.converted(to: dtype))
     }
 
     /// The element type of the weights.
@@ -82,7 +110,13 @@ public final class StableDiffusion {
     }
 
     /// The text encoder's states of prompts, [prompts, tokens, width], unrecorded. Equal prompts are encoded once.
-    public func context(of prompts: [String]) throws -> Tensor {
+    ///
+    /// - Parameters:
+    ///   - skipped, readsWeights: as of `TextEncoder.context`.
+    ///   - steering: moves them along a direction.
+    public func context(
+        of prompts: [String], skipping skipped: Int = 0, readsWeights: Bool = false, steering: TextSteering? = nil
+    ) throws -> Tensor {
         var place: [String: Int] = [:]
         var different: [String] = []
         let places = prompts.map { prompt in
@@ -91,7 +125,10 @@ public final class StableDiffusion {
             different.append(prompt)
             return different.count - 1
         }
-        let states = try text.context(of: different)
+        var states = try text.context(of: different, skipping: skipped, readsWeights: readsWeights)
+        if let steering, !different.isEmpty {
+            states = try withoutGradients { try steering.moved(states, ends: text.ends(of: different)) }
+        }
         guard states.isFinite else { throw RhumbError.notFinite("text encoder", "for the prompt") }
         return different.count == prompts.count ? states : try states.gathered(0, places)
     }

@@ -8,6 +8,8 @@ import Tensor
 public final class TextEncoder {
     public let model: CLIPTextModel
     public let tokenizer: Tokenizer
+    /// Tokens of several vectors, see `expanded`.
+    let several: [(token: String, all: [String])]
 
     /// - Throws: `RhumbError` when the tokenizer does not belong to the model.
     public init(model: CLIPTextModel, tokenizer: Tokenizer) throws {
@@ -15,6 +17,7 @@ public final class TextEncoder {
             throw RhumbError.vocabulary(tokenizer: tokenizer.vocabularySize, model: model.configuration.vocabSize)
         }
         (self.model, self.tokenizer) = (model, tokenizer)
+        several = tokenizer.tokensOfSeveralVectors
     }
 
     /// The text tower of a CLIP model, with the same parameters.
@@ -31,11 +34,45 @@ public final class TextEncoder {
     /// The states of texts, padded to `length` or cut off there: [texts, length, width], float32.
     ///
     /// As pipelines of diffusers compute them: padding is seen like any token.
-    public func context(of texts: [String]) throws -> Tensor {
+    ///
+    /// - Parameters:
+    ///   - skipped: how many of the last layers are left out (`clip_skip`).
+    ///   - readsWeights: whether brackets in the texts are weights, see `WeightedText`.
+    /// - Throws: `RhumbError` for more skipped layers than there are, for weights that can't be read or whose text is
+    ///   cut off.
+    public func context(of texts: [String], skipping skipped: Int = 0, readsWeights: Bool = false) throws -> Tensor {
         guard !texts.isEmpty else { return try Tensor.zeros([0, length, width]) }
         return try withoutGradients {
-            try model.hiddenStates(tokenizer.encode(texts, padding: .length(length)).identifiers)
+            let texts = texts.map(expanded)
+            guard readsWeights else {
+                let tokens = try tokenizer.encode(texts, padding: .length(length))
+                return try model.hiddenStates(tokens.identifiers, skipping: skipped)
+            }
+            return try Tensor.concatenated(texts.map { try weighted(WeightedText($0), skipping: skipped) })
         }
+    }
+
+    /// The states of a text with weights, [1, length, width]: each state times the weight of its token, and all of them
+    /// times one factor that gives them the mean they had (stable-diffusion-webui's `EmphasisOriginal`).
+    private func weighted(_ text: WeightedText, skipping skipped: Int) throws -> Tensor {
+        guard text.isWeighted else { return try context(of: [text.plain], skipping: skipped) }
+        var (identifiers, weights) = try tokenizer.encode(text, length: length)
+        let padding = length - identifiers.count
+        if padding > 0 {
+            identifiers += [Int](repeating: try tokenizer.paddingIdentifier(), count: padding)
+            weights += [Float](repeating: 1, count: padding)
+        }
+        let states = try model.hiddenStates(
+            Tensor(integers: identifiers, shape: [1, length]), skipping: skipped)
+        let scaled = try states * Tensor(weights, shape: [1, length, 1])
+        let restored = try scaled * (states.mean() / scaled.mean())
+        guard restored.isFinite else { throw RhumbError.weightsWithoutMean(text.plain) }
+        return restored
+    }
+
+    /// Where the end token of each text stands in its context.
+    func ends(of texts: [String]) throws -> [Int] {
+        model.tower.endPositions(try tokenizer.encode(texts, padding: .length(length)).identifiers)
     }
 
     /// The same encoder with weights of another element type, for inference.

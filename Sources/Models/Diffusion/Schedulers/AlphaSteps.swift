@@ -1,7 +1,7 @@
 import Basics
 import Tensor
 
-/// The noise schedule at the steps of a sampler that goes along ᾱ: what DDPM, LCM and PNDM share.
+/// The noise schedule at the steps of a sampler that goes along ᾱ: what DDPM, LCM, PNDM and TCD share.
 struct AlphaSteps {
     let configuration: SchedulerConfiguration
     let schedule: NoiseSchedule
@@ -17,6 +17,30 @@ struct AlphaSteps {
             throw RhumbError.timestep(outside, limit: configuration.numTrainTimesteps)
         }
         self.timesteps = timesteps
+    }
+
+    /// The steps of a distilled model: as many as there are to be of the levels that it was distilled on, falling.
+    ///
+    /// - Parameter strength: the share of the levels that are passed, from the cleanest up.
+    init(
+        distilled configuration: SchedulerConfiguration, steps count: Int, strength: Double = 1, by sampler: String
+    ) throws {
+        let training = configuration.numTrainTimesteps, original = configuration.originalInferenceSteps ?? 50
+        guard (1...training).contains(original) else {
+            throw RhumbError.schedule(
+                "original_inference_steps", "\(original)", expected: "a number from 1 to \(training)")
+        }
+        let passed = Int(Double(original) * strength)
+        guard (0...max(passed, 0)).contains(count), count > 0 else {
+            throw strength < 1 && (1...original).contains(count)
+                ? RhumbError.distilledSteps(count, limit: original, strength: strength)
+                : RhumbError.distilledSteps(count, limit: original, by: sampler)
+        }
+        let levels = (1...passed).reversed().map { $0 * (training / original) - 1 }
+        let distance = Double(passed) / Double(count)
+        try self.init(
+            configuration, timesteps: (0..<count).map { levels[Int((Double($0) * distance).rounded(.down))] },
+            by: sampler)
     }
 
     /// ᾱ of a timestep; before the first one 1, or where the configuration says so that of the first.

@@ -1,72 +1,57 @@
 import Basics
-import Foundation
 import Tensor
 
-/// DPM-Solver++ of second order, multistep (Lu et al. 2022, "DPM-Solver++", algorithm 2): deterministic, and good in 15
-/// to 25 steps.
+/// DPM-Solver++ and DPM-Solver, multistep, of order 1 to 3 (Lu et al. 2022, "DPM-Solver++", algorithm 2), deterministic
+/// or with fresh noise at each step; good in 15 to 25 steps.
 ///
-/// Numbers are those of diffusers' `DPMSolverMultistepScheduler`. Each step uses what the one before predicted, so
-/// steps are taken in order.
+/// Numbers are those of diffusers' `DPMSolverMultistepScheduler`. Each step uses what those before predicted, so steps
+/// are taken in order.
 public struct DPMSolverScheduler: Sampler {
     public let configuration: SchedulerConfiguration
-    public let schedule: NoiseSchedule
     /// The training timestep of each step, falling.
-    public let timesteps: [Int]
-    /// σ / √ᾱ at each step, and what the last one leads to.
-    public let sigmas: [Float]
+    public var timesteps: [Int] { levels.timesteps }
+    private let levels: SolverLevels
+    private let algorithm: SolverAlgorithm
     private let order: Int
     private let usesHeun: Bool
-    /// The clean sample that the step before predicted, and that step's index.
-    private var last: (index: Int, original: Tensor)?
+    /// What the steps before predicted, the latest first.
+    private var predictions: [Tensor] = []
+    private var next: Int?
 
     public var times: [Float] { timesteps.map(Float.init) }
     public var initialNoiseSigma: Float { 1 }
 
+    /// - Parameter isStochastic: whether steps add noise; nil as the configuration's `algorithm_type` says.
     /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
-    public init(_ configuration: SchedulerConfiguration, steps: Int) throws {
-        let c = configuration
-        try c.refuse(
-            [
-                "thresholding": c.thresholding, "use_exponential_sigmas": c.useExponentialSigmas,
-                "use_beta_sigmas": c.useBetaSigmas, "use_lu_lambdas": c.useLuLambdas,
-                "use_flow_sigmas": c.useFlowSigmas,
-            ], by: "DPM-Solver++")
-        for (key, value, known) in [
-            ("algorithm_type", c.algorithmType, ["dpmsolver++"]), ("solver_type", c.solverType, ["midpoint", "heun"]),
-            ("solver_order", c.solverOrder.map(String.init), ["1", "2"]),
-        ] {
-            if let value, !known.contains(value) { throw RhumbError.option(key, value, known: known) }
+    public init(_ configuration: SchedulerConfiguration, steps: Int, isStochastic: Bool? = nil) throws {
+        self.configuration = configuration
+        let own = try SolverAlgorithm(configuration)
+        algorithm = own.stochastic(isStochastic ?? own.isStochastic)
+        order = try configuration.order()
+        if order == 3, algorithm == .stochasticNoise {
+            throw RhumbError.option("solver_order", "3", known: ["1", "2"])
         }
-        self.configuration = c
-        order = c.solverOrder ?? 2
-        usesHeun = c.solverType == "heun"
-        schedule = try NoiseSchedule(c)
-        let training = c.numTrainTimesteps
-        guard (1...training).contains(steps) else { throw RhumbError.steps(steps, limit: training) }
-        let levels = SigmaSchedule(schedule, rescaledToZeroSNR: c.rescaleBetasZeroSNR)
-        if c.useKarrasSigmas == true {
-            let karras = SigmaSchedule.karras(from: levels.highest, to: levels.lowest, count: steps)
-            let times = karras.map(levels.timestep)
-            timesteps = times.map {
-                Int(c.betaSchedule == .squaredCosine ? $0 : $0.rounded(.toNearestOrEven))
-            }
-            sigmas = try karras.map { Float($0) } + [levels.final(c.finalSigmasType)]
-        } else {
-            timesteps = (c.timestepSpacing ?? .linspace).multistepTimesteps(
-                steps: steps, training: training, last: training - levels.count(below: c.lambdaMinClipped),
-                offset: c.stepsOffset)
-            if let outside = timesteps.first(where: { !(0..<training).contains($0) }) {
-                throw RhumbError.timestep(outside, limit: training)
-            }
-            sigmas = try timesteps.map { Float(levels.sigma(at: Double($0))) } + [levels.final(c.finalSigmasType)]
-        }
+        usesHeun = try configuration.usesHeun()
+        try configuration.refuseLearnedVariance()
+        levels = try SolverLevels(configuration, steps: steps, by: "DPM-Solver++")
     }
 
     public func addNoise(to original: Tensor, noise: Tensor, at index: Int) throws -> Tensor {
         try check(index)
         try check(noise, nil, against: original)
-        let level = Level(sigmas[index])
+        let level = levels.level(index)
         return try original * level.signal + noise * level.deviation
+    }
+
+    public func sigma(at index: Int, eta: Double) throws -> Float {
+        try check(index)
+        return update(index).noise
+    }
+
+    /// Stochastic, noise is drawn for every step, also where its deviation is 0.
+    public func needsNoise(at index: Int, eta: Double) throws -> Bool {
+        try check(index)
+        return algorithm.isStochastic
     }
 
     public mutating func step(
@@ -74,48 +59,45 @@ public struct DPMSolverScheduler: Sampler {
     ) throws -> DenoisingStep {
         try check(index)
         try check(output, noise, against: sample)
-        if let last, last.index + 1 != index {
-            throw RhumbError.outOfOrder(index: index, expected: last.index + 1, sampler: "DPM-Solver++")
+        if let next, next != index {
+            throw RhumbError.outOfOrder(index: index, expected: next, sampler: "DPM-Solver++")
         }
-        let output = try output.to(.float32), sample = try sample.to(.float32)
-        let from = Level(sigmas[index]), to = Level(sigmas[index + 1])
-        let original: Tensor =
-            switch configuration.predictionType {
-            case .epsilon: try (sample - output * from.deviation) / from.signal
-            case .sample: output
-            case .velocity: try sample * from.signal - output * from.deviation
+        let sample = try sample.to(.float32)
+        let prediction = try SolverPrediction(
+            output.to(.float32), sample, levels.level(index), configuration.predictionType)
+        let latest = prediction.followed(by: algorithm), update = update(index)
+        var mean = try sample * update.scale + latest * update.first
+        let order = orderNow(index)
+        if order > 1 {
+            func logarithm(_ back: Int) -> Float { levels.level(index - back).logarithm }
+            let h = levels.level(index + 1).logarithm - logarithm(0)
+            let near = (logarithm(0) - logarithm(1)) / h
+            let slope = try (latest - predictions[0]) * (1 / near)
+            if order == 2 {
+                mean = try mean + slope * (usesHeun ? update.heun : update.midpoint)
+            } else if let third = update.third {
+                let far = (logarithm(1) - logarithm(2)) / h
+                let change = try slope - (predictions[0] - predictions[1]) * (1 / far)
+                mean = try mean + (slope + change * (near / (near + far))) * update.heun
+                mean = try mean + change * (1 / (near + far)) * third
             }
-        let h = to.logarithm - from.logarithm
-        let growth = to.signal * (exp(-h) - 1)
-        var previous = try sample * (to.deviation / from.deviation) - original * growth
-        if let last, order == 2, !isFirstOrder(index) {
-            let ratio = (from.logarithm - Level(sigmas[index - 1]).logarithm) / h
-            let slope = try (original - last.original) * (1 / ratio)
-            let curvature = usesHeun ? to.signal * ((exp(-h) - 1) / h + 1) : -0.5 * growth
-            previous = try previous + slope * curvature
         }
-        last = index + 1 < timesteps.count ? (index, original) : nil
-        return DenoisingStep(
-            previous: previous, mean: previous, predictedOriginal: original,
-            epsilon: try (sample - original * from.signal) / from.deviation, sigma: 0, logProbability: nil)
+        let isLast = index + 1 == timesteps.count
+        next = isLast ? nil : index + 1
+        predictions = isLast ? [] : [latest] + predictions.prefix(1)
+        return try DenoisingStep(
+            mean: mean, prediction.original, prediction.epsilon, sigma: update.noise, noise: noise, at: index)
     }
 
-    /// The last step is of first order where that is stabler: with few steps, or down to no noise at all.
-    private func isFirstOrder(_ index: Int) -> Bool {
-        guard index == timesteps.count - 1 else { return false }
-        let c = configuration
-        return c.eulerAtFinal ?? false || (c.lowerOrderFinal ?? true && timesteps.count < 15)
-            || c.finalSigmasType ?? "zero" == "zero"
+    private func update(_ index: Int) -> SolverUpdate {
+        SolverUpdate(algorithm, from: levels.level(index), to: levels.level(index + 1))
     }
 
-    /// A noise level as √ᾱ and √(1 − ᾱ), and the logarithm of their ratio, λ.
-    private struct Level {
-        let signal, deviation: Float
-        var logarithm: Float { log(signal) - log(deviation) }
-
-        init(_ sigma: Float) {
-            signal = 1 / (sigma * sigma + 1).squareRoot()
-            deviation = sigma * signal
-        }
+    /// The last steps are of lower order where that is stabler: with few steps, or down to no noise at all.
+    private func orderNow(_ index: Int) -> Int {
+        let c = configuration, left = timesteps.count - index
+        let lowers = c.lowerOrderFinal ?? true && timesteps.count < 15
+        if left == 1, c.eulerAtFinal ?? false || lowers || c.finalSigmasType ?? "zero" == "zero" { return 1 }
+        return min(order, predictions.count + 1, lowers && left == 2 ? 2 : 3)
     }
 }

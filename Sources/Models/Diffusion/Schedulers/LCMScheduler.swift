@@ -12,20 +12,11 @@ public struct LCMScheduler: Sampler, Sendable {
     public var times: [Float] { steps.timesteps.map(Float.init) }
     public var initialNoiseSigma: Float { 1 }
 
+    /// - Parameter strength: the share of the levels that are passed, from the cleanest up: below 1 for a start from a
+    ///   picture, as pipelines of latent consistency models take it.
     /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
-    public init(_ configuration: SchedulerConfiguration, steps count: Int) throws {
-        let training = configuration.numTrainTimesteps, original = configuration.originalInferenceSteps ?? 50
-        guard (1...training).contains(original) else {
-            throw RhumbError.schedule(
-                "original_inference_steps", "\(original)", expected: "a number from 1 to \(training)")
-        }
-        guard (1...original).contains(count) else { throw RhumbError.distilledSteps(count, limit: original) }
-        // The levels that the model was distilled on, falling, and as many of them as there are steps.
-        let levels = (1...original).reversed().map { $0 * (training / original) - 1 }
-        let distance = Double(original) / Double(count)
-        steps = try AlphaSteps(
-            configuration, timesteps: (0..<count).map { levels[Int((Double($0) * distance).rounded(.down))] },
-            by: "LCM")
+    public init(_ configuration: SchedulerConfiguration, steps count: Int, strength: Double = 1) throws {
+        steps = try AlphaSteps(distilled: configuration, steps: count, strength: strength, by: "LCM")
     }
 
     private func isLast(_ index: Int) -> Bool { index == steps.timesteps.count - 1 }

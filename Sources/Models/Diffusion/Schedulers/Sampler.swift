@@ -19,12 +19,12 @@ public struct DenoisingStep {
 
 /// From noise to a sample in steps, by what a model says of each noisy sample.
 public protocol Sampler {
-    /// What the model is told at each call, falling, and but for Heun and PNDM there is one a step. Whole numbers, but
+    /// What the model is told at each call, falling, and but for Heun, KDPM2 and PNDM there is one a step. Whole numbers, but
     /// for samplers along σ.
     var times: [Float] { get }
     /// Standard deviation of the noise that sampling starts from.
     var initialNoiseSigma: Float { get }
-    /// How many calls of the model a step in the middle takes: 2 for Heun.
+    /// How many calls of the model a step in the middle takes: 2 for Heun and KDPM2.
     var callsAStep: Int { get }
     /// The sample as the model wants to see it at a step.
     func scaledInput(_ sample: Tensor, at index: Int) throws -> Tensor
@@ -39,7 +39,7 @@ public protocol Sampler {
     /// - Parameters:
     ///   - output: what the model said of `scaledInput(sample, at: index)`; gradients flow through it.
     ///   - index: which step, from 0.
-    ///   - eta: how stochastic DDIM is, 0 to 1; other samplers ignore it.
+    ///   - eta: how stochastic DDIM and TCD are, 0 to 1; other samplers ignore it.
     ///   - noise: standard normal, of the sample's shape; needed where `sigma(at:eta:)` is not 0.
     mutating func step(
         _ output: Tensor, at index: Int, _ sample: Tensor, eta: Double, noise: Tensor?
@@ -74,69 +74,6 @@ extension Sampler {
     public func sigma(at index: Int, eta: Double) throws -> Float {
         try check(index)
         return 0
-    }
-}
-
-/// The samplers by their names.
-public enum SamplerKind: String, Sendable, CaseIterable, Codable {
-    case ddim
-    case ddpm
-    /// DPM-Solver++ of second order, multistep.
-    case dpmSolver = "dpm++"
-    case euler
-    /// Euler with fresh noise at each step.
-    case eulerAncestral = "euler_a"
-    case heun
-    case lcm
-    case lms
-    case pndm
-    case unipc
-
-    /// diffusers' class of the sampler.
-    public var className: String {
-        switch self {
-        case .ddim: "DDIMScheduler"
-        case .ddpm: "DDPMScheduler"
-        case .dpmSolver: "DPMSolverMultistepScheduler"
-        case .euler: "EulerDiscreteScheduler"
-        case .eulerAncestral: "EulerAncestralDiscreteScheduler"
-        case .heun: "HeunDiscreteScheduler"
-        case .lcm: "LCMScheduler"
-        case .lms: "LMSDiscreteScheduler"
-        case .pndm: "PNDMScheduler"
-        case .unipc: "UniPCMultistepScheduler"
-        }
-    }
-
-    /// Whether noise enters at the steps, whatever η is.
-    public var isStochastic: Bool { [.ddpm, .eulerAncestral, .lcm].contains(self) }
-
-    /// A sampler of this kind for a model.
-    ///
-    /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
-    public func sampler(_ configuration: SchedulerConfiguration, steps: Int) throws -> any Sampler {
-        switch self {
-        case .ddim: try DDIMScheduler(configuration, steps: steps)
-        case .ddpm: try DDPMScheduler(configuration, steps: steps)
-        case .dpmSolver: try DPMSolverScheduler(configuration, steps: steps)
-        case .euler: try EulerScheduler(configuration, steps: steps)
-        case .eulerAncestral: try EulerAncestralScheduler(configuration, steps: steps)
-        case .heun: try HeunScheduler(configuration, steps: steps)
-        case .lcm: try LCMScheduler(configuration, steps: steps)
-        case .lms: try LMSScheduler(configuration, steps: steps)
-        case .pndm: try PNDMScheduler(configuration, steps: steps)
-        case .unipc: try UniPCScheduler(configuration, steps: steps)
-        }
-    }
-
-    /// The sampler that a configuration was written for, where it is one of these; else DDIM.
-    public init(for configuration: SchedulerConfiguration) {
-        self = Self.allCases.first { $0.className == configuration.className } ?? .ddim
-    }
-
-    /// The class that a configuration was written for and that DDIM samples in place of; nil where it is one of these.
-    public static func replacedClass(in configuration: SchedulerConfiguration) -> String? {
-        allCases.contains { $0.className == configuration.className } ? nil : configuration.className
     }
 }
 

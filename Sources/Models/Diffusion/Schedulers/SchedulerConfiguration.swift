@@ -58,14 +58,14 @@ public struct SchedulerConfiguration: Equatable, Sendable {
     public var skipPRKSteps: Bool?
     /// DDPM's: `fixed_small` or `fixed_large`.
     public var varianceType: String?
-    /// LCM's: steps that the model was distilled on, and the scale of timesteps in its boundary condition.
+    /// LCM's and TCD's: steps that the model was distilled on, and the scale of timesteps in LCM's boundary condition.
     public var originalInferenceSteps: Int?
     public var timestepScaling: Double?
     /// UniPC's.
     public var predictX0: Bool?
     public var disableCorrector: [Int]?
 
-    // DPM-Solver's and Euler's.
+    // DPM-Solver's, DEIS's, UniPC's and Euler's.
     public var algorithmType: String?
     public var solverOrder: Int?
     public var solverType: String?
@@ -138,6 +138,12 @@ extension SchedulerConfiguration: Codable {
     public init(from decoder: any Decoder) throws {
         let values = try decoder.container(keyedBy: CodingKeys.self)
         className = try values.decodeIfPresent(String.self, forKey: .className) ?? className
+        // Distilled models' and k-diffusion's samplers have Stable Diffusion's noise by default in diffusers.
+        let isDistilled = ["LCMScheduler", "TCDScheduler"].contains(className)
+        if isDistilled || className.hasPrefix("KDPM2") || className == "HeunDiscreteScheduler" {
+            (betaStart, betaEnd) = (0.00085, 0.012)
+        }
+        if isDistilled { betaSchedule = .scaledLinear }
         numTrainTimesteps = try values.decodeIfPresent(Int.self, forKey: .numTrainTimesteps) ?? numTrainTimesteps
         betaStart = try values.decodeIfPresent(Double.self, forKey: .betaStart) ?? betaStart
         betaEnd = try values.decodeIfPresent(Double.self, forKey: .betaEnd) ?? betaEnd

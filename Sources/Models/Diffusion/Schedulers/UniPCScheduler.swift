@@ -22,26 +22,17 @@ public struct UniPCScheduler: Sampler {
     /// - Throws: `RhumbError` for a number of steps, or an option of the configuration, that it can't do.
     public init(_ configuration: SchedulerConfiguration, steps: Int) throws {
         let c = configuration
-        try c.refuse(
-            [
-                "thresholding": c.thresholding, "use_exponential_sigmas": c.useExponentialSigmas,
-                "use_beta_sigmas": c.useBetaSigmas, "use_flow_sigmas": c.useFlowSigmas,
-            ], by: "UniPC")
-        order = c.solverOrder ?? 2
-        guard (1...3).contains(order) else {
-            throw RhumbError.option("solver_order", "\(order)", known: ["1", "2", "3"])
-        }
+        order = try c.order()
         if c.predictX0 == false { throw RhumbError.option("predict_x0", "false", known: ["true"]) }
         if c.disableCorrector?.isEmpty == false {
             throw RhumbError.option("disable_corrector", "\(c.disableCorrector ?? [])", known: ["[]"])
         }
         usesFirstForm = c.solverType == "bh1"
         self.configuration = c
-        // Its levels are DPM-Solver's, but for that solver's own options.
+        // It passes over DPM-Solver's own options.
         var plain = c
-        (plain.solverOrder, plain.solverType, plain.algorithmType, plain.lambdaMinClipped) = (nil, nil, nil, nil)
-        (plain.useLuLambdas, plain.eulerAtFinal) = (nil, nil)
-        let levels = try DPMSolverScheduler(plain, steps: steps)
+        (plain.lambdaMinClipped, plain.useLuLambdas) = (nil, nil)
+        let levels = try SolverLevels(plain, steps: steps, by: "UniPC")
         (timesteps, sigmas) = (levels.timesteps, levels.sigmas)
     }
 

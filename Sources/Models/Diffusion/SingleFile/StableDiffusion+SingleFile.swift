@@ -8,7 +8,7 @@ extension StableDiffusion {
     /// What a single file leaves open.
     public struct SingleFileOptions: Sendable {
         /// What the UNet predicts; nil tells as diffusers does: v for 2.x, but for its base model, which its count of
-        /// steps gives away, and the noise for 1.x.
+        /// steps gives away, and that which inpaints; the noise for 1.x.
         public var prediction: PredictionType?
         /// Whether the averaged weights of the UNet are taken, where the file has them beside those of training.
         public var usesAverages = false
@@ -57,8 +57,9 @@ extension StableDiffusion {
         var unetConfiguration = try UNetConfiguration(shapesOf: unetWeights)
         let isSecond = unetConfiguration.useLinearProjection
         let steps = whole.metadata["global_step"].flatMap { Int($0) }
-        // As diffusers tells the base model of 2.0 and 2.1 from the one that predicts v.
-        let prediction = options.prediction ?? (isSecond && steps != 875_000 ? .velocity : .epsilon)
+        // As diffusers tells the base model of 2.0 and 2.1 and the one that inpaints from the one that predicts v.
+        let inpaints = unetConfiguration.inChannels == 9
+        let prediction = options.prediction ?? (isSecond && !inpaints && steps != 875_000 ? .velocity : .epsilon)
         if isSecond, prediction == .velocity { unetConfiguration.sampleSize = 96 }
         let vaeWeights = whole.part(CompVisNames.autoencoderPrefix).autoencoderNamedAsInDiffusers()
         var vaeConfiguration = try AutoencoderConfiguration(shapesOf: vaeWeights)
@@ -76,7 +77,7 @@ extension StableDiffusion {
             model,
             SingleFileReport(
                 version: isSecond ? 2 : 1,
-                isPredictionKnown: options.prediction != nil || !isSecond || steps != nil,
+                isPredictionKnown: options.prediction != nil || !isSecond || inpaints || steps != nil,
                 leavesAverages: averages && !options.usesAverages)
         )
     }
@@ -107,15 +108,13 @@ extension StableDiffusion {
         return try TextEncoder(model: model, tokenizer: own)
     }
 
-    /// The family of a file that is none of Stable Diffusion 1.x or 2.x for text to picture; nil where it may be one.
+    /// The family of a file that is none of Stable Diffusion 1.x or 2.x; nil where it may be one.
     private static func foreignFamily(_ weights: Weights) -> String? {
         if weights.names.contains(where: { $0.hasPrefix("conditioner.embedders.") }) { return "Stable Diffusion XL" }
         if weights.names.contains(where: { $0.hasPrefix("model.diffusion_model.joint_blocks.") }) {
             return "Stable Diffusion 3"
         }
         switch weights.shape(of: CompVisNames.unetPrefix + "input_blocks.0.0.weight")?[safe: 1] {
-        case 9: return "an inpainting model (9 channels)"
-        case 8: return "InstructPix2Pix (8 channels)"
         case 7: return "an upscaler (7 channels)"
         case 5: return "a model guided by depth (5 channels)"
         default: return nil

@@ -16,6 +16,7 @@ typedef enum {
     LATE_CMARK,
     LATE_CMARK_EXTENSIONS,
     LATE_EDIT,
+    LATE_CURL,
     LATE_LIBRARY_COUNT,
 } late_library;
 
