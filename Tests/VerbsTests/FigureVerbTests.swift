@@ -192,6 +192,9 @@ final class FigureVerbTests: XCTestCase {
     func testErrorsSayWhatWasExpected() {
         for (code, message) in [
             ("plot \"text\"", "can't plot the string \"text\""), ("plot {a: \"x\"}", "can't plot this record"),
+            (
+                "plot {a: [1, 2], b: [2, 3]} [0, 5]", "rows beside a record have no effect"
+            ),
             ("plot [1, 2] size: [100]", "'size' must be a width and a height, not 1 numbers"),
             ("plot [1, 2] xrange: [1]", "'xrange' must be two numbers, or none for an open end"),
             ("plot [1, 2] \"x\"", "'more' of 'plot' must be rows of numbers, not the string \"x\""),

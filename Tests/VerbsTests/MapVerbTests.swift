@@ -73,6 +73,13 @@ final class MapVerbTests: XCTestCase {
         XCTAssertTrue(scatters(map).contains { $0.name == "weapon, α = 2" && $0.shape == .diamond })
     }
 
+    /// Ablation has no strength: one step, to where nothing is left along v.
+    func testAModeWithoutStrengthIsOneStep() throws {
+        let map = try panel("embedding_map clip v t colour: \"kind\" mode: \"ablation\"")
+        XCTAssertEqual(arrows(map).count, 8 + 1)
+        XCTAssertTrue(scatters(map).contains { $0.name == "food, ablation" })
+    }
+
     func testManyEmbeddingsHaveTheWaysOfTheirMeans() throws {
         let session = Session()
         let code =
@@ -132,7 +139,11 @@ final class MapVerbTests: XCTestCase {
             ),
             (
                 "embedding_map clip none t alpha: 1",
-                "error: 'alpha' needs a direction to steer along; embedding_map clip v …"
+                "error: steering needs a direction; embedding_map clip v …"
+            ),
+            (
+                "embedding_map clip v t mode: \"ablation\" alpha: 1",
+                "error: 'alpha' has no effect in mode \"ablation\"; leave it out"
             ),
             ("embedding_map clip v t alpha: []", "error: 'alpha' lists no strength; alpha: [0.5, 1, 2]"),
             ("embedding_map clip v t colour: \"knd\"", "error: there is no column 'knd'"),

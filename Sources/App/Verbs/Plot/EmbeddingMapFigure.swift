@@ -23,10 +23,10 @@ struct EmbeddingMapFigure {
 
     init(
         _ groups: EmbeddingMapGroups, _ plane: EmbeddedPlane, _ direction: Direction?,
-        _ steered: [(alpha: Double, rows: Tensor)]
+        _ steered: [(name: String, rows: Tensor)]
     ) throws {
         (self.groups, self.plane) = (groups, plane)
-        stages = ["before"] + steered.map { "α = \(NumberText.shown($0.alpha))" }
+        stages = ["before"] + steered.map(\.name)
         safety = try direction.map { v in
             try ([groups.rows] + steered.map(\.rows)).flatMap { try v.safety($0).floats.map(Double.init) }
         }

@@ -123,30 +123,39 @@ enum EmbeddingMapVerb {
         }
     }
 
-    /// The embeddings at each strength of `alpha:`; none where it isn't given.
-    private static func steered(_ rows: Tensor, _ call: Arguments) throws -> [(alpha: Double, rows: Tensor)] {
-        guard try !call.value("alpha").isNone else {
+    /// The embeddings at each strength of `alpha:`, or after a mode that has no strength; none without steering.
+    private static func steered(_ rows: Tensor, _ call: Arguments) throws -> [(name: String, rows: Tensor)] {
+        let mode: Steering = try call.choice("mode")
+        let alphas = try call.value("alpha").isNone ? nil : call.numbers("alpha")
+        guard alphas != nil || !mode.hasStrength else {
             for option in ["mode", "gate", "threshold", "temperature"] where try call.isGiven(option) {
                 throw call.failure(option, "'\(option)' has no effect without strengths", hint: "alpha: [0.5, 1, 2]")
             }
             return []
         }
         guard try !call.value("direction").isNone else {
-            throw call.failure("alpha", "'alpha' needs a direction to steer along", hint: "embedding_map clip v …")
+            throw call.failure(
+                alphas == nil ? "mode" : "alpha", "steering needs a direction", hint: "embedding_map clip v …")
         }
-        let alphas = try call.numbers("alpha")
-        guard !alphas.isEmpty else {
+        func moved(_ alpha: Double) throws -> Tensor {
+            let rule = SteeringRule(
+                try call.direction().direction, alpha: Float(alpha), mode: mode, gate: try call.choice("gate"),
+                threshold: Float(try call.number("threshold")), temperature: Float(try call.number("temperature")))
+            return try rule.steered(rows)
+        }
+        guard mode.hasStrength else {
+            if alphas != nil {
+                throw call.failure(
+                    "alpha", "'alpha' has no effect in mode \"\(mode.rawValue)\"", hint: "leave it out")
+            }
+            return [(mode.rawValue, try moved(0))]
+        }
+        guard let alphas, !alphas.isEmpty else {
             throw call.failure("alpha", "'alpha' lists no strength", hint: "alpha: [0.5, 1, 2]")
         }
         if let bad = alphas.first(where: { !$0.isFinite }) {
             throw call.failure("alpha", "'alpha' must be finite, not \(NumberText.shown(bad))")
         }
-        return try alphas.map { alpha in
-            let rule = SteeringRule(
-                try call.direction().direction, alpha: Float(alpha), mode: try call.choice("mode"),
-                gate: try call.choice("gate"), threshold: Float(try call.number("threshold")),
-                temperature: Float(try call.number("temperature")))
-            return (alpha, try rule.steered(rows))
-        }
+        return try alphas.map { ("α = \(NumberText.shown($0))", try moved($0)) }
     }
 }

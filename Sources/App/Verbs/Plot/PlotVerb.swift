@@ -78,7 +78,14 @@ enum PlotVerb {
         let more = try call.list("more")
         switch data {
         case .table, .tables: break
-        default: try refuseColumns(call)
+        case .numbers: try refuseColumns(call)
+        default:
+            try refuseColumns(call)
+            guard more.isEmpty else {
+                throw call.failure(
+                    "more", "rows beside \(try call.value("data").described) have no effect",
+                    hint: "a table says what its x axis is: table({alpha: …, loss: …}) |> plot x: \"alpha\"")
+            }
         }
         switch data {
         case .table(let table): return try TableArguments(call, table, options).figure()

@@ -2,8 +2,7 @@ import Tensor
 
 /// The nearest neighbours of each of many points, exactly, by blocks of matrix products.
 ///
-/// Time grows with the square of the number of points, memory only with the number of points: 100,000 points of 512
-/// dimensions take about a minute on two cores.
+/// Time grows with the square of the number of points, memory only with their number.
 package struct NearestNeighbours {
     package let count: Int
     /// How many neighbours each point has; the point itself is none of them.

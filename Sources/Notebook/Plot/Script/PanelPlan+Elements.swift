@@ -117,6 +117,12 @@ extension PanelPlan {
         builder.command(
             "set arrow from first \(arrow.from.x.gnuplotText), first \(arrow.from.y.gnuplotText) "
                 + "to first \(arrow.to.x.gnuplotText), first \(arrow.to.y.gnuplotText) "
-                + "head filled size screen 0.018,18 front linewidth 2.2 linecolor '\(colour.hex)'")
+                + "head filled size screen \(manyArrows && arrow.label.isEmpty ? "0.010" : "0.018"),18 front "
+                + "linewidth \(manyArrows && arrow.label.isEmpty ? "1.2" : "2.2") linecolor '\(colour.hex)'")
+    }
+
+    /// Arrows get thinner where they are many, but for those with a label.
+    private var manyArrows: Bool {
+        panel.layers.filter { if case .arrow = $0 { true } else { false } }.count > 8
     }
 }

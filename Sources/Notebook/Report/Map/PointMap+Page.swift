@@ -30,7 +30,7 @@ extension PointMap {
         <button id="clear" type="button">Clear</button></p>
         <fieldset id="groups"><legend>Groups</legend></fieldset>
         <fieldset id="stages" hidden="hidden"><legend>Steering</legend></fieldset>
-        <fieldset id="range" hidden="hidden"><legend></legend><label>from <input id="low" type="number" step="any" />\
+        <fieldset id="range" hidden="hidden"><legend></legend><div id="scale" hidden="hidden"></div><label>from <input id="low" type="number" step="any" />\
         </label> <label>to <input id="high" type="number" step="any" /></label></fieldset>
         <ol id="found" aria-label="Matches"></ol>
         </aside>

@@ -30,7 +30,7 @@ for (let i = 0; i < n; i++) order[filled[cell(y[i], bottom) * side + cell(x[i], 
 // What is shown.
 const shownGroups = new Uint8Array(data.groups.length).fill(1), shownStages = new Uint8Array(data.stages.length).fill(1);
 let low = -Infinity, high = Infinity, words = "", matches = [], isMatch = null, visible = new Uint8Array(n);
-let scale = 1, cx = 0, cy = 0, fitted = 1, width = 1, height = 1, ratio = 1, hovered = -1, chosen = -1, waiting = false;
+let scale = 1, cx = 0, cy = 0, fitted = 1, width = 1, height = 1, ratio = 1, hovered = -1, chosen = -1, waiting = false, discSize = 4;
 
 const css = (name) => getComputedStyle(document.documentElement).getPropertyValue(name).trim();
 const rgb = (text) => {
@@ -60,17 +60,18 @@ function colour(i) {
 // How much of each pixel around the centre a disc of a radius covers; a ring for points that were steered.
 const stamps = new Map();
 function stamp(radius, isRing) {
-  const key = radius * 2 + (isRing ? 1 : 0);
+  const key = `${radius} ${isRing}`;
   if (stamps.has(key)) return stamps.get(key);
   const reach = Math.ceil(radius + 0.5), list = [];
   for (let dy = -reach; dy <= reach; dy++) for (let dx = -reach; dx <= reach; dx++) {
     const d = Math.hypot(dx, dy);
     let a = Math.max(0, Math.min(1, radius + 0.5 - d));
     if (isRing) a = Math.min(a, Math.max(0, Math.min(1, d - radius * 0.5 + 0.5)));
-    if (a > 0.02) list.push([dx, dy, a]);
+    if (a > 0.02) list.push(dx, dy, a);
   }
-  stamps.set(key, list);
-  return list;
+  const made = {reach, parts: Float32Array.from(list)};
+  stamps.set(key, made);
+  return made;
 }
 
 function update() {
@@ -118,20 +119,22 @@ function render() {
   new Uint32Array(pixels.buffer).fill((255 << 24 | paper[2] << 16 | paper[1] << 8 | paper[0]) >>> 0);
   const usual = n > 20000 ? 1.5 : n > 2000 ? 2.5 : 4, closer = Math.min(3, Math.pow(Math.max(1, scale / fitted), 0.35));
   const radius = Math.round(usual * closer * ratio * 2) / 2;
+  discSize = radius * (isMatch ? 1.5 : 1) / ratio;
   const pass = (wanted, weight, size) => {
     const discs = stamp(size, false), rings = stamp(size, true);
     for (let i = 0; i < n; i++) {
       if (!visible[i] || (isMatch && isMatch[i] !== wanted)) continue;
       const px = Math.round(w / 2 + (x[i] - cx) * scale * ratio), py = Math.round(h / 2 - (y[i] - cy) * scale * ratio);
-      if (px < -9 || py < -9 || px > w + 9 || py > h + 9) continue;
-      const c = colour(i);
-      for (const [dx, dy, cover] of stage[i] ? rings : discs) {
-        const u = px + dx, v = py + dy;
-        if (u < 0 || v < 0 || u >= w || v >= h) continue;
-        const at = (v * w + u) * 4, a = cover * weight;
-        pixels[at] += (c[0] - pixels[at]) * a;
-        pixels[at + 1] += (c[1] - pixels[at + 1]) * a;
-        pixels[at + 2] += (c[2] - pixels[at + 2]) * a;
+      if (px < -40 || py < -40 || px > w + 40 || py > h + 40) continue;
+      const [red, green, blue] = colour(i), {reach, parts} = stage[i] ? rings : discs;
+      const isInside = px >= reach && py >= reach && px + reach < w && py + reach < h;
+      for (let k = 0; k < parts.length; k += 3) {
+        const u = px + parts[k], v = py + parts[k + 1];
+        if (!isInside && (u < 0 || v < 0 || u >= w || v >= h)) continue;
+        const at = (v * w + u) * 4, a = parts[k + 2] * weight;
+        pixels[at] += (red - pixels[at]) * a;
+        pixels[at + 1] += (green - pixels[at + 1]) * a;
+        pixels[at + 2] += (blue - pixels[at + 2]) * a;
       }
     }
   };
@@ -154,8 +157,9 @@ function arrow(from, to, style, thick) {
   draw.fill();
 }
 
+const font = "12px system-ui, sans-serif";
 function write(text, px, py, align) {
-  draw.font = "12px system-ui, sans-serif"; draw.textAlign = align || "left"; draw.textBaseline = "middle";
+  draw.font = font; draw.textAlign = align || "left"; draw.textBaseline = "middle";
   draw.lineWidth = 3; draw.strokeStyle = `rgb(${paper})`; draw.fillStyle = ink; draw.lineJoin = "round";
   draw.strokeText(text, px, py); draw.fillText(text, px, py);
 }
@@ -176,22 +180,24 @@ function annotate() {
     write(label, px + 8, py);
   }
   const taken = [];
+  draw.font = font;
   for (const i of matches.slice(0, 400)) {
     const [px, py] = onScreen(x[i], y[i]);
     if (px < 0 || py < 0 || px > width || py > height || taken.length >= 40) continue;
-    if (taken.some(([u, v]) => Math.abs(v - py) < 14 && Math.abs(u - px) < 150)) continue;
-    taken.push([px, py]);
-    write(clipped(labels[labelOf[i]]), px + 7, py);
+    const text = clipped(labels[labelOf[i]]), end = px + 14 + draw.measureText(text).width;
+    if (taken.some(([u, v, w]) => Math.abs(v - py) < 15 && u < end && px < w)) continue;
+    taken.push([px, py, end]);
+    if (i !== chosen) write(text, px + discSize + 4, py);
   }
   for (const i of [chosen, hovered]) {
     if (i < 0) continue;
     const [px, py] = onScreen(x[i], y[i]);
     draw.strokeStyle = ink; draw.lineWidth = 2;
-    draw.beginPath(); draw.arc(px, py, 8, 0, 7); draw.stroke();
+    draw.beginPath(); draw.arc(px, py, discSize + 3, 0, 7); draw.stroke();
   }
   if (chosen >= 0 && chosen !== hovered) {
     const [px, py] = onScreen(x[chosen], y[chosen]);
-    write(clipped(labels[labelOf[chosen]]), px + 12, py);
+    write(clipped(labels[labelOf[chosen]]), px + discSize + 6, py);
   }
 }
 const clipped = (text) => text.length > 60 ? text.slice(0, 59) + "…" : text;
@@ -316,6 +322,7 @@ function choices(field, names, counts, shown, dots) {
 }
 const tally = (of, length) => { const counts = new Array(length).fill(0); for (const i of of) counts[i]++; return counts; };
 readColours();
+$("groups").hidden = data.groups.length < 2;
 choices($("groups"), data.groups, tally(group, data.groups.length), shownGroups, !data.coloured);
 if (data.stages.length > 1) {
   $("stages").hidden = false;
@@ -324,6 +331,10 @@ if (data.stages.length > 1) {
 if (measure && most > least) {
   $("range").hidden = false;
   $("range").querySelector("legend").textContent = data.measured;
+  if (data.coloured) {
+    $("scale").hidden = false;
+    $("scale").style.background = `linear-gradient(to right, ${stops.map((c) => `rgb(${c})`)})`;
+  }
   $("low").placeholder = least.toPrecision(3); $("high").placeholder = most.toPrecision(3);
   for (const id of ["low", "high"]) $(id).addEventListener("input", () => {
     low = $("low").value === "" ? -Infinity : +$("low").value;
