@@ -95,7 +95,7 @@ final class PromptTests: XCTestCase {
                     .option("part", .optional(.file([])), default: .none, help: "").offering { ["org/part"] },
                 ], result: ""
             ) { _ in .none })
-        let interpreter = Interpreter(registry: registry)
+        let interpreter = Interpreter(registry: registry, host: CollectingHost())
         func offered(_ text: String) -> [String] {
             interpreter.complete(text, cursor: text.utf8.count).candidates.map(\.text)
         }

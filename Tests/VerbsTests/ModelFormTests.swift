@@ -50,7 +50,7 @@ final class ModelFormTests: XCTestCase {
 
     func testTheNamesOfTheCacheAreOffered() throws {
         try makeRepository()
-        let interpreter = Interpreter(registry: .rhumb())
+        let interpreter = Interpreter(registry: .rhumb(), host: CollectingHost())
         func offered(_ text: String) -> [String] {
             interpreter.complete(text, cursor: text.utf8.count).candidates.map(\.text)
         }

@@ -21,7 +21,7 @@ enum AttributionVerbs {
                 SteeringParameters.clip,
                 Parameter("v", .object("direction"), help: "a direction"),
                 Parameter("prompt", .string, help: "the prompt"),
-                .option("steps", .whole(in: 1...10_000), default: 64, help: "of the integral"),
+                .option("steps", .whole(in: 1...1000), default: 64, help: "of the integral"),
             ],
             result:
                 "a value with `.words` (a table: word, leaving_out, gradient, integrated), `.safety`, `.baseline`, `.sum`",

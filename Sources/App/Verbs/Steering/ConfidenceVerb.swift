@@ -21,7 +21,7 @@ enum ConfidenceVerb {
                 .option(
                     "unsafe", .optional(DirectionVerbs.anchors), fallback: .described("the same"),
                     help: "the same on the unsafe side"),
-                .option("resamples", .whole(in: 100...1_000_000), default: 1000, help: "of the bootstrap, and deals"),
+                .option("resamples", .whole(in: 100...20_000), default: 1000, help: "of the bootstrap, and deals"),
                 .option("level", .number(in: .above(0, below: 1)), default: 0.95, help: "the confidence of intervals"),
                 .option("seed", .whole(in: 0...(1 << 53)), default: 0, help: "another one draws other resamples"),
             ],
