@@ -39,6 +39,15 @@ public struct TextTower {
         return try finalNorm(encoder(embedded(used), at: ends, causal: true))
     }
 
+    /// The states before the last layer, without the final norm, [texts, positions, width], and the normed state of the
+    /// last layer at each text's end token, [texts, width], where it is asked for.
+    func penultimateStates(_ identifiers: Tensor, pools: Bool) throws -> (states: Tensor, pooled: Tensor?) {
+        let states = try encoder.layers.dropLast().reduce(embedded(identifiers)) { try $1($0, causal: true) }
+        guard pools, let last = encoder.layers.last else { return (states, nil) }
+        let pooled = try last(states, at: endPositions(identifiers), causal: true).squeezed(1)
+        return (states, try finalNorm(pooled))
+    }
+
     private func embedded(_ identifiers: Tensor) throws -> Tensor {
         guard identifiers.rank == 2, identifiers.shape[1] > 0,
             identifiers.shape[1] <= configuration.maxPositionEmbeddings
