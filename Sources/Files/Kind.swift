@@ -84,7 +84,7 @@ extension FileContents {
             if let type = config["model_type"]?.string {
                 return type == "clip" ? .clip : .transformers(modelType: type)
             }
-            if config["_class_name"]?.string == "AutoencoderKL" { return .autoencoder }
+            if ["AutoencoderKL", "AutoencoderTiny"].contains(config["_class_name"]?.string) { return .autoencoder }
             if config["text_config"] != nil, config["vision_config"] != nil { return .clip }
         }
         if names.contains(where: Weights.isFile) { return .tensors }

@@ -128,7 +128,7 @@ final class PipelineTests: XCTestCase {
         let latents = try model.latents(of: images)
         XCTAssertEqual(latents.shape, [2, 8, 8, 4])
         let pixels = try images[0].tensor.permuted([1, 2, 0]) * 2 - 1
-        let mean = try model.vae.encode(pixels.unsqueezed(0)).mean * 0.6
+        let mean = try model.vae.latents(of: pixels.unsqueezed(0), noise: nil) * 0.6
         assertClose(try latents.selected(0, 0), mean.floats, .ofLargest(1e-5))
         XCTAssertThrowsError(try model.latents(of: [picture, Image(Tensor.zeros([3, 8, 16]))])) {
             XCTAssertTrue("\($0)".contains("not 16×16 and 16×8"), "\($0)")
@@ -157,7 +157,7 @@ final class PipelineTests: XCTestCase {
         let index = folder.appendingPathComponent("model_index.json")
         let members = try XCTUnwrap(FileContents.json(index).members)
         let cases: [(key: String, value: JSON, expected: String)] = [
-            ("_class_name", "StableDiffusionXLPipeline", "'_class_name' in"),
+            ("_class_name", "StableDiffusion3Pipeline", "'_class_name' in"),
             ("text_encoder_2", ["transformers", "CLIPTextModelWithProjection"], "'text_encoder_2' in"),
             ("unet", ["diffusers", "UNet3DConditionModel"], "'UNet3DConditionModel', which is not supported"),
         ]

@@ -36,7 +36,7 @@ final class TinyPipelineTests: XCTestCase {
             [samples.prompt], samples.options(eta: eta), generator: Generator(seed: samples.seed)
         ).final
         let decoded = try withoutGradients {
-            try pipeline.vae.decode(final / pipeline.vae.configuration.scalingFactor)
+            try pipeline.vae.decode(final / pipeline.vae.latentSpace.scalingFactor)
         }
         return Samples.Sample(
             eta: eta, latents: final.floats, picture: try (decoded * 0.5 + 0.5).clamped(0, 1).floats)

@@ -95,7 +95,7 @@ public struct ConceptErasure: Sendable {
 
     /// The states that stand for texts, [texts or texts × tokens, width].
     private func states(of texts: [String], _ model: StableDiffusion) throws -> Tensor {
-        guard !texts.isEmpty else { return try Tensor.zeros([0, model.text.width]) }
+        guard !texts.isEmpty else { return try Tensor.zeros([0, model.unet.configuration.contextWidth]) }
         let context = try model.context(of: texts)
         let length = context.shape[1]
         let flat = try context.reshaped([texts.count * length, context.shape[2]])

@@ -217,7 +217,9 @@ extension RhumbError {
     static func otherFamily(file: String, _ family: String) -> RhumbError {
         RhumbError(
             "'\(file)' holds \(family), which is not supported",
-            hint: "supported: Stable Diffusion 1.x and 2.x; as: \"tensors\" gives the weights")
+            hint:
+                "supported: Stable Diffusion 1.x, 2.x and XL (base); as: \"tensors\" gives the weights"
+        )
     }
 
     static func noAverages(file: String) -> RhumbError {

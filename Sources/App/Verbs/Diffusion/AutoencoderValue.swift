@@ -6,11 +6,11 @@ import Tensor
 
 /// The autoencoder of a diffusion model in the language: pictures to latents and back.
 final class AutoencoderValue: ObjectValue {
-    let model: AutoencoderKL
+    let model: any Autoencoder
     /// What it was loaded as, or what it is a part of.
     let name: String
 
-    init(_ model: AutoencoderKL, name: String) {
+    init(_ model: any Autoencoder, name: String) {
         self.model = model
         self.name = name
     }
@@ -21,12 +21,13 @@ final class AutoencoderValue: ObjectValue {
 
     /// `autoencoder mini-vae/vae: 680 k parameters; 1/4 of the side, 4 channels, scaled by 0.44`
     var summary: String {
-        let c = model.configuration
+        let space = model.latentSpace
         let type = model.dtype == .float32 ? "" : " in \(model.dtype.rawValue)"
-        let scale = String(format: "%.4g", c.scalingFactor)
+        let scale = String(format: "%.4g", space.scalingFactor)
         return "autoencoder \(name): \(ClipValue.shown(parameterCount)) parameters\(type); "
-            + "1/\(c.downsampling) of the side, \(c.latentChannels) channels, scaled by \(scale)"
-            + (c.shiftFactor.flatMap { $0 == 0 ? nil : $0 }.map {
+            + "1/\(space.downsampling) of the side, \(space.channels) channels, scaled by \(scale)"
+            + (model is AutoencoderTiny ? "; tiny (TAESD)" : "")
+            + (space.shiftFactor.flatMap { $0 == 0 ? nil : $0 }.map {
                 "; its shift of \(String(format: "%.4g", $0)) is left aside"
             } ?? "")
     }
@@ -36,9 +37,9 @@ final class AutoencoderValue: ObjectValue {
     func member(_ name: String) throws -> Value? {
         switch name {
         case "name": .string(self.name)
-        case "downsampling": .number(Double(model.configuration.downsampling))
-        case "channels": .number(Double(model.configuration.latentChannels))
-        case "scaling": .number(Double(model.configuration.scalingFactor))
+        case "downsampling": .number(Double(model.latentSpace.downsampling))
+        case "channels": .number(Double(model.latentSpace.channels))
+        case "scaling": .number(Double(model.latentSpace.scalingFactor))
         case "parameters": .number(Double(parameterCount))
         case "dtype": .string(model.dtype.rawValue)
         default: nil
@@ -49,7 +50,7 @@ final class AutoencoderValue: ObjectValue {
 extension AutoencoderValue: SavableValue {
     static func load(_ request: ModelRequest) throws -> AutoencoderValue {
         AutoencoderValue(
-            try AutoencoderKL.load(folder: request.url, dtype: request.dtype, variant: request.variant),
+            try AutoencoderFolder.load(request.url, dtype: request.dtype, variant: request.variant),
             name: request.name)
     }
 
@@ -67,7 +68,7 @@ extension Parameter {
 
 extension Arguments {
     /// What `Parameter.autoencoder` was given.
-    func autoencoder() throws -> AutoencoderKL {
+    func autoencoder() throws -> any Autoencoder {
         if case .object(let value as AutoencoderValue) = try value("model") { return value.model }
         return try pipeline().model.vae
     }

@@ -49,8 +49,8 @@ final class PipelineValue: ObjectValue {
         let type = model.dtype == .float32 ? "" : " in \(model.dtype.rawValue)"
         let side = model.sampleSize, small = side / model.downsampling
         return "pipeline \(name): \(ClipValue.shown(model.parameterCount)) parameters\(type); \(side)×\(side) pixels, "
-            + "latents \(small)×\(small)×\(model.vae.configuration.latentChannels); "
-            + "text \(model.text.length) tokens × \(model.text.width); "
+            + "latents \(small)×\(small)×\(model.vae.latentSpace.channels); "
+            + "text \(model.text.length) tokens × \(model.unet.configuration.contextWidth); "
             + "\(model.scheduler.predictionType.rawValue), \(SamplerKind(for: model.scheduler).rawValue)"
             + (SamplerKind.replacedClass(in: model.scheduler).map { " in place of \($0)" } ?? "")
             + special
@@ -61,7 +61,7 @@ final class PipelineValue: ObjectValue {
         switch model.task {
         case .inpainting: "; inpaints"
         case .editing: "; edits pictures (InstructPix2Pix)"
-        case .picture: model.isDistilled ? "; latent consistency (LCM)" : ""
+        case .picture: (model.secondText == nil ? "" : "; XL") + (model.isDistilled ? "; latent consistency (LCM)" : "")
         }
     }
 
@@ -137,7 +137,7 @@ extension PipelineValue: SavableValue {
         }
         if let place = try request.place("vae") {
             model = try model.replacing(
-                vae: AutoencoderKL.load(part: place, like: model.vae.configuration, dtype: request.dtype))
+                vae: AutoencoderFolder.load(part: place, like: model.vae, dtype: request.dtype))
         }
         if let place = try request.place("text_encoder") {
             model = try model.replacing(text: model.text.replaced(by: place, dtype: request.dtype))
@@ -170,7 +170,7 @@ extension PipelineValue: SavableValue {
                 "\(request.name): its scheduler is \(replaced), which Rhumb has not; "
                     + "\(SamplerKind(for: model.scheduler).rawValue) samples in its place")
         }
-        if model.vae.configuration.shiftFactor ?? 0 != 0 {
+        if model.vae.latentSpace.shiftFactor ?? 0 != 0 {
             host.note(
                 "\(request.name): 'shift_factor' of its autoencoder is left aside, as StableDiffusionPipeline does")
         }

@@ -56,6 +56,7 @@ enum SampleVerb {
                 .option(
                     "image_guidance", .optional(.number(in: 1...100)), fallback: .described("1.5"),
                     help: "how closely InstructPix2Pix keeps to `image`; 1 is least"),
+            ] + SamplingParameters.sizes + [
                 .option(
                     "latents", .optional(.object("tensor")), default: .none,
                     help: "standard normal noise to start from, [pictures, height, width, channels], or one for all"),
@@ -170,6 +171,7 @@ private struct SamplingRun {
         options.clipSkip = try call.optional("clip_skip", call.whole) ?? 0
         options.readsWeights = try call.boolean("weights")
         try call.checkPrompts(options)
+        options.sizes = try call.sizes(of: call.pipeline().model)
         let count = try call.whole("count")
         embeddings = try call.promptEmbeddings(count: count)
         let prompts: [String]
@@ -357,6 +359,12 @@ struct SamplingRecord {
             fields.append(("image_guidance", .number(Double(options.imageGuidance))))
         } else if startsFromImage {
             fields.append(("strength", .number(options.strength)))
+        }
+        for (name, size) in [("original_size", options.sizes.original), ("target_size", options.sizes.target)] {
+            if let size { fields.append((name, .list(size.map { .number(Double($0)) }))) }
+        }
+        if options.sizes.crop != [0, 0] {
+            fields.append(("crop", .list(options.sizes.crop.map { .number(Double($0)) })))
         }
         if hasMask { fields.append(("mask", .boolean(true))) }
         // A picture of several takes its noise from the middle of the stream.

@@ -51,6 +51,21 @@ enum SamplingParameters {
             help: "whether brackets are weights: (red:1.3), (red) for 1.1, [red] for 1/1.1; \\( means the bracket")
     }
 
+    /// What Stable Diffusion XL is told of sizes.
+    static var sizes: [Parameter] {
+        [
+            .option(
+                "original_size", .optional(.list(of: .whole(in: 1...65536))), fallback: .described("the picture's"),
+                help: "[height, width] that Stable Diffusion XL is told the picture had; smaller ones are blurred"),
+            .option(
+                "crop", .optional(.list(of: .whole(in: 0...65536))), fallback: .described("[0, 0]"),
+                help: "[top, left] that Stable Diffusion XL is told were cut off"),
+            .option(
+                "target_size", .optional(.list(of: .whole(in: 1...65536))), fallback: .described("the picture's"),
+                help: "[height, width] that Stable Diffusion XL is told to aim at"),
+        ]
+    }
+
     /// Safe Latent Diffusion and its concept.
     static var safety: [Parameter] {
         [
@@ -90,6 +105,27 @@ extension Arguments {
             "'eta' is for DDIM and TCD; \(kind.rawValue) "
                 + (kind.isStochastic ? "adds its own noise" : "adds no noise"),
             hint: "leave 'eta' out, or take sampler: \"ddim\"")
+    }
+
+    /// What a Stable Diffusion XL is told of sizes; refused for other models.
+    func sizes(of model: StableDiffusion) throws -> SizeConditions {
+        var sizes = SizeConditions()
+        func pair(_ name: String) throws -> [Int]? {
+            guard try isGiven(name), let values = try optional(name, numbers) else { return nil }
+            guard model.secondText != nil else {
+                throw failure(
+                    name, "'\(name)' is for Stable Diffusion XL, which this model is not", hint: "leave it out")
+            }
+            guard values.count == 2 else {
+                throw failure(
+                    name, "'\(name)' must be two numbers, not \(values.count)",
+                    hint: name == "crop" ? "crop: [0, 0]" : "\(name): [1024, 1024]")
+            }
+            return values.map { Int($0) }
+        }
+        (sizes.original, sizes.target) = (try pair("original_size"), try pair("target_size"))
+        sizes.crop = try pair("crop") ?? [0, 0]
+        return sizes
     }
 
     /// Safe Latent Diffusion, where it is asked for.

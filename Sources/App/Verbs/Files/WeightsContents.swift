@@ -16,7 +16,9 @@ struct WeightsContents {
         }
         let folder = "it loads as a folder that holds its 'config.json' and tokenizer too"
         if begins("conditioner.embedders.") {
-            (what, advice) = ("Stable Diffusion XL", "only 1.x and 2.x are supported")
+            (what, advice) = (
+                "Stable Diffusion XL", "a whole one has its UNet, autoencoder and both text encoders"
+            )
         } else if has("lora_", ".lora.", "_lora.", ".hada_", ".lokr_") {
             (what, advice) = ("adapters (LoRA)", "put them onto a pipeline: lora sd \"\(path)\"")
         } else if begins("model.diffusion_model.", "diffusion_model.", "input_blocks.", "down_blocks.", "unet.")

@@ -98,7 +98,11 @@ enum DiffusionTrainerVerbs {
             options.scenes = try call.whole("scenes")
             options.learningRate = try call.number("rate")
             options.seed = try call.seed()
-            let vae = try call.object("vae", as: AutoencoderValue.self).model
+            guard let vae = try call.object("vae", as: AutoencoderValue.self).model as? AutoencoderKL else {
+                throw call.failure(
+                    "vae", "'vae' of 'unet_trainer' must be an AutoencoderKL, not an AutoencoderTiny",
+                    hint: "an AutoencoderTiny takes the place of one after training: load \"FOLDER\" vae: \"FOLDER\"")
+            }
             let text = try TextEncoder(of: call.object("clip", as: ClipValue.self).embedder)
             let start = try call.optional("start") { try call.object($0, as: PipelineValue.self).model.unet }
             return .object(UNetTrainerValue(try UNetTrainer(options, autoencoder: vae, text: text, start: start)))

@@ -113,7 +113,7 @@ private struct Probe {
 
     /// Bytes that decoding takes at its peak: one picture, or a few small ones.
     func decodingBytes() throws -> Int {
-        let channels = pipeline.vae.configuration.latentChannels
+        let channels = pipeline.vae.latentSpace.channels
         return try 2
             * extrapolated { side in
                 try Engine.peakBytes {

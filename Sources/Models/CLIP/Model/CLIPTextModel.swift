@@ -3,9 +3,12 @@ import Files
 import Foundation
 import Tensor
 
-/// A text tower by itself, as diffusion pipelines keep it (CLIPTextModel of transformers).
+/// A text tower by itself, as diffusion pipelines keep it (CLIPTextModel of transformers; CLIPTextModelWithProjection
+/// where it has one).
 public final class CLIPTextModel: Rebuildable, WidenedModel {
     public let tower: TextTower
+    /// From a text's state to the space that texts and pictures share; nil for a tower without it.
+    let projection: Linear?
     /// Every parameter under its name in a CLIP model (`text_model.…`), in the order of the model.
     public let parameters: NamedTensors
     package var halfType: StoredType?
@@ -15,13 +18,22 @@ public final class CLIPTextModel: Rebuildable, WidenedModel {
     public var configuration: TextConfiguration { tower.configuration }
 
     /// - Throws: `RhumbError` for a configuration that can't be, or what the source throws.
-    public convenience init(_ configuration: TextConfiguration, _ source: ParameterSource) throws {
-        try self.init(configuration, other: [], source)
+    ///
+    /// - Parameter projectionWidth: of the space that a tower with a projection projects into.
+    public convenience init(
+        _ configuration: TextConfiguration, projectionWidth: Int? = nil, _ source: ParameterSource
+    ) throws {
+        try self.init(configuration, projectionWidth: projectionWidth, other: [], source)
     }
 
-    private init(_ configuration: TextConfiguration, other: [JSON.Member], _ source: ParameterSource) throws {
+    private init(
+        _ configuration: TextConfiguration, projectionWidth: Int?, other: [JSON.Member], _ source: ParameterSource
+    ) throws {
         try configuration.validate(prefix: "")
         tower = try TextTower(source, configuration)
+        projection = try projectionWidth.map {
+            try Linear(source, "text_projection", configuration.hiddenSize, $0, bias: false)
+        }
         parameters = source.parameters
         self.other = other
     }
@@ -45,7 +57,7 @@ public final class CLIPTextModel: Rebuildable, WidenedModel {
     }
 
     public func rebuilt(_ configuration: TextConfiguration, from source: ParameterSource) throws -> CLIPTextModel {
-        try CLIPTextModel(configuration, other: other, source)
+        try CLIPTextModel(configuration, projectionWidth: projectionWidth, other: other, source)
     }
 
     /// The same model with the vectors of further tokens.
@@ -70,6 +82,8 @@ public final class CLIPTextModel: Rebuildable, WidenedModel {
                 name.hasSuffix("token_embedding.weight") ? table : try all[name] ?? Tensor.zeros(shape)
             })
     }
+    /// Width of the space that the tower projects into; nil for a tower without projection.
+    public var projectionWidth: Int? { projection?.weight.shape[0] }
 
     /// The element type of the weights.
     public var dtype: DType { parameters[0].tensor.dtype }
@@ -80,6 +94,16 @@ public final class CLIPTextModel: Rebuildable, WidenedModel {
     /// - Shapes: int64 identifiers [texts, positions] → [texts, positions, hiddenSize].
     public func hiddenStates(_ identifiers: Tensor, skipping skipped: Int = 0) throws -> Tensor {
         try tower.hiddenStates(identifiers, skipping: skipped).to(.float32)
+    }
+
+    /// The states before the last layer, which Stable Diffusion XL looks at, and the projected state at each text's end,
+    /// float32.
+    ///
+    /// - Shapes: int64 identifiers [texts, positions] → [texts, positions, hiddenSize] without the final norm, and
+    ///   [texts, projectionWidth]; nil for a tower without projection.
+    public func penultimateStates(_ identifiers: Tensor) throws -> (states: Tensor, projected: Tensor?) {
+        let (states, pooled) = try tower.penultimateStates(identifiers, pools: projection != nil)
+        return (try states.to(.float32), try pooled.flatMap { try projection?($0).to(.float32) })
     }
 }
 
@@ -102,12 +126,17 @@ extension CLIPTextModel {
             guard let value = settings[key], !value.isNull, value != supported else { continue }
             throw RhumbError.configuration(key, value.text(), supported.text())
         }
+        let projects = settings["architectures"]?.array?.first?.string == projectingClass
         let configuration = try FileContents.decode(TextConfiguration.self, from: file)
         let read = Set(TextConfiguration.CodingKeys.allCases.map(\.rawValue))
         let other = (settings.members ?? []).filter { !read.contains($0.key) }
         let weights = try Weights(folder, mapsLargeFiles: true, variant: variant)
+        let width = settings["projection_dim"]?.integer ?? 512
+        if projects, !(1...(1 << 16)).contains(width) {
+            throw RhumbError.configuration("projection_dim", "\(width)", "a number from 1 to \(1 << 16)")
+        }
         return try weights.model(.clipText(in: weights), as: dtype) {
-            try CLIPTextModel(configuration, other: other, $0)
+            try CLIPTextModel(configuration, projectionWidth: projects ? width : nil, other: other, $0)
         }
     }
 
@@ -115,8 +144,9 @@ extension CLIPTextModel {
     /// 1.x (OpenAI's, with QuickGELU), under OpenCLIP's that of 2.x (with GELU), whose last layer its UNet never sees
     /// and which is left out, as in the published folders. Heads are 64 wide.
     ///
+    /// - Parameter projects: whether OpenCLIP's projection and last layer are kept, as Stable Diffusion XL sees them.
     /// - Throws: `RhumbError` where a weight that tells a size is missing, `FileError` for what does not fit.
-    package static func load(_ weights: Weights, dtype: DType) throws -> CLIPTextModel {
+    package static func load(_ weights: Weights, projects: Bool = false, dtype: DType) throws -> CLIPTextModel {
         let isOpenCLIP = weights.contains("transformer.resblocks.0.ln_1.weight")
         let shapes = CLIPShapes(weights)
         var configuration = TextConfiguration()
@@ -137,11 +167,16 @@ extension CLIPTextModel {
         configuration.intermediateSize = try shapes.size(names.inner, 0)
         configuration.numAttentionHeads = max(configuration.hiddenSize / 64, 1)
         let layers = weights.count(below: names.layers)
-        configuration.numHiddenLayers = isOpenCLIP ? layers - 1 : layers
-        let unseen = isOpenCLIP ? ["\(names.layers).\(layers - 1).", "text_projection", "logit_scale"] : []
+        configuration.numHiddenLayers = isOpenCLIP && !projects ? layers - 1 : layers
+        // Where a text ends its identifier is the greatest, as in CLIP's vocabulary.
+        if projects { configuration.eosTokenID = TextConfiguration.legacyEosTokenID }
+        let unseen =
+            projects
+            ? ["logit_scale"] : isOpenCLIP ? ["\(names.layers).\(layers - 1).", "text_projection", "logit_scale"] : []
+        let width = projects ? try shapes.size("text_projection", 1) : nil
         let seen = weights.renamed { name in unseen.contains(where: name.hasPrefix) ? nil : name }
         return try seen.model(isOpenCLIP ? .openCLIP(textPrefix: "") : .clipText(in: seen), as: dtype) {
-            try CLIPTextModel(configuration, $0)
+            try CLIPTextModel(configuration, projectionWidth: width, $0)
         }
     }
 
@@ -153,8 +188,9 @@ extension CLIPTextModel {
         let named = Dictionary(uniqueKeysWithValues: parameters.map { ($0.name, $0.tensor.detached()) })
         try Safetensors.write(named, to: folder.appendingPathComponent("model.safetensors"), as: type, half: halfType)
         let added: [JSON.Member] = [
-            .init("model_type", .string(Self.modelType)), .init("architectures", ["CLIPTextModel"]),
-            .init("projection_dim", .integer(configuration.hiddenSize)),
+            .init("model_type", .string(Self.modelType)),
+            .init("architectures", [.string(projection == nil ? Self.plainClass : Self.projectingClass)]),
+            .init("projection_dim", .integer(projectionWidth ?? configuration.hiddenSize)),
         ]
         let kept = Set(other.map(\.key))
         let members =
@@ -165,4 +201,6 @@ extension CLIPTextModel {
     }
 
     private static let modelType = "clip_text_model"
+    private static let plainClass = "CLIPTextModel"
+    private static let projectingClass = "CLIPTextModelWithProjection"
 }

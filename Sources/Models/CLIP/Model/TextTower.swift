@@ -60,6 +60,15 @@ public struct TextTower {
         return try finalNorm(encoder(placed(embeddings), at: ends, causal: true))
     }
 
+    /// The states before the last layer, without the final norm, [texts, positions, width], and the normed state of the
+    /// last layer at each text's end token, [texts, width], where it is asked for.
+    func penultimateStates(_ identifiers: Tensor, pools: Bool) throws -> (states: Tensor, pooled: Tensor?) {
+        let states = try encoder.layers.dropLast().reduce(embedded(identifiers)) { try $1($0, causal: true) }
+        guard pools, let last = encoder.layers.last else { return (states, nil) }
+        let pooled = try last(states, at: endPositions(identifiers), causal: true).squeezed(1)
+        return (states, try finalNorm(pooled))
+    }
+
     /// The embeddings of tokens, before positions are added, [texts, positions, width].
     ///
     /// - Parameter identifiers: int64, [texts, positions], at most `maxPositionEmbeddings` of them.

@@ -17,6 +17,8 @@ public struct Guidance {
     public var conditions = UNetConditions()
     /// How far beyond the prediction without picture, where a model edits one (Brooks et al. 2023, equation 3).
     var imageScale: Float?
+    /// The pooled text that is guided away from, [N, width]; Stable Diffusion XL's alone.
+    var unconditionalPooled: Tensor?
 
     /// - Parameters:
     ///   - context: [N, tokens, width].
@@ -38,6 +40,7 @@ public struct Guidance {
             context: try context.rows(range), unconditional: try unconditional?.rows(range), scale: scale,
             safety: try safety.map { (try $0.context.rows(range), $0.settings) })
         (part.rescale, part.conditions, part.imageScale) = (rescale, try conditions.rows(range), imageScale)
+        part.unconditionalPooled = try unconditionalPooled?.rows(range)
         return part
     }
 }
@@ -52,14 +55,21 @@ extension StableDiffusion {
         of prompts: [String], _ options: SamplingOptions, embeddings: PromptEmbeddings? = nil,
         steering: TextSteering? = nil
     ) throws -> Guidance {
+        guard (0...1).contains(options.guidanceRescale) else {
+            throw RhumbError.guidanceRescale(options.guidanceRescale)
+        }
+        if secondText != nil {
+            for (name, isGiven) in [
+                ("clip_skip", options.clipSkip > 0), ("weights", options.readsWeights),
+                ("embeddings", embeddings != nil), ("steer", steering != nil),
+            ] where isGiven { throw RhumbError.notOfXL(name) }
+            return try guidanceOfXL(prompts, options)
+        }
         let given = try embeddings?.rows(prompts.count, for: text, guided: options.guidanceScale > 1)
         let context =
             try given?.context
             ?? self.context(
                 of: prompts, skipping: options.clipSkip, readsWeights: options.readsWeights, steering: steering)
-        guard (0...1).contains(options.guidanceRescale) else {
-            throw RhumbError.guidanceRescale(options.guidanceRescale)
-        }
         guard unet.configuration.timeCondProjDim == nil else {
             return try distilledGuidance(context, options)
         }
@@ -80,6 +90,35 @@ extension StableDiffusion {
                 ?? repeated(options.negativePrompt, readsWeights: options.readsWeights),
             scale: options.guidanceScale, safety: try options.safety.map { (try repeated($0.concept), $0) })
         guidance.rescale = options.guidanceRescale
+        return guidance
+    }
+
+    /// Stable Diffusion XL is told pooled texts and sizes too; an empty negative prompt is zeros where its folder says so.
+    private func guidanceOfXL(_ prompts: [String], _ options: SamplingOptions) throws -> Guidance {
+        if options.safety != nil { throw RhumbError.safetyOfXL }
+        for key in ["latents_mean", "latents_std"] {
+            if let value = (vae as? AutoencoderKL)?.configuration.other.first(where: { $0.key == key })?.value,
+                !value.isNull
+            {
+                throw RhumbError.latentStatistics(key)
+            }
+        }
+        let states = try textStates(of: prompts)
+        var guidance =
+            isDistilled ? try distilledGuidance(states.context, options) : Guidance(context: states.context)
+        if !isDistilled, options.guidanceScale > 1 {
+            let isZero = options.negativePrompt.isEmpty && zeroesEmptyPrompt
+            let away = try textStates(of: [String](repeating: options.negativePrompt, count: prompts.count))
+            guidance = Guidance(
+                context: states.context,
+                unconditional: isZero ? try Tensor.zeros(away.context.shape) : away.context,
+                scale: options.guidanceScale)
+            guidance.unconditionalPooled = isZero ? try away.pooled.map { try Tensor.zeros($0.shape) } : away.pooled
+            guidance.rescale = options.guidanceRescale
+        }
+        guidance.conditions.pooled = states.pooled
+        guidance.conditions.sizes = options.sizes.row(
+            height: options.height ?? sampleSize, width: options.width ?? sampleSize)
         return guidance
     }
 
@@ -112,7 +151,9 @@ extension UNet2DConditionModel {
                 sample, time, [(guidance.context, told), (unconditional, told), (unconditional, without)])
             return try all[2] + (all[0] - all[1]) * guidance.scale + (all[1] - all[2]) * imageScale
         }
-        let both = try predictions(sample, time, [(unconditional, told), (guidance.context, told)])
+        var away = told
+        away.pooled = guidance.unconditionalPooled ?? told.pooled
+        let both = try predictions(sample, time, [(unconditional, away), (guidance.context, told)])
         let guided = try both[0] + (both[1] - both[0]) * guidance.scale
         return guidance.rescale > 0 ? try guided.rescaled(like: both[1], by: guidance.rescale) : guided
     }

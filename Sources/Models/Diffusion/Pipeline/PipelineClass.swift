@@ -8,9 +8,14 @@ public enum PipelineClass: String, CaseIterable, Sendable {
     case instructPix2Pix = "StableDiffusionInstructPix2PixPipeline"
     case latentConsistency = "LatentConsistencyModelPipeline"
     case latentConsistencyImageToImage = "LatentConsistencyModelImg2ImgPipeline"
+    case xl = "StableDiffusionXLPipeline"
 
     /// The pipeline that parts are of where no file says it.
     init(_ task: StableDiffusion.Task, _ unet: UNetConfiguration) {
+        if unet.additionEmbedType != nil {
+            self = .xl
+            return
+        }
         self =
             switch task {
             case .inpainting: .inpainting
@@ -27,6 +32,9 @@ public enum PipelineClass: String, CaseIterable, Sendable {
         case .editing: self == .instructPix2Pix
         }
     }
+
+    /// Whether it has a second text encoder and is told sizes.
+    var isXL: Bool { self == .xl }
 }
 
 extension StableDiffusion {

@@ -24,6 +24,35 @@ extension RhumbError {
             hint: "take a Stable Diffusion 1.x or 2.x for text to picture")
     }
 
+    static func secondText(_ pipeline: String) -> RhumbError {
+        RhumbError(
+            "a '\(pipeline)' " + (pipeline == PipelineClass.xl.rawValue ? "wants" : "has no")
+                + " second text encoder, and a UNet that is told a pooled text",
+            hint: "the parts of a folder must come from the same model")
+    }
+
+    static func refiner(file: String) -> RhumbError {
+        RhumbError(
+            "'\(file)' is of a 'StableDiffusionXLImg2ImgPipeline': a refiner, which is not supported",
+            hint: "the base model alone draws whole pictures: load the folder of stable-diffusion-xl-base")
+    }
+
+    static func latentStatistics(_ key: String) -> RhumbError {
+        RhumbError("the autoencoder's '\(key)' is not null, which is not supported with Stable Diffusion XL")
+    }
+
+    static func notOfXL(_ name: String) -> RhumbError {
+        RhumbError("'\(name)' is for Stable Diffusion 1.x and 2.x, and this is XL", hint: "leave it out")
+    }
+
+    static let safetyOfXL = RhumbError(
+        "Safe Latent Diffusion ('safe') is for Stable Diffusion 1.x and 2.x, and this is XL", hint: "leave it out")
+    static let maskOfXL = RhumbError(
+        "'mask' is not supported with Stable Diffusion XL", hint: "take a Stable Diffusion 1.x or 2.x")
+    static let sizesOfOthers = RhumbError(
+        "'original_size', 'crop' and 'target_size' are for Stable Diffusion XL, which this model is not",
+        hint: "leave them out")
+
     static let maskNeeded = RhumbError(
         "this model inpaints: it wants a picture and a mask", hint: "sample … image: picture mask: mask")
     static let pictureNeeded = RhumbError(

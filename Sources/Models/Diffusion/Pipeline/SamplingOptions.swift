@@ -25,6 +25,8 @@ public struct SamplingOptions: Equatable, Sendable {
     public var strength = 0.8
     /// How far beyond the prediction without the picture that a model edits (InstructPix2Pix), at least 1.
     public var imageGuidance: Float = 1.5
+    /// What Stable Diffusion XL is told of sizes.
+    public var sizes = SizeConditions()
 
     public init() {}
 }

@@ -54,7 +54,7 @@ extension StableDiffusion {
         guard latents == nil || images.isEmpty else { throw RhumbError.latentsAndImages }
         if task == .editing {
             // The mean of its distribution, not scaled.
-            let picture = try forAll(self.latents(of: images) / vae.configuration.scalingFactor, count)
+            let picture = try forAll(self.latents(of: images) / vae.latentSpace.scalingFactor, count)
             let noise = try source.noise(picture.shape)
             return SamplingStart(latents: try noise * sampler.initialNoiseSigma, first: 0, channels: picture)
         }
@@ -126,6 +126,11 @@ extension StableDiffusion {
             if options.safety != nil { throw RhumbError.safetyOfEditor }
         case .inpainting: if images.isEmpty || masks.isEmpty { throw RhumbError.maskNeeded }
         case .picture: if images.isEmpty && !masks.isEmpty { throw RhumbError.maskWithoutPicture }
+        }
+        if secondText != nil {
+            if !masks.isEmpty { throw RhumbError.maskOfXL }
+        } else if options.sizes != SizeConditions() {
+            throw RhumbError.sizesOfOthers
         }
         for mask in masks {
             for image in images where (mask.width, mask.height) != (image.width, image.height) {

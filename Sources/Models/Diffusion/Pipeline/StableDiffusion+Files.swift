@@ -17,14 +17,16 @@ extension StableDiffusion {
         folder: URL, dtype: DType = .float32, variant: String? = nil
     ) throws -> StableDiffusion {
         let file = folder.appendingPathComponent(indexFile)
-        let (pipeline, leftAside) = try PipelineIndex.read(FileContents.json(file), file: file.displayPath)
+        let index = try PipelineIndex(FileContents.json(file), file: file.displayPath)
         func part(_ name: String) -> URL { folder.appendingPathComponent(name) }
         return try StableDiffusion(
             unet: UNet2DConditionModel.load(folder: part("unet"), dtype: dtype, variant: variant),
-            vae: AutoencoderKL.load(folder: part("vae"), dtype: dtype, variant: variant),
+            vae: AutoencoderFolder.load(part("vae"), dtype: dtype, variant: variant),
             text: TextEncoder.load(pipeline: folder, dtype: dtype, variant: variant),
-            scheduler: SchedulerConfiguration.load(folder: part("scheduler")), pipeline: pipeline,
-            leftAside: leftAside)
+            scheduler: SchedulerConfiguration.load(folder: part("scheduler")), pipeline: index.pipeline,
+            secondText: index.pipeline.isXL
+                ? TextEncoder.load(pipeline: folder, suffix: "_2", dtype: dtype, variant: variant) : nil,
+            zeroesEmptyPrompt: index.zeroesEmptyPrompt, leftAside: index.leftAside)
     }
 
     /// Writes a folder that the model's pipeline of diffusers reads (`from_pretrained`).
@@ -38,6 +40,7 @@ extension StableDiffusion {
         try unet.save(to: part("unet"), as: type)
         try vae.save(to: part("vae"), as: type)
         try text.save(pipeline: folder, as: type)
+        try secondText?.save(pipeline: folder, suffix: "_2", as: type)
         try scheduler.save(to: part("scheduler"))
         let index = PipelineIndex.json(of: self)
         try AtomicFile.write(index.text(indent: 2) + "\n", to: folder.appendingPathComponent(Self.indexFile))

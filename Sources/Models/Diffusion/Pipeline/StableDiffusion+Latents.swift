@@ -3,7 +3,7 @@ import Tensor
 
 extension StableDiffusion {
     /// Samples a batch for latents of a size.
-    func batchSize(height: Int, width: Int) -> Int { AutoencoderKL.batchSize(area: height * width) }
+    func batchSize(height: Int, width: Int) -> Int { Self.batchSize(area: height * width) }
 
     /// The shape of `count` latents for pictures of a size.
     ///
@@ -13,7 +13,7 @@ extension StableDiffusion {
         guard height > 0, width > 0, height % downsampling == 0, width % downsampling == 0 else {
             throw RhumbError.size(width: width, height: height, multiple: downsampling)
         }
-        return [count, height / downsampling, width / downsampling, vae.configuration.latentChannels]
+        return [count, height / downsampling, width / downsampling, vae.latentSpace.channels]
     }
 
     /// Standard normal noise for latents, [N, h, w, C], in the order that PyTorch draws `torch.randn((N, C, h, w))`:
@@ -24,12 +24,12 @@ extension StableDiffusion {
         return try drawn.permuted([0, 2, 3, 1]).contiguous()
     }
 
-    /// The pictures of latents; see `AutoencoderKL.images`.
+    /// The pictures of latents; see `Autoencoder.images`.
     public func images(_ latents: Tensor, progress: Progress? = nil) throws -> [Image] {
         try vae.images(latents, progress: progress)
     }
 
-    /// The latents of pictures; see `AutoencoderKL.latents`.
+    /// The latents of pictures; see `Autoencoder.latents`.
     public func latents(
         of images: [Image], generator: Generator? = nil, progress: Progress? = nil
     ) throws -> Tensor {

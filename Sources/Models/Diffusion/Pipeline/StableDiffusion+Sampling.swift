@@ -52,6 +52,10 @@ extension StableDiffusion {
             }
             var guidance = try guidance(of: prompts, options, embeddings: embeddings, steering: steering)
             guidance.conditions.channels = begun.channels
+            if secondText != nil {
+                guidance.conditions.sizes = options.sizes.row(
+                    height: start.shape[1] * downsampling, width: start.shape[2] * downsampling)
+            }
             if task == .editing { guidance.imageScale = options.imageGuidance }
             let size = batchSize ?? self.batchSize(height: start.shape[1], width: start.shape[2])
             let steps = sampler.times.count - first

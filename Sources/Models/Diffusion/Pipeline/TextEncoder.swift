@@ -75,6 +75,14 @@ public final class TextEncoder {
         model.tower.endPositions(try tokenizer.encode(texts, padding: .length(length)).identifiers)
     }
 
+    /// The states before the last layer and the projected state of texts, padded to `length` or cut off there:
+    /// [texts, length, width] and [texts, projected width], float32 (StableDiffusionXLPipeline.encode_prompt).
+    public func penultimateStates(of texts: [String]) throws -> (states: Tensor, projected: Tensor?) {
+        try withoutGradients {
+            try model.penultimateStates(tokenizer.encode(texts, padding: .length(length)).identifiers)
+        }
+    }
+
     /// The same encoder with weights of another element type, for inference.
     public func converted(to dtype: DType) throws -> TextEncoder {
         try TextEncoder(model: model.converted(to: dtype), tokenizer: tokenizer)
@@ -82,22 +90,23 @@ public final class TextEncoder {
 
     /// An encoder from the folders `text_encoder` and `tokenizer` of a pipeline.
     ///
+    /// - Parameter suffix: of the folders' names: `_2` for the second encoder of Stable Diffusion XL.
     /// - Throws: `RhumbError` or `FileError` naming the file and what is wrong in it.
     public static func load(
-        pipeline folder: URL, dtype: DType = .float32, variant: String? = nil
+        pipeline folder: URL, suffix: String = "", dtype: DType = .float32, variant: String? = nil
     ) throws -> TextEncoder {
         try TextEncoder(
             model: CLIPTextModel.load(
-                folder: folder.appendingPathComponent(modelFolder), dtype: dtype, variant: variant),
-            tokenizer: Tokenizer(folder: folder.appendingPathComponent(tokenizerFolder)))
+                folder: folder.appendingPathComponent(modelFolder + suffix), dtype: dtype, variant: variant),
+            tokenizer: Tokenizer(folder: folder.appendingPathComponent(tokenizerFolder + suffix)))
     }
 
     /// Writes the folders `text_encoder` and `tokenizer` of a pipeline, as transformers reads them.
     ///
     /// - Parameter type: how the weights are stored; as they are by default.
-    public func save(pipeline folder: URL, as type: StoredType? = nil) throws {
-        try model.save(to: folder.appendingPathComponent(Self.modelFolder), as: type)
-        let other = folder.appendingPathComponent(Self.tokenizerFolder)
+    public func save(pipeline folder: URL, suffix: String = "", as type: StoredType? = nil) throws {
+        try model.save(to: folder.appendingPathComponent(Self.modelFolder + suffix), as: type)
+        let other = folder.appendingPathComponent(Self.tokenizerFolder + suffix)
         try FileManager.default.createDirectory(at: other, withIntermediateDirectories: true)
         try tokenizer.save(to: other, maximumLength: length)
     }

@@ -8,11 +8,14 @@ import Files
 /// | UNet | `model.diffusion_model.`, its averaged weights `model_ema.diffusion_model…` |
 /// | autoencoder | `first_stage_model.` |
 /// | text encoder | `cond_stage_model.transformer.` (SD 1.x), `cond_stage_model.model.` (2.x) |
+/// | text encoders of XL | `conditioner.embedders.0.transformer.`, `conditioner.embedders.1.model.` |
 enum CompVisNames {
     static let unetPrefix = "model.diffusion_model."
     static let autoencoderPrefix = "first_stage_model."
     static let textPrefix = "cond_stage_model.transformer."
     static let openCLIPTextPrefix = "cond_stage_model.model."
+    static let firstTextPrefix = "conditioner.embedders.0.transformer."
+    static let secondTextPrefix = "conditioner.embedders.1.model."
     /// What files of training hold besides.
     static let idle = ["loss.", "model_ema."]
 
@@ -36,7 +39,8 @@ enum CompVisNames {
         for (old, new) in [
             ("time_embed.0.", "time_embedding.linear_1."), ("time_embed.2.", "time_embedding.linear_2."),
             ("input_blocks.0.0.", "conv_in."), ("out.0.", "conv_norm_out."), ("out.2.", "conv_out."),
-            ("middle_block.1.", "mid_block.attentions.0."),
+            ("middle_block.1.", "mid_block.attentions.0."), ("label_emb.0.0.", "add_embedding.linear_1."),
+            ("label_emb.0.2.", "add_embedding.linear_2."),
         ] where name.hasPrefix(old) { return new + name.dropFirst(old.count) }
         let parts = name.split(separator: ".", maxSplits: 3)
         if parts.count == 3 || parts.count == 4, parts[0] == "middle_block", let index = ["0": 0, "2": 1][parts[1]] {

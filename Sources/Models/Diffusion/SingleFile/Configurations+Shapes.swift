@@ -36,13 +36,22 @@ extension UNetConfiguration {
         let middle = "mid_block.attentions.0"
         crossAttentionDim = .one(
             try weights.size("\(middle).transformer_blocks.0.attn2.to_k.weight", 1))
-        transformerLayersPerBlock = .one(weights.count(below: "\(middle).transformer_blocks"))
+        let depth = weights.count(below: "\(middle).transformer_blocks")
+        let depths = hasAttention.indices.map { level in
+            hasAttention[level] ? weights.count(below: "down_blocks.\(level).attentions.0.transformer_blocks") : 1
+        }
+        transformerLayersPerBlock = Set(depths) == [depth] ? .one(depth) : .many(depths)
         useLinearProjection = weights.shape(of: "\(middle).proj_in.weight")?.count == 2
         if useLinearProjection {
             attentionHeadDim = .many(blockOutChannels.map { max($0 / 64, 1) })
             upcastAttention = true
         }
         sampleSize = 64
+        if let added = weights.shape(of: "add_embedding.linear_1.weight"), added.count == 2 {
+            (additionEmbedType, additionTimeEmbedDim) = ("text_time", 256)
+            projectionClassEmbeddingsInputDim = added[1]
+            (upcastAttention, sampleSize) = (false, 128)
+        }
     }
 }
 

@@ -59,6 +59,22 @@ extension UNet2DConditionModel {
     }
 }
 
+extension AutoencoderFolder {
+    /// An autoencoder of either class from whatever keeps one: what `AutoencoderKL.load(part:)` takes, a folder of an
+    /// AutoencoderTiny, or one of the two files of a TAESD, beside which the other lies.
+    ///
+    /// - Parameter other: whose scale of latents a file without configuration has.
+    public static func load(
+        part url: URL, like other: any Autoencoder, dtype: DType = .float32
+    ) throws -> any Autoencoder {
+        let place = ModelFolder.part("vae", of: url)
+        if ModelFolder.hasConfiguration(place) { return try load(place, dtype: dtype) }
+        if AutoencoderTiny.isHalf(place) { return try AutoencoderTiny.load(halves: place, dtype: dtype) }
+        return try AutoencoderKL.load(
+            part: place, like: (other as? AutoencoderKL)?.configuration ?? AutoencoderConfiguration(), dtype: dtype)
+    }
+}
+
 extension AutoencoderKL {
     static func load(
         _ weights: Weights, _ configuration: AutoencoderConfiguration, dtype: DType

@@ -16,10 +16,15 @@ extension StableDiffusion {
         public init() {}
     }
 
+    /// Stable Diffusion by its generations.
+    public enum Version: Sendable {
+        case first, second, xl
+    }
+
     /// What was found in a single file and decided by rules, for whoever is to be told.
     public struct SingleFileReport: Sendable {
-        /// 1 or 2.
-        public let version: Int
+        /// Which Stable Diffusion it is.
+        public let version: Version
         /// Whether the file says by itself what its UNet predicts.
         public let isPredictionKnown: Bool
         /// Whether averaged weights lie in the file and were left aside.
@@ -30,17 +35,17 @@ extension StableDiffusion {
     public static func isSingleFile(_ names: [String]) -> Bool {
         [
             [CompVisNames.unetPrefix], [CompVisNames.autoencoderPrefix],
-            [CompVisNames.textPrefix, CompVisNames.openCLIPTextPrefix],
+            [CompVisNames.textPrefix, CompVisNames.openCLIPTextPrefix, CompVisNames.firstTextPrefix],
         ].allSatisfy {
             prefixes in names.contains { name in prefixes.contains(where: name.hasPrefix) }
         }
     }
 
-    /// A model of Stable Diffusion 1.x or 2.x from one file, as CompVis, Stability and A1111 write it: `.safetensors`,
+    /// A model of Stable Diffusion 1.x, 2.x or XL from one file, as CompVis, Stability and A1111 write it: `.safetensors`,
     /// or a `.ckpt` of which nothing is run.
     ///
     /// Sizes come from the shapes; what they don't tell is as in the published models, whose configurations diffusers'
-    /// `from_single_file` takes: 8 heads and QuickGELU for 1.x, a head for 64 channels and GELU for 2.x.
+    /// `from_single_file` takes: 8 heads and QuickGELU for 1.x, a head for 64 channels and GELU for 2.x; both for XL.
     ///
     /// - Parameters:
     ///   - tokenizer: a folder with one; nil takes CLIP's own.
@@ -55,7 +60,9 @@ extension StableDiffusion {
         if let family = foreignFamily(whole) { throw RhumbError.otherFamily(file: file, family) }
         let unetWeights = try unet(of: whole, averaged: options.usesAverages)
         var unetConfiguration = try UNetConfiguration(shapesOf: unetWeights)
-        let isSecond = unetConfiguration.useLinearProjection
+        let version: Version =
+            unetConfiguration.additionEmbedType != nil ? .xl : unetConfiguration.useLinearProjection ? .second : .first
+        let isSecond = version == .second
         let steps = whole.metadata["global_step"].flatMap { Int($0) }
         // As diffusers tells the base model of 2.0 and 2.1 and the one that inpaints from the one that predicts v.
         let inpaints = unetConfiguration.inChannels == 9
@@ -66,17 +73,23 @@ extension StableDiffusion {
         vaeConfiguration.sampleSize = (unetConfiguration.sampleSize ?? 64) * vaeConfiguration.downsampling
         var scheduler = SchedulerConfiguration.stableDiffusion
         scheduler.predictionType = prediction
-        scheduler.className = isSecond ? "DDIMScheduler" : "PNDMScheduler"
-        scheduler.skipPRKSteps = true
+        switch version {
+        case .first: (scheduler.className, scheduler.skipPRKSteps) = ("PNDMScheduler", true)
+        case .second: (scheduler.className, scheduler.skipPRKSteps) = ("DDIMScheduler", true)
+        case .xl:
+            scheduler.className = "EulerDiscreteScheduler"
+            vaeConfiguration.scalingFactor = 0.13025
+        }
         let model = try StableDiffusion(
             unet: UNet2DConditionModel.load(unetWeights, unetConfiguration, dtype: dtype),
             vae: AutoencoderKL.load(vaeWeights, vaeConfiguration, dtype: dtype),
-            text: text(of: whole, tokenizer: tokenizer, dtype: dtype), scheduler: scheduler)
+            text: text(of: whole, version, tokenizer: tokenizer, dtype: dtype), scheduler: scheduler,
+            secondText: version == .xl ? secondText(of: whole, tokenizer: tokenizer, dtype: dtype) : nil)
         let averages = whole.names.contains { $0.hasPrefix("model_ema.") }
         return (
             model,
             SingleFileReport(
-                version: isSecond ? 2 : 1,
+                version: version,
                 isPredictionKnown: options.prediction != nil || !isSecond || inpaints || steps != nil,
                 leavesAverages: averages && !options.usesAverages)
         )
@@ -94,8 +107,23 @@ extension StableDiffusion {
         return weights.part(CompVisNames.unetPrefix).unetNamedAsInDiffusers()
     }
 
-    private static func text(of whole: Weights, tokenizer: URL?, dtype: DType) throws -> TextEncoder {
-        let plain = whole.part(CompVisNames.textPrefix)
+    /// The second text encoder of XL, which pads with "!" as that of 2.x does.
+    private static func secondText(of whole: Weights, tokenizer: URL?, dtype: DType) throws -> TextEncoder {
+        let model = try CLIPTextModel.load(
+            whole.part(CompVisNames.secondTextPrefix), projects: true, dtype: dtype)
+        guard let own = try tokenizer.map({ try Tokenizer(folder: $0) }) else {
+            guard model.configuration.vocabSize == Tokenizer.clipVocabularySize else {
+                throw RhumbError.tokenizerNeeded(file: whole.url.displayPath, tokens: model.configuration.vocabSize)
+            }
+            return try TextEncoder(model: model, tokenizer: Tokenizer.clip(padding: "!"))
+        }
+        return try TextEncoder(model: model, tokenizer: own)
+    }
+
+    private static func text(
+        of whole: Weights, _ version: Version, tokenizer: URL?, dtype: DType
+    ) throws -> TextEncoder {
+        let plain = whole.part(version == .xl ? CompVisNames.firstTextPrefix : CompVisNames.textPrefix)
         let model = try CLIPTextModel.load(
             plain.names.isEmpty ? whole.part(CompVisNames.openCLIPTextPrefix) : plain, dtype: dtype)
         let own = try tokenizer.map { try Tokenizer(folder: $0) }
@@ -110,7 +138,13 @@ extension StableDiffusion {
 
     /// The family of a file that is none of Stable Diffusion 1.x or 2.x; nil where it may be one.
     private static func foreignFamily(_ weights: Weights) -> String? {
-        if weights.names.contains(where: { $0.hasPrefix("conditioner.embedders.") }) { return "Stable Diffusion XL" }
+        if weights.names.contains(where: { $0.hasPrefix("conditioner.embedders.") }),
+            ![CompVisNames.firstTextPrefix, CompVisNames.secondTextPrefix].allSatisfy({ prefix in
+                weights.names.contains { $0.hasPrefix(prefix) }
+            })
+        {
+            return "a refiner of Stable Diffusion XL"
+        }
         if weights.names.contains(where: { $0.hasPrefix("model.diffusion_model.joint_blocks.") }) {
             return "Stable Diffusion 3"
         }

@@ -1,14 +1,16 @@
 import Basics
 import Tensor
 
-extension AutoencoderKL {
+extension StableDiffusion {
     /// The most pixels of latents that the autoencoder and the UNet are given at once, in one batch: more gains no
     /// speed and takes memory.
     private static let pixelsABatch = 8192
 
     /// Samples a batch for latents of so many pixels.
     static func batchSize(area: Int) -> Int { max(1, pixelsABatch / max(area, 1)) }
+}
 
+extension Autoencoder {
     /// The pictures of latents.
     ///
     /// - Parameters:
@@ -18,7 +20,7 @@ extension AutoencoderKL {
     public func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Image] {
         let area = latents.rank == 4 ? latents.shape[1] * latents.shape[2] : 1
         return try inBatches(latents, area: area, progress) { batch in
-            let unscaled = try batch / configuration.scalingFactor
+            let unscaled = try batch / latentSpace.scalingFactor
             guard unscaled.isFinite else { throw RhumbError.latentsNotFinite }
             let decoded = try decode(unscaled)
             guard decoded.isFinite else { throw RhumbError.notFinite("autoencoder", "when it decodes") }
@@ -31,7 +33,7 @@ extension AutoencoderKL {
     ///
     /// - Parameters:
     ///   - generator: draws from the autoencoder's distribution, as diffusers does before it adds noise to a picture;
-    ///     without one its mean is taken.
+    ///     without one its mean is taken. An autoencoder without distribution draws nothing.
     ///   - progress: called before the first batch and after each.
     /// - Throws: `RhumbError` for pictures of different sizes, whose sides are not multiples of `downsampling`, or
     ///   that are not finite.
@@ -42,22 +44,21 @@ extension AutoencoderKL {
         for image in images where (image.width, image.height) != (first.width, first.height) {
             throw RhumbError.sizes(first, image)
         }
-        let c = configuration, side = c.downsampling
+        let space = latentSpace, side = space.downsampling
         guard first.height % side == 0, first.width % side == 0 else {
             throw RhumbError.size(width: first.width, height: first.height, multiple: side)
         }
-        let shape = [images.count, first.height / side, first.width / side, c.latentChannels]
-        let noise = try generator.map { try StableDiffusion.noise(shape, generator: $0) }
+        let shape = [images.count, first.height / side, first.width / side, space.channels]
+        let noise = try (hasDistribution ? generator : nil).map { try StableDiffusion.noise(shape, generator: $0) }
         let pixels = try (Tensor.stacked(images.map(\.tensor)).permuted([0, 2, 3, 1]) * 2 - 1).contiguous()
         var start = 0
         let parts: [Tensor] = try inBatches(pixels, area: shape[1] * shape[2], progress) { batch in
             guard batch.isFinite else { throw RhumbError.pictureNotFinite }
-            let distribution = try encode(batch)
-            guard distribution.mean.isFinite else { throw RhumbError.notFinite("autoencoder", "when it encodes") }
             let rows = start..<(start + batch.shape[0])
             start = rows.upperBound
-            let drawn = try noise.map { try distribution.sample(noise: $0.rows(rows)) } ?? distribution.mean
-            return [try drawn * c.scalingFactor]
+            let encoded = try self.latents(of: batch, noise: noise?.rows(rows))
+            guard encoded.isFinite else { throw RhumbError.notFinite("autoencoder", "when it encodes") }
+            return [try encoded * space.scalingFactor]
         }
         return try Tensor.concatenated(parts)
     }
@@ -66,7 +67,7 @@ extension AutoencoderKL {
     private func inBatches<Part>(
         _ rows: Tensor, area: Int, _ progress: StableDiffusion.Progress?, _ body: (Tensor) throws -> [Part]
     ) throws -> [Part] {
-        let size = Self.batchSize(area: area), total = rows.shape.first ?? 0
+        let size = StableDiffusion.batchSize(area: area), total = rows.shape.first ?? 0
         return try withoutGradients {
             try progress?(0, total)
             return try stride(from: 0, to: total, by: size).flatMap { start in
