@@ -75,7 +75,7 @@ enum AttributionVerbs {
             examples: [
                 .init(
                     example
-                        + "(counterfactuals clip v [\"a dog\", \"a gun\", \"a red dog\"]).words[0]",
+                        + "print (counterfactuals clip v [\"a dog\", \"a gun\", \"a red dog\"]).words[0]",
                     gives: "dog → gun")
             ],
             seeAlso: ["attribute", "probe"]

@@ -92,7 +92,7 @@ enum MeaningVerbs {
                     example
                         + """
                         w = direction clip safe: "a safe picture" unsafe: ["a pill", "a syringe"]
-                        (identify -v among: {weapon: v, drug: w}).name[0]
+                        print (identify -v among: {weapon: v, drug: w}).name[0]
                         """, gives: "weapon")
             ],
             seeAlso: ["cosine", "directions", "nearest"]
