@@ -3,7 +3,7 @@ import Tensor
 import TestSupport
 import XCTest
 
-@testable import Files
+import Files
 
 /// Pickles of numpy's arrays, written by numpy (Golden/make_pickles.py): every protocol, and what must be refused.
 final class ArrayPickleTests: XCTestCase {

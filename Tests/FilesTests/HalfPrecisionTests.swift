@@ -3,7 +3,7 @@ import Tensor
 import TestSupport
 import XCTest
 
-@testable import Files
+import Files
 
 /// What was read from a file of half precision goes back into one where nothing is lost by it.
 final class HalfPrecisionTests: XCTestCase {

@@ -5,7 +5,7 @@ import HubServer
 import TestSupport
 import XCTest
 
-@testable import Hub
+import Hub
 
 /// Downloads from a server that speaks as the hub does, with what servers and networks do wrong.
 final class FetchTests: XCTestCase {

@@ -3,7 +3,7 @@ import Files
 import TestSupport
 import XCTest
 
-@testable import Hub
+import Hub
 
 /// Which files are taken of repositories that hold what the published ones do.
 final class FileChoiceTests: XCTestCase {

@@ -3,7 +3,7 @@ import Foundation
 import TestSupport
 import XCTest
 
-@testable import Tensor
+import Tensor
 
 /// Activations that a backward pass computes again, and what one keeps of frozen layers.
 final class RecomputationTests: XCTestCase {

@@ -114,7 +114,10 @@ enum EvaluationParameters {
 extension Arguments {
     /// The detector given, or the bundled one.
     func detector() throws -> Detector {
-        if let given = try optional("detector", { try object($0, as: DetectorValue.self).detector }) { return given }
+        try optional("detector", { try object($0, as: DetectorValue.self).detector }) ?? bundledDetector()
+    }
+
+    func bundledDetector() throws -> Detector {
         host.didRead(try BundledModel.detector.folder().path, as: "bundled/" + BundledModel.detector.name)
         return try .bundled()
     }

@@ -92,7 +92,7 @@ extension Arguments {
         switch try value("features") {
         case .object(let clip as ClipValue): try clip.embedder.embed(images: images, normalize: false)
         case .object(let given as DetectorValue): try given.detector.features(images)
-        default: try Detector.bundled().features(images)
+        default: try bundledDetector().features(images)
         }
     }
 }

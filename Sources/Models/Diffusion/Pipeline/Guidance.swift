@@ -71,6 +71,7 @@ extension StableDiffusion {
             ?? self.context(
                 of: prompts, skipping: options.clipSkip, readsWeights: options.readsWeights, steering: steering)
         guard unet.configuration.timeCondProjDim == nil else {
+            if given?.negative != nil { throw RhumbError.distilledGuidance("negative embeddings") }
             return try distilledGuidance(context, options)
         }
         guard options.guidanceScale > 1 else {
@@ -79,6 +80,9 @@ extension StableDiffusion {
         }
         if options.guidanceRescale > 0, options.safety != nil {
             throw RhumbError.guidanceRescale(with: "Safe Latent Diffusion ('safe')")
+        }
+        if options.guidanceRescale > 0, task == .editing {
+            throw RhumbError.guidanceRescale(with: "a model that edits pictures")
         }
         func repeated(_ text: String, readsWeights: Bool = false) throws -> Tensor {
             try self.context(
@@ -125,6 +129,7 @@ extension StableDiffusion {
     /// A latent consistency model was distilled with guidance, and is told its scale.
     private func distilledGuidance(_ context: Tensor, _ options: SamplingOptions) throws -> Guidance {
         if !options.negativePrompt.isEmpty { throw RhumbError.distilledGuidance("negative prompt") }
+        if options.guidanceRescale > 0 { throw RhumbError.distilledGuidance("'guidance_rescale'") }
         if options.safety != nil { throw RhumbError.distilledGuidance("Safe Latent Diffusion ('safe')") }
         var guidance = Guidance(context: context)
         guidance.conditions.guidanceScale = options.guidanceScale

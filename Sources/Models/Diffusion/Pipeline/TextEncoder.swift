@@ -72,7 +72,7 @@ public final class TextEncoder {
 
     /// Where the end token of each text stands in its context.
     func ends(of texts: [String]) throws -> [Int] {
-        model.tower.endPositions(try tokenizer.encode(texts, padding: .length(length)).identifiers)
+        model.tower.endPositions(try tokenizer.encode(texts.map(expanded), padding: .length(length)).identifiers)
     }
 
     /// The states before the last layer and the projected state of texts, padded to `length` or cut off there:
