@@ -193,7 +193,7 @@ private struct XLGolden: Decodable {
     let vae: AutoencoderConfiguration
     let parameters: [String: [Int]]
     let texts: [TextConfiguration]
-    let identifiers: [[Int]]
+    let identifiers: [[[Int]]]
     let states, pooled: [Float]
     let runs: [Run]
 }

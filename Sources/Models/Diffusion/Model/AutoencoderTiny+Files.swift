@@ -20,7 +20,7 @@ extension AutoencoderTiny {
     }
 
     public func save(to folder: URL, as type: StoredType? = nil) throws {
-        try TinyAutoencoderConfiguration.file.save(parameters, configuration, to: folder, as: type)
+        try TinyAutoencoderConfiguration.file.save(parameters, configuration, to: folder, as: type, half: halfType)
     }
 
     /// Whether a file holds half of a TAESD as its author publishes it.

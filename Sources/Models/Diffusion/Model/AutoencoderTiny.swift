@@ -1,12 +1,14 @@
 import Basics
+import Files
 import Tensor
 
 /// Pictures to latents and back by few convolutions: a distilled autoencoder that takes the place of a model's own
 /// (AutoencoderTiny of diffusers; TAESD, Bohan 2023).
-public final class AutoencoderTiny: Rebuildable {
+public final class AutoencoderTiny: Rebuildable, WidenedModel {
     public let configuration: TinyAutoencoderConfiguration
     /// Every parameter under its name in diffusers, in the order of the model.
     public let parameters: NamedTensors
+    package var halfType: StoredType?
 
     private let encoder, decoder: [Layer]
 

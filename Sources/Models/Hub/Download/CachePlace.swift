@@ -3,12 +3,12 @@ import Files
 import Foundation
 
 /// The places of one commit in the cache, as the hub's client lays them out.
-struct CachePlace {
+package struct CachePlace {
     let snapshot: URL
     private let folder, repository: URL
     private let commit: HubCommit
 
-    init(_ cache: HubCache, _ commit: HubCommit) {
+    package init(_ cache: HubCache, _ commit: HubCommit) {
         (folder, self.commit) = (cache.folder, commit)
         repository = cache.repository(commit.repository, commit.kind)
         snapshot = repository.appendingPathComponent("snapshots").appendingPathComponent(commit.commit)
@@ -38,7 +38,7 @@ struct CachePlace {
     }
 
     /// - Throws: `RhumbError` where the disk has not room for so many bytes.
-    func checkRoom(for bytes: Int) throws(RhumbError) {
+    package func checkRoom(for bytes: Int) throws(RhumbError) {
         var place = folder
         while !FileManager.default.fileExists(atPath: place.path), place.path != "/" {
             place.deleteLastPathComponent()

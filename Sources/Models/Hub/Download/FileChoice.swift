@@ -4,10 +4,10 @@ import Files
 /// Which files of a repository are wanted: those that `load` reads, which are few of those that are there. Weights
 /// mostly lie there several times, for other programs and in other precisions; of each folder the set is taken that
 /// `load` would choose (`Weights.choice`).
-struct FileChoice {
-    private(set) var taken: [HubFile] = []
+package struct FileChoice {
+    package private(set) var taken: [HubFile] = []
     /// What is left aside that somebody may miss, a sentence each.
-    private(set) var notes: [String] = []
+    package private(set) var notes: [String] = []
 
     private let files: [HubFile]
     private let name: String
@@ -25,7 +25,7 @@ struct FileChoice {
     ///   - name: the repository's, and the file or folder that is wanted.
     ///   - modelIndex: what `model_index.json` says, where there is one.
     /// - Throws: `RhumbError` where nothing says which files are meant, or what is wanted isn't there.
-    init(
+    package init(
         _ files: [HubFile], of name: HubName, kind: HubCache.Kind, variant: String?, modelIndex: JSON?
     ) throws(RhumbError) {
         (self.files, self.name, self.variant) = (files, name.repository, variant)

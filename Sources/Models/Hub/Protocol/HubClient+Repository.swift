@@ -20,13 +20,17 @@ package struct HubFile: Equatable, Sendable {
 }
 
 /// A repository at one commit.
-struct HubCommit {
+package struct HubCommit {
     let repository: String
     let kind: HubCache.Kind
     /// As it was asked for.
     let revision: String
     /// 40 hexadecimal digits.
     let commit: String
+
+    package init(repository: String, kind: HubCache.Kind, revision: String, commit: String) {
+        (self.repository, self.kind, self.revision, self.commit) = (repository, kind, revision, commit)
+    }
 
     /// Where a file of it is, behind the hub's address.
     func address(of path: String) -> String {

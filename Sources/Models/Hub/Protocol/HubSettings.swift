@@ -10,7 +10,7 @@ package struct HubSettings {
     package let cache: HubCache
     /// What proves who asks. Sent to ``endpoint`` alone; never part of a message.
     let token: Token?
-    var patience: Patience
+    package var patience: Patience
 
     /// A token, and where it is from.
     struct Token: Sendable {

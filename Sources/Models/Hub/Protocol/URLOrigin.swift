@@ -1,11 +1,11 @@
 import CCurl
 
 /// Who answers at an address: scheme, host and port, as libcurl, which connects to it, reads them.
-struct URLOrigin: Equatable {
+package struct URLOrigin: Equatable {
     let scheme, host, port: String
 
     /// - Returns: nil for what is no address of a web server.
-    init?(_ address: String) {
+    package init?(_ address: String) {
         guard let url = curl_url() else { return nil }
         defer { curl_url_cleanup(url) }
         func part(_ which: CURLUPart, _ flags: Int32 = 0) -> String? {
@@ -22,7 +22,7 @@ struct URLOrigin: Equatable {
     }
 
     /// A text as a part of an address; slashes stay where `keepsSlashes`.
-    static func quoted(_ text: String, keepsSlashes: Bool = false) -> String {
+    package static func quoted(_ text: String, keepsSlashes: Bool = false) -> String {
         var quoted = ""
         for byte in text.utf8 {
             let scalar = Unicode.Scalar(byte)
