@@ -109,10 +109,10 @@ final class ModelFileTests: XCTestCase {
         let original = try FileContents.json(config)
         let cases: [(String, JSON, String)] = [
             ("class_embed_type", "timestep", "'class_embed_type'"),
-            ("addition_embed_type", "text_time", "\"text_time\""),
+            ("addition_embed_type", "text_time", "'addition_time_embed_dim'"),
             ("encoder_hid_dim", 768, "768"), ("time_embedding_type", "fourier", "supported: \"positional\""),
             ("dual_cross_attention", true, "'dual_cross_attention'"), ("attention_type", "gated", "'attention_type'"),
-            ("cross_attention_norm", "layer_norm", "'cross_attention_norm'"), ("time_cond_proj_dim", 256, "256"),
+            ("cross_attention_norm", "layer_norm", "'cross_attention_norm'"), ("time_cond_proj_dim", 256, "cond_proj"),
             ("resnet_out_scale_factor", 1.5, "'resnet_out_scale_factor'"), ("num_attention_heads", 4, "is 4"),
             ("_class_name", "UNet2DModel", "'UNet2DModel'"), ("norm_num_groups", .null, "'norm_num_groups'"),
             ("mid_block_type", "UNetMidBlock2DSimpleCrossAttn", "'mid_block_type'"), ("act_fn", "mish", "'mish'"),

@@ -17,6 +17,7 @@ final class ArrayPickleTests: XCTestCase {
         case .tensor(let tensor):
             XCTAssertEqual(tensor.shape, expected["shape"]?.array?.compactMap(\.integer), name)
             let numbers = try XCTUnwrap(expected["values"]?.array?.compactMap(\.number), name)
+            guard !numbers.isEmpty else { return XCTAssertEqual(tensor.count, 0, name) }
             assertSameBits(
                 tensor.dtype == .int64 ? tensor.ints.map(Float.init) : tensor.floats, numbers.map { Float($0) }, name)
         case .list(let items):

@@ -12,7 +12,7 @@ final class HalfPrecisionTests: XCTestCase {
         let folder = TemporaryFolder(self), url = folder.file("x.safetensors")
         try Safetensors.write(["x": Tensor(numbers)], to: url, as: type, half: half)
         let weights = try Weights(url)
-        assertSameBits(try weights.tensor("x", as: .float32).floats, type == nil ? numbers : numbers.map { $0 })
+        if !numbers.isEmpty { assertSameBits(try weights.tensor("x", as: .float32).floats, numbers) }
         return weights.type(of: "x")
     }
 

@@ -111,7 +111,7 @@ final class BenchCommandTests: XCTestCase {
         let list = try rhumb.run("bench", "--list").output
         XCTAssertEqual(
             list.split(separator: "\n").map { String($0.prefix { $0 != " " }) },
-            ["language", "clip", "diffusion", "neighbours"])
+            ["language", "clip", "diffusion", "neighbours", "update"])
     }
 
     func testBadUsage() throws {

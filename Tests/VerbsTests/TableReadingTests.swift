@@ -57,6 +57,8 @@ final class TableReadingTests: XCTestCase {
                     case .none: "none"
                     case .string(let text): "'\(text)'"
                     case .number(let number): "\(number)"
+                    // A list of JSON lines stays one; a figure of it sees its text.
+                    case .list(let items): "'\(Value.list(items).text)'"
                     default: "?"
                     }
                 }

@@ -34,7 +34,7 @@ enum FidelityVerbs {
                     [fid(a, a) < 0.001, fid(a, b) > 0.001]
                     """, gives: "[true, true]")
             ],
-            seeAlso: ["evaluate", "clip_score"], effects: [.readsFiles]
+            seeAlso: ["evaluate", "clip_score"]
         ) { call in
             let sets = try ["a", "b"].map { name in
                 let images = try call.images(name)
