@@ -114,7 +114,9 @@ let package = Package(
         room("Console", on: "App", uses: ["LineEditor", "Basics", "Files", "Language", "Markdown", "Notebook"]),
         room(
             "Bench", on: "App",
-            uses: ["Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Training", "GRPO", "World", "Language"],
+            uses: [
+                "Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Training", "GRPO", "World", "Language",
+            ],
             resources: [.embedInCode("Python")]),
         room(
             "Verbs", on: "App",
