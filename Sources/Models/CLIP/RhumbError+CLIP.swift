@@ -114,6 +114,10 @@ extension RhumbError {
 
 // Weights in texts, and tokens that are added.
 extension RhumbError {
+    static func sentencePiece(_ problem: String) -> RhumbError {
+        RhumbError("'spiece.model' can't be read: \(problem)", hint: "it must be a model of the sentencepiece library")
+    }
+
     static func knownToken(_ token: String) -> RhumbError {
         RhumbError(
             "the tokenizer has a token '\(token)' already", hint: "give the embedding another name in its file")
@@ -123,6 +127,10 @@ extension RhumbError {
         RhumbError(
             "'\(bracket)' at character \(place + 1) of \"\(text)\" has no other half",
             hint: "close it, or write \\\(bracket) for the bracket itself")
+    }
+
+    static func notOfSigLIP(_ what: String) -> RhumbError {
+        RhumbError("\(what) are not supported with SigLIP, whose towers pool otherwise than CLIP's")
     }
 
     static func promptWeight(_ written: String, limit: Int, of text: String) -> RhumbError {

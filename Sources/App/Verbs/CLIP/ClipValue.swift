@@ -30,7 +30,8 @@ final class ClipValue: ObjectValue {
     var summary: String {
         let (text, vision) = (configuration.text, configuration.vision)
         let type = embedder.model.dtype == .float32 ? "" : " in \(embedder.model.dtype.rawValue)"
-        return "clip \(name): \(Self.shown(embedder.parameterCount)) parameters\(type), space \(embedder.width); "
+        let kind = configuration.isSigLIP ? "siglip" : "clip"
+        return "\(kind) \(name): \(Self.shown(embedder.parameterCount)) parameters\(type), space \(embedder.width); "
             + "text \(Self.layers(text)), \(embedder.maximumLength) tokens; "
             + "image \(Self.layers(vision)), \(vision.imageSize)×\(vision.imageSize) pixels"
     }
@@ -48,12 +49,15 @@ final class ClipValue: ObjectValue {
     }
 
     var memberNames: [String] {
-        ["name", "width", "image_size", "max_tokens", "vocabulary", "parameters", "logit_scale", "dtype"]
+        ["name", "kind", "width", "image_size", "max_tokens", "vocabulary", "parameters", "logit_scale", "dtype"]
+            + (configuration.isSigLIP ? ["logit_bias"] : [])
     }
 
     func member(_ name: String) throws -> Value? {
         switch name {
         case "name": .string(self.name)
+        case "kind": .string(configuration.isSigLIP ? "siglip" : "clip")
+        case "logit_bias": try embedder.model.logitBias.map { .number(Double(try $0.to(.float32).item)) }
         case "width": .number(Double(embedder.width))
         case "image_size": .number(Double(embedder.imageSize))
         case "max_tokens": .number(Double(embedder.maximumLength))

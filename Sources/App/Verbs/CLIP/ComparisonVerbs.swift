@@ -55,7 +55,8 @@ enum ComparisonVerbs {
             details: """
                 Probabilities are the softmax of the cosines times the model's learned temperature (Radford et al. \
                 2021), so
-                they say which label fits better than the others, not whether any of them fits.
+                they say which label fits better than the others, not whether any of them fits. Of a SigLIP they are \
+                the sigmoid of temperature times cosine plus bias: whether each label fits, by itself.
                 """,
             examples: [
                 .init(
@@ -78,7 +79,7 @@ enum ComparisonVerbs {
                 let inputs = try arguments.rows("inputs", by: clip)
                 let phrases = labels.map { template.replacing("*", with: $0) }
                 let texts = try clip.rows(.strings(phrases), host: arguments.host)
-                let probabilities = try clip.embedder.logits(images: inputs.tensor, texts: texts.tensor).softmax()
+                let probabilities = try clip.embedder.probabilities(images: inputs.tensor, texts: texts.tensor)
                 let best = try probabilities.argmax(1).ints.map { labels[$0] }
                 var result = try table(probabilities, inputs.labels, labels, heading: "input").columns
                 result.insert(.init("best", best), at: 1)

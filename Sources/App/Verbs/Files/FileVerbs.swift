@@ -79,7 +79,7 @@ enum FileVerbs {
             details: """
                 | suffix or folder | value |
                 |---|---|
-                | folder with a CLIP model, of transformers or OpenCLIP | clip |
+                | folder with a CLIP of transformers or OpenCLIP, or a SigLIP | clip |
                 | folder with a Stable Diffusion of diffusers (`model_index.json`) | pipeline |
                 | `.safetensors` or `.ckpt` with a whole Stable Diffusion 1.x or 2.x | pipeline |
                 | `.pt`, `.bin` or `.safetensors` with a CLIP of OpenAI or OpenCLIP, HPSv2's | clip |

@@ -15,7 +15,9 @@ struct ModelLoader {
     let load: (ModelRequest) throws -> Value
 
     static var all: [ModelLoader] {
-        [.clip, .openCLIP].map { ModelLoader(kind: $0, options: ["variant"]) { .object(try ClipValue.load($0)) } }
+        [.clip, .openCLIP, .transformers(modelType: "siglip")].map {
+            ModelLoader(kind: $0, options: ["variant"]) { .object(try ClipValue.load($0)) }
+        }
             + [
                 .detector,
                 ModelLoader(kind: .diffusers, options: ["variant", "unet", "vae", "text_encoder", "embeddings"]) {

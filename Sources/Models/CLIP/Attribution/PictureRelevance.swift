@@ -57,6 +57,7 @@ extension CLIPEmbedder {
     ///
     /// - Shapes: as `occlusion`.
     public func gradientRelevance(of pixels: Tensor, along vector: Tensor) throws -> Tensor {
+        guard !model.configuration.isSigLIP else { throw RhumbError.notOfSigLIP("attributions by gradient") }
         let side = try patches(of: pixels, vector)
         guard let last = try withoutGradients({ try model.image.lastAttention(pixels.to(model.dtype)) }) else {
             throw RhumbError.noLayers

@@ -33,6 +33,7 @@ extension CLIPEmbedder {
     ///   - steps: of the integral, at the middle of each step.
     /// - Throws: `RhumbError` for a text without a word, and for a vector of another width.
     public func attribution(of text: String, along vector: Tensor, steps: Int = 64) throws -> WordAttribution {
+        guard !model.configuration.isSigLIP else { throw RhumbError.notOfSigLIP("attributions of words") }
         guard vector.shape == [width] else { throw RhumbError.vectorWidth(vector.shape, width) }
         let frame = try tokenizer.encode("", length: maximumLength)
         let identifiers = try tokenizer.encode(text, length: maximumLength)

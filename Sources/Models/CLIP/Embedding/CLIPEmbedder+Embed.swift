@@ -26,10 +26,18 @@ extension CLIPEmbedder {
     }
 
     /// Embeddings of texts given as identifiers of their tokens, start and end included; as `embed(texts:)`.
+    ///
+    /// SigLIP's texts are all of one length, and their padding is seen: they are padded here.
     public func embed(identifiers texts: [[Int]], normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
         var rows: [[Int]] = []
         var place: [[Int]: Int] = [:]
-        let places = texts.map { identifiers in
+        let padding = model.configuration.isSigLIP ? try tokenizer.paddingIdentifier() : nil
+        let places = texts.map { own in
+            var identifiers = own
+            if let padding, own.count < maximumLength {
+                let filler = [Int](repeating: padding, count: maximumLength - own.count)
+                identifiers = tokenizer.padsLeft ? filler + own : own + filler
+            }
             if let known = place[identifiers] { return known }
             place[identifiers] = rows.count
             rows.append(identifiers)
@@ -79,6 +87,7 @@ extension CLIPEmbedder {
     ///
     /// - Throws: `RhumbError` for texts of different numbers of tokens.
     public func tokenEmbeddings(of texts: [String]) throws -> Tensor {
+        guard !model.configuration.isSigLIP else { throw RhumbError.notOfSigLIP("embeddings of tokens") }
         // What follows the first end token has no influence.
         let rows = try texts.map { text in
             let row = try tokenizer.encode(text, length: maximumLength)
@@ -96,6 +105,7 @@ extension CLIPEmbedder {
     /// Embeddings of texts given as `tokenEmbeddings`, the end token's last: [texts, tokens, text width] as
     /// [texts, width]. Recorded where they ask for a gradient.
     public func embed(tokenEmbeddings: Tensor, normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
+        guard !model.configuration.isSigLIP else { throw RhumbError.notOfSigLIP("embeddings of tokens") }
         guard tokenEmbeddings.rank == 3 else {
             throw RhumbError.tokenEmbeddings(
                 tokenEmbeddings.shape, width: model.configuration.text.hiddenSize, limit: maximumLength)

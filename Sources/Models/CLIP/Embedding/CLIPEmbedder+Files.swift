@@ -21,7 +21,8 @@ extension CLIPEmbedder {
             preprocessing: Preprocessing(folder: folder, imageSize: model.configuration.vision.imageSize))
     }
 
-    /// Writes a folder that `CLIPModel.from_pretrained` and `AutoProcessor.from_pretrained` of transformers read.
+    /// Writes a folder that `CLIPModel.from_pretrained`, or that of `SiglipModel`, and `AutoProcessor.from_pretrained`
+    /// of transformers read.
     ///
     /// - Parameters:
     ///   - folder: created where it does not exist.

@@ -18,6 +18,7 @@ public final class CLIPEmbedder {
             throw .vocabulary(tokenizer: tokenizer.vocabularySize, model: text.vocabSize)
         }
         // Without it every text would be pooled at its start token, which sees nothing of the text.
+        if model.configuration.isSigLIP { return }
         let end = tokenizer.endIdentifier
         guard end == nil || end == text.eosTokenID || text.eosTokenID == TextConfiguration.legacyEosTokenID else {
             throw .endToken(tokenizer: end ?? 0, model: text.eosTokenID)
@@ -57,8 +58,16 @@ public final class CLIPEmbedder {
         try tokenizer.encode(text, length: maximumLength).map { (tokenizer.token($0) ?? "", $0) }
     }
 
-    /// Scaled cosines between unit rows: [images, width] and [texts, width] to [images, texts].
+    /// Scaled cosines between unit rows, SigLIP's with their bias: [images, width] and [texts, width] to
+    /// [images, texts].
     public func logits(images: Tensor, texts: Tensor) throws -> Tensor {
-        try images.matmul(texts.transposed()) * logitScale
+        let scaled = try images.matmul(texts.transposed()) * logitScale
+        return try model.logitBias.map { try scaled + $0.detached().to(.float32) } ?? scaled
+    }
+
+    /// How likely each text fits each picture, [images, texts]: of a CLIP among the texts, of a SigLIP by itself.
+    public func probabilities(images: Tensor, texts: Tensor) throws -> Tensor {
+        let logits = try logits(images: images, texts: texts)
+        return try model.logitBias == nil ? logits.softmax() : logits.sigmoid()
     }
 }

@@ -10,6 +10,8 @@ public struct CLIPConfiguration: Codable, Equatable, Sendable {
     public var logitScaleInitValue: Float
     public var text: TextConfiguration
     public var vision: VisionConfiguration
+    /// Whether the towers and their projections are SigLIP's; `model_type` says it.
+    public var isSigLIP = false
 
     enum CodingKeys: String, CodingKey {
         case projectionDim = "projection_dim"

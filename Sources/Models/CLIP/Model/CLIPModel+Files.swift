@@ -55,11 +55,17 @@ extension CLIPConfiguration {
 
     /// Reads a transformers `config.json`.
     public static func load(_ file: URL) throws -> CLIPConfiguration {
-        try FileContents.decode(CLIPConfiguration.self, from: file)
+        let json = try FileContents.json(file)
+        if json["model_type"]?.string == "siglip" { return try CLIPConfiguration(sigLIP: json) }
+        return try FileContents.decode(CLIPConfiguration.self, from: file)
     }
 
     /// Writes a `config.json` that transformers reads back as the same model.
     func save(_ file: URL) throws {
+        if isSigLIP {
+            try AtomicFile.write(sigLIPJSON.text(indent: 2) + "\n", to: file)
+            return
+        }
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.prettyPrinted, .sortedKeys]
         var object = try JSONSerialization.jsonObject(with: encoder.encode(self)) as? [String: Any] ?? [:]

@@ -7,10 +7,16 @@ public final class CLIPModel: Rebuildable, WidenedModel {
     public let configuration: CLIPConfiguration
     public let text: TextTower
     public let image: ImageTower
-    /// [projection, text width] and [projection, vision width]
-    let textProjection, visualProjection: Tensor
+    /// [projection, text width]
+    let textProjection: Tensor
+    /// [projection], SigLIP's alone.
+    let textBias: Tensor?
+    /// [projection, vision width]; SigLIP has none.
+    let visualProjection: Tensor?
     /// Logarithm of the temperature, a scalar.
     public let logitScale: Tensor
+    /// Added to scaled cosines, [1]; SigLIP's alone, whose logits go through a sigmoid.
+    public let logitBias: Tensor?
     /// Every parameter under its name in transformers, in the order of the model.
     public let parameters: NamedTensors
     package var halfType: StoredType?
@@ -20,6 +26,20 @@ public final class CLIPModel: Rebuildable, WidenedModel {
         try configuration.validate()
         let c = configuration
         self.configuration = c
+        if c.isSigLIP {
+            logitScale = try source.parameter("logit_scale", [1], .constant(c.logitScaleInitValue))
+            logitBias = try source.parameter("logit_bias", [1], .constant(-10))
+            text = try TextTower(source, c.text, isSigLIP: true)
+            textProjection = try source.parameter(
+                "text_model.head.weight", [c.projectionDim, c.text.hiddenSize],
+                .normal(1 / Float(c.text.hiddenSize).squareRoot()))
+            textBias = try source.parameter("text_model.head.bias", [c.projectionDim], .zeros)
+            image = try ImageTower(source, c.vision, isSigLIP: true)
+            visualProjection = nil
+            parameters = source.parameters
+            return
+        }
+        (logitBias, textBias) = (nil, nil)
         logitScale = try source.parameter("logit_scale", [], .constant(c.logitScaleInitValue))
         text = try TextTower(source, c.text)
         image = try ImageTower(source, c.vision)
@@ -55,7 +75,7 @@ public final class CLIPModel: Rebuildable, WidenedModel {
     /// - Returns: [texts, projection], float32.
     /// - Throws: `RhumbError` for more positions than the model has, or another shape.
     public func textFeatures(_ identifiers: Tensor) throws -> Tensor {
-        try project(text.pooled(identifiers), textProjection)
+        try project(text.pooled(identifiers), textProjection, textBias)
     }
 
     /// Projected features of texts given as the embeddings of their tokens, not normalised.
@@ -76,13 +96,14 @@ public final class CLIPModel: Rebuildable, WidenedModel {
         try project(image.pooled(pixels.to(dtype)), visualProjection)
     }
 
-    /// Pooled states of a tower through its projection, which has no bias.
-    private func project(_ pooled: Tensor, _ projection: Tensor) throws -> Tensor {
-        try pooled.linear(projection).to(.float32)
+    /// Pooled states of a tower through its projection, where it has one.
+    private func project(_ pooled: Tensor, _ projection: Tensor?, _ bias: Tensor? = nil) throws -> Tensor {
+        guard let projection else { return try pooled.to(.float32) }
+        return try pooled.linear(projection, bias: bias).to(.float32)
     }
 
     /// Features of texts pooled by `text.pooled`.
-    public func textFeatures(pooled: Tensor) throws -> Tensor { try project(pooled, textProjection) }
+    public func textFeatures(pooled: Tensor) throws -> Tensor { try project(pooled, textProjection, textBias) }
 
     /// Features of pictures pooled by `image.pooled`.
     public func imageFeatures(pooled: Tensor) throws -> Tensor { try project(pooled, visualProjection) }

@@ -45,6 +45,7 @@ public final class CLIPTextModel: Rebuildable, WidenedModel {
 
     /// The text tower of a whole model, with the same parameters.
     public convenience init(of model: CLIPModel) throws {
+        guard !model.configuration.isSigLIP else { throw RhumbError.sigLIPTextTower }
         let all = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.tensor) })
         try self.init(
             model.configuration.text,

@@ -76,4 +76,8 @@ extension RhumbError {
             "a text encoder of \(layers) layers can leave out 0 to \(max(layers - 1, 0)) of the last, not \(skipped)",
             hint: "clip_skip: 1 takes the states before the last layer")
     }
+
+    static var sigLIPTextTower: RhumbError {
+        RhumbError("a pipeline's text encoder is a CLIP's, and this model is a SigLIP", hint: "take a CLIP")
+    }
 }

@@ -10,9 +10,12 @@ public struct TextTower {
     let positionEmbedding: Tensor
     let encoder: Encoder
     let finalNorm: LayerNorm
+    /// SigLIP's tokens see all others, padding too, and its texts are pooled at the last position.
+    let isSigLIP: Bool
 
-    init(_ source: ParameterSource, _ c: TextConfiguration) throws {
+    init(_ source: ParameterSource, _ c: TextConfiguration, isSigLIP: Bool = false) throws {
         configuration = c
+        self.isSigLIP = isSigLIP
         let name = "text_model"
         tokenEmbedding = try source.parameter(
             "\(name).embeddings.token_embedding.weight", [c.vocabSize, c.hiddenSize], .normal(0.02))
@@ -32,14 +35,18 @@ public struct TextTower {
         guard (0..<max(encoder.layers.count, 1)).contains(skipped) else {
             throw RhumbError.skippedLayers(skipped, layers: encoder.layers.count)
         }
-        return try finalNorm(encoder(embedded(identifiers), causal: true, skipping: skipped))
+        return try finalNorm(encoder(embedded(identifiers), causal: !isSigLIP, skipping: skipped))
     }
 
-    /// The state at each text's end token, [texts, width], before the projection.
+    /// The state at each text's end token, SigLIP's at the last position, [texts, width], before the projection.
     ///
     /// Attention is causal, so what follows the end token can't reach it: positions after the last end token of the
     /// batch are cut off before the work begins.
     public func pooled(_ identifiers: Tensor) throws -> Tensor {
+        if isSigLIP {
+            let last = [Int](repeating: identifiers.shape[1] - 1, count: identifiers.shape[0])
+            return try finalNorm(encoder(embedded(identifiers), at: last, causal: false))
+        }
         let ends = endPositions(identifiers)
         let used = try identifiers.sliced(1, from: 0, to: (ends.max() ?? 0) + 1)
         return try finalNorm(encoder(embedded(used), at: ends, causal: true))

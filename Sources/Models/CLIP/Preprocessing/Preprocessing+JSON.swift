@@ -7,9 +7,13 @@ extension Preprocessing {
     ///
     /// - Throws: `RhumbError` naming a key whose value can't be used.
     public init(_ json: JSON) throws(RhumbError) {
-        self.init()
+        if json["image_processor_type"]?.string?.hasPrefix("SiglipImageProcessor") == true {
+            self.init(sigLIP: 224)
+        } else {
+            self.init()
+        }
         resizes = json["do_resize"]?.bool ?? true
-        crops = json["do_center_crop"]?.bool ?? true
+        crops = json["do_center_crop"]?.bool ?? crops
         rescales = json["do_rescale"]?.bool ?? true
         normalizes = json["do_normalize"]?.bool ?? true
         if let value = json["size"].present {
@@ -64,6 +68,15 @@ extension Preprocessing {
             case .shortestEdge(let edge): ["shortest_edge": .integer(edge)]
             case .exactly(let height, let width): ["height": .integer(height), "width": .integer(width)]
             }
+        if isSigLIP {
+            return [
+                "image_processor_type": "SiglipImageProcessor", "do_convert_rgb": true, "do_resize": .bool(resizes),
+                "size": size, "resample": .integer(filter.rawValue), "do_rescale": .bool(rescales),
+                "rescale_factor": .number(rescaleFactor), "do_normalize": .bool(normalizes),
+                "image_mean": .array(mean.map(JSON.number)),
+                "image_std": .array(standardDeviation.map(JSON.number)),
+            ]
+        }
         return [
             "image_processor_type": "CLIPImageProcessor", "do_convert_rgb": true, "do_resize": .bool(resizes),
             "size": size, "resample": .integer(filter.rawValue), "do_center_crop": .bool(crops),

@@ -34,6 +34,17 @@ public struct Preprocessing: Equatable, Sendable {
     public static let clipMean = [0.48145466, 0.4578275, 0.40821073]
     public static let clipStandardDeviation = [0.26862954, 0.26130258, 0.27577711]
 
+    /// Whether the file is SigLIP's, whose processor neither crops nor keeps the sides' ratio.
+    public private(set) var isSigLIP = false
+
+    /// SigLIP's own preprocessing for a tower that sees `imageSize` × `imageSize` pixels.
+    public init(sigLIP imageSize: Int) {
+        self.init(imageSize: imageSize)
+        (isSigLIP, crops) = (true, false)
+        size = .exactly(height: imageSize, width: imageSize)
+        (mean, standardDeviation) = ([0.5, 0.5, 0.5], [0.5, 0.5, 0.5])
+    }
+
     /// CLIP's own preprocessing for a tower that sees `imageSize` × `imageSize` pixels.
     public init(imageSize: Int = 224) {
         size = .shortestEdge(imageSize)

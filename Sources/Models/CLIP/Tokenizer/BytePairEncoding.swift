@@ -13,6 +13,8 @@ final class BytePairEncoding: TokenModel {
         var endOfWordSuffix = ""
         /// Whether a piece that is a token is taken whole, whatever the rules say.
         var ignoresMerges = false
+        /// Whether an unknown character becomes tokens of its bytes, `<0xE4>`, where all of them are tokens.
+        var fallsBackToBytes = false
     }
 
     let vocabulary: TokenIndex
@@ -63,7 +65,7 @@ final class BytePairEncoding: TokenModel {
     }
 
     func knows(_ piece: ArraySlice<Unicode.Scalar>) -> Bool {
-        whole(piece) != nil
+        whole(piece) != nil || options.fallsBackToBytes
             || zip(piece.indices, piece).allSatisfy { index, scalar in
                 (index == piece.endIndex - 1 ? symbol(ending: scalar) : symbol(of: scalar)) != nil
             }
@@ -79,12 +81,23 @@ final class BytePairEncoding: TokenModel {
             if let symbol = isLast ? symbol(ending: scalar) : symbol(of: scalar) {
                 symbols.append(symbol)
                 lastIsUnknown = false
+            } else if options.fallsBackToBytes, let bytes = bytes(of: scalar) {
+                symbols += bytes
+                lastIsUnknown = false
             } else if let unknown {
                 if !(lastIsUnknown && options.fusesUnknown) { symbols.append(unknown) }
                 lastIsUnknown = true
             }
         }
         return symbols
+    }
+
+    private func bytes(of scalar: Unicode.Scalar) -> [Int32]? {
+        let found = String(scalar).utf8.map { byte in
+            let digits = String(byte, radix: 16, uppercase: true)
+            return vocabulary.identifier(of: "<0x\(digits.count < 2 ? "0" : "")\(digits)>")
+        }
+        return found.contains(nil) ? nil : found.compactMap { $0.map(Int32.init) }
     }
 
     private func symbol(of scalar: Unicode.Scalar) -> Int32? {
@@ -146,7 +159,7 @@ final class BytePairEncoding: TokenModel {
         [
             "type": "BPE", "dropout": .null, "unk_token": options.unknownToken.map(JSON.string) ?? .null,
             "continuing_subword_prefix": "", "end_of_word_suffix": .string(options.endOfWordSuffix),
-            "fuse_unk": .bool(options.fusesUnknown), "byte_fallback": false,
+            "fuse_unk": .bool(options.fusesUnknown), "byte_fallback": .bool(options.fallsBackToBytes),
             "ignore_merges": .bool(options.ignoresMerges),
             "vocab": vocabulary.description,
             "merges": .array(rules.map { .array([.string($0.0), .string($0.1)]) }),

@@ -32,6 +32,15 @@ indirect enum Normalizer {
         }
     }
 
+    /// Whether letters come out in lower case.
+    var lowercases: Bool {
+        switch self {
+        case .lowercase: true
+        case .sequence(let parts): parts.contains(where: \.lowercases)
+        default: false
+        }
+    }
+
     var description: JSON {
         switch self {
         case .composed: ["type": "NFC"]

@@ -102,6 +102,14 @@ struct TokenizerSettings {
         return tokens
     }
 
+    /// The class that the folder was written for.
+    var className: String? { configuration?["tokenizer_class"]?.string }
+
+    /// `padding_side`, which is the right one but for SigLIP 2's own class.
+    var padsLeft: Bool {
+        (configuration?["padding_side"]?.string ?? (className == "Siglip2Tokenizer" ? "left" : "right")) == "left"
+    }
+
     /// `model_max_length`; transformers writes 10³⁰ for "no limit".
     var maximumLength: Int? {
         guard let length = configuration?["model_max_length"]?.number, length >= 1, length < 1e9 else { return nil }

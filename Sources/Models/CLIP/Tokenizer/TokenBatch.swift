@@ -18,7 +18,7 @@ extension Tokenizer {
         case length(Int)
     }
 
-    /// The identifiers of several texts, padded on the right with the padding token.
+    /// The identifiers of several texts, padded with the padding token on the tokenizer's side, mostly the right.
     ///
     /// - Parameters:
     ///   - padding: how long the rows become.
@@ -33,10 +33,16 @@ extension Tokenizer {
         }
         let longest = rows.map(\.count).max() ?? 0
         let width = if case .length(let wanted) = padding { wanted } else { longest }
-        let mask: [Float] = rows.flatMap { row in (0..<width).map { $0 < row.count ? Float(1) : 0 } }
+        let mask: [Float] = rows.flatMap { row in
+            let ones = (0..<width).map { $0 < row.count ? Float(1) : 0 }
+            return padsLeft ? ones.reversed() : ones
+        }
         if rows.contains(where: { $0.count < width }) {
             let padding = try paddingIdentifier()
-            rows = rows.map { $0 + [Int](repeating: padding, count: width - $0.count) }
+            rows = rows.map { row in
+                let filler = [Int](repeating: padding, count: width - row.count)
+                return padsLeft ? filler + row : row + filler
+            }
         }
         return TokenBatch(
             identifiers: try Tensor(integers: rows.flatMap { $0 }, shape: [texts.count, width]),

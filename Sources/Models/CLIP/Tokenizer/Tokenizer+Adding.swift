@@ -17,7 +17,9 @@ extension Tokenizer {
             parts.addedTokens.append(token)
             next += 1
         }
-        return try Tokenizer(parts, specialTokens: specialTokens, maximumLength: maximumLength)
+        return try Tokenizer(
+            parts, specialTokens: specialTokens, maximumLength: maximumLength,
+            padsLeft: padsLeft)
     }
 
     /// The added tokens of several vectors in their order: those beside which there is one of the same name with `_1`,

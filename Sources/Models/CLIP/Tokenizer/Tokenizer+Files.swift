@@ -21,6 +21,16 @@ extension Tokenizer {
             try self.init(TokenizerParts(file), settings)
             return
         }
+        let pieces = folder.appendingPathComponent(Tokenizer.pieceFile)
+        if FileManager.default.fileExists(atPath: pieces.path) {
+            let parts = try TokenizerParts(
+                sentencePiece: FileContents.bytes(of: pieces), configuration: try json("tokenizer_config.json"),
+                settings: settings)
+            try self.init(
+                parts, specialTokens: settings.specialTokens(default: .siglip),
+                maximumLength: settings.maximumLength ?? 64, padsLeft: settings.padsLeft)
+            return
+        }
         let merges = folder.appendingPathComponent("merges.txt")
         guard let vocabulary = try json("vocab.json"), FileManager.default.fileExists(atPath: merges.path) else {
             throw RhumbError.noTokenizer(folder.displayPath)
@@ -49,7 +59,12 @@ extension Tokenizer {
         // A folder that names no roles still says what it puts around a text.
         if special.end == nil { special.end = parts.postProcessor?.after.last.flatMap(parts.token) }
         if special.start == nil { special.start = parts.postProcessor?.before.first.flatMap(parts.token) }
-        try self.init(parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength)
+        if settings.className == Tokenizer.secondSigLIP, let own = parts.normalizer, !own.lowercases {
+            parts.normalizer = .sequence([.lowercase, own])
+        }
+        try self.init(
+            parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength,
+            padsLeft: settings.padsLeft)
     }
 
     /// The tokenizer as a `tokenizer.json`.
@@ -77,11 +92,15 @@ extension Tokenizer {
             let flags = token.description.members?.filter { $0.key != "id" } ?? []
             return JSON.Member("\(token.identifier)", .object(flags))
         }
-        let settings =
+        if let model = model as? SentencePiece {
+            try save(model, roles, to: folder, maximumLength: length)
+            return
+        }
+        let settings: [JSON.Member] =
             roles + (isCLIP ? [.init("added_tokens_decoder", .object(added))] : []) + [
                 .init("model_max_length", (length ?? maximumLength).map(JSON.integer) ?? .number(1e30)),
                 .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(className)),
-            ]
+            ] + (padsLeft ? [.init("padding_side", "left")] : [])
         try AtomicFile.write(json.text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer.json"))
         try AtomicFile.write(
             JSON.object(settings).text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer_config.json"))
@@ -95,11 +114,37 @@ extension Tokenizer {
             lines.joined(separator: "\n") + "\n", to: folder.appendingPathComponent("merges.txt"))
     }
 
+    /// SigLIP's own files.
+    private func save(_ model: SentencePiece, _ roles: [JSON.Member], to folder: URL, maximumLength: Int?) throws {
+        let settings: [JSON.Member] = [
+            .init(
+                "added_tokens_decoder",
+                .object(
+                    addedTokens.map { token in
+                        .init(
+                            "\(token.identifier)", .object(token.description.members?.filter { $0.key != "id" } ?? []))
+                    })),
+            .init("do_lower_case", .bool(model.lowercases)),
+            .init("model_max_length", (maximumLength ?? self.maximumLength).map(JSON.integer) ?? .number(1e30)),
+            .init("padding_side", .string(padsLeft ? "left" : "right")),
+            .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(className)),
+        ]
+        try AtomicFile.write(model.file, to: folder.appendingPathComponent(Tokenizer.pieceFile))
+        try AtomicFile.write(
+            JSON.object(roles + settings).text(indent: 2) + "\n",
+            to: folder.appendingPathComponent("tokenizer_config.json"))
+        try AtomicFile.write(
+            JSON.object(roles).text(indent: 2) + "\n", to: folder.appendingPathComponent("special_tokens_map.json"))
+    }
+
+    private static let pieceFile = "spiece.model"
+    private static let secondSigLIP = "Siglip2Tokenizer"
     private static let clipClass = "CLIPTokenizer"
 
     /// The class of transformers that reads what is saved. CLIPTokenizer builds its own normalisation around the
     /// vocabulary, so only CLIP's own may carry its name.
     package var className: String {
+        if model is SentencePiece { return "SiglipTokenizer" }
         guard model is BytePairEncoding, let normalizer, let preTokenizer,
             normalizer.description == TokenizerParts.clipNormalizer,
             preTokenizer.description == TokenizerParts.clipPreTokenizer

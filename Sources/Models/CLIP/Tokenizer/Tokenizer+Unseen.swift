@@ -31,8 +31,13 @@ extension Tokenizer {
                 word = spelt(piece)
                 if !model.knows(piece), !found.unknown.contains(word) { found.unknown.append(word) }
             }
+            let kept = max(room - count, 0)
             count += identifiers.count
-            if count > room { cut.append(word) }
+            guard count > room else { return }
+            // Of a text that is one piece, what its last tokens stand for.
+            cut.append(
+                model is SentencePiece
+                    ? identifiers.dropFirst(kept).compactMap(token).joined().replacing("▁", with: " ") : word)
         }
         found.cut = cut.joined(separator: " ")
         return found

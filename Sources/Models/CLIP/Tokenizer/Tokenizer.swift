@@ -18,13 +18,17 @@ public final class Tokenizer {
     public let specialTokens: SpecialTokens
     /// Tokens that fit the text model, start and end included; nil where the folder does not say.
     public let maximumLength: Int?
+    /// Whether texts are padded on the left.
+    let padsLeft: Bool
 
     private let rawSplitter: AddedTokenSplitter
     private let normalizedSplitter: AddedTokenSplitter
     /// The added token of an identifier.
     let addedByIdentifier: [Int: AddedToken]
 
-    init(_ parts: TokenizerParts, specialTokens: SpecialTokens, maximumLength: Int?) throws(RhumbError) {
+    init(
+        _ parts: TokenizerParts, specialTokens: SpecialTokens, maximumLength: Int?, padsLeft: Bool = false
+    ) throws(RhumbError) {
         normalizer = parts.normalizer
         preTokenizer = parts.preTokenizer
         model = parts.model
@@ -33,6 +37,7 @@ public final class Tokenizer {
         decoder = parts.decoder
         self.specialTokens = specialTokens
         self.maximumLength = maximumLength
+        self.padsLeft = padsLeft
         rawSplitter = try AddedTokenSplitter(parts.addedTokens.filter { !$0.isNormalized }) {
             token throws(RhumbError) in
             Array(token.content.unicodeScalars)
@@ -91,6 +96,8 @@ public final class Tokenizer {
             }
             identifiers.removeLast(max(0, identifiers.count - (length - before.count - after.count)))
         }
+        // SigLIP's end token does not come twice.
+        if model is SentencePiece, let last = identifiers.last, [last] == after { return before + identifiers }
         return before + identifiers + after
     }
 
@@ -98,6 +105,8 @@ public final class Tokenizer {
     func read(
         _ text: String, _ take: (AddedTokenSplitter.Part) throws(RhumbError) -> Void
     ) throws(RhumbError) {
+        // A word begins with its space in sentencepiece, the first one too.
+        let text = model is SentencePiece ? "▁" + text.replacing("▁", with: " ") : text
         for part in rawSplitter.parts(of: ArraySlice(Array(text.unicodeScalars))) {
             guard case .text(let raw) = part else {
                 try take(part)

@@ -38,9 +38,6 @@ struct TokenizerParts {
             return WordLevel(vocabulary: vocabulary, unknownToken: json["unk_token"]?.string ?? "[UNK]")
         case "BPE":
             if json["dropout"]?.number ?? 0 != 0 { throw .unsupported("BPE option", "dropout", supported: "0") }
-            if json["byte_fallback"]?.bool == true {
-                throw .unsupported("BPE option", "byte_fallback", supported: "false")
-            }
             if let prefix = json["continuing_subword_prefix"]?.string, !prefix.isEmpty {
                 throw .unsupported("BPE option", "continuing_subword_prefix", supported: "an empty one")
             }
@@ -58,7 +55,8 @@ struct TokenizerParts {
                 options: .init(
                     unknownToken: json["unk_token"]?.string, fusesUnknown: json["fuse_unk"]?.bool ?? false,
                     endOfWordSuffix: json["end_of_word_suffix"]?.string ?? "",
-                    ignoresMerges: json["ignore_merges"]?.bool ?? false))
+                    ignoresMerges: json["ignore_merges"]?.bool ?? false,
+                    fallsBackToBytes: json["byte_fallback"]?.bool ?? false))
         default: throw .unsupported("model", kind, supported: "BPE, WordLevel")
         }
     }
