@@ -27,6 +27,8 @@ extension RhumbError {
 
     // MARK: The way to the hub
 
+    static let noTransfer = RhumbError("libcurl can't start: there is no memory for it", hint: "end other programs")
+
     static func unreachable(_ settings: HubSettings, _ reason: String) -> RhumbError {
         RhumbError(
             "can't download from '\(settings.endpoint)': \(reason)",

@@ -47,7 +47,7 @@ package final class HubFetch {
     package init(_ settings: HubSettings, say: @escaping (String) -> Void = { _ in }) throws(RhumbError) {
         if settings.isOffline { throw .offline }
         self.settings = settings
-        client = HubClient(settings, say: say)
+        client = try HubClient(settings, say: say)
     }
 
     /// Asks the hub what there is, and chooses; nothing is written.

@@ -7,14 +7,16 @@ final class HubClient {
     let settings: HubSettings
     /// Gets a sentence where something is tried once more.
     let say: (String) -> Void
-    private let transfer = WebTransfer()
+    private let transfer: WebTransfer
     private let own: URLOrigin?
 
     private static let mostRedirections = 10
     /// No list of a repository and no message is longer.
     private static let longestAnswer = 64 << 20
 
-    init(_ settings: HubSettings, say: @escaping (String) -> Void) {
+    /// - Throws: `RhumbError` where libcurl can't start.
+    init(_ settings: HubSettings, say: @escaping (String) -> Void) throws(RhumbError) {
+        transfer = try WebTransfer()
         (self.settings, self.say) = (settings, say)
         own = URLOrigin(settings.endpoint)
     }

@@ -32,8 +32,9 @@ final class WebTransfer {
     /// Once in a process, before any thread asks.
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
-    init() {
-        guard Self.isReady, let handle = curl_easy_init() else { fatalError("libcurl can't start: no memory") }
+    /// - Throws: `RhumbError` where libcurl can't start.
+    init() throws(RhumbError) {
+        guard Self.isReady, let handle = curl_easy_init() else { throw .noTransfer }
         self.handle = handle
     }
 
