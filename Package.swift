@@ -116,6 +116,7 @@ let package = Package(
         room(
             "Jupyter", on: "App",
             uses: ["CZMQ", "LateLibraries", "Basics", "Files", "Language", "Notebook", "Report", "Console"]),
+        room("Programs", on: "App", uses: ["Basics", "Files", "Language", "Notebook"]),
         room(
             "Bench", on: "App",
             uses: [
@@ -132,7 +133,7 @@ let package = Package(
             name: "rhumb",
             dependencies: [
                 "LowMemory", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook", "Report", "Console",
-                "Jupyter", "Bench", "Verbs",
+                "Jupyter", "Programs", "Bench", "Verbs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),
