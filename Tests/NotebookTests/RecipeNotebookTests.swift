@@ -56,7 +56,26 @@ final class RecipeNotebookTests: XCTestCase {
 
     func testWhatRunsIsACellAndWhatDoesNotIsProse() throws {
         let notebook = try notebook(
-            "---\ntitle: T\n---\n\nProse.\n\n```rhumb skip\nnever\n```\n\n```rhumb name: a fails\nx\n```\n\n```rhumb quiet\ny\n```\n"
+            """
+            ---
+            title: T
+            ---
+
+            Prose.
+
+            ```rhumb skip
+            never
+            ```
+
+            ```rhumb name: a fails
+            x
+            ```
+
+            ```rhumb quiet
+            y
+            ```
+
+            """
         )
         let json = try XCTUnwrap(JSONSerialization.jsonObject(with: Data(notebook.utf8)) as? [String: Any])
         let cells = try XCTUnwrap(json["cells"] as? [[String: Any]])

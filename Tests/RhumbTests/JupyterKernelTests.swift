@@ -64,12 +64,16 @@ final class JupyterKernelTests: XCTestCase {
         XCTAssertEqual(Array(png.prefix(4)), [0x89, 0x50, 0x4E, 0x47])
         let width = png[16..<20].reduce(0) { $0 << 8 | Int($1) }
         XCTAssertEqual(outputs.first?.content["metadata"]?["image/png"]?["width"]?.integer, width / 2)
+
+        let pictures = try kernel.run("[scene(\"a dog\", seed: 1), scene(\"a cat\", seed: 2)]").outputs
+        let images = try XCTUnwrap(pictures.first?.content["data"]?["text/html"]?.string)
+        XCTAssertEqual(images.split(separator: "<img").count, 3, "a list of pictures shows them")
     }
 
     func testLongWorkIsOneOutputThatIsReplaced() throws {
         let kernel = try start()
         let outputs = try kernel.run(
-            "sd = load \"emoji-sd\"\nx = sample sd \"a dog\" count: 24 steps: 30 seed: 1"
+            "sd = load \"emoji-sd\"\nx = sample sd \"a dog\" count: 6 steps: 30 seed: 1"
         ).outputs.filter { $0.content["transient"]?["display_id"] != nil }
         XCTAssertEqual(outputs.first?.type, "display_data")
         XCTAssertGreaterThan(outputs.count, 1)

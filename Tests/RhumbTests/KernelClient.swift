@@ -29,7 +29,7 @@ final class KernelClient {
         try rhumb.file("connection.json", connection.text())
         signature = MessageSignature(key: Self.key.utf8)
         func socket(_ kind: Socket.Kind, _ number: Int, _ context: SocketContext) throws -> Socket {
-            let socket = try Socket(context, kind)
+            let socket = try Socket(context, kind, linger: 0)
             try socket.connect("ipc://\(base)-\(number)")
             return socket
         }

@@ -63,6 +63,17 @@ package struct KernelSpecification {
         let folder = folder(place)
         try RunFolder.makeFolder(folder)
         try AtomicFile.write(json.text(indent: 1) + "\n", to: URL(filePath: folder + "/kernel.json"))
+        try AtomicFile.write(Self.logo, to: URL(filePath: folder + "/logo-svg.svg"))
         return folder
     }
+
+    /// A compass with a course on it, for menus.
+    private static let logo = """
+        <svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 64 64" width="64" height="64">
+        <circle cx="32" cy="32" r="28" fill="#fff" stroke="#0072b2" stroke-width="4"/>
+        <path d="M32 4v8M32 52v8M4 32h8M52 32h8" stroke="#0072b2" stroke-width="3"/>
+        <path d="M14 50 50 14" stroke="#d55e00" stroke-width="5" stroke-linecap="round"/>
+        </svg>
+
+        """
 }

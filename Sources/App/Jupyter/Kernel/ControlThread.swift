@@ -5,8 +5,8 @@ import Glibc
 import Notebook
 import Synchronization
 
-/// Answers what must be answered while a cell runs: interrupts, the request to end, heartbeats; and sees that the kernel
-/// ends when the program that started it is gone.
+/// Answers what must be answered while a cell runs: interrupts, the request to end, heartbeats; and sees that the
+/// kernel ends when the program that started it is gone.
 final class ControlThread: @unchecked Sendable {
     private let wires: Wires
     private let connection: ConnectionFile

@@ -67,7 +67,7 @@ final class CellFront: Front {
             hold(MediaBundle(table, display: display, file: file), isPicture: false)
         case .value(let value, let display, let file):
             var bundle = MediaBundle(display.visible)
-            bundle.add(Self.pictures(value))
+            bundle.add(value.pictures(atMost: Self.mostPictures))
             var isObject = false
             if case .object = value { isObject = file != nil }
             hold(bundle, isPicture: isObject)
@@ -85,19 +85,6 @@ final class CellFront: Front {
 
     /// As many pictures of a list as a notebook shows at once.
     private static let mostPictures = 64
-
-    /// The pictures of a list that holds nothing else: `sample` gives such.
-    private static func pictures(_ value: Value) -> [Attachment] {
-        guard case .list(let items) = value, !items.isEmpty, items.count <= mostPictures else { return [] }
-        var pictures: [Attachment] = []
-        for item in items {
-            guard case .object(let object) = item, object.typeName == "image",
-                let picture = try? object.attachment()
-            else { return [] }
-            pictures.append(picture)
-        }
-        return pictures
-    }
 
     /// An error as messages and replies tell it.
     static func content(of diagnostic: Diagnostic) -> JSON {

@@ -18,7 +18,8 @@ package struct ConnectionFile: Sendable {
 
     /// Reads the file.
     ///
-    /// - Throws: `FileError` when it can't be read or is not JSON; `RhumbError` naming what is missing or not supported.
+    /// - Throws: `FileError` when it can't be read or is not JSON; `RhumbError` naming what is missing or not
+    ///   supported.
     package init(reading path: String) throws {
         try self.init(FileContents.json(URL(filePath: path)), path: path)
     }

@@ -38,7 +38,8 @@ package final class Socket: @unchecked Sendable {
     /// Longer frames than this break the connection: no code that somebody typed is so long.
     private static let longest: Int64 = 256 << 20
 
-    package init(_ context: SocketContext, _ kind: Kind) throws {
+    /// - Parameter linger: milliseconds that what is still to be sent may take once it is closed.
+    package init(_ context: SocketContext, _ kind: Kind, linger: Int32 = 1000) throws {
         let type =
             switch kind {
             case .router: ZMQ_ROUTER
@@ -53,7 +54,7 @@ package final class Socket: @unchecked Sendable {
             throw RhumbError("ZeroMQ has no socket left: \(Self.problem)")
         }
         self.raw = raw
-        var linger: Int32 = 1000, longest = Self.longest, unlimited: Int32 = 0
+        var linger = linger, longest = Self.longest, unlimited: Int32 = 0
         zmq_setsockopt(raw, ZMQ_LINGER, &linger, MemoryLayout<Int32>.size)
         zmq_setsockopt(raw, ZMQ_MAXMSGSIZE, &longest, MemoryLayout<Int64>.size)
         // What a cell prints is not lost because it comes fast.

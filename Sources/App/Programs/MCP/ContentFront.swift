@@ -14,6 +14,9 @@ final class ContentFront: Front {
     /// Characters of text in one result; a client would hardly take more.
     private static let longest = 100_000
 
+    /// As many pictures of a list as one result shows.
+    private static let mostPictures = 16
+
     var width: Int { 100 }
 
     /// Forgets what was gathered.
@@ -29,7 +32,9 @@ final class ContentFront: Front {
         switch event {
         case .text(let text): add(text)
         case .note(let note): addLine(note)
-        case .value(_, let display, _): addLine(display)
+        case .value(let value, let display, _):
+            addLine(display)
+            for picture in value.pictures(atMost: Self.mostPictures) { add(picture, nil) }
         case .figure(let attachment, let saved): add(attachment, saved)
         case .progress(let step): progressed(step)
         case .error(let diagnostic): addLine(diagnostic.text())

@@ -7,8 +7,8 @@ import Notebook
 
 /// A session as a server of the Model Context Protocol, on standard input and output: for assistants that call tools.
 ///
-/// Nothing but messages is written to standard output. One thread reads, and answers what needs no session; the calls of
-/// tools run one after the other on the thread that calls ``run()``.
+/// Nothing but messages is written to standard output. One thread reads, and answers what needs no session; the calls
+/// of tools run one after the other on the thread that calls ``run()``.
 package final class ContextServer {
     private let session: Session
     private let front = ContentFront()
@@ -179,7 +179,7 @@ package final class ContextServer {
 
     private func values() -> JSON {
         let values = session.interpreter.namedValues
-        let lines = values.map { "\($0.name): \($0.value.typeName), \($0.value.summary)" }
+        let lines = values.map { "\($0.name): \($0.value.typeName), \($0.value.summary.clipped(to: 120))" }
         return Self.text(lines.isEmpty ? "no variables yet" : lines.joined(separator: "\n"))
     }
 

@@ -28,9 +28,9 @@ enum ContextTool: String, CaseIterable {
         switch self {
         case .execute:
             """
-            Runs code of the Rhumb language in a session that lasts: variables stay. Gives what it prints, its values as \
-            text, figures and pictures as PNG. A relative path that it saves to lies in the session's folder. Statements \
-            are lines. For example: clip = load "emoji". Ask 'help' for the verbs.
+            Runs code of the Rhumb language in a session that lasts: variables stay. Gives what it prints, its values \
+            as text, figures and pictures as PNG. A relative path that it saves to lies in the session's folder. \
+            Statements are lines. For example: clip = load "emoji". Ask 'help' for the verbs.
             """
         case .complete: "What could stand at a place in code: verbs, variables, options, values, files; best first."
         case .help: "The page of a verb with its parameters and examples, a family of verbs, or the list of all."

@@ -8,8 +8,8 @@ struct ContextServerCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "mcp", abstract: "Serve a session to an assistant, by the Model Context Protocol.",
         discussion: """
-            The server speaks on standard input and output, opens no port and ends with its client. It offers the tools \
-            execute, complete, help and values; pictures come as PNG. In a client's configuration:
+            The server speaks on standard input and output, opens no port and ends with its client. It offers the \
+            tools execute, complete, help and values; pictures come as PNG. In a client's configuration:
 
               {"mcpServers": {"rhumb": {"command": "/path/to/rhumb", "args": ["mcp"]}}}
 

@@ -5,8 +5,8 @@ import Language
 extension Recipe {
     /// Reads the text of a recipe (`.md`) or of a script (any other suffix: the whole text is one cell).
     ///
-    /// - Parameter path: how the user named the file; errors name it so. With `.ipynb` at its end the text is the recipe
-    ///   that a notebook was.
+    /// - Parameter path: how the user named the file; errors name it so. With `.ipynb` at its end the text is the
+    ///   recipe that a notebook was.
     /// - Throws: `Diagnostic` of kind `syntax` at a fence that is never closed or has an unknown attribute.
     public init(path: String, text: String) throws(Diagnostic) {
         self.path = path

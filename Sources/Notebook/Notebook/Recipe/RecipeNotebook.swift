@@ -1,12 +1,12 @@
 import Files
 import Language
 
-/// A recipe in the cells of a Jupyter notebook, so that ``text(ofNotebook:path:)`` gives the same recipe again, byte for
-/// byte.
+/// A recipe in the cells of a Jupyter notebook, so that ``text(ofNotebook:path:)`` gives the same recipe again, byte
+/// for byte.
 ///
 /// Prose becomes Markdown cells, front matter a raw cell, as in Quarto. A fence that is shown and does not run stays in
-/// the prose, since Jupyter would run it. What a notebook has no place for (a fence's attributes, unusual empty lines) is
-/// in the cells' metadata under `rhumb`.
+/// the prose, since Jupyter would run it. What a notebook has no place for (a fence's attributes, unusual empty lines)
+/// is in the cells' metadata under `rhumb`.
 package struct RecipeNotebook {
     package struct Cell {
         package enum Kind {

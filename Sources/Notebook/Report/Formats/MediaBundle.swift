@@ -29,10 +29,11 @@ package struct MediaBundle {
 
     package mutating func add(_ type: String, _ text: String) { forms.append(.init(type, .string(text))) }
 
-    /// A figure's drawing and its picture, which is shown half as wide as it has dots; any other picture dot for dot, or
-    /// larger where it has few.
+    /// A figure's drawing and its picture, which is shown half as wide as it has dots; any other picture dot for dot,
+    /// or larger where it has few.
     package mutating func add(_ attachment: Attachment) {
         let drawing = attachment.forms.first { $0.type == "image/svg+xml" }
+        if !attachment.title.isEmpty { facts.append(.init("alt", .string(attachment.title))) }
         if let drawing { add(drawing.type, String(decoding: drawing.bytes, as: UTF8.self)) }
         for form in attachment.forms where ["image/png", "image/jpeg"].contains(form.type) {
             guard let picture = Picture(form.bytes) else { continue }
@@ -53,6 +54,6 @@ package struct MediaBundle {
 
     /// `{"text/plain": …, "image/png": …}`, pictures in base64.
     package var data: JSON { .object(forms) }
-    /// How large pictures are shown.
+    /// How large pictures are shown, and what they show.
     package var metadata: JSON { .object(facts) }
 }
