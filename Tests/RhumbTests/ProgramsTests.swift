@@ -40,6 +40,15 @@ final class ProgramsTests: XCTestCase {
         XCTAssertEqual(events[1]["code"], 1)
     }
 
+    func testWhatCannotBeWrittenIsSaid() throws {
+        let full = try rhumb.runShell("'\(Executable.path)' eval --json 'print 1' > /dev/full")
+        XCTAssertEqual(full.status, 1)
+        XCTAssertEqual(full.errors, "error: can't write the output: No space left on device\n")
+        let closed = try rhumb.runShell("'\(Executable.path)' eval --json 'while true { print 1 }' | head -1")
+        XCTAssertEqual(closed.output, "{\"event\":\"text\",\"text\":\"1\\n\"}\n")
+        XCTAssertEqual(closed.errors, "")
+    }
+
     func testAFigureIsNamedByItsFiles() throws {
         let events = try lines(rhumb.run("eval", "--json", "plot [1, 3, 2]").output)
         XCTAssertEqual(events.map { $0["event"] }, ["value", "figure", "end"])

@@ -1,4 +1,5 @@
 import Files
+import Glibc
 import Language
 import Notebook
 
@@ -19,13 +20,22 @@ package final class EventLines: Front {
             guard isOver || clock.seconds - lastProgress >= Self.interval else { return }
             lastProgress = clock.seconds
         }
-        // Nobody is left to tell.
-        if !output.write(event.json) { Interrupt.request() }
+        write(event.json)
+    }
+
+    /// Ends the process when nobody reads any more or nothing can be written, as text at a terminal does.
+    private func write(_ json: JSON) {
+        let trouble = output.write(json)
+        guard trouble != 0 else { return }
+        guard trouble != EPIPE else { exit(128 + SIGPIPE) }
+        var message = Array("error: can't write the output: \(String(cString: strerror(trouble)))\n".utf8)
+        _ = Glibc.write(STDERR_FILENO, &message, message.count)
+        exit(1)
     }
 
     /// The last line: how the code ended.
     package func finish(_ failure: Diagnostic?) {
-        output.write([
+        write([
             "event": "end", "status": failure == nil ? "ok" : "error",
             "code": .integer(Int(failure?.kind.exitCode ?? 0)), "seconds": .number(clock.seconds),
         ])

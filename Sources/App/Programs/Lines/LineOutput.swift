@@ -10,9 +10,9 @@ package final class LineOutput: Sendable {
 
     /// Writes a line at once.
     ///
-    /// - Returns: false when nobody reads any more.
+    /// - Returns: 0, or the system's number of what went wrong.
     @discardableResult
-    package func write(_ json: JSON) -> Bool {
+    package func write(_ json: JSON) -> Int32 {
         let bytes = Array((json.text() + "\n").utf8)
         return descriptor.withLock { descriptor in
             var done = 0
@@ -20,11 +20,11 @@ package final class LineOutput: Sendable {
                 let count = bytes[done...].withUnsafeBytes { Glibc.write(descriptor, $0.baseAddress, $0.count) }
                 if count < 0 {
                     if errno == EINTR { continue }
-                    return false
+                    return errno
                 }
                 done += count
             }
-            return true
+            return 0
         }
     }
 
