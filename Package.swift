@@ -54,7 +54,8 @@ let package = Package(
     ],
     targets: [
         // System: libraries of the system, and thin shims over them. LateLibraries loads them when they are first needed.
-        map("COpenBLAS"), map("CSpng"), map("CTurboJPEG"), map("CCrypto"), map("CCurl"), map("CZip"), map("CMarkdown"),
+        map("COpenBLAS"), map("CSpng"), map("CTurboJPEG"), map("CCrypto"), map("CCurl"), map("CZMQ"), map("CZip"),
+        map("CMarkdown"),
         room("LateLibraries", on: "System"),
         room("LowMemory", on: "System"),
         room("LineEditor", on: "System", uses: ["LateLibraries"]),
@@ -113,6 +114,10 @@ let package = Package(
         // App: where they meet.
         room("Console", on: "App", uses: ["LineEditor", "Basics", "Files", "Language", "Markdown", "Notebook"]),
         room(
+            "Jupyter", on: "App",
+            uses: ["CZMQ", "LateLibraries", "Basics", "Files", "Language", "Notebook", "Report", "Console"]),
+        room("Programs", on: "App", uses: ["Basics", "Files", "Language", "Notebook"]),
+        room(
             "Bench", on: "App",
             uses: [
                 "Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Training", "GRPO", "World", "Language",
@@ -128,8 +133,8 @@ let package = Package(
             name: "rhumb",
             dependencies: [
                 "LowMemory", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook", "Report", "Console",
-                "Bench",
-                "Verbs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "Jupyter", "Programs", "Bench", "Verbs",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),
 
@@ -168,8 +173,8 @@ let package = Package(
         tests("ReportTests", uses: ["TestSupport", "Basics", "Language", "Notebook", "Report"]),
         tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
-        // Its tests start the program, which is built with them; they don't link it.
-        tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer"]),
+        // Its tests start the program, which is built with them, and speak to it as other programs do.
+        tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer", "Files", "Jupyter"]),
         tests(
             "VerbsTests",
             uses: [

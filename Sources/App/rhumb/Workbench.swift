@@ -3,6 +3,7 @@ import Glibc
 import Language
 import Notebook
 import Plot
+import Programs
 import Tensor
 import Verbs
 
@@ -44,6 +45,16 @@ struct Workbench {
         let session = session(front, artefacts: .figures(named: "eval"))
         let failure = session.execute(Source(name: name, text: text))
         front.finish()
+        if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
+    }
+
+    /// Runs a text that is not a recipe, and writes what it gives as lines of JSON.
+    func runAsLines(_ text: String, name: String) throws {
+        let front = EventLines(LineOutput.takingStandardOutput())
+        let session = Session(
+            registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: .figures(named: "eval"))
+        let failure = session.execute(Source(name: name, text: text))
+        front.finish(failure)
         if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
     }
 

@@ -10,7 +10,11 @@ struct EvalCommand: ParsableCommand {
     @Argument(help: "The code; several are lines.")
     var code: [String]
 
+    @Flag(help: "Everything it gives as JSON, an event a line: values, text, figures, errors. See docs/programs.md.")
+    var json = false
+
     func run() throws {
+        if json { return try Workbench(common).runAsLines(code.joined(separator: "\n"), name: "command line") }
         try Workbench(common).run(code.joined(separator: "\n"), name: "command line")
     }
 }

@@ -22,7 +22,8 @@ struct RunCommand: ParsableCommand {
 
     @OptionGroup var common: CommonOptions
 
-    @Argument(help: "Recipes (.md) or scripts.", completion: .file(extensions: ["md", "rhumb"]))
+    @Argument(
+        help: "Recipes (.md), notebooks (.ipynb) or scripts.", completion: .file(extensions: ["md", "ipynb", "rhumb"]))
     var files: [String] = []
 
     @Option(
