@@ -112,6 +112,7 @@ let package = Package(
 
         // App: where they meet.
         room("Console", on: "App", uses: ["LineEditor", "Basics", "Files", "Language", "Markdown", "Notebook"]),
+        room("LanguageServer", on: "App", uses: ["Files", "Language", "Notebook"]),
         room(
             "Bench", on: "App",
             uses: [
@@ -128,7 +129,7 @@ let package = Package(
             name: "rhumb",
             dependencies: [
                 "LowMemory", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook", "Report", "Console",
-                "Bench",
+                "LanguageServer", "Bench",
                 "Verbs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),
@@ -167,6 +168,10 @@ let package = Package(
         tests("NotebookTests", uses: ["TestSupport", "Basics", "Tensor", "Language", "Notebook", "Verbs"]),
         tests("ReportTests", uses: ["TestSupport", "Basics", "Language", "Notebook", "Report"]),
         tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
+        tests(
+            "LanguageServerTests",
+            uses: ["TestSupport", "Basics", "Files", "Language", "Notebook", "LanguageServer", "Verbs"],
+            golden: true),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
         // Its tests start the program, which is built with them; they don't link it.
         tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer"]),
