@@ -113,6 +113,7 @@ let package = Package(
 
         // App: where they meet.
         room("Console", on: "App", uses: ["LineEditor", "Basics", "Files", "Language", "Markdown", "Notebook"]),
+        room("LanguageServer", on: "App", uses: ["Files", "Language", "Notebook"]),
         room(
             "Jupyter", on: "App",
             uses: ["CZMQ", "LateLibraries", "Basics", "Files", "Language", "Notebook", "Report", "Console"]),
@@ -133,7 +134,7 @@ let package = Package(
             name: "rhumb",
             dependencies: [
                 "LowMemory", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook", "Report", "Console",
-                "Jupyter", "Programs", "Bench", "Verbs",
+                "Jupyter", "Programs", "LanguageServer", "Bench", "Verbs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),
@@ -172,6 +173,10 @@ let package = Package(
         tests("NotebookTests", uses: ["TestSupport", "Basics", "Tensor", "Language", "Notebook", "Verbs"]),
         tests("ReportTests", uses: ["TestSupport", "Basics", "Language", "Notebook", "Report"]),
         tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
+        tests(
+            "LanguageServerTests",
+            uses: ["TestSupport", "Basics", "Files", "Language", "Notebook", "LanguageServer", "Verbs"],
+            golden: true),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
         // Its tests start the program, which is built with them, and speak to it as other programs do.
         tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer", "Files", "Jupyter"]),
