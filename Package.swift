@@ -57,6 +57,7 @@ let package = Package(
         map("COpenBLAS"), map("CSpng"), map("CTurboJPEG"), map("CCrypto"), map("CCurl"), map("CZip"), map("CMarkdown"),
         room("LateLibraries", on: "System"),
         room("LowMemory", on: "System"),
+        room("Confinement", on: "System"),
         room("LineEditor", on: "System", uses: ["LateLibraries"]),
         room(
             "GnuplotStream", on: "System",
@@ -127,7 +128,8 @@ let package = Package(
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "LowMemory", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook", "Report", "Console",
+                "LowMemory", "Confinement", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook",
+                "Report", "Console",
                 "Bench",
                 "Verbs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
