@@ -58,6 +58,7 @@ let package = Package(
         map("CMarkdown"),
         room("LateLibraries", on: "System"),
         room("LowMemory", on: "System"),
+        room("Confinement", on: "System"),
         room("LineEditor", on: "System", uses: ["LateLibraries"]),
         room(
             "GnuplotStream", on: "System",
@@ -133,8 +134,8 @@ let package = Package(
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "LowMemory", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook", "Report", "Console",
-                "Jupyter", "Programs", "LanguageServer", "Bench", "Verbs",
+                "LowMemory", "Confinement", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook",
+                "Report", "Console", "Jupyter", "Programs", "LanguageServer", "Bench", "Verbs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),

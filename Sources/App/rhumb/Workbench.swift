@@ -1,4 +1,5 @@
 import Console
+import FoundationEssentials
 import Glibc
 import Language
 import Notebook
@@ -10,17 +11,19 @@ import Verbs
 /// Puts the parts together for a command: verbs, session, signals, and how pictures look here.
 struct Workbench {
     let options: CommonOptions
+    /// What the code is granted, from the current folder on; nil for everything.
+    let safe: SafeMode?
 
-    init(_ options: CommonOptions) {
-        self.options = options
+    init(_ options: CommonOptions, safe: SafeMode? = nil) {
+        (self.options, self.safe) = (options, safe)
         if let threads = options.threads { Engine.threads = threads }
         Interrupts.install()
         Gnuplot.stop { Interrupt.isRequested }
     }
 
-    func runPrompt() {
+    func runPrompt() throws {
         let front = ConsoleFront(Self.appearance(options))
-        let session = session(front, artefacts: .figures(named: "prompt"))
+        let session = try session(front, artefacts: .figures(named: "prompt"))
         let machine = Machine.current()
         let features = machine.features.last.map { ", " + $0 } ?? ""
         Prompt(session: session, front: front).run(banner: "\(Engine.threads) threads\(features)")
@@ -42,7 +45,7 @@ struct Workbench {
     /// - Parameter name: what messages call it.
     func run(_ text: String, name: String) throws {
         let front = ConsoleFront(Self.appearance(options))
-        let session = session(front, artefacts: .figures(named: "eval"))
+        let session = try session(front, artefacts: .figures(named: "eval"))
         let failure = session.execute(Source(name: name, text: text))
         front.finish()
         if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
@@ -80,8 +83,13 @@ struct Workbench {
         try run(String(decoding: bytes, as: UTF8.self), name: "standard input")
     }
 
-    private func session(_ front: ConsoleFront, artefacts: Artefacts) -> Session {
-        Session(registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: artefacts)
+    private func session(_ front: ConsoleFront, artefacts: Artefacts) throws -> Session {
+        let here = FileManager.default.currentDirectoryPath
+        let safe = try safe.map(Safeguard.resolved)
+        if let safe { try Safeguard.begin(safe, folder: here) }
+        return Session(
+            registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: artefacts,
+            safe: try safe.map { try SafeFolders(own: here, inputs: $0.inputs) })
     }
 
     /// What a front may make of this terminal.

@@ -3,9 +3,10 @@ import ArgumentParser
 struct EvalCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "eval", abstract: "Run code given on the command line.",
-        discussion: "For example: rhumb eval 'print 1+1'")
+        discussion: "For example: rhumb eval 'print 1+1'. With --safe files are those below the current folder.")
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var safety: SafeOptions
 
     @Argument(help: "The code; several are lines.")
     var code: [String]
@@ -14,7 +15,8 @@ struct EvalCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        if json { return try Workbench(common).runAsLines(code.joined(separator: "\n"), name: "command line") }
-        try Workbench(common).run(code.joined(separator: "\n"), name: "command line")
+        let bench = try Workbench(common, safe: safety.mode)
+        if json { return try bench.runAsLines(code.joined(separator: "\n"), name: "command line") }
+        try bench.run(code.joined(separator: "\n"), name: "command line")
     }
 }

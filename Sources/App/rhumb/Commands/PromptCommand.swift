@@ -6,9 +6,11 @@ import Notebook
 
 struct PromptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prompt", abstract: "Open the prompt, or run what comes on standard input (the default).")
+        commandName: "prompt", abstract: "Open the prompt, or run what comes on standard input (the default).",
+        discussion: "With --safe files are those below the current folder, and no history is kept.")
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var safety: SafeOptions
 
     @Argument(
         help: ArgumentHelp("'-' for standard input, or a recipe or script to run.", valueName: "file"),
@@ -17,13 +19,13 @@ struct PromptCommand: ParsableCommand {
 
     func run() throws {
         guard let file else {
-            if isatty(STDIN_FILENO) == 1 { return Workbench(common).runPrompt() }
-            return try Workbench(common).runStandardInput()
+            if isatty(STDIN_FILENO) == 1 { return try Workbench(common, safe: safety.mode).runPrompt() }
+            return try Workbench(common, safe: safety.mode).runStandardInput()
         }
-        if file == "-" { return try Workbench(common).runStandardInput() }
+        if file == "-" { return try Workbench(common, safe: safety.mode).runStandardInput() }
         guard access(file, F_OK) == 0 else { throw ValidationError(Self.unknown(file)) }
         let recipe = try Recipe(reading: file)
-        try RecipeJob(common: common).run([recipe])
+        try RecipeJob(common: common, safe: try safety.mode.map(Safeguard.resolved)).run([recipe])
     }
 
     private static func unknown(_ word: String) -> String {

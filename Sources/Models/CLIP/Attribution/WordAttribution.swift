@@ -83,6 +83,7 @@ extension CLIPEmbedder {
         // What stands before the words, and after them.
         let before = zip(identifiers, frame.dropLast()).prefix { $0 == $1 }.count, after = frame.count - before
         let end = identifiers.count - after
+        let tokenizer = try tokenizer
         let parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
         let tokens = try parts.map { try tokenizer.encode($0, addsSpecialTokens: false, length: .max) }
         var words: [(String, Range<Int>)] = []
