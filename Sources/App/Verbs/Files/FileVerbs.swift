@@ -166,7 +166,8 @@ enum FileVerbs {
                 programs of kohya's layout read |
 
                 A missing value of a table is an empty cell or null; a number that is not finite is written as Python \
-                writes it, in JSON as NaN and Infinity, which some programs refuse.
+                writes it, in JSON as NaN and Infinity, which some programs refuse. Lists and records in a table's \
+                cells stay lists and objects in JSON lines; in CSV they are the texts that `print` writes.
 
                 The file appears whole or not at all, and folders that are missing are made. A relative path counts \
                 from where you are: the current folder at the prompt, in `rhumb eval` and in pipes. In a recipe that \
