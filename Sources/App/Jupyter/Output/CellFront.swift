@@ -50,7 +50,8 @@ final class CellFront: Front {
 
     // MARK: Front
 
-    var width: Int { 100 }
+    /// What fits a cell, and the help beside it, in a window of 1200 pixels.
+    var width: Int { 90 }
 
     func poll() {
         let now = Stopwatch.now()
