@@ -26,6 +26,8 @@ final class FormatAndLintTests: XCTestCase {
         XCTAssertEqual(try program.text(of: broken), "z=[1")
         XCTAssertEqual(try program.run("fmt", "--check", script, recipe, clean).status, 0)
         XCTAssertEqual(try program.run("fmt", "gone.rhumb").status, 1)
+        let empty = try program.run("fmt", ".", "--check")
+        XCTAssertEqual(empty.status, 0, "the folder's recipes, by now in style: " + empty.errors)
         // JSON would pass for a record.
         let other = try program.file("e.json", "{\"a\":1}")
         for command in ["fmt", "lint"] {
@@ -66,6 +68,11 @@ final class FormatAndLintTests: XCTestCase {
         XCTAssertEqual(rows.map { $0["line"] as? Int }, [4, 1, 2])
         XCTAssertEqual(rows.map { $0["error"] as? Bool }, [false, true, true])
         XCTAssertEqual(try program.run("lint", "gone.rhumb").status, 1)
+        try FileManager.default.createDirectory(
+            at: program.folder.appendingPathComponent("bare"), withIntermediateDirectories: true)
+        let bare = try program.run("lint", "bare")
+        XCTAssertEqual(bare.status, 1)
+        XCTAssertTrue(bare.errors.contains("no recipe (.md) in 'bare'"), bare.errors)
     }
 
     /// Nothing shipped is out of style or looks wrong.

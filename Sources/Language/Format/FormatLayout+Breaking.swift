@@ -33,7 +33,7 @@ extension FormatLayout {
     /// How unwelcome a line end is in front of a word, in columns; nil where there can be none.
     private func cost(of word: Placed) -> Int? {
         let left = pieces[word.piece - 1], right = pieces[word.piece]
-        let depth = 60 * word.depth
+        let depth = 80 * word.depth
         switch (left.role, right.role) {
         case (_, .close), (_, .blockClose), (_, .comma), (_, .semicolon), (_, .blockOpen): return nil
         case (.comma, _): return depth

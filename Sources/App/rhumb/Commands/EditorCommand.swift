@@ -20,8 +20,7 @@ struct EditorCommand: ParsableCommand {
     func run() throws {
         for (path, text) in EditorFiles(registry: .rhumb(), version: Rhumb.version).all {
             let url = URL(fileURLWithPath: write).appendingPathComponent(path)
-            try FileManager.default.createDirectory(
-                at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
+            try Folder.make(url.deletingLastPathComponent())
             try AtomicFile.write(text, to: url)
             print("\(write)/\(path)")
         }

@@ -38,7 +38,7 @@ struct FormatCommand: ParsableCommand {
     func run() throws {
         if paths == ["-"] { return try formatStandardInput() }
         var changed = 0, failed: Int32 = 0
-        for path in try Recipe.files(at: paths) {
+        for path in try TextFile.paths(paths) {
             do {
                 if try format(path) { changed += 1 }
             } catch {
@@ -85,6 +85,16 @@ struct TextFile {
     let text: String
     private let hasMark: Bool
     private let hasReturns: Bool
+
+    /// The files that paths name, of a folder its recipes.
+    static func paths(_ given: [String]) throws -> [String] {
+        let files = try Recipe.files(at: given)
+        guard !files.isEmpty else {
+            let folders = given.map { "'\($0)'" }.joined(separator: ", ")
+            throw RhumbError("there is no recipe (.md) in \(folders)", hint: "scripts are named one by one")
+        }
+        return files
+    }
 
     /// JSON, for one, would pass for a record of the language.
     static func checkKind(of path: String) throws {

@@ -25,7 +25,7 @@ struct LintCommand: ParsableCommand {
         let registry = Registry.rhumb()
         var code: Int32 = 0
         var rows: [JSON] = []
-        for path in try Recipe.files(at: paths) {
+        for path in try TextFile.paths(paths) {
             for problem in try problems(of: path, registry) {
                 code = max(code, problem.isError ? 2 : 1)
                 if json { rows.append(problem.json) } else { print(problem.text) }
