@@ -91,6 +91,8 @@ final class SafeModeTests: XCTestCase {
         let result = try checked(
             rhumb.run("run", "r.md", "--safe", "--input", "data", "--out", "out", "--seconds", "50", "--memory", "3"))
         XCTAssertEqual(result.status, 0, result.errors)
+        // Of a library that misses something.
+        XCTAssertFalse(result.errors.contains("***"), result.errors)
         let names = try FileManager.default.contentsOfDirectory(atPath: rhumb.folder.appendingPathComponent("out").path)
         XCTAssertTrue(names.contains("report.html") && names.contains("copy.csv"), "\(names)")
         XCTAssertTrue(names.contains { $0.hasSuffix(".png") } || names.contains("figures"), "\(names)")
@@ -135,6 +137,14 @@ final class SafeModeTests: XCTestCase {
         let large = try eval("sum(ones(20000, 20000))", "--memory", "0.5")
         XCTAssertEqual(large.status, 1, large.errors)
         XCTAssertTrue(large.errors.contains("the system does not give it"), large.errors)
+    }
+
+    /// The check of the installation starts programs, those that it may.
+    func testDoctorEnds() throws {
+        let result = try eval("doctor", "--seconds", "60")
+        XCTAssertTrue(result.output.contains("gnuplot"), result.output + result.errors)
+        XCTAssertFalse(result.errors.contains("***"), result.errors)
+        XCTAssertNotEqual(result.status, 130, result.errors)
     }
 
     func testWhatDoesNotGoWithIt() throws {
