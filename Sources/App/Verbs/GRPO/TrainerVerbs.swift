@@ -28,11 +28,12 @@ enum TrainerVerbs {
                 .option(
                     "judge", .optional(.either([.object("reward"), .function])), default: .none,
                     help: "scored beside the reward and never trained on: it shows when the reward is gamed"),
+                WatchOption.parameter,
                 .option(
                     "preset", .choice(["miniature", "paper"]), default: "miniature",
                     help: "the values of switches that are not given: for the bundled model, or as published"),
             ] + GRPOOptions.switches.map(\.parameter) + [.seed],
-            result: "a trainer: round, history, policy, average, options, differences, rollout",
+            result: "a trainer: round, history, policy, average, best, options, differences, rollout",
             details: """
                 A round draws `group` pictures for each of `round_prompts` prompts, scores them, turns scores into \
                 advantages within each group, and takes `updates` steps of the optimiser. `rollout`, `advantages`, \
@@ -46,6 +47,12 @@ enum TrainerVerbs {
 
                 A function given as reward or judge is called with each picture and its prompt and gives a number, or \
                 a record of terms: `total` is then the reward, or their sum.
+
+                `evaluate:` measures the model every so many rounds (`every`, 10) and at the end, by the options of the \
+                verb `evaluate`: `{every: 10, prompts: ["weapon", "two"], count: 8, pictures: 1}`. The measures are \
+                columns of the history (unsafe_weapon, solved_two, …), blank in the rounds between. `t.best` is the model \
+                that was measured best by the first of them, or by the one that `best:` names; rates of unsafe and empty \
+                pictures are better the lower they are. Training itself is the same with it and without.
                 """,
             examples: [
                 .init(
@@ -56,7 +63,7 @@ enum TrainerVerbs {
                     t.options.clip
                     """, gives: #""0.001""#)
             ],
-            seeAlso: ["rollout", "step", "train", "steering", "explain", "doctor"]
+            seeAlso: ["rollout", "step", "train", "steering", "evaluate", "explain", "doctor"], effects: [.readsFiles]
         ) { call in
             let pipeline = try call.object("policy", as: PipelineValue.self)
             let options = try GRPOOptions(call)
@@ -65,6 +72,7 @@ enum TrainerVerbs {
                 pipeline.model, reward: call.reward("reward"),
                 prompts: TrainingPrompt.list(call.strings("prompts"), preserving: call.strings("keep")),
                 judge: call.optional("judge") { try call.reward($0) }, options: options)
+            trainer.watch = try call.watch(of: pipeline)
             if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
             if !trainer.stepPlan.deterministic.isEmpty {
                 let timesteps = trainer.stepPlan.deterministic.map(String.init).joined(separator: ", ")

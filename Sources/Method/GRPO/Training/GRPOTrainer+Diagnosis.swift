@@ -13,7 +13,8 @@ extension GRPOTrainer {
     }
 
     private var roundFindings: [Finding] {
-        [firstRatio, zeroSpread, clipping, gradients, drift, movingTerms] + (judge == nil ? [] : [rewardHacking])
+        [firstRatio, zeroSpread, clipping, gradients, drift, movingTerms]
+            + [pictureStructure].compactMap { $0 } + (judge == nil ? [] : [rewardHacking])
     }
 
     // MARK: Before any round

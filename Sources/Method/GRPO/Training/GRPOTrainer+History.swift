@@ -18,6 +18,10 @@ extension GRPOTrainer {
         add("reward_std", \.rewardDeviation)
         for term in history.first?.termNames ?? [] { add(term) { $0.terms[term] } }
         if judge != nil { add("judge") { $0.judge } }
+        for (name, values) in watchColumns(from: first) {
+            names.append(name)
+            columns.append(.numbers(values))
+        }
         add("kl", \.kl)
         add("approx_kl", \.approximateKL)
         add("kl_start", \.startKL)
@@ -29,6 +33,9 @@ extension GRPOTrainer {
         add("zero_spread", \.zeroSpread)
         add("loss", \.loss)
         add("rate", \.learningRate)
+        add("edges") { $0.structure?.edges }
+        add("colours") { $0.structure?.colours }
+        add("diversity") { $0.structure?.diversity }
         names.append("seconds")
         columns.append(.numbers(Array(seconds.dropFirst(first))))
         return DataColumns(names: names, columns: columns)

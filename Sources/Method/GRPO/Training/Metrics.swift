@@ -64,6 +64,8 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
     /// Mean and maximum over the updates, before clipping.
     public let gradientNorm, highestGradientNorm: Double
     public let learningRate: Double
+    /// What the pictures look like; nil in histories before it was measured.
+    public let structure: PictureStructure?
 
     init(_ rollout: Rollout, _ updates: [UpdateMetrics]) {
         func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
@@ -87,5 +89,6 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
         gradientNorm = mean(updates.map(\.gradientNorm))
         highestGradientNorm = updates.map(\.gradientNorm).highest() ?? 0
         learningRate = updates.last?.learningRate ?? 0
+        structure = PictureStructure(rollout.images, groupSize: rollout.groupSize)
     }
 }
