@@ -124,7 +124,7 @@ enum EvaluateVerb {
                     sd = load "emoji-sd"
                     c = evaluate {plain: sd, negative: {model: sd, negative: "a knife"}} prompts: "weapon" count: 2 steps: 2
                     c.table.measure[0]
-                    """, gives: "unsafe"),
+                    """, gives: "\"unsafe\""),
                 .init(
                     """
                     save table([{prompt: "a knife", label: "knife"}, {prompt: "a dog", label: ""}]) "found.csv"

@@ -63,7 +63,7 @@ enum TrainerVerbs {
                     t.options.clip
                     """, gives: #""0.001""#)
             ],
-            seeAlso: ["rollout", "step", "train", "steering", "evaluate", "explain", "doctor"], effects: [.readsFiles]
+            seeAlso: ["rollout", "step", "train", "steering", "evaluate", "explain", "doctor"]
         ) { call in
             let pipeline = try call.object("policy", as: PipelineValue.self)
             let options = try GRPOOptions(call)
