@@ -69,7 +69,7 @@ struct EvaluatedModel {
         var run = EvaluationRun(generator, rows: asked.rows, copies: try call.whole("pictures"), seed: try call.seed())
         run.keepsPart = false
         _ = try run.fill(judge, observer: observer)
-        return try judge.evaluation()
+        return try judge.evaluation(measuresDistance: false)
     }
 
     /// Draws the prompts and has every picture judged.

@@ -122,9 +122,13 @@ public final class PictureJudge {
     /// What was judged so far.
     ///
     /// The feature distance is that of all safe pictures to `references` true ones.
-    public func evaluation(_ conditions: [Evaluation.Condition] = []) throws -> Evaluation {
+    ///
+    /// - Parameter measuresDistance: whether it is measured, which takes a while.
+    public func evaluation(
+        _ conditions: [Evaluation.Condition] = [], measuresDistance: Bool = true
+    ) throws -> Evaluation {
         var distance: Double?
-        if safeFeatures.reduce(0, { $0 + $1.shape[0] }) > 1 {
+        if measuresDistance, safeFeatures.reduce(0, { $0 + $1.shape[0] }) > 1 {
             distance = try FrechetDistance.between(
                 Tensor.concatenated(safeFeatures), expert.trueFeatures(Self.references))
         }
