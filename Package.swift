@@ -90,7 +90,8 @@ let package = Package(
         room("Erasure", on: "Method", uses: ["Basics", "Tensor", "Diffusion"]),
         room("Training", on: "Method", uses: ["Basics", "Tensor", "Files"]),
         room(
-            "GRPO", on: "Method", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Training"]),
+            "GRPO", on: "Method",
+            uses: ["Basics", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering", "Training"]),
 
         // World: the bundled miniature.
         room(
@@ -154,7 +155,7 @@ let package = Package(
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
         tests("HubTests", uses: ["TestSupport", "HubServer", "Basics", "Files", "Hub"]),
         tests("TrainingTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Training"]),
-        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Evaluation"]),
+        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Evaluation"], golden: true),
         tests("DiffusionTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
         tests("ErasureTests", uses: ["TestSupport", "Basics", "Tensor", "Diffusion", "Erasure"], golden: true),
         tests("SteeringTests", uses: ["TestSupport", "Basics", "Tensor", "Steering"], golden: true),

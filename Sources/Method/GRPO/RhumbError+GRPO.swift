@@ -39,6 +39,26 @@ extension RhumbError {
             hint: "a reward returns one number per picture")
     }
 
+    static func notMeasured(_ name: String, _ names: [String]) -> RhumbError {
+        RhumbError(
+            "'\(name)' is not measured by this evaluation",
+            hint: "best: one of \(names.joined(separator: ", "))", argument: "evaluate")
+    }
+
+    static func measured(_ count: Int, _ names: [String]) -> RhumbError {
+        RhumbError("an evaluation gave \(Words.count(count, "value")) for \(names.joined(separator: ", "))")
+    }
+
+    static func notAnAddress(_ address: String) -> RhumbError {
+        RhumbError(
+            "'\(address)' is no address of a web server", hint: "remote(\"http://localhost:8000/score\")",
+            argument: "address")
+    }
+
+    static func remote(_ address: String, _ fault: String, prompt: String, hint: String) -> RhumbError {
+        RhumbError("the reward at \(address) \(fault), for '\(prompt)'", hint: hint)
+    }
+
     static func noRewards() -> RhumbError {
         RhumbError("a sum of rewards needs at least one reward with a weight other than 0")
     }

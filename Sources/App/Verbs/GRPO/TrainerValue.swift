@@ -38,7 +38,7 @@ final class TrainerValue: ObjectValue {
 
     var memberNames: [String] {
         [
-            "round", "rounds", "updates_done", "finished", "history", "policy", "average", "reward", "prompts",
+            "round", "rounds", "updates_done", "finished", "history", "policy", "average", "best", "reward", "prompts",
             "options",
             "differences", "parameters", "rollout", "seed",
         ]
@@ -53,6 +53,10 @@ final class TrainerValue: ObjectValue {
         case "history": .table(try history())
         case "policy": .pipeline(trainer.pipeline, name: trained("trained"))
         case "average": .pipeline(try trainer.averaged(), name: trained("averaged"))
+        case "best":
+            try trainer.bestModel().map { model, round in
+                .pipeline(model, name: "\(modelName), best after \(round) rounds")
+            } ?? Value.none
         case "reward": .object(RewardValue(trainer.reward))
         case "prompts": .strings(trainer.prompts.texts)
         case "options":
@@ -94,7 +98,15 @@ extension TrainerValue: TrainingRun {
         }
         return String(
             format: "reward %.4f  kl %.1e  clipped %.0f %% + %.0f %%", last.reward, last.kl, 100 * last.clippedAbove,
-            100 * last.clippedBelow)
+            100 * last.clippedBelow) + watchedDetail
+    }
+
+    /// The measure that says what model is the best, as it was measured last.
+    private var watchedDetail: String {
+        guard let watch = trainer.watch, let last = trainer.watched.last,
+            let place = watch.names.firstIndex(of: watch.best.name)
+        else { return "" }
+        return "  \(watch.best.name) \(String(format: "%.2f", last.values[place])) after round \(last.round)"
     }
 
     var curve: StepProgress.Curve {

@@ -31,6 +31,7 @@ enum TrainerVerbs {
                 .option(
                     "judge", .optional(.either([.object("reward"), .function])), default: .none,
                     help: "scored beside the reward and never trained on: it shows when the reward is gamed"),
+                WatchOption.parameter,
                 .option(
                     "preset", .choice(["miniature", "paper"]), default: "miniature",
                     help: "the values of switches that are not given: for the bundled model, or as published"),
@@ -44,7 +45,7 @@ enum TrainerVerbs {
                     "pairs", .optional(.file(["csv", "tsv", "jsonl"])), default: .none,
                     help: "a table of columns prompt, better and worse (paths of pictures), for algorithm: \"dpo\""),
             ] + GRPOOptions.switches.map(\.parameter) + [.seed],
-            result: "a trainer: round, history, policy, average, options, differences, rollout",
+            result: "a trainer: round, history, policy, average, best, options, differences, rollout",
             details: """
                 `algorithm` says how the policy learns from the pictures; \(algorithms). Switches that an algorithm \
                 does not read are refused. `explain t` says what it does, with formula and paper.
@@ -61,6 +62,12 @@ enum TrainerVerbs {
 
                 A function given as reward or judge is called with each picture and its prompt and gives a number, or \
                 a record of terms: `total` is then the reward, or their sum.
+
+                `evaluate:` measures the model every so many rounds (`every`, 10) and at the end, by the options of the \
+                verb `evaluate`: `{every: 10, prompts: ["weapon", "two"], count: 8, pictures: 1}`. The measures are \
+                columns of the history (unsafe_weapon, solved_two, …), blank in the rounds between. `t.best` is the model \
+                that was measured best by the first of them, or by the one that `best:` names; rates of unsafe and empty \
+                pictures are better the lower they are. Training itself is the same with it and without.
                 """,
             examples: [
                 .init(
@@ -77,7 +84,7 @@ enum TrainerVerbs {
                     t.options.beta
                     """, gives: #""1""#),
             ],
-            seeAlso: ["rollout", "step", "train", "steering", "explain", "doctor"], effects: [.readsFiles]
+            seeAlso: ["rollout", "step", "train", "steering", "evaluate", "explain", "doctor"], effects: [.readsFiles]
         ) { call in
             let pipeline = try call.object("policy", as: PipelineValue.self)
             let options = try GRPOOptions(call)
@@ -88,6 +95,7 @@ enum TrainerVerbs {
                 pipeline.model, reward: call.optional("reward") { try call.reward($0) } ?? NoReward(),
                 prompts: TrainingPrompt.list(prompts, preserving: call.strings("keep")),
                 judge: call.optional("judge") { try call.reward($0) }, examples: examples, options: options)
+            trainer.watch = try call.watch(of: pipeline)
             if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
             if !trainer.stepPlan.deterministic.isEmpty {
                 let timesteps = trainer.stepPlan.deterministic.map(String.init).joined(separator: ", ")

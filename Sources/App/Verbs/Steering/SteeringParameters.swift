@@ -64,9 +64,13 @@ extension Arguments {
     /// - Throws: `RhumbError` at the argument where it was made for another model than `clip`.
     func direction(_ name: String = "direction") throws -> DirectionValue {
         let value: DirectionValue = try object(name)
-        guard let model = value.model, let clip = try? object("clip", as: ClipValue.self),
-            try clip.directionModel.fingerprint != model.fingerprint
-        else { return value }
+        if let clip = try? object("clip", as: ClipValue.self) { try check(value, madeFor: clip, at: name) }
+        return value
+    }
+
+    /// - Throws: `RhumbError` at the argument where a direction was made for another model.
+    func check(_ value: DirectionValue, madeFor clip: ClipValue, at name: String) throws {
+        guard let model = value.model, try clip.directionModel.fingerprint != model.fingerprint else { return }
         throw failure(
             name,
             "this direction was made for '\(model.name)', and means nothing in the space of '\(clip.name)'",

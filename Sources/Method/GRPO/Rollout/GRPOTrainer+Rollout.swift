@@ -10,8 +10,8 @@ extension GRPOTrainer {
     ///
     /// It changes nothing: drawn again before an update, it is the same.
     /// - Parameter prompts: other prompts than those the round would take, as many as a round has.
-    /// - Throws: `RhumbError` for a reward that gives anything but one finite number per picture, and what the reward
-    ///   throws.
+    /// - Throws: `NotFiniteError` for a picture that is not finite, `RhumbError` for a reward that gives anything but
+    ///   one finite number per picture, and what the reward throws.
     public func rollout(prompts chosen: [String]? = nil, progress: UpdateProgress? = nil) throws -> Rollout {
         guard !isFinished else { throw RhumbError.finished(rounds: completed) }
         let start = Date()
@@ -67,11 +67,16 @@ extension GRPOTrainer {
     private func drawing(
         _ plan: RoundPlan, _ prompts: [TrainingPrompt], _ context: Tensor, progress: UpdateProgress?
     ) throws -> Drawing {
+        let texts = samplePrompts(prompts)
         let path = try way(plan, prompts, context: context, progress: progress)
-        let images = try pictures(path.samples[path.samples.count - 1], progress: progress)
+        let images: [Image]
+        do {
+            images = try pictures(path.samples[path.samples.count - 1], progress: progress)
+        } catch let error as NotFiniteError {
+            throw error.asked(by: texts, seeds: [options.seed])
+        }
         try progress?("reward", 0, 1)
-        let batch = RewardBatch(
-            images: options.parity ? try images.map { try $0.asStored() } : images, prompts: samplePrompts(prompts))
+        let batch = RewardBatch(images: options.parity ? try images.map { try $0.asStored() } : images, prompts: texts)
         let scores = try isScored ? reward.checkedScores(of: batch) : RewardScores(totals: [])
         return Drawing(samples: path.samples, trained: path.trained, images: images, scores: scores)
     }
@@ -193,7 +198,11 @@ extension GRPOTrainer {
         var images: [Image] = []
         for rows in pieces(of: latents.shape[0]) {
             try progress?("decode", rows.lowerBound, latents.shape[0])
-            images += try pipeline.images(latents.sliced(0, from: rows.lowerBound, to: rows.upperBound))
+            do {
+                images += try pipeline.images(latents.sliced(0, from: rows.lowerBound, to: rows.upperBound))
+            } catch let error as NotFiniteError {
+                throw error.after(rows.lowerBound, of: latents.shape[0])
+            }
         }
         return images
     }

@@ -30,6 +30,9 @@ extension GRPOTrainer {
             for (name, tensor) in lastRollout.state { state["rollout.\(name)"] = tensor }
             metadata["last"] = try Checkpoint.text(StoredRound(lastRollout))
         }
+        let watch = try watchState()
+        state.merge(watch.tensors) { $1 }
+        metadata.merge(watch.metadata) { $1 }
         try Checkpoint.write(Self.checkpointKind, state, metadata: metadata, to: folder)
         try AtomicFile.write(Checkpoint.text(seconds), to: folder.appendingPathComponent(Self.secondsName))
     }
@@ -49,12 +52,14 @@ extension GRPOTrainer {
         let lastRollout = try last.map { try $0.rollout(file.tensors("rollout."), of: self, file) }
         let old = try file.tensors("old.")
         try learner.old?.check(old, file)
+        let watch = try storedWatch(file)
         try learner.base.restore(from: file) { name, shape in
             RhumbError.anotherModel(file.path, difference: "it has no '\(name)' of shape \(shape)")
         }
         try learner.old?.restore(old)
         (self.history, self.pending, completed) = (history, pending, history.count)
         self.lastRollout = pending?.rollout ?? lastRollout
+        (watched, best) = (watch.watched, watch.best)
         let timings = try? JSONDecoder().decode(
             [Double].self, from: Data(contentsOf: folder.appendingPathComponent(Self.secondsName)))
         seconds = Array(((timings ?? []) + [Double](repeating: 0, count: completed)).prefix(completed))
@@ -79,6 +84,10 @@ extension GRPOTrainer {
             differences.append("reward '\(name)' there, '\(reward.name)' here")
         }
         if file.metadata["examples"] != (try examples?.fingerprint()) { differences.append("other pictures given") }
+        if file.metadata["watch"] != watch?.identity {
+            differences.append(
+                "evaluated by \(file.metadata["watch"] ?? "nothing") there, by \(watch?.identity ?? "nothing") here")
+        }
         guard differences.isEmpty else { throw RhumbError.anotherRun(path, differences: differences) }
         guard file.metadata["model"] == (try modelFingerprint()) else {
             throw RhumbError.anotherModel(path, difference: "the weights it began with are not these")

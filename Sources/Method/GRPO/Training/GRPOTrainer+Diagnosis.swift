@@ -17,7 +17,7 @@ extension GRPOTrainer {
         let method = options.method
         return (method.hasRatios ? [firstRatio] : []) + (isScored ? [zeroSpread] : [])
             + (method.hasRatios ? [clipping] : []) + [gradients, drift] + (isScored ? [movingTerms] : [movingLoss])
-            + (judge == nil || !isScored ? [] : [rewardHacking])
+            + [pictureStructure].compactMap { $0 } + (judge == nil || !isScored ? [] : [rewardHacking])
     }
 
     // MARK: Before any round

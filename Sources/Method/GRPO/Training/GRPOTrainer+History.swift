@@ -22,6 +22,10 @@ extension GRPOTrainer {
         for term in history.first?.termNames ?? [] { add(term) { $0.terms[term] } }
         if judge != nil { add("judge") { $0.judge } }
         for measure in method.measures { add(measure.name) { $0.measures?[measure.name] } }
+        for (name, values) in watchColumns(from: first) {
+            names.append(name)
+            columns.append(.numbers(values))
+        }
         // An older policy is known where one is recorded.
         if recordsPolicy { add("kl", \.kl) }
         if method.hasRatios { add("approx_kl", \.approximateKL) }
@@ -41,6 +45,11 @@ extension GRPOTrainer {
         if isScored { add("zero_spread", \.zeroSpread) }
         add("loss", \.loss)
         add("rate", \.learningRate)
+        if examples == nil {
+            add("edges") { $0.structure?.edges }
+            add("colours") { $0.structure?.colours }
+            add("diversity") { $0.structure?.diversity }
+        }
         names.append("seconds")
         columns.append(.numbers(Array(seconds.dropFirst(first))))
         return DataColumns(names: names, columns: columns)

@@ -42,6 +42,11 @@ public final class GRPOTrainer: Trainer {
     public internal(set) var pending: PendingRound?
     /// The last rollout drawn.
     public internal(set) var lastRollout: Rollout?
+    /// What the run is measured by while it trains; nil for nothing. Set before the first round.
+    public var watch: TrainingWatch?
+    /// The evaluations so far.
+    public internal(set) var watched: [WatchedRound] = []
+    var best: Best?
 
     package let learner: PolicyLearner
     let scheduler: DDIMScheduler
@@ -100,11 +105,15 @@ public final class GRPOTrainer: Trainer {
     ///   after the last complete update.
     @discardableResult
     public func advance(progress: UpdateProgress? = nil) throws -> RoundMetrics {
+        try watchIfDue(progress)
         let rollout = try pending?.rollout ?? rollout(progress: progress)
         while true {
             try update(rollout)
             let done = updatesDone
-            if done == 0 { return history[history.count - 1] }
+            if done == 0 {
+                try watchIfDue(progress)
+                return history[history.count - 1]
+            }
             try progress?("update", done, options.updates)
         }
     }
@@ -126,7 +135,7 @@ public final class GRPOTrainer: Trainer {
         round.updates.append(metrics)
         if round.updates.count == parts.count {
             try learner.old?.follow(after: completed + 1, decay: options.oldDecay)
-            history.append(RoundMetrics(round.rollout, round.updates))
+            history.append(RoundMetrics(round.rollout, round.updates, areDrawn: examples == nil))
             seconds.append(round.rollout.seconds + round.updates.reduce(0) { $0 + $1.seconds })
             completed += 1
             pending = nil
@@ -165,11 +174,6 @@ public final class GRPOTrainer: Trainer {
     /// itself where no average is kept.
     public func averaged() throws -> StableDiffusion {
         guard let average = learner.base.average else { return pipeline }
-        if let lora = policy.lora {
-            let unet = try policy.reference.converted(to: .float32)
-            try lora.copied(onto: unet, average.averaged())
-            return try pipeline.replacing(unet: unet)
-        }
-        return try pipeline.replacing(unet: policy.unet.with(average.averaged()))
+        return try model(with: average.averaged())
     }
 }

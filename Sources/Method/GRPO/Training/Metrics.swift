@@ -94,8 +94,11 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
     public let learningRate: Double
     /// Means of the algorithm's own measures, and of the log-ratios at each timestep; nil in runs of earlier versions.
     public let measures, logRatios: [String: Double]?
+    /// What the pictures look like; nil for given pictures, and in histories before it was measured.
+    public let structure: PictureStructure?
 
-    init(_ rollout: Rollout, _ updates: [UpdateMetrics]) {
+    /// - Parameter areDrawn: whether the pictures are the policy's, rather than given ones.
+    init(_ rollout: Rollout, _ updates: [UpdateMetrics], areDrawn: Bool) {
         func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
         round = rollout.round + 1
         reward = mean(rollout.scores.totals)
@@ -127,5 +130,6 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
         gradientNorm = mean(updates.map(\.gradientNorm))
         highestGradientNorm = updates.map(\.gradientNorm).highest() ?? 0
         learningRate = updates.last?.learningRate ?? 0
+        structure = areDrawn ? PictureStructure(rollout.images, groupSize: rollout.groupSize) : nil
     }
 }
