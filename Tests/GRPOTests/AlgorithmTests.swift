@@ -232,6 +232,10 @@ final class AlgorithmTests: XCTestCase {
         try trainer.advance()
         let names = trainer.historyColumns.names.filter { $0.hasPrefix("log_ratio") }
         XCTAssertEqual(names, ["log_ratio_751", "log_ratio_501", "log_ratio_251"])
+        // Where every sample has its own timestep there are none of a step.
+        let matching = try self.trainer(.awm) { $0.levels = .any }
+        try matching.advance()
+        XCTAssertFalse(matching.historyColumns.names.contains { $0.hasPrefix("log_ratio") })
         let round = try XCTUnwrap(trainer.history.first?.logRatios)
         XCTAssertTrue(round.values.allSatisfy { $0.isFinite && $0 != 0 }, "\(round)")
     }

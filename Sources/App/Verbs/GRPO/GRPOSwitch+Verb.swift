@@ -91,6 +91,9 @@ extension GRPOOptions {
 }
 
 extension GRPOOptions {
+    /// Switches of the pictures that the policy draws, which are nothing to a run of given ones.
+    static let ofDrawing = ["group", "guidance", "negative", "cfg_free", "latents", "sampler", "resample", "parity"]
+
     /// Switches that are read, but not beside others that are given.
     private static func checkCompanions(_ options: GRPOOptions, _ call: Arguments) throws {
         if options.trust == .divergence, try call.isGiven("clip") {
@@ -103,7 +106,6 @@ extension GRPOOptions {
                 hint: "trust: \"divergence\" too, or clip: 1e-3")
         }
         guard try call.isGiven("pairs") else { return }
-        let ofDrawing = ["group", "guidance", "negative", "cfg_free", "latents", "sampler", "resample", "parity"]
         for name in ofDrawing where try call.isGiven(name) {
             throw call.failure(
                 name, "'\(name)' is for pictures that the policy draws, and 'pairs' gives them", hint: "leave it out")

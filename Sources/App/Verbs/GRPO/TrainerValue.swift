@@ -60,7 +60,7 @@ final class TrainerValue: ObjectValue {
         case "reward": .object(RewardValue(trainer.reward))
         case "prompts": .strings(trainer.prompts.texts)
         case "options":
-            .record(Record(trainer.options.usedSwitches.map { ($0.name, .string($0.value(in: trainer.options))) }))
+            .record(Record(switches.map { ($0.name, .string($0.value(in: trainer.options))) }))
         case "differences": .table(try differences())
         case "parameters": .number(Double(trainer.policy.parameters.reduce(0) { $0 + $1.tensor.count }))
         case "rollout":
@@ -68,6 +68,11 @@ final class TrainerValue: ObjectValue {
         case "seed": .number(Double(trainer.options.seed))
         default: nil
         }
+    }
+
+    /// Those that the run reads: what is for pictures that the policy draws has no part where they are given.
+    private var switches: [GRPOSwitch] {
+        trainer.options.usedSwitches.filter { trainer.examples == nil || !GRPOOptions.ofDrawing.contains($0.name) }
     }
 
     private func trained(_ how: String) -> String { "\(modelName), \(how) for \(trainer.completed) rounds" }

@@ -89,7 +89,10 @@ extension GRPOTrainer {
             recent.reduce(0) { $0 + read($1) } / Double(recent.count)
         }
         let (above, below) = (mean(\.clippedAbove), mean(\.clippedBelow))
-        let text = "\(percent(above)) of the ratios above 1 + ε, \(percent(below)) below 1 − ε"
+        let text =
+            options.trust == .ratio
+            ? "\(percent(above)) of the ratios above 1 + ε, \(percent(below)) below 1 − ε"
+            : "\(percent(above + below)) of the steps are held by the bound on the KL"
         if above + below > 0.5 {
             return Finding(
                 "clipping", .suspicious, text,

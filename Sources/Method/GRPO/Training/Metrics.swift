@@ -39,17 +39,19 @@ public struct UpdateMetrics: Codable, Equatable, Sendable {
     /// KL to the frozen start, per dimension; nil where it was not measured.
     public var startKL: Double? { referenceCount == 0 ? nil : referenceDivergences / Double(referenceCount) }
 
-    /// - Parameter timestep: of the step that the terms are of.
-    mutating func add(_ terms: ObjectiveTerms, loss: Double, timestep: Int) throws {
+    /// - Parameter timestep: of the step that the terms are of; nil where each sample has its own.
+    mutating func add(_ terms: ObjectiveTerms, loss: Double, timestep: Int?) throws {
         self.loss += loss
         if let objective = terms.objective, let new = terms.logProbability, let old = terms.oldLogProbability {
             ratios.add(objective.statistics())
             let change = try new - old
             squares += Double(try change.squared().sum().item)
-            let sum = logRatioSums?["\(timestep)"] ?? [0, 0]
-            logRatioSums = (logRatioSums ?? [:]).merging(
-                ["\(timestep)": [sum[0] + Double(try change.sum().item), sum[1] + Double(change.count)]]
-            ) { $1 }
+            if let timestep {
+                let sum = logRatioSums?["\(timestep)"] ?? [0, 0]
+                logRatioSums = (logRatioSums ?? [:]).merging(
+                    ["\(timestep)": [sum[0] + Double(try change.sum().item), sum[1] + Double(change.count)]]
+                ) { $1 }
+            }
         } else {
             rows = (rows ?? 0) + terms.losses.count
         }

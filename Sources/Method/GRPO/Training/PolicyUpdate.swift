@@ -34,7 +34,8 @@ package struct PolicyUpdate {
             let loss = try terms.losses.sum() / Float(count)
             try policy.computing { try loss.backward() }
             try metrics.add(
-                terms, loss: Double(loss.detached().item), timestep: rollout.timesteps[piece.steps[0]])
+                terms, loss: Double(loss.detached().item),
+                timestep: options.levels == .steps ? rollout.timesteps[piece.steps[0]] : nil)
         }
         return metrics
     }

@@ -59,14 +59,18 @@ extension GRPOTrainer {
                 value: round.map { "\(text($0.lowestRatio)!) … \(text($0.highestRatio)!)" }),
             Quantity(
                 name: "objective",
-                meaning: method.hasRatios
+                meaning: method.hasRatios && options.trust == .ratio
                     ? "what an update minimises: the larger of the plain and the clipped loss"
                     : "what an update minimises",
                 formula: "mean of \(objectiveFormula)\(startTerm)\(settings)",
                 value: text(round?.loss)),
             Quantity(
-                name: "clip_fraction", meaning: "shares of ratios above and below the clipping range",
-                formula: "ρ > 1 + ε, ρ < 1 − ε",
+                name: "clip_fraction",
+                meaning: options.trust == .ratio
+                    ? "shares of ratios above and below the clipping range"
+                    : "shares of steps that the bound on the KL holds, with ratios above and below 1",
+                formula: options.trust == .ratio
+                    ? "ρ > 1 + ε, ρ < 1 − ε" : "KL > \(options.trustLimit) and A (ρ − 1) > 0",
                 value: round.map { "\(text($0.clippedAbove)!) above, \(text($0.clippedBelow)!) below" }),
             Quantity(
                 name: "kl",
