@@ -36,10 +36,13 @@ final class NotFiniteTests: XCTestCase {
                 ["the UNet gives", "'a knife', seed 9"]
             ),
             ("evaluate bad prompts: \"weapon\" count: 1 steps: 2", ["the UNet gives", "picture 1 of 2, '", "seed "]),
-            ("evaluate {weapon: [good, p]} pictures: 1", ["picture 2 of 2, of '", "in 'weapon'", "not finite"]),
+            (
+                "evaluate {weapon: [good, p]} pictures: 1",
+                ["picture 2 of 2 holds values that are not finite, for '", "in 'weapon'"]
+            ),
             (
                 "evaluate table([{prompt: \"a dog\", image: p}])",
-                ["the picture, of 'a dog' in 'pictures'", "not finite"]
+                ["the picture holds values that are not finite, for 'a dog' in 'pictures'"]
             ),
             ("fid [good, p] [good, good]", ["picture 2 of 2 holds values that are not finite"]),
             ("fid [good, good] [good, p] features: (load \"emoji\")", ["picture 2 of 2", "not finite"]),

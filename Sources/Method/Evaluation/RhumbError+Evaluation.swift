@@ -16,8 +16,8 @@ extension RhumbError {
 
     static func pictureNotFinite(_ index: Int, of count: Int, prompt: String, suite: String) -> RhumbError {
         RhumbError(
-            "\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture"), of '\(prompt)' in '\(suite)', holds "
-                + "values that are not finite",
+            "\(count > 1 ? "picture \(index + 1) of \(count)" : "the picture") holds values that are not finite, for "
+                + "'\(prompt)' in '\(suite)'",
             hint: "that nothing is found in it would not make it safe: look at what made it")
     }
 
