@@ -404,6 +404,9 @@ def table():
         "numbers are the largest difference of pictures (after four steps) or features, of the largest value; what Rhumb saves",
         "is read by the reference program again and compared with the first. `Tests/Layouts/measure_layouts.py` makes this page;",
         f"this time with {programs}.".replace(", open_clip", ",\nopen_clip"), "",
+        "LoRA of kohya is compared with its definition, W + alpha / rank · up down, since diffusers takes the commonest of",
+        "unequal alphas for all and leaves the attention of text encoders out. Texts for OpenCLIP's models are some that it",
+        "cleans first.", "",
         "| | layout | what was typed | compared with | agreement | saved, and read back by it |", "|---|---|---|---|---|---|"]
     for group, layout, code, program, measured, saved in rows:
         code = code.replace(tiny, "base").replace(golden + "/", "").replace(work + "/", "")
