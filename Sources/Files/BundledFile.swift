@@ -23,7 +23,10 @@ public enum BundledFile {
     private static let beside: URL = {
         var path = [CChar](repeating: 0, count: Int(PATH_MAX) + 1)
         let count = readlink("/proc/self/exe", &path, Int(PATH_MAX))
-        let executable = count > 0 ? String(cString: path) : CommandLine.arguments[0]
+        let executable =
+            count > 0
+            ? String(decoding: path.prefix(count).map(UInt8.init(bitPattern:)), as: UTF8.self)
+            : CommandLine.arguments[0]
         return URL(filePath: executable).deletingLastPathComponent()
     }()
 }

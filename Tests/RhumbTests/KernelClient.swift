@@ -42,7 +42,7 @@ final class KernelClient {
         for _ in 0..<200 {
             try send("kernel_info_request", [:])
             _ = try answer(on: shell)
-            if try Socket.poll([iopub], milliseconds: 50) == [true] { break }
+            if Socket.poll([iopub], milliseconds: 50) == [true] { break }
         }
         while try XCTUnwrap(Socket.poll([iopub], milliseconds: 100))[0] { _ = iopub.receive() }
     }
@@ -132,6 +132,7 @@ final class KernelClient {
     }
 
     /// Runs code: its answer, and what it published besides the code itself.
+    @discardableResult
     func run(
         _ code: String, silent: Bool = false, expressions: JSON = [:]
     ) throws -> (reply: JSON, outputs: [WireMessage]) {

@@ -67,7 +67,7 @@ enum EmbeddingMapVerb {
                 made.panels[0].x.ticks = .none
                 made.panels[0].y.ticks = .none
             }
-            return .object(FigureValue(made, map: try figure.pointMap(title: options.title)))
+            return .object(FigureValue(made, map: figure.pointMap(title: options.title)))
         }
     }
 

@@ -20,7 +20,7 @@ struct AdvantageWeightedMatching: PolicyAlgorithm {
             "resample", "sampler", "levels", "loss_weight", "clip", "parity",
         ])
     let measures = [
-        Measure(name: "error", meaning: "the denoising error of the pictures drawn", formula: "w ‖v_θ − v‖²")
+        AlgorithmMeasure(name: "error", meaning: "the denoising error of the pictures drawn", formula: "w ‖v_θ − v‖²")
     ]
 
     func settle(_ options: inout GRPOOptions) { options.latents = .perSample }

@@ -16,7 +16,7 @@ struct ConceptErasing: PolicyAlgorithm {
     let switches =
         AlgorithmKind.choosing.union(["group", "guidance", "cfg_free", "latents", "negative_guidance"])
     let measures = [
-        Measure(
+        AlgorithmMeasure(
             name: "error", meaning: "distance of what is predicted from what is wanted, of prompts that are erased",
             formula: "‖ε_θ(x, c) − wanted‖²")
     ]

@@ -18,12 +18,12 @@ struct NegativeAwareFinetuning: PolicyAlgorithm {
             "resample", "sampler", "levels", "loss_weight", "beta", "old_decay", "parity",
         ])
     let measures = [
-        Measure(
+        AlgorithmMeasure(
             name: "optimality", meaning: "r, the share of a picture that counts as good", formula: "½ + A / 2 A_max"),
-        Measure(
+        AlgorithmMeasure(
             name: "positive", meaning: "error of the policy's end of the line, before it is weighed by r",
             formula: "‖v⁺ − v‖²"),
-        Measure(
+        AlgorithmMeasure(
             name: "negative", meaning: "error of its mirror image, before it is weighed by 1 − r",
             formula: "‖v⁻ − v‖²"),
     ]

@@ -33,7 +33,7 @@ protocol PolicyAlgorithm: Sendable {
     /// The switches that it reads beside those of every run.
     var switches: Set<String> { get }
     /// What it reports of an update beside the loss, in the order of the history's columns.
-    var measures: [Measure] { get }
+    var measures: [AlgorithmMeasure] { get }
 
     /// Sets the switches whose usual value is another one here.
     func settle(_ options: inout GRPOOptions)
@@ -54,7 +54,7 @@ protocol PolicyAlgorithm: Sendable {
 }
 
 /// A number that an algorithm reports of each sample and step of an update; the history has its mean.
-public struct Measure: Sendable, Equatable {
+public struct AlgorithmMeasure: Sendable, Equatable {
     public let name, meaning, formula: String
 }
 
@@ -62,7 +62,7 @@ extension PolicyAlgorithm {
     var usesReward: Bool { true }
     var usesAdvantages: Bool { false }
     var hasRatios: Bool { false }
-    var measures: [Measure] { [] }
+    var measures: [AlgorithmMeasure] { [] }
 
     func settle(_ options: inout GRPOOptions) {}
     func check(_ options: GRPOOptions) throws {}

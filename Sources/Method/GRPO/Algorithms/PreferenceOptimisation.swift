@@ -20,10 +20,10 @@ struct PreferenceOptimisation: PolicyAlgorithm {
             "resample", "sampler", "levels", "loss_weight", "beta", "parity",
         ])
     let measures = [
-        Measure(
+        AlgorithmMeasure(
             name: "margin", meaning: "how much more the policy prefers the better picture than the start does",
             formula: "½ β [(e_start − e_θ)(better) − (e_start − e_θ)(worse)]"),
-        Measure(name: "accuracy", meaning: "share of pairs with a margin above 0", formula: "margin > 0"),
+        AlgorithmMeasure(name: "accuracy", meaning: "share of pairs with a margin above 0", formula: "margin > 0"),
     ]
 
     func settle(_ options: inout GRPOOptions) { (options.beta, options.latents) = (5000, .perSample) }

@@ -14,7 +14,8 @@ struct RewardBackpropagation: PolicyAlgorithm {
     let recording = Recording.path
     let switches = AlgorithmKind.drawing.union(["last"])
     let measures = [
-        Measure(name: "reached", meaning: "the reward of the pictures as the policy finishes them now", formula: "r")
+        AlgorithmMeasure(
+            name: "reached", meaning: "the reward of the pictures as the policy finishes them now", formula: "r")
     ]
 
     func settle(_ options: inout GRPOOptions) {

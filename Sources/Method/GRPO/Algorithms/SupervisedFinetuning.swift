@@ -12,7 +12,7 @@ struct SupervisedFinetuning: PolicyAlgorithm {
     let usesReward = false
     let switches = AlgorithmKind.choosing.union(["levels", "loss_weight"])
     let measures = [
-        Measure(name: "error", meaning: "the denoising error of the pictures given", formula: "w ‖v_θ − v‖²")
+        AlgorithmMeasure(name: "error", meaning: "the denoising error of the pictures given", formula: "w ‖v_θ − v‖²")
     ]
 
     func settle(_ options: inout GRPOOptions) {
