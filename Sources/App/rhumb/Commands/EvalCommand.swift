@@ -15,7 +15,7 @@ struct EvalCommand: ParsableCommand {
     var json = false
 
     func run() throws {
-        let bench = Workbench(common, safe: try safety.mode)
+        let bench = Workbench(common, safe: safety.mode)
         if json { return try bench.runAsLines(code.joined(separator: "\n"), name: "command line") }
         try bench.run(code.joined(separator: "\n"), name: "command line")
     }
