@@ -4,6 +4,7 @@ import Console
 import Foundation
 import Language
 import Notebook
+import Ranks
 import Report
 import Tensor
 import Verbs
@@ -30,6 +31,11 @@ struct RecipeJob {
     /// What cells gave in earlier runs; nil where it is not wanted.
     private func cache(_ path: String = CellCache.standardFolder) throws -> CellCache? {
         guard usesCache else { return nil }
+        guard Ranks.count == 1 else {
+            throw RhumbError(
+                "'--cache' works in one process, not in \(Ranks.count)",
+                hint: "leave it out: a run of several ranks does every cell")
+        }
         let facts = try CellCache.facts(libraries: Installation.libraries, threads: Engine.threads)
         return CellCache(path, facts: facts, make: StoredValues.make)
     }
@@ -52,13 +58,16 @@ struct RecipeJob {
         _ = Workbench(common)
         for recipe in recipes {
             let console = RunConsole(Workbench.appearance(common))
+            if Ranks.areMany { try Ranks.agree("the recipe", on: SHA256.hex(of: recipe.source.text)) }
             let run = try RecipeRun(
                 recipe, registry: .rhumb(),
                 request: .init(settings: settings, seed: common.seed, isShort: isShort),
                 environment: Self.environment, cache: cache(), front: console
             ) {
-                guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
-                return try .open(recipes.count == 1 ? out : out + "/" + recipe.name, replacing: isForced)
+                try RankedRun.folder {
+                    guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
+                    return try .open(recipes.count == 1 ? out : out + "/" + recipe.name, replacing: isForced)
+                }
             }
             try finish(run, console)
         }
@@ -66,12 +75,14 @@ struct RecipeJob {
 
     /// Goes on with the run in a folder, with the threads it had.
     func resume(_ path: String) throws {
+        let path = try RankedRun.spread(path)
         var manifest = try Manifest(readingFolder: path)
         guard manifest.status != .complete else {
             return ConsoleFront.remark("the run '\(path)' is complete: there is nothing to resume\n")
         }
         var common = common
-        common.threads = common.threads ?? manifest.threads
+        // Several ranks have shared the processors out among themselves.
+        if Ranks.count == 1 { common.threads = common.threads ?? manifest.threads }
         _ = Workbench(common)
         let console = RunConsole(Workbench.appearance(common))
         let folder = try RunFolder.reopen(Self.enter(manifest.directory, keeping: path))
@@ -134,6 +145,7 @@ struct RecipeJob {
             for value in axis.values { try parameter.check(value) }
         }
         _ = Workbench(common)
+        if Ranks.areMany { try Ranks.agree("the recipe", on: SHA256.hex(of: recipe.source.text)) }
         let parent = out ?? "runs/\(recipe.name)-sweep-\(Timestamp.now)"
         var results: [(status: Manifest.Status, seconds: Double, numbers: [(name: String, value: Double)])] = []
         for (number, point) in sweep.points.enumerated() {
@@ -145,13 +157,15 @@ struct RecipeJob {
             let run = try RecipeRun(
                 recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
                 environment: Self.environment, cache: cache(), front: console
-            ) { try .open(parent + "/" + String(number + 1), replacing: isForced) }
+            ) { try RankedRun.folder { try .open(parent + "/" + String(number + 1), replacing: isForced) } }
             let failure = try run.run()
+            if let problem = Ranks.failure { throw problem }
             console.conclude(run.manifest, folder: run.folder.path)
-            if makesReport { try? Self.report(run.folder.path) }
+            if makesReport, Ranks.isFirst { try? Self.report(run.folder.path) }
             if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
             results.append((run.manifest.status, run.manifest.seconds, run.numbers))
         }
+        guard Ranks.isFirst else { return }
         let table = try sweep.table(results, showing: shown)
         let file = parent + "/sweep.csv"
         try TableFile.write(DataColumns(table), to: URL(fileURLWithPath: file))
@@ -176,7 +190,8 @@ struct RecipeJob {
     private func finish(_ run: RecipeRun, _ console: RunConsole) throws {
         let failure = try run.run()
         console.conclude(run.manifest, folder: run.folder.path)
-        let report = Result { if makesReport { try Self.report(run.folder.path) } }
+        let report = Result { if makesReport, Ranks.isFirst { try Self.report(run.folder.path) } }
+        if let failure, !Ranks.isFirst { throw failure }
         // What went wrong in the run counts for more than what went wrong with its page.
         if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
         try report.get()

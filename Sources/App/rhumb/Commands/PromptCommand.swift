@@ -16,12 +16,13 @@ struct PromptCommand: ParsableCommand {
     var file: String?
 
     func run() throws {
-        guard let file else {
-            if isatty(STDIN_FILENO) == 1 { return Workbench(common).runPrompt() }
+        guard let file, file != "-" else {
+            try RankedRun.refuse("rhumb -")
+            if file == nil, isatty(STDIN_FILENO) == 1 { return Workbench(common).runPrompt() }
             return try Workbench(common).runStandardInput()
         }
-        if file == "-" { return try Workbench(common).runStandardInput() }
         guard access(file, F_OK) == 0 else { throw ValidationError(Self.unknown(file)) }
+        try RankedRun.join(workers: nil, common)
         let recipe = try Recipe(reading: file)
         try RecipeJob(common: common).run([recipe])
     }

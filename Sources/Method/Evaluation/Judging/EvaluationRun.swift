@@ -1,4 +1,5 @@
 import Basics
+import Ranks
 import Tensor
 
 /// Whoever watches an evaluation, and may stop it.
@@ -78,6 +79,18 @@ public struct EvaluationRun {
         return settings.map { groups[$0]! }
     }
 
+    /// The pictures of a batch, of which each rank makes its share where none depends on the others.
+    private func pictures(
+        of requests: [PictureRequest], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
+    ) throws -> [Image] {
+        guard Ranks.areMany, generator.makesEachAlone else {
+            return try generator.pictures(of: requests, steps: steps, progress: progress)
+        }
+        let mine = Array(requests[Ranks.share(of: requests.count)])
+        let images = mine.isEmpty ? [] : try generator.pictures(of: mine, steps: steps, progress: progress)
+        return try Ranks.gathered("pictures to judge", images)
+    }
+
     /// Has all pictures judged; an interruption ends it early, and what was judged counts.
     ///
     /// - Returns: how the pictures were made, for the tables.
@@ -93,7 +106,7 @@ public struct EvaluationRun {
                     for start in stride(from: 0, to: group.count, by: Self.batch) {
                         let tasks = group[start..<min(start + Self.batch, group.count)]
                         let before = progress
-                        let images = try generator.pictures(
+                        let images = try pictures(
                             of: tasks.map(\.request), steps: SplitMix64.seed(seed, suite + "|steps", place)
                         ) { step, steps in
                             observer.progressed(before, part: ("\(suite): sample", step, steps))

@@ -8,6 +8,8 @@ public protocol PictureGenerator {
     var name: String { get }
     /// How it makes pictures, with that seed: "ddim, 20 steps, guidance 5, eta 0, seed 1".
     func summary(seed: UInt64) -> String
+    /// Whether a picture is the same whatever others are made with it: no noise is drawn for all of them together.
+    var makesEachAlone: Bool { get }
 
     /// One picture for each request.
     ///
@@ -18,6 +20,10 @@ public protocol PictureGenerator {
     func pictures(
         of requests: [PictureRequest], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
     ) throws -> [Image]
+}
+
+extension PictureGenerator {
+    public var makesEachAlone: Bool { false }
 }
 
 /// What one picture is made of.
@@ -51,6 +57,12 @@ public struct DiffusionGenerator: PictureGenerator {
 
     public init(_ model: StableDiffusion, called name: String, _ options: SamplingOptions) {
         (self.model, self.name, self.options) = (model, name, options)
+    }
+
+    public var makesEachAlone: Bool {
+        // In bfloat16 the bits of a picture may depend on how many are made at once.
+        model.dtype == .float32 && options.safety == nil && options.eta == 0
+            && !(options.sampler ?? SamplerKind(for: model.scheduler)).isStochastic
     }
 
     public func summary(seed: UInt64) -> String {

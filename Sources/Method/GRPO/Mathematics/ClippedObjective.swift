@@ -63,6 +63,16 @@ public struct RatioStatistics: Codable, Equatable, Sendable {
         }
     }
 
+    /// All of it, as plain numbers for other ranks; `numberCount` of them.
+    var numbers: [Double] { [Double(count), Double(above), Double(below), lowest, highest] }
+
+    static let numberCount = 5
+
+    init(numbers: [Double]) {
+        (count, above, below) = (Int(numbers[0]), Int(numbers[1]), Int(numbers[2]))
+        (lowest, highest) = (numbers[3], numbers[4])
+    }
+
     /// Share of the steps whose ratio is above 1 + ε.
     public var shareAbove: Double { Double(above) / Double(max(count, 1)) }
     /// Share of the steps whose ratio is below 1 − ε.

@@ -2,6 +2,7 @@ import Basics
 import Files
 import Diffusion
 import Foundation
+import Ranks
 import Tensor
 import Training
 
@@ -54,11 +55,13 @@ extension GRPOTrainer {
             epsilon: options.advantageEpsilon, clip: options.advantageClip)
     }
 
-    /// The way from noise to latents, with μ and log-probability at the steps that are trained.
+    /// The way from noise to latents, with μ and log-probability at the steps that are trained; each rank goes it with
+    /// its share of the pieces.
     private func samples(
         _ plan: RoundPlan, context: Tensor, progress: UpdateProgress?
     ) throws -> (samples: [Tensor], trained: [Int: Rollout.TrainedStep]) {
         let count = options.samplesPerRound
+        let pieces = pieces(of: count), share = Ranks.share(of: pieces.count)
         func noise(_ rows: Int) throws -> Tensor {
             try StableDiffusion.noise(pipeline.latentShape(count: rows), generator: plan.noise)
         }
@@ -68,20 +71,28 @@ extension GRPOTrainer {
         case .perPrompt: x = try noise(options.roundPrompts).gathered(0, (0..<count).map { $0 / options.group })
         case .perSample: x = try noise(count)
         }
+        guard !share.isEmpty else { return try gathered([], [:], plan) }
+        let mine = pieces[share.lowerBound].lowerBound..<pieces[share.upperBound - 1].upperBound
+        func rows(_ tensor: Tensor) throws -> Tensor {
+            mine.count == count ? tensor : try tensor.sliced(0, from: mine.lowerBound, to: mine.upperBound)
+        }
+        x = try rows(x)
         var samples = [x]
         var trained: [Int: Rollout.TrainedStep] = [:]
         for step in stepPlan.timesteps.indices {
             try progress?("sample", step, stepPlan.timesteps.count)
             let isTrained = plan.steps.contains(step)
             let isRandom = stepPlan.sigmas[step] > 0 && (options.sde == .all || isTrained)
-            let mean = try inPieces(of: count) { rows in
-                try policy.mean(
-                    at: step, rows.count == count ? x : x.sliced(0, from: rows.lowerBound, to: rows.upperBound),
-                    context: context.gathered(0, rows.map { $0 / options.group }), empty: emptyContext,
+            let means = try pieces[share].map { piece in
+                let (start, end) = (piece.lowerBound - mine.lowerBound, piece.upperBound - mine.lowerBound)
+                return try policy.mean(
+                    at: step, piece == mine ? x : x.sliced(0, from: start, to: end),
+                    context: context.gathered(0, piece.map { $0 / options.group }), empty: emptyContext,
                     isRandom: isRandom)
             }
+            let mean = means.count == 1 ? means[0] : try Tensor.concatenated(means)
             // Drawn also where it is not used, so that a step's noise does not depend on which steps are trained.
-            let noise = try noise(count)
+            let noise = try rows(noise(count))
             x = isRandom ? try mean + noise * Float(stepPlan.sigmas[step]) : mean
             samples.append(x)
             if isTrained {
@@ -89,25 +100,41 @@ extension GRPOTrainer {
                 trained[step] = .init(mean: mean, logProbability: density)
             }
         }
-        return (samples, trained)
+        return try gathered(samples, trained, plan)
     }
 
+    /// The rows of all ranks.
+    private func gathered(
+        _ samples: [Tensor], _ trained: [Int: Rollout.TrainedStep], _ plan: RoundPlan
+    ) throws -> (samples: [Tensor], trained: [Int: Rollout.TrainedStep]) {
+        guard Ranks.areMany else { return (samples, trained) }
+        let count = options.samplesPerRound, shape = try pipeline.latentShape(count: count)
+        let all = try (0...stepPlan.timesteps.count).map { step in
+            try Ranks.gathered("sample \(step)", rows: samples.isEmpty ? nil : samples[step], shape: shape)
+        }
+        var steps: [Int: Rollout.TrainedStep] = [:]
+        for step in plan.steps {
+            steps[step] = .init(
+                mean: try Ranks.gathered("mean of step \(step)", rows: trained[step]?.mean, shape: shape),
+                logProbability: try Ranks.gathered(
+                    "log-probability of step \(step)", rows: trained[step]?.logProbability, shape: [count]))
+        }
+        return (all, steps)
+    }
+
+    /// Each rank decodes its share of the pieces.
     func pictures(_ latents: Tensor, progress: UpdateProgress?) throws -> [Image] {
+        let count = latents.shape[0], pieces = pieces(of: count)
         var images: [Image] = []
-        for rows in pieces(of: latents.shape[0]) {
-            try progress?("decode", rows.lowerBound, latents.shape[0])
+        for rows in pieces[Ranks.share(of: pieces.count)] {
+            try progress?("decode", rows.lowerBound, count)
             images += try pipeline.images(latents.sliced(0, from: rows.lowerBound, to: rows.upperBound))
         }
-        return images
+        return try Ranks.gathered("pictures", images)
     }
 
     private func pieces(of count: Int) -> [Range<Int>] {
         stride(from: 0, to: count, by: options.microbatch).map { $0..<min($0 + options.microbatch, count) }
-    }
-
-    private func inPieces(of count: Int, _ body: (Range<Int>) throws -> Tensor) throws -> Tensor {
-        let parts = try pieces(of: count).map(body)
-        return parts.count == 1 ? parts[0] : try Tensor.concatenated(parts)
     }
 }
 

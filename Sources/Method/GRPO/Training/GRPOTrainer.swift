@@ -1,6 +1,7 @@
 import Basics
 import Diffusion
 import Foundation
+import Ranks
 import Tensor
 import Training
 
@@ -89,6 +90,11 @@ public final class GRPOTrainer: Trainer {
     ///   after the last complete update.
     @discardableResult
     public func advance(progress: UpdateProgress? = nil) throws -> RoundMetrics {
+        if Ranks.areMany {
+            try Ranks.agree(
+                "the training", on: "\(completed) \(updatesDone) \(options) \(prompts.texts) \(reward.name)")
+            try Ranks.agree("the model that is trained", on: modelFingerprint())
+        }
         let rollout = try pending?.rollout ?? rollout(progress: progress)
         while true {
             try update(rollout)

@@ -24,6 +24,28 @@ public struct UpdateMetrics: Codable, Equatable, Sendable {
     /// KL to the frozen start, per dimension; nil where it was not measured.
     public var startKL: Double? { referenceCount == 0 ? nil : referenceDivergences / Double(referenceCount) }
 
+    /// What adds up over pieces of an update, as plain numbers for other ranks; `numberCount` of them.
+    var numbers: [Double] {
+        [loss, divergences, squares, referenceDivergences, Double(referenceCount)] + ratios.numbers
+    }
+
+    static let numberCount = 5 + RatioStatistics.numberCount
+
+    init(numbers: ArraySlice<Double>) {
+        let first = Array(numbers.prefix(5))
+        (loss, divergences, squares, referenceDivergences) = (first[0], first[1], first[2], first[3])
+        (referenceCount, ratios) = (Int(first[4]), RatioStatistics(numbers: Array(numbers.dropFirst(5))))
+    }
+
+    mutating func add(_ piece: UpdateMetrics) {
+        loss += piece.loss
+        ratios.add(piece.ratios)
+        divergences += piece.divergences
+        squares += piece.squares
+        referenceDivergences += piece.referenceDivergences
+        referenceCount += piece.referenceCount
+    }
+
     mutating func add(_ terms: ObjectiveTerms, loss: Double) throws {
         self.loss += loss
         ratios.add(terms.objective.statistics())

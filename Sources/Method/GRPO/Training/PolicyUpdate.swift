@@ -1,5 +1,6 @@
 import Basics
 import Diffusion
+import Ranks
 import Tensor
 
 /// One pass over part of a rollout: ratios, losses and, through them, gradients.
@@ -9,26 +10,39 @@ package struct PolicyUpdate {
 
     package init(policy: Policy, options: GRPOOptions) { (self.policy, self.options) = (policy, options) }
 
-    /// Adds the gradient of the part's mean loss to the policy's parameters.
+    /// Gives the policy's parameters the gradient of the part's mean loss.
     ///
-    /// The part goes through the model in pieces of at most `microbatch` samples, all of one step; their gradients add
-    /// up to that of the whole.
+    /// The part goes through the model in pieces of at most `microbatch` samples, all of one step, of which each rank
+    /// takes its share. Their gradients are added in pairs, and pairs of pairs, whoever computed them: the sum has the
+    /// same bits on any number of ranks.
     /// - Parameter measuresReference: whether the KL to the frozen start is measured on the last piece where it has no
     ///   weight; with a weight it is always known.
     package func accumulateGradient(
         _ rollout: Rollout, _ part: UpdatePart, measuresReference: Bool
     ) throws -> UpdateMetrics {
-        var metrics = UpdateMetrics()
         let pieces = pieces(of: part)
         let count = part.samples.count * part.steps.count
-        for (position, piece) in pieces.enumerated() {
+        let gradients = GradientBlocks(of: policy.parameters)
+        var sum = BlockSum(blocks: pieces.count, width: gradients.width)
+        var mine: [Double] = []
+        for position in sum.share {
             try StopFlag.check()
+            let piece = pieces[position]
             let terms = try terms(
                 rollout, piece,
                 withReference: rollout.isHeld(piece, by: options) || measuresReference && position == pieces.count - 1)
             let loss = try terms.losses.sum() / Float(count)
             try policy.computing { try loss.backward() }
+            var metrics = UpdateMetrics()
             try metrics.add(terms, loss: Double(loss.detached().item))
+            mine += metrics.numbers
+            if pieces.count > 1 { sum.add(gradients.take()) }
+        }
+        if pieces.count > 1 { try gradients.put(sum.total("gradients")) } else { try gradients.spread() }
+        var metrics = UpdateMetrics()
+        let all = try Ranks.gather("terms of the update", mine)
+        for start in stride(from: 0, to: all.count, by: UpdateMetrics.numberCount) {
+            metrics.add(UpdateMetrics(numbers: all[start..<start + UpdateMetrics.numberCount]))
         }
         return metrics
     }
