@@ -140,11 +140,16 @@ final class RanksCommandTests: XCTestCase {
 
     func testLaunchersWithoutMPIAreATrapThatIsNamed() throws {
         let slurm = try rhumb.start(
-            ["run", "train.md"], environment: ["SLURM_NTASKS": "4", "SLURM_PROCID": "1", "SLURM_STEP_ID": "0"]
+            ["run", "train.md"], environment: ["SLURM_NTASKS": "4", "SLURM_PROCID": "0", "SLURM_STEP_ID": "0"]
         ).finish()
         XCTAssertEqual(slurm.status, 1)
         XCTAssertTrue(slurm.errors.contains("srun says that there are 4 ranks"), slurm.errors)
         XCTAssertTrue(slurm.errors.contains("srun --mpi=pmix rhumb run"), slurm.errors)
+        let second = try rhumb.start(
+            ["run", "train.md"], environment: ["SLURM_NTASKS": "4", "SLURM_PROCID": "1", "SLURM_STEP_ID": "0"]
+        ).finish()
+        XCTAssertEqual(second.status, 1)
+        XCTAssertEqual(second.errors, "", "the first one says it")
         for arguments in [["eval", "print 1"], ["-"], ["plot", "x.csv"]] {
             let refused = try rhumb.start(arguments, environment: ["PMI_SIZE": "4", "PMI_RANK": "0"]).finish()
             XCTAssertEqual(refused.status, 1)

@@ -24,6 +24,7 @@ enum Failure {
             Glibc.exit(RankedRun.end(code: shown.code))
         } catch {
             guard Ranks.isFirst else { Glibc.exit(RankedRun.end(code: 1, problem: error)) }
+            if RankedRun.isEchoOfFirst { Glibc.exit(code(of: error)) }
             guard let text = text(of: error, colour: Screen(descriptor: STDERR_FILENO).hasColour) else {
                 exitUsage(error)
             }

@@ -45,6 +45,15 @@ enum RankedRun {
         try Ranks.agree("the instruction set (see --isa)", on: Engine.instructionSet.name)
     }
 
+    /// Whether the launcher counts this process as another than its first, and it has not joined the others: what is
+    /// wrong then is wrong with all of them, and the first one says it.
+    static var isEchoOfFirst: Bool {
+        guard Ranks.count == 1, let launcher = Launcher.current, launcher.count > 1 else { return false }
+        let names = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"]
+        guard let rank = names.lazy.compactMap({ getenv($0) }).first else { return false }
+        return String(cString: rank) != "0"
+    }
+
     /// Commands that several ranks would do once each.
     static func refuse(_ command: String) throws {
         guard let launcher = Launcher.current, launcher.count > 1 else { return }
