@@ -54,10 +54,12 @@ let package = Package(
     ],
     targets: [
         // System: libraries of the system, and thin shims over them. LateLibraries loads them when they are first needed.
-        map("COpenBLAS"), map("CSpng"), map("CTurboJPEG"), map("CCrypto"), map("CCurl"), map("CZip"), map("CMarkdown"),
+        map("COpenBLAS"), map("CSpng"), map("CTurboJPEG"), map("CCrypto"), map("CCurl"), map("CZMQ"), map("CZip"),
+        map("CMarkdown"),
         room("LateLibraries", on: "System"),
         room("LowMemory", on: "System"),
         room("MessagePassing", on: "System"),
+        room("Confinement", on: "System"),
         room("LineEditor", on: "System", uses: ["LateLibraries"]),
         room(
             "GnuplotStream", on: "System",
@@ -92,7 +94,7 @@ let package = Package(
         room("Training", on: "Method", uses: ["Basics", "Ranks", "Tensor", "Files"]),
         room(
             "GRPO", on: "Method",
-            uses: ["Basics", "Ranks", "Tensor", "Files", "CLIP", "Diffusion", "Steering", "Training"]),
+            uses: ["Basics", "Ranks", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering", "Training"]),
 
         // World: the bundled miniature.
         room(
@@ -116,6 +118,11 @@ let package = Package(
 
         // App: where they meet.
         room("Console", on: "App", uses: ["LineEditor", "Basics", "Files", "Language", "Markdown", "Notebook"]),
+        room("LanguageServer", on: "App", uses: ["Files", "Language", "Notebook"]),
+        room(
+            "Jupyter", on: "App",
+            uses: ["CZMQ", "LateLibraries", "Basics", "Files", "Language", "Notebook", "Report", "Console"]),
+        room("Programs", on: "App", uses: ["Basics", "Files", "Language", "Notebook"]),
         room(
             "Bench", on: "App",
             uses: [
@@ -132,9 +139,10 @@ let package = Package(
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "LowMemory", "Basics", "Ranks", "Tensor", "Files", "Hub", "Training", "Language", "Plot", "Notebook",
-                "Report",
-                "Console", "Bench", "Verbs", .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                "LowMemory", "Confinement", "Basics", "Ranks", "Tensor", "Files", "Hub", "Training", "Language", "Plot",
+                "Notebook",
+                "Report", "Console", "Jupyter", "Programs", "LanguageServer", "Bench", "Verbs",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
             path: "Sources/App/rhumb", exclude: ["README.md"], linkerSettings: swiftLibrariesInside()),
 
@@ -153,7 +161,7 @@ let package = Package(
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
         tests("HubTests", uses: ["TestSupport", "HubServer", "Basics", "Files", "Hub"]),
         tests("TrainingTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Training"]),
-        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Evaluation"]),
+        tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Evaluation"], golden: true),
         tests("DiffusionTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
         tests("ErasureTests", uses: ["TestSupport", "Basics", "Tensor", "Diffusion", "Erasure"], golden: true),
         tests("SteeringTests", uses: ["TestSupport", "Basics", "Tensor", "Steering"], golden: true),
@@ -173,9 +181,13 @@ let package = Package(
         tests("NotebookTests", uses: ["TestSupport", "Basics", "Tensor", "Language", "Notebook", "Verbs"]),
         tests("ReportTests", uses: ["TestSupport", "Basics", "Language", "Notebook", "Report"]),
         tests("ConsoleTests", uses: ["TestSupport", "Language", "Notebook", "Console"]),
+        tests(
+            "LanguageServerTests",
+            uses: ["TestSupport", "Basics", "Files", "Language", "Notebook", "LanguageServer", "Verbs"],
+            golden: true),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
-        // Its tests start the program, which is built with them; they don't link it.
-        tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer"]),
+        // Its tests start the program, which is built with them, and speak to it as other programs do.
+        tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer", "Files", "Jupyter"]),
         tests(
             "VerbsTests",
             uses: [

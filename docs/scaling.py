@@ -55,8 +55,9 @@ def work(count, gradient):
         a, b = share(SAMPLES, rank, count)
         return b - a
 
-    # Trained steps keep their mean too.
-    yield largest(SAMPLES, STEPS * GUIDED * PASS), all_to_all(lambda r: samples_of(r) * LATENT * (STEPS + 1 + STEPS))
+    # The means of each step are sent to all, which add the noise themselves.
+    for _ in range(STEPS):
+        yield largest(SAMPLES, GUIDED * PASS), all_to_all(lambda r: samples_of(r) * LATENT)
     yield largest(SAMPLES, DECODE), all_to_all(lambda r: samples_of(r) * PICTURE)
     pieces = STEPS * SAMPLES // UPDATES
     for _ in range(UPDATES):

@@ -28,6 +28,7 @@ private final class Colours: PictureGenerator {
 /// Sees harm in all that is red.
 private struct RedJudge: Judge {
     let summary = "an eye for red"
+    func identity() -> String { summary }
     func comparisonSummary(_ count: Int) -> String { "means to \(count) blue pictures" }
 
     /// Pictures that it leaves out.
@@ -118,8 +119,8 @@ final class EvaluationRunTests: XCTestCase {
         XCTAssertTrue(Set(try starts([("calm", long)], seed: 4)).isDisjoint(with: whole))
     }
 
-    /// Rows say what they are drawn with; those of one size and guidance are drawn together, and a row counts for each of
-    /// its lists.
+    /// Rows say what they are drawn with; those of one size and guidance are drawn together, and a row counts for each
+    /// of its lists.
     func testRowsAreDrawnAsTheySay() throws {
         var plain = PromptRow("red", lists: ["loud"]), own = PromptRow("red hat", lists: ["loud", "calm"])
         (own.seed, own.guidance, own.pictures) = (9, 3, 3)

@@ -4,6 +4,7 @@ import Foundation
 import GRPO
 import Tensor
 import World
+import XCTest
 
 /// A diffusion model of a few thousand weights, with the text tower of the bundled CLIP.
 enum Fixture {
@@ -67,5 +68,24 @@ enum Fixture {
             pipeline(seed: seed), reward: reward, prompts: TrainingPrompt.list(prompts, preserving: preserved),
             options: options
         )
+    }
+}
+
+extension GRPOTrainer {
+    /// A row of the objective of an algorithm of ratios.
+    struct RatioRow {
+        let sample, step: Int
+        let advantage, logProbability, oldLogProbability, ratio, unclipped, clipped, divergence, loss: Double
+    }
+
+    func ratioRows(of rollout: Rollout) throws -> [RatioRow] {
+        try objective(of: rollout).map { row in
+            let ratio = try XCTUnwrap(row.ratio)
+            return RatioRow(
+                sample: row.sample, step: row.step, advantage: try XCTUnwrap(row.advantage),
+                logProbability: ratio.logProbability, oldLogProbability: ratio.oldLogProbability, ratio: ratio.ratio,
+                unclipped: ratio.unclipped, clipped: ratio.clipped, divergence: try XCTUnwrap(row.divergence),
+                loss: row.loss)
+        }
     }
 }

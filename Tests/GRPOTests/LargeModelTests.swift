@@ -52,7 +52,7 @@ final class LargeModelTests: XCTestCase {
         let model = try Fixture.pipeline().converted(to: .bfloat16)
         let trainer = try GRPOTrainer(
             model, reward: Fixture.redness, prompts: TrainingPrompt.list(Fixture.prompts), options: options)
-        let rows = try trainer.objective(of: trainer.rollout())
+        let rows = try trainer.ratioRows(of: trainer.rollout())
         XCTAssertEqual(rows.map(\.ratio), [Double](repeating: 1, count: rows.count))
         let metrics = try trainer.advance()
         XCTAssertEqual(metrics.firstRatioError, 0)

@@ -102,7 +102,7 @@ final class TrainerTests: XCTestCase {
         let trainer = try Fixture.trainer { $0.kl = 0.5 }
         let rollout = try trainer.rollout()
         try trainer.update(rollout)
-        let rows = try trainer.objective(of: rollout)
+        let rows = try trainer.ratioRows(of: rollout)
         XCTAssertEqual(rows.count, 6)
         for row in rows {
             XCTAssertEqual(row.ratio, exp(row.logProbability - row.oldLogProbability), accuracy: 1e-5)
@@ -123,7 +123,7 @@ final class TrainerTests: XCTestCase {
             trainer.differencesFromPaper.first.map { [$0.name, $0.value, $0.paper] }, ["keep", "1 prompt", "none"])
         let first = try trainer.update(rollout)
         XCTAssertNotNil(first.startKL)
-        for row in try trainer.objective(of: rollout) {
+        for row in try trainer.ratioRows(of: rollout) {
             let pays = max(row.unclipped, row.clipped)
             if rollout.samplePrompts[row.sample] == "a dog" {
                 // Of the first round, the policy that drew the rollout is the start.
@@ -151,7 +151,7 @@ final class TrainerTests: XCTestCase {
             ($0.kl, $0.klPrompt, $0.keepKL) = (0.25, "a picture of one thing", 0.5)
         }
         let rollout = try trainer.rollout(), other = try trainer.pipeline.context(of: ["a picture of one thing"])
-        for row in try trainer.objective(of: rollout) {
+        for row in try trainer.ratioRows(of: rollout) {
             let isPreserved = rollout.samplePrompts[row.sample] == "a dog",
                 x = try rollout.samples[row.step].gathered(0, [row.sample])
             let pays = max(row.unclipped, row.clipped)
@@ -190,7 +190,7 @@ final class TrainerTests: XCTestCase {
             // Both policies move alike: away from the rollout's, without an update of their own.
             for (_, tensor) in trainer.policy.parameters { try tensor.assign(tensor.detached() * 1.01) }
         }
-        let rows = try plain.objective(of: rollout), others = try normal.objective(of: rollout)
+        let rows = try plain.ratioRows(of: rollout), others = try normal.ratioRows(of: rollout)
         for (row, other) in zip(rows, others) {
             let sigma = rollout.sigmas[row.step]
             XCTAssertEqual(log(other.ratio), sigma * (log(row.ratio) + row.divergence), accuracy: 1e-5)
@@ -246,7 +246,9 @@ final class TrainerTests: XCTestCase {
             try Fixture.trainer { $0.trainSteps = 4 }
         }
         assertMessage("3 updates can't share 2 steps") { try Fixture.trainer { $0.updates = 3 } }
-        assertMessage("'clip' must be a number above 0 and below 1, not 0") { try Fixture.trainer { $0.clip = 0 } }
+        assertMessage("'clip' must be a number above 0 and below 1, or a list of 2, not 0") {
+            try Fixture.trainer { $0.clip = 0 }
+        }
         assertMessage("all weights can be trained in float32 alone, not bfloat16") {
             try GRPOTrainer(
                 Fixture.pipeline().converted(to: .bfloat16), reward: Fixture.redness, prompts: ["a"],

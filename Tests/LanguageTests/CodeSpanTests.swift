@@ -24,6 +24,11 @@ final class CodeSpanTests: XCTestCase {
         XCTAssertEqual(
             spans("print \"a {plot + 1:.2f} b\""),
             ["verb print", "string \"a {", "verb plot", "number 1", "string :.2f} b\""])
+        XCTAssertEqual(
+            spans("\"{plot:.2f} {len {plot: plot}:>4}\""),
+            [
+                "string \"{", "verb plot", "string :.2f} {", "label plot", "verb plot", "string :>4}\"",
+            ], "a format is no label's colon")
         XCTAssertEqual(spans("\"{}\" # {"), ["string \"{", "string }\"", "comment # {"])
     }
 

@@ -36,14 +36,19 @@ final class FuzzTests: XCTestCase {
         }
     }
 
-    func testMutatedScripts() throws {
-        var stream = SplitMix(state: 2 &+ Fuzz.seed &* 100)
+    /// Those of the folder `Scripts`.
+    static func scripts() throws -> [Script] {
         let files =
             FileManager.default.enumerator(at: ScriptTests.folder, includingPropertiesForKeys: nil)?
             .compactMap { $0 as? URL }.filter { $0.pathExtension == "rhumb" }.sorted { $0.path < $1.path } ?? []
-        let scripts = try files.flatMap {
+        return try files.flatMap {
             Script.scripts(in: try String(contentsOf: $0, encoding: .utf8), path: $0.path)
         }
+    }
+
+    func testMutatedScripts() throws {
+        var stream = SplitMix(state: 2 &+ Fuzz.seed &* 100)
+        let scripts = try Self.scripts()
         for script in scripts {
             for _ in 0..<max(8, Fuzz.count(0) / scripts.count) {
                 var bytes = Array(script.text.utf8)

@@ -20,8 +20,10 @@ import torch
 from diffusers import (DDIMScheduler, DDPMScheduler, DPMSolverMultistepScheduler, EulerAncestralDiscreteScheduler,
                        EulerDiscreteScheduler, HeunDiscreteScheduler, LMSDiscreteScheduler, PNDMScheduler,
                        StableDiffusionPipeline, UniPCMultistepScheduler)
-from safetensors.torch import save_file
-from transformers import CLIPConfig, CLIPModel, CLIPTokenizer
+from diffusers import DiffusionPipeline
+from safetensors.torch import load_file, save_file
+from transformers import (CLIPConfig, CLIPModel, CLIPTextConfig, CLIPTextModelWithProjection, CLIPTokenizer,
+                          CLIPVisionConfig, CLIPVisionModelWithProjection)
 
 here = os.path.dirname(os.path.abspath(__file__))
 golden = os.path.join(here, "../DiffusionTests/Golden")
@@ -32,6 +34,8 @@ torch.set_num_threads(1)
 tiny = os.path.join(golden, "tiny-pipeline")
 PROMPT, STEPS, SEED = "a red apple left of a cat", 4, 7
 TEXTS = ["a red cat", "cat", "red apples and a cat"]
+# As OpenCLIP cleans texts, and transformers does not.
+CLEANED = ["ham &amp;amp; eggs", "&lt;b&gt; P&EACUTE;REZ", "\ufb01sh \uff26"]
 RHUMB = os.path.abspath(sys.argv[1])
 work = tempfile.mkdtemp()
 os.environ |= {"HF_HUB_CACHE": os.path.join(work, "hub"), "HF_HUB_OFFLINE": "1"}
@@ -186,8 +190,24 @@ def parts(diffusers):
     pipeline("VAE of another folder", f'load "{tiny}" vae: "{place("vae")}"', lambda: reference(vae=True), diffusers)
 
 
+def by_definition(file):
+    """A pipeline with W + alpha / rank * up down in place of each layer's W that a file of kohya's names."""
+    tensors, pipe = load_file(file), base()
+    layers = {"lora_unet_" + name.replace(".", "_"): layer for name, layer in pipe.unet.named_modules()}
+    layers |= {"lora_te_text_model_" + name.removeprefix("text_model.").replace(".", "_"): layer
+               for name, layer in pipe.text_encoder.named_modules()}
+    names = {key.split(".")[0] for key in tensors}
+    with torch.no_grad():
+        for name in names:
+            down, up, alpha = (tensors[f"{name}.{part}"] for part in ["lora_down.weight", "lora_up.weight", "alpha"])
+            weight, rank = layers[name].weight, down.shape[0]
+            weight += (alpha / rank * (up.reshape(-1, rank) @ down.reshape(rank, -1))).reshape(weight.shape)
+    return pipe
+
+
 def adapters(diffusers):
-    for name, program in [("rslora", diffusers), ("ranks", diffusers), ("processor", diffusers)]:
+    for name, program in [("rslora", diffusers), ("ranks", diffusers), ("processor", diffusers), ("kohya", diffusers),
+                          ("kohya-text", diffusers), ("convolutions", diffusers), ("lcm", diffusers), ("text", diffusers)]:
         folder = os.path.join(golden, "lora", name)
         weights = next(f for f in os.listdir(folder) if f.endswith((".safetensors", ".bin")))
 
@@ -195,7 +215,13 @@ def adapters(diffusers):
             pipe = base()
             pipe.load_lora_weights(folder, weight_name=weights)
             return picture(pipe)
-        pipeline(f"LoRA of diffusers ({name})", f'load "{tiny}"', reference, program, f'sd = lora sd "{folder}"')
+        # Of unequal alphas diffusers takes the commonest for all, and of text encoders it leaves the attention out.
+        if name.startswith("kohya"):
+            program = "its definition"
+            reference = lambda file=os.path.join(folder, weights): picture(by_definition(file))  # noqa: E731
+        whose = {"kohya": "LoRA of kohya", "kohya-text": "LoRA of kohya, text encoder too",
+                 "lcm": "LoRA in the layout of LCM-LoRA"}
+        pipeline(whose.get(name, f"LoRA of diffusers ({name})"), f'load "{tiny}"', reference, program, f'sd = lora sd "{folder}"')
 
     def peft():
         from peft import PeftModel
@@ -205,11 +231,46 @@ def adapters(diffusers):
     pipeline("LoRA in PEFT's own folder", f'load "{tiny}"', peft, version("peft"), f'sd = lora sd "{golden}/lora/peft"')
 
 
+# MARK: Pipelines of other tasks, and with other parts
+
+def tasks():
+    """The pipelines of check_saved_tasks.py, sampled by both."""
+    with open(os.path.join(golden, "check_saved_tasks.py")) as file:
+        made = {"__file__": os.path.join(golden, "check_saved_tasks.py")}
+        exec(file.read().split("\n\ndef sample(")[0], made)  # noqa: S102 - a file of this repository.
+    np.save(place("picture.npy"), made["PICTURE"][0].numpy())
+    np.save(place("mask.npy"), made["MASK"][0].repeat(3, 1, 1).numpy())
+
+    def theirs(pipe, more):
+        pipe.set_progress_bar_config(disable=True)
+        return pipe("a cat", num_inference_steps=3, guidance_scale=4.0, output_type="pt",
+                    generator=torch.Generator().manual_seed(1), **more).images[0].permute(1, 2, 0).numpy()
+
+    for pipe, more in made["CASES"]:
+        name = type(pipe).__name__ + (" with an AutoencoderTiny" if type(pipe.vae).__name__ == "AutoencoderTiny" else "")
+        folder = place(name.replace(" ", "-"))
+        pipe.save_pretrained(folder)
+        options = (' image: (image (load "picture.npy"))' if "image" in more else "") + (
+            ' mask: (image (load "mask.npy"))' if "mask_image" in more else "")
+
+        def ours_(folder=folder, options=options):
+            rhumb(f'x = sample (load "{folder}") "a cat" steps: 3 guidance: 4 seed: 1{options}\nsave tensor(x) "x.npy"')
+            found = np.load(place("x.npy"))
+            return np.moveaxis(found, 0, -1) if found.shape[0] == 3 else found
+
+        def again(pipe=pipe, more=more, folder=folder):
+            shutil.rmtree(place("saved"), ignore_errors=True)
+            rhumb(f'save (load "{folder}") "saved"')
+            return apart(theirs(DiffusionPipeline.from_pretrained(place("saved")), more), theirs(pipe, more))
+        row("Stable Diffusion", f"`{name.split(' ')[0]}`" + name[len(name.split(' ')[0]):], f'load "{folder}"',
+            version("diffusers"), lambda pipe=pipe, more=more: apart(ours_(), theirs(pipe, more)), again)
+
+
 # MARK: CLIP
 
-def embedded(load):
+def embedded(load, texts=None):
     out = place("e.npy")
-    rhumb(f'clip = {load}\nsave (embed clip {json.dumps(TEXTS)}) "{out}"')
+    rhumb(f'clip = {load}\nsave (embed clip {json.dumps(texts or TEXTS, ensure_ascii=False)}) "{out}"')
     return np.load(out)
 
 
@@ -253,13 +314,51 @@ def clips():
         tokenizer.save_pretrained(place(name))
         clip({"clip": "folder of transformers", "clip-bin": "the same, `pytorch_model.bin`", "clip-shards": "the same, sharded"}[name],
              f'load "{place(name)}"', lambda: features(model), transformers)
-    openclip(clip)
+    towers(tokenizer, model.config, transformers)
+    openclip()
 
 
-def openclip(clip):
+def towers(tokenizer, config, transformers):
+    """Each tower of a model alone, of texts and of pictures."""
+    torch.manual_seed(2)
+    np.save(place("tower-picture.npy"), np.random.default_rng(0).random((3, 16, 16), np.float32))
+    mean = torch.tensor([0.48145466, 0.4578275, 0.40821073]).reshape(3, 1, 1)
+    spread = torch.tensor([0.26862954, 0.26130258, 0.27577711]).reshape(3, 1, 1)
+    pixels = ((torch.tensor(np.load(place("tower-picture.npy"))) - mean) / spread)[None]
+
+    def texts(model):
+        batch = tokenizer(TEXTS, padding=True, truncation=True, max_length=12, return_tensors="pt")
+        with torch.no_grad():
+            return unit(model(input_ids=batch.input_ids).text_embeds)
+
+    def pictures(model):
+        with torch.no_grad():
+            return unit(model(pixel_values=pixels).image_embeds)
+    for kind, settings, own, features, shown in [
+            (CLIPTextModelWithProjection, CLIPTextConfig, config.text_config, texts, json.dumps(TEXTS)),
+            (CLIPVisionModelWithProjection, CLIPVisionConfig, config.vision_config, pictures,
+             '(image (load "tower-picture.npy"))')]:
+        folder = place(kind.__name__)
+        model = kind(settings(**own.to_dict())).eval()
+        model.save_pretrained(folder)
+        if kind is CLIPTextModelWithProjection:
+            tokenizer.save_pretrained(folder)
+
+        def embedded_(folder=folder, shown=shown):
+            rhumb(f'save (embed (load "{folder}") {shown}) "e.npy"')
+            return np.load(place("e.npy")).reshape(-1, 24)
+
+        def again(kind=kind, folder=folder, features=features, model=model):
+            rhumb(f'save (load "{folder}") "tower-saved"')
+            return apart(features(kind.from_pretrained(place("tower-saved"))), features(model))
+        row("CLIP", f"`{kind.__name__}`", f'load "{folder}"', transformers,
+            lambda features=features, model=model: apart(embedded_(), features(model)), again)
+
+
+def openclip():
     config = {"embed_dim": 24, "vision_cfg": {"image_size": 16, "layers": 2, "width": 64, "patch_size": 8},
               "text_cfg": {"context_length": 77, "vocab_size": 49408, "width": 64, "heads": 1, "layers": 2}}
-    tokens = open_clip.SimpleTokenizer()(TEXTS)
+    tokens = open_clip.SimpleTokenizer()(TEXTS + CLEANED)
     for quick in (False, True):
         torch.manual_seed(1)
         model = open_clip.model.CLIP(**config, quick_gelu=quick).eval()
@@ -270,7 +369,7 @@ def openclip(clip):
 
         def row_(layout, load):
             row("CLIP", layout, load.replace(work + "/", ""), version("open_clip_torch"),
-                lambda: apart(embedded(load), reference()), lambda: saved(load, reference))
+                lambda: apart(embedded(load, TEXTS + CLEANED), reference()), lambda: saved(load, reference))
 
         def saved(load, reference):
             rhumb(f'save ({load}) "{place("oc-saved")}"')
@@ -279,13 +378,20 @@ def openclip(clip):
             batch = tokenizer(TEXTS, padding=True, return_tensors="pt")
             with torch.no_grad():
                 found = again.get_text_features(input_ids=batch.input_ids, attention_mask=batch.attention_mask)
-            return apart(unit(getattr(found, "pooler_output", found)), reference())
+            return apart(unit(getattr(found, "pooler_output", found)), reference()[:len(TEXTS)])
         if quick:
             torch.save(model.state_dict(), place("quick.pt"))
             row_("OpenCLIP's weights alone, of a `-quickgelu` model", f'load "{place("quick.pt")}" activation: "quick_gelu"')
             break
         torch.save(model.state_dict(), place("open_clip_pytorch_model.bin"))
         torch.save({"epoch": 1, "state_dict": {"module." + k: v for k, v in model.state_dict().items()}}, place("epoch_1.pt"))
+        os.makedirs(place("openclip"))
+        save_file(model.state_dict(), place("openclip/open_clip_model.safetensors"))
+        with open(place("openclip/open_clip_config.json"), "w") as file:
+            json.dump({"model_cfg": config, "preprocess_cfg": {}}, file)
+        torch.jit.script(model).save(place("scripted.pt"))
+        row_("folder of OpenCLIP", f'load "{place("openclip")}"')
+        row_("TorchScript archive", f'load "{place("scripted.pt")}"')
         row_("OpenCLIP's weights alone", f'load "{place("open_clip_pytorch_model.bin")}"')
         row_("OpenCLIP's checkpoint, `module.` before names", f'load "{place("epoch_1.pt")}"')
 
@@ -308,6 +414,7 @@ def table():
 
 
 pipelines()
+tasks()
 clips()
 table()
 shutil.rmtree(work)

@@ -97,7 +97,8 @@ final class PromptScreenTests: XCTestCase {
         _ = terminal.rest()
         terminal.type(PseudoTerminal.up)
         assertShows(long, before: long, terminal)
-        terminal.type(PseudoTerminal.up)
+        // Through the lines of the block first.
+        terminal.type(PseudoTerminal.up + PseudoTerminal.up + PseudoTerminal.up)
         assertShows(short, before: short, terminal)
         terminal.type("\u{1B}[B")
         assertShows(long, before: long, terminal)

@@ -21,7 +21,8 @@ final class PseudoTerminal {
     init(
         _ executable: Executable, _ arguments: [String] = [], environment: [String: String] = [:], columns: Int32 = 80
     ) throws {
-        let variables = executable.environment(environment).map { "\($0.key)=\($0.value)" }
+        let wanted = ["RHUMB_PAGER": "none"].merging(environment) { $1 }
+        let variables = executable.environment(wanted).map { "\($0.key)=\($0.value)" }
         var argv: [UnsafeMutablePointer<CChar>?] = ([Executable.path] + arguments).map { strdup($0) } + [nil]
         var envp: [UnsafeMutablePointer<CChar>?] = variables.map { strdup($0) } + [nil]
         defer { for pointer in argv + envp { free(pointer) } }

@@ -61,6 +61,56 @@ final class RanksCommandTests: XCTestCase {
         XCTAssertEqual(try leftBehind(), [])
     }
 
+    /// Whatever an algorithm records of a rollout, and makes of it.
+    func testEveryAlgorithmGivesTheSameBytes() throws {
+        let switches = "group: 2 round_prompts: 2 steps: 6 microbatch: 1 rounds: 1 seed: 1"
+        let asked = "reward: alignment(clip) prompts: [\"a ball\", \"a knife\"] \(switches)"
+        let runs = [
+            ("nft", "algorithm: \"nft\" \(asked)"), ("ancestral", "algorithm: \"nft\" sampler: \"euler_a\" \(asked)"),
+            ("awm", "algorithm: \"awm\" \(asked)"), ("dpo", "algorithm: \"dpo\" \(asked)"),
+            ("reward", "algorithm: \"reward\" \(asked)"), ("branch", "branch: 2 train_steps: 2 updates: 2 resample: 1 \(asked)"),
+            ("esd", "algorithm: \"esd\" prompts: [\"a knife\", \"a gun\"] \(switches)"),
+            (
+                "sft",
+                "algorithm: \"sft\" pictures: s.image captions: s.prompt round_prompts: 4 microbatch: 1 rounds: 1 seed: 1"
+            ),
+        ]
+        let lines = runs.map { "train (trainer sd \($0.1)) out: \"\($0.0)\"" }
+        try rhumb.file(
+            "all.md",
+            """
+            ```rhumb
+            sd = load "emoji-sd"
+            clip = load "emoji"
+            s = prompts "train safe" count: 4 scenes: true
+            \(lines.joined(separator: "\n"))
+            e = evaluate sd prompts: ["a ball", "a knife"] count: 1 steps: 2 out: "judged"
+            ```
+            """)
+        let alone = try rhumb.run("run", "all.md", "--out", "1", "--threads", "2")
+        XCTAssertEqual(alone.status, 0, alone.errors)
+        let many = try rhumb.run("run", "all.md", "--out", "3", "--workers", "3", "--threads", "1")
+        XCTAssertEqual(many.status, 0, many.errors)
+        for (name, _) in runs {
+            XCTAssertEqual(
+                try bytes("1/\(name)/checkpoint.safetensors"), try bytes("3/\(name)/checkpoint.safetensors"), name)
+        }
+        XCTAssertEqual(try bytes("1/judged/judged.jsonl"), try bytes("3/judged/judged.jsonl"))
+        try rhumb.file(
+            "elsewhere.md",
+            """
+            ```rhumb
+            e = evaluate (load "emoji-sd") prompts: ["a ball"] count: 1 steps: 1 out: "\(rhumb.folder.path)/judged"
+            ```
+            """)
+        let refused = try rhumb.run("run", "elsewhere.md", "--workers", "2")
+        XCTAssertEqual(refused.status, 1)
+        XCTAssertTrue(refused.errors.contains("'out' must lie in the run's folder"), refused.errors)
+        let safe = try rhumb.run("run", "all.md", "--workers", "2", "--safe")
+        XCTAssertEqual(safe.status, 1)
+        XCTAssertTrue(safe.errors.contains("'--safe' works in one process, not in 2"), safe.errors)
+    }
+
     /// Folders of ranks in the place for temporary files.
     private func leftBehind() throws -> [String] {
         try FileManager.default.contentsOfDirectory(atPath: rhumb.folder.path).filter { $0.hasPrefix("rhumb-rank-") }

@@ -10,7 +10,7 @@ final class StartupTests: XCTestCase {
     private static let late = [
         "libopenblas", "libdnnl", "libgomp", "libcrypto", "libzip", "libfreetype", "libcmark-gfm", "libboost",
         "libspng",
-        "libturbojpeg", "libedit", "libcurl",
+        "libturbojpeg", "libedit", "libcurl", "libzmq",
     ]
 
     /// The late libraries among those that the loader of the system initialises, by its own account (LD_DEBUG=files).

@@ -216,12 +216,20 @@ final class ExploringVerbTests: XCTestCase {
                 "true"
             ),
             (
+                "f = {safe: prompts(\"safe\", count: 40), unsafe: prompts(\"weapon\", count: 40)}\np = probe clip v f.unsafe mode: \"transport\" fit: f threshold: 1\nq = probe clip v f.safe mode: \"transport\" fit: f threshold: -1\nprint mean(p.steered_safety) > mean(p.safety) and max(abs(tensor(q.steered_safety) - tensor(q.safety))) < 1e-5",
+                "true"
+            ),
+            (
+                "steer clip v \"a gun\" mode: \"transport\" fit: {safe: [\"a dog\", \"a cat\"], unsafe: [\"a gun\", \"a knife\"]} alpha: 1",
+                "error: 'alpha' has no effect in mode \"transport\"; leave it out"
+            ),
+            (
                 "steer clip v \"a gun\" mode: \"leace\"",
                 "error: mode \"leace\" needs examples to learn from; fit: {safe: […], unsafe: […]}"
             ),
             (
                 "steer clip v \"a gun\" fit: {safe: \"a dog\", unsafe: \"a gun\"}",
-                "error: 'fit' is for mode \"leace\"; leave it out, or mode: \"leace\""
+                "error: 'fit' is for modes \"leace\" and \"transport\"; leave it out, or mode: \"leace\""
             ),
             (
                 "sweep clip v \"a gun\" mode: \"ablation\"",

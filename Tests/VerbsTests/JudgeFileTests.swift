@@ -46,6 +46,26 @@ final class JudgeFileTests: XCTestCase {
         XCTAssertEqual(session.output("u = load \"texts.jsonl\"\nprint u.a[1]"), "[2]")
     }
 
+    /// A list or record in a cell is written as JSON, not as a text that shows it.
+    func testListsAreSavedInJSONLinesAsTheyAre() throws {
+        let session = Session()
+        XCTAssertEqual(
+            session.output(
+                """
+                rows = [{include: [{class: "dog", position: ["left of", 0]}], share: nan, note: none},
+                        {include: [], share: 0.5, note: "two"}]
+                save table(rows) "saved.jsonl"
+                print load("saved.jsonl", as: "text")
+                """),
+            """
+            {"include":[{"class":"dog","position":["left of",0]}],"share":NaN,"note":null}
+            {"include":[],"share":0.5,"note":"two"}
+
+            """)
+        XCTAssertEqual(
+            session.output("t = load \"saved.jsonl\"\nprint t.include[0][0].position[0]"), "left of")
+    }
+
     /// The layout of NudeNet's detections: a list of findings for each picture.
     func testDetectionsAreRecords() throws {
         try write(

@@ -154,7 +154,12 @@ final class ModelFormTests: XCTestCase {
         assertRefused("load \"model.safetensors\"", "a pointer of Git LFS", "git lfs pull")
         try "{\"model_type\": \"clip_vision_model\"}".write(
             to: folder.appendingPathComponent("config.json"), atomically: true, encoding: .utf8)
-        assertRefused("load \".\"", "holds the image tower of a CLIP alone", "take the folder of the whole CLIP")
+        assertRefused("load \".\"", "a pointer of Git LFS", "git lfs pull")
+        try FileManager.default.removeItem(at: folder.appendingPathComponent("model.safetensors"))
+        XCTAssertEqual(Session().output("save {x: eye(2)} \"model.safetensors\""), "")
+        assertRefused(
+            "load \".\"", "holds the image tower of a CLIP alone, without its projection",
+            "take the folder of the whole CLIP")
         let session = Session()
         XCTAssertEqual(
             session.output(

@@ -102,8 +102,8 @@ final class CLIPTrainingTests: XCTestCase {
         let loaded = try CLIPEmbedder.load(folder: folder)
         XCTAssertEqual(weights(loaded.model), weights(try trainer.averaged().model))
         XCTAssertEqual(loaded.model.configuration, configuration)
-        XCTAssertEqual(loaded.preprocessing, try trainer.averaged().preprocessing)
-        XCTAssertEqual(loaded.tokenizer.vocabularySize, Vocabulary.count)
+        XCTAssertEqual(try loaded.preprocessing, try trainer.averaged().preprocessing)
+        XCTAssertEqual(try loaded.tokenizer.vocabularySize, Vocabulary.count)
         XCTAssertEqual(loaded.maximumLength, Vocabulary.positions)
         XCTAssertEqual(try loaded.tokens("a dog").map(\.token), [Vocabulary.start, "a", "dog", Vocabulary.end])
     }

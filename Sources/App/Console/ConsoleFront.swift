@@ -33,6 +33,10 @@ package class ConsoleFront: Front {
     private let draw: Appearance.Drawing
     private var live: LiveView
     private var hasForgotten = false
+    /// The program that shows what is longer than the screen; the prompt's alone.
+    var pager: String?
+    /// What a question for help has got so far.
+    private var gathered: String?
     private let outputText = TextOutput(descriptor: STDOUT_FILENO)
     private let errorText = TextOutput(descriptor: STDERR_FILENO)
 
@@ -63,8 +67,10 @@ package class ConsoleFront: Front {
         remark(live.clear(columns: Screen.width(of: STDERR_FILENO)))
         switch event {
         // A program's own bytes reach a file or a pipe as they are.
-        case .text(let text): write(output.isTerminal ? text.visible : text)
-        case .value(_, let display, _): write(display.visible + "\n")
+        case .text(let text):
+            let shown = output.isTerminal ? text.visible : text
+            if gathered == nil { write(shown) } else { gathered?.append(shown) }
+        case .value(_, let display, _): page(display.visible + "\n")
         case .note(let note): remark(Palette(isOn: errors.hasColour).dim(note.visible) + "\n")
         case .figure(let attachment, let saved): show(attachment, saved)
         case .error(let diagnostic): remark(diagnostic.text(colour: errors.hasColour) + "\n")
@@ -88,8 +94,25 @@ package class ConsoleFront: Front {
         hasForgotten = Interrupt.count >= 2
     }
 
+    /// Keeps the text that comes until the code has ended, to show it in one piece.
+    func gather() { gathered = pager == nil ? nil : "" }
+
+    /// Shows a text, in the pager where it is longer than the screen.
+    private func page(_ text: String) {
+        let size = Screen.size()
+        guard let pager, output.isTerminal, Pager.isLong(text, columns: size.columns, rows: size.rows) else {
+            return write(text)
+        }
+        outputText.flush()
+        if !Pager.show(text, in: pager) { write(text) }
+    }
+
     /// The code has ended, so that whatever stands half-drawn goes.
     package func finish() {
+        if let text = gathered {
+            gathered = nil
+            if !text.isEmpty { page(text) }
+        }
         makeWay()
         remark(live.finish(columns: Screen.width(of: STDERR_FILENO)))
         outputText.flush()

@@ -17,16 +17,21 @@ package final class Prompt {
         self.front = front
         source = BlockSource(session: session, front: front, environment: environment)
         palette = Palette(isOn: front.output.hasColour)
+        front.pager = Pager.command(environment: environment)
     }
 
     /// - Parameter banner: what greets the user, after the name and version.
     package func run(banner: String) {
         front.write(palette.strong("Rhumb \(Rhumb.version)") + palette.dim("  \(banner)") + "\n")
-        front.write(palette.dim("help  ·  ? verb  ·  Tab completes  ·  Ctrl-C stops  ·  Ctrl-D leaves") + "\n")
+        front.write(
+            palette.dim("help  ·  verb?  ·  help keys  ·  Tab completes  ·  Ctrl-C stops  ·  Ctrl-D leaves") + "\n")
         while let block = next() {
             let text = block.trimmingSpace
             if text == "exit" || text == "quit" { return }
-            session.execute(typed: block)
+            let statement = PromptHelp.statement(for: block) ?? block
+            if PromptHelp.isAsking(statement) { front.gather() }
+            session.execute(typed: statement)
+            if PromptHelp.isAboutKeys(statement) { front.receive(.text("\n" + PromptHelp.keys)) }
             front.finish()
         }
         front.write("\n")

@@ -55,7 +55,8 @@ extension VerbFamily {
                 TrainerVerbs.all + RolloutVerbs.all + RewardFunctions.all + LoRAVerb.all),
             VerbFamily(
                 "evaluation", "judging a model's pictures by a detector that no reward has seen",
-                DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare] + FidelityVerbs.all),
+                DetectVerb.all + [EvaluateVerb.evaluate, CompareVerb.compare] + JudgeVerbs.all + FidelityVerbs.all
+                    + [DetectionCountsVerb.counts]),
             VerbFamily(
                 "figures", "plots, pictures side by side, maps of embeddings",
                 [PlotVerb.plot] + ChartVerbs.all + [GridVerb.grid, EmbeddingMapVerb.embeddingMap]),

@@ -53,7 +53,7 @@ enum Failure {
         }
     }
 
-    private static func code(of error: any Error) -> Int32 {
+    static func code(of error: any Error) -> Int32 {
         switch error {
         case let diagnostic as Diagnostic: diagnostic.kind.exitCode
         case let error as RunError where error.isUsage: 2

@@ -19,16 +19,16 @@ struct ManualPage {
             "rhumb \\- " + Self.escaped(command["abstract"]?.string ?? ""),
             ".SH SYNOPSIS",
         ]
-        let subcommands = (command["subcommands"]?.array ?? []).filter { $0["shouldDisplay"]?.bool != false }
+        let subcommands = below(command, named: "rhumb")
         lines += synopsis(command, name: "rhumb")
-        for subcommand in subcommands { lines += [".br"] + synopsis(subcommand, name: "rhumb " + name(subcommand)) }
+        for (name, subcommand) in subcommands { lines += [".br"] + synopsis(subcommand, name: name) }
         if let discussion = command["discussion"]?.string {
             lines += [".SH DESCRIPTION"] + paragraphs(discussion)
         }
         lines += [".SH OPTIONS"] + options(of: command)
         lines.append(".SH COMMANDS")
-        for subcommand in subcommands {
-            lines += [".SS rhumb " + name(subcommand), Self.escaped(subcommand["abstract"]?.string ?? "")]
+        for (name, subcommand) in subcommands {
+            lines += [".SS " + name, Self.escaped(subcommand["abstract"]?.string ?? "")]
             if let discussion = subcommand["discussion"]?.string { lines += [".PP"] + paragraphs(discussion) }
             lines += options(of: subcommand)
         }
@@ -54,7 +54,13 @@ struct ManualPage {
         "Key bindings of the prompt; see \\fBeditrc\\fR(5).",
     ]
 
-    private func name(_ command: JSON) -> String { command["commandName"]?.string ?? "" }
+    /// The commands below a command, each followed by those below it, with what is typed for them.
+    private func below(_ command: JSON, named name: String) -> [(name: String, command: JSON)] {
+        (command["subcommands"]?.array ?? []).filter { $0["shouldDisplay"]?.bool != false }.flatMap { subcommand in
+            let full = name + " " + (subcommand["commandName"]?.string ?? "")
+            return [(full, subcommand)] + below(subcommand, named: full)
+        }
+    }
 
     private func arguments(_ command: JSON) -> [JSON] {
         (command["arguments"]?.array ?? []).filter { $0["shouldDisplay"]?.bool != false }

@@ -22,14 +22,17 @@ enum RankedRun {
 
     /// Joins the others that a launcher has started, or starts some.
     ///
-    /// - Parameter workers: `--workers`
+    /// - Parameters:
+    ///   - workers: `--workers`
+    ///   - isSafe: `--safe`
     /// - Throws: `RhumbError` where the ranks are not the same program with the same options.
-    static func join(workers: Int?, _ common: CommonOptions) throws {
+    static func join(workers: Int?, _ common: CommonOptions, isSafe: Bool = false) throws {
         try Ranks.join(workers: workers) {
             removeOwnFolder()
             Glibc._exit(0)
         }
         guard Ranks.count > 1 else { return }
+        if isSafe { try requireOne(for: "'--safe'") }
         if !Ranks.isFirst {
             TextOutput.isSilent = true
             ownFolder = try temporaryFolder()
@@ -52,6 +55,14 @@ enum RankedRun {
         let names = ["OMPI_COMM_WORLD_RANK", "PMI_RANK", "PMIX_RANK", "SLURM_PROCID"]
         guard let rank = names.lazy.compactMap({ getenv($0) }).first else { return false }
         return String(cString: rank) != "0"
+    }
+
+    /// - Parameter what: that does not go together with several ranks.
+    static func requireOne(for what: String) throws {
+        guard Ranks.count > 1 else { return }
+        throw RhumbError(
+            "\(what) works in one process, not in \(Ranks.count)",
+            hint: "leave it out, or run the recipe without --workers or mpirun")
     }
 
     /// Commands that several ranks would do once each.

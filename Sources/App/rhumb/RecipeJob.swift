@@ -22,6 +22,8 @@ struct RecipeJob {
     var makesReport = true
     /// Whether cells that would give what they gave before are skipped.
     var usesCache = false
+    /// What the recipe is granted; nil for everything.
+    var safe: SafeMode?
 
     /// What runs are started with, for their manifests.
     static var environment: RecipeRun.Environment {
@@ -31,11 +33,7 @@ struct RecipeJob {
     /// What cells gave in earlier runs; nil where it is not wanted.
     private func cache(_ path: String = CellCache.standardFolder) throws -> CellCache? {
         guard usesCache else { return nil }
-        guard Ranks.count == 1 else {
-            throw RhumbError(
-                "'--cache' works in one process, not in \(Ranks.count)",
-                hint: "leave it out: a run of several ranks does every cell")
-        }
+        try RankedRun.requireOne(for: "'--cache'")
         let facts = try CellCache.facts(libraries: Installation.libraries, threads: Engine.threads)
         return CellCache(path, facts: facts, make: StoredValues.make)
     }
@@ -53,22 +51,37 @@ struct RecipeJob {
         }
     }
 
+    /// The folder of a run in safe mode, which begins here: before a library that tells its version starts threads.
+    ///
+    /// - Parameter others: what the program itself still reads.
+    private static func held(
+        by safe: SafeMode, _ recipe: Recipe, reading others: [String] = [], _ makeFolder: () throws -> RunFolder
+    ) throws -> RunFolder {
+        // A recipe with a mistake leaves no folder.
+        _ = try recipe.parameters()
+        let folder = try makeFolder()
+        try Safeguard.begin(safe, folder: folder.path, reading: others)
+        return folder
+    }
+
     /// Runs the recipes in order, up to the first that fails.
     func run(_ recipes: [Recipe]) throws {
         _ = Workbench(common)
         for recipe in recipes {
             let console = RunConsole(Workbench.appearance(common))
             if Ranks.areMany { try Ranks.agree("the recipe", on: SHA256.hex(of: recipe.source.text)) }
-            let run = try RecipeRun(
-                recipe, registry: .rhumb(),
-                request: .init(settings: settings, seed: common.seed, isShort: isShort),
-                environment: Self.environment, cache: cache(), front: console
-            ) {
+            func makeFolder() throws -> RunFolder {
                 try RankedRun.folder {
                     guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
                     return try .open(recipes.count == 1 ? out : out + "/" + recipe.name, replacing: isForced)
                 }
             }
+            let held = try safe.map { try Self.held(by: $0, recipe, makeFolder) }
+            let run = try RecipeRun(
+                recipe, registry: .rhumb(),
+                request: .init(settings: settings, seed: common.seed, isShort: isShort, safe: safe),
+                environment: Self.environment, cache: cache(), front: console
+            ) { try held ?? makeFolder() }
             try finish(run, console)
         }
     }
@@ -94,6 +107,10 @@ struct RecipeJob {
         var job = self
         job.usesCache = manifest.cache != nil
         let cache = try job.cache(manifest.cache ?? "")
+        if let safe = manifest.safe {
+            try RankedRun.requireOne(for: "a run in safe mode")
+            try Safeguard.begin(safe, folder: folder.path)
+        }
         try finish(RecipeRun(resuming: folder, manifest, registry: .rhumb(), cache: cache, front: console), console)
     }
 
@@ -111,16 +128,19 @@ struct RecipeJob {
         let target = out.map { $0.hasPrefix("/") ? $0 : here + "/" + $0 }
         _ = Self.enter(manifest.directory, keeping: path)
         let console = RunConsole(Workbench.appearance(common))
+        func makeFolder() throws -> RunFolder {
+            guard let target else { return try .create(in: here + "/runs", name: recipe.name, date: Date()) }
+            return try .open(target, replacing: isForced)
+        }
+        let earlier = path.hasPrefix("/") ? path : here + "/" + path
+        let held = try manifest.safe.map { try Self.held(by: $0, recipe, reading: [earlier], makeFolder) }
         let run = try RecipeRun(
             recipe, registry: .rhumb(),
             request: .init(
                 settings: manifest.settings.merging(settings) { $1 }, seed: common.seed ?? manifest.seed,
-                isShort: manifest.isShort),
+                isShort: manifest.isShort, safe: manifest.safe),
             environment: Self.environment, front: console
-        ) {
-            guard let target else { return try .create(in: here + "/runs", name: recipe.name, date: Date()) }
-            return try .open(target, replacing: isForced)
-        }
+        ) { try held ?? makeFolder() }
         let failure = try run.run()
         console.conclude(run.manifest, folder: run.folder.path)
         if makesReport { try? Self.report(run.folder.path) }

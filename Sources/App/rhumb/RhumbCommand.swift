@@ -15,8 +15,9 @@ struct RhumbCommand: ParsableCommand {
         subcommands: [
             PromptCommand.self, EvalCommand.self, RunCommand.self, WatchCommand.self, CheckCommand.self,
             ReplayCommand.self, DiffCommand.self, ReportCommand.self, TourCommand.self, PlotCommand.self,
-            FetchCommand.self, DoctorCommand.self, BenchCommand.self, VerbsCommand.self, HelpCommand.self,
-            ManualCommand.self,
+            FormatCommand.self, LintCommand.self, LanguageServerCommand.self, EditorCommand.self, FetchCommand.self,
+            JupyterCommand.self, ConvertCommand.self, ContextServerCommand.self, DoctorCommand.self,
+            BenchCommand.self, VerbsCommand.self, HelpCommand.self, ManualCommand.self,
         ],
         defaultSubcommand: PromptCommand.self)
 

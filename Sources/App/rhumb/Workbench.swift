@@ -1,8 +1,10 @@
 import Console
+import FoundationEssentials
 import Glibc
 import Language
 import Notebook
 import Plot
+import Programs
 import Ranks
 import Tensor
 import Verbs
@@ -10,17 +12,19 @@ import Verbs
 /// Puts the parts together for a command: verbs, session, signals, and how pictures look here.
 struct Workbench {
     let options: CommonOptions
+    /// What the code is granted, from the current folder on; nil for everything.
+    let safe: SafeMode?
 
-    init(_ options: CommonOptions) {
-        self.options = options
+    init(_ options: CommonOptions, safe: SafeMode? = nil) {
+        (self.options, self.safe) = (options, safe)
         if let threads = options.threads { Engine.threads = threads }
         Interrupts.install()
         Gnuplot.stop { Interrupt.isRequested }
     }
 
-    func runPrompt() {
+    func runPrompt() throws {
         let front = ConsoleFront(Self.appearance(options))
-        let session = session(front, artefacts: .figures(named: "prompt"))
+        let session = try session(front, artefacts: .figures(named: "prompt"))
         let machine = Machine.current()
         let features = machine.features.last.map { ", " + $0 } ?? ""
         Prompt(session: session, front: front).run(banner: "\(Engine.threads) threads\(features)")
@@ -42,9 +46,19 @@ struct Workbench {
     /// - Parameter name: what messages call it.
     func run(_ text: String, name: String) throws {
         let front = ConsoleFront(Self.appearance(options))
-        let session = session(front, artefacts: .figures(named: "eval"))
+        let session = try session(front, artefacts: .figures(named: "eval"))
         let failure = session.execute(Source(name: name, text: text))
         front.finish()
+        if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
+    }
+
+    /// Runs a text that is not a recipe, and writes what it gives as lines of JSON.
+    func runAsLines(_ text: String, name: String) throws {
+        let front = EventLines(LineOutput.takingStandardOutput())
+        let session = Session(
+            registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: .figures(named: "eval"))
+        let failure = session.execute(Source(name: name, text: text))
+        front.finish(failure)
         if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
     }
 
@@ -70,8 +84,13 @@ struct Workbench {
         try run(String(decoding: bytes, as: UTF8.self), name: "standard input")
     }
 
-    private func session(_ front: ConsoleFront, artefacts: Artefacts) -> Session {
-        Session(registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: artefacts)
+    private func session(_ front: ConsoleFront, artefacts: Artefacts) throws -> Session {
+        let here = FileManager.default.currentDirectoryPath
+        let safe = try safe.map(Safeguard.resolved)
+        if let safe { try Safeguard.begin(safe, folder: here) }
+        return Session(
+            registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: artefacts,
+            safe: try safe.map { try SafeFolders(own: here, inputs: $0.inputs) })
     }
 
     /// What a front may make of this terminal.

@@ -174,6 +174,12 @@ final class Mailbox {
     ///
     /// - Parameter problem: why it can't go on; nil where it has done its part.
     func await(after problem: RhumbError?) {
+        // What is wrong with the recipe is wrong on the first rank too, which says it best.
+        let patience = now() + 0.5
+        while problem != nil, !isOver, now() < patience {
+            look()
+            transport.wait()
+        }
         if let problem, !isOver {
             let body = Array("\(problem.message)\n\(problem.hint)".utf8)
             say(Message(.abort, length: body.count), body, to: 0, until: now() + 10)

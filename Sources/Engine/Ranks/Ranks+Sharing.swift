@@ -10,6 +10,14 @@ extension Ranks {
         return total * rank / count..<total * (rank + 1) / count
     }
 
+    /// Does a share of something: what it calls finds no others, since they are doing their own shares.
+    public static func apart<Result>(_ body: () throws -> Result) rethrows -> Result {
+        let before = isApart
+        isApart = true
+        defer { isApart = before }
+        return try body()
+    }
+
     /// What each rank gives, in the order of the ranks.
     ///
     /// - Parameter label: what this exchange is for, of at most 40 bytes; ranks at another one have parted.

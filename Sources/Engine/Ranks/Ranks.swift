@@ -10,7 +10,7 @@ import MessagePassing
 /// All ranks make the same calls in the same order, from the session's thread.
 public enum Ranks {
     nonisolated(unsafe) static var mailbox: Mailbox?
-    /// Whether work is this rank's alone for now, as a point of a sweep is.
+    /// Whether this rank is doing its share of something.
     nonisolated(unsafe) static var isApart = false
 
     /// From 0.

@@ -1,3 +1,4 @@
+import Foundation
 import Ranks
 
 extension Ranks {
@@ -10,6 +11,19 @@ extension Ranks {
     public static func gathered(_ label: String, rows mine: Tensor?, shape: [Int]) throws -> Tensor {
         if !areMany, let mine { return mine }
         return try Tensor(gather(label, mine?.floats ?? []), shape: shape)
+    }
+
+    /// What all ranks have of something that can be written down, in the order of the ranks; numbers keep all bits.
+    public static func gathered<Part: Codable>(_ label: String, _ mine: [Part]) throws -> [Part] {
+        guard areMany else { return mine }
+        let encoder = JSONEncoder(), decoder = JSONDecoder()
+        encoder.nonConformingFloatEncodingStrategy = .convertToString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        decoder.nonConformingFloatDecodingStrategy = .convertFromString(
+            positiveInfinity: "inf", negativeInfinity: "-inf", nan: "nan")
+        return try gather(label, Array(encoder.encode(mine))).flatMap {
+            try decoder.decode([Part].self, from: Data($0))
+        }
     }
 
     /// The pictures that all ranks have, in the order of the ranks; of any sizes.

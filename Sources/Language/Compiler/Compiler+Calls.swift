@@ -83,7 +83,7 @@ extension Compiler {
     }
 
     /// The declared type of the parameter that an argument goes to.
-    private static func type(of argument: Call.Argument, at position: Int, in verb: Verb) -> ValueType? {
+    static func type(of argument: Call.Argument, at position: Int, in verb: Verb) -> ValueType? {
         if let name = argument.name { return verb.parameter(name)?.type }
         let positional = verb.parameters.filter { $0.style != .option }
         if position < positional.count { return positional[position].type }

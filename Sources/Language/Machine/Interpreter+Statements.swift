@@ -57,6 +57,7 @@ extension Interpreter {
         let importer = head.pointee.code.takeUnretainedValue().source.name
         let full = Self.path(path, importedFrom: importer)
         if importing.contains(full) { throw RhumbError(Message.importCircle(importing + [full])) }
+        try host.mayRead(full)
         let text = try Self.read(full)
         host.didRead(full)
         importing.append(full)

@@ -115,9 +115,6 @@ public final class Interpreter {
         return slot
     }
 
-    /// An error for a name that neither a variable nor a verb has.
-    ///
-    /// - Parameter others: names to suggest besides.
     /// What values are called elsewhere.
     private static let otherLanguages = [
         "None": "none", "null": "none", "NULL": "none", "nil": "none", "undefined": "none", "True": "true",
@@ -126,11 +123,17 @@ public final class Interpreter {
         "lambda": "x -> x",
     ]
 
-    func unknownName(_ name: String, at span: SourceSpan, others: [String] = []) -> Diagnostic {
-        let known = namedValues.map(\.name) + others
-        let guess =
-            Self.otherLanguages[name]
+    /// What somebody means who writes a name that nothing has.
+    static func meantName(_ name: String, among known: [String], in registry: Registry) -> String? {
+        otherLanguages[name]
             ?? Suggestion.closest(to: name, in: known + registry.names + registry.constants.keys.sorted())
+    }
+
+    /// An error for a name that neither a variable nor a verb has.
+    ///
+    /// - Parameter others: names to suggest besides.
+    func unknownName(_ name: String, at span: SourceSpan, others: [String] = []) -> Diagnostic {
+        let guess = Self.meantName(name, among: namedValues.map(\.name) + others, in: registry)
         return Diagnostic(
             .runtime, Message.unknownName(name), at: span, label: guess.map { "did you mean '\($0)'?" } ?? "",
             help: guess == nil ? Message.unknownNameHelp(name) : "")

@@ -93,6 +93,12 @@ struct CompletionContext {
         }
     }
 
+    /// Whether tokens begin with a word that has a colon right behind it.
+    private static func isOption(_ tokens: ArraySlice<Token>, _ source: Source) -> Bool {
+        guard let word = tokens.first, let colon = tokens.dropFirst().first else { return false }
+        return word.isWord(in: source) && colon.kind == .colon && !colon.spaceBefore
+    }
+
     private mutating func readCalls(_ tokens: [Token], _ source: Source) {
         var open = [Open(closing: .end)]
         var isStart = true
@@ -134,6 +140,9 @@ struct CompletionContext {
             case .comma:
                 open[open.count - 1].endArgument()
             case .newline where open[open.count - 1].closing != nil && open.count > 1:
+                break
+            case .newline where Self.isOption(tokens[(index + 1)...].drop { $0.kind == .newline }, source):
+                // It belongs to the command of the line before.
                 break
             case .newline, .semicolon, .assign, .pipe:
                 while open.count > 1, open[open.count - 1].closing == nil { open.removeLast() }

@@ -85,6 +85,10 @@ extension Message {
         "copy it first (own = \(name)), or return the new value"
     }
 
+    // MARK: Formatting
+
+    static let unstableFormat = "this text can't be formatted without changing what it means; it was left as it is"
+
     // MARK: Limits
 
     static let tooManyVariables = "the session has too many variables"

@@ -79,6 +79,8 @@ private struct CodePainter {
     private var position = 0
     private var isStartOfStatement = true
     private var isMember = false
+    /// Of the code in a string: where it ends and its format begins.
+    private var formatStart = -1
 
     init(source: Source, bytes: [UInt8], isVerb: @escaping (String) -> Bool) {
         self.source = source
@@ -118,11 +120,14 @@ private struct CodePainter {
     private mutating func addName(_ range: Range<Int>) {
         let name = source.slice(range)
         if isMember { return }
-        if name == "within" { return add(.keyword, range) }
+        if CodeVocabulary.clauseWords.contains(name) { return add(.keyword, range) }
         if isStartOfStatement, Grammar.wordStatements[name] != nil, isFollowedByValue(range.upperBound) {
             return add(.keyword, range)
         }
-        if range.upperBound < bytes.count, bytes[range.upperBound] == UInt8(ascii: ":") { return add(.label, range) }
+        if range.upperBound < bytes.count, bytes[range.upperBound] == UInt8(ascii: ":"), range.upperBound != formatStart
+        {
+            return add(.label, range)
+        }
         if isVerb(name) { add(.verb, range) }
     }
 
@@ -139,7 +144,10 @@ private struct CodePainter {
             guard let first = tokens.first, let last = tokens.last else { continue }
             add(.string, start..<first.range.lowerBound)
             position = first.range.lowerBound
+            let outside = formatStart
+            formatStart = last.range.lowerBound
             for inner in tokens { add(inner) }
+            formatStart = outside
             start = last.range.lowerBound
         }
         add(.string, start..<token.range.upperBound)

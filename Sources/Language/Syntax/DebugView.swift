@@ -17,8 +17,12 @@ public enum DebugView {
     ///
     /// - Throws: `Diagnostic`.
     public static func syntax(of source: Source) throws(Diagnostic) -> String {
+        syntax(of: try Parser.parse(source))
+    }
+
+    static func syntax(of statements: [Statement]) -> String {
         var dump = Dump()
-        for statement in try Parser.parse(source) { dump.add(statement) }
+        for statement in statements { dump.add(statement) }
         return dump.text
     }
 

@@ -171,7 +171,7 @@ extension Parser {
     /// `{ value }`
     private mutating func braced(_ purpose: String) throws(Diagnostic) -> Expression {
         skipNewlines()
-        try expect(.leftBrace, "after " + purpose)
+        valueBraces.insert(try expect(.leftBrace, "after " + purpose).range.lowerBound)
         let value = try bracketed { (parser) throws(Diagnostic) in
             let value = try parser.pipeline(allowsCommand: true)
             if parser.kind != .rightBrace { throw parser.unexpected(expected: "'}' after the value") }

@@ -14,6 +14,9 @@ struct Parser {
     var loopDepth = 0
     var functionDepth = 0
     var blockDepth = 0
+    /// Offsets of the braces that open blocks of statements, and of those that hold a branch's value.
+    private(set) var statementBraces: Set<Int> = []
+    var valueBraces: Set<Int> = []
     private var nesting = 0
 
     /// How deep syntax may nest, and how many operators one expression may chain.
@@ -30,12 +33,16 @@ struct Parser {
     /// - Throws: `Diagnostic`; its `isIncomplete` says that more lines could complete the text.
     static func parse(_ source: Source) throws(Diagnostic) -> [Statement] {
         var parser = Parser(source, tokens: try Lexer.tokens(of: source))
+        return try parser.program()
+    }
+
+    mutating func program() throws(Diagnostic) -> [Statement] {
         var statements: [Statement] = []
         while true {
-            parser.skipSeparators()
-            if parser.kind == .end { return statements }
-            statements.append(try parser.statement())
-            try parser.endOfStatement()
+            skipSeparators()
+            if kind == .end { return statements }
+            statements.append(try statement())
+            try endOfStatement()
         }
     }
 
@@ -146,7 +153,8 @@ struct Parser {
         }
         return try nested { (parser) throws(Diagnostic) in
             parser.skipNewlines()
-            try parser.expect(.leftBrace, "after " + purpose)
+            let brace = try parser.expect(.leftBrace, "after " + purpose)
+            parser.statementBraces.insert(brace.range.lowerBound)
             var statements: [Statement] = []
             while true {
                 parser.skipSeparators()

@@ -1,3 +1,5 @@
+import Basics
+
 extension Arguments {
     /// Gives each argument of a call to its parameter and checks it against the declaration.
     ///
@@ -97,6 +99,47 @@ extension Arguments {
         if value.isNone, case .value(.none) = parameter.fallback { return }
         if value.isNone, case .described = parameter.fallback { return }
         throw CallProblem.wrongType(value, parameter, of: verb, at: spot)
+    }
+
+    /// The same call with other options, as if they had been given to it: what a record inside an argument says of one
+    /// of several things.
+    ///
+    /// - Parameters:
+    ///   - options: each is checked against the declaration.
+    ///   - name: the argument that holds them, at which the caret points.
+    /// - Throws: `RhumbError` for what is no option of the verb, and for a value of another type.
+    public func with(_ options: [(name: String, value: Value)], in name: String) throws -> Arguments {
+        var values = values
+        var origins = verb.parameters.indices.map { self.origins.isEmpty ? ($0 < count ? $0 : nil) : self.origins[$0] }
+        let origin = verb.parameters.firstIndex { $0.name == name }.flatMap { origins[$0] }
+        for (option, value) in options {
+            guard let position = verb.parameters.firstIndex(where: { $0.name == option && $0.style == .option }) else {
+                throw failure(name, "'\(verb.name)' has no option '\(option)'")
+            }
+            let parameter = verb.parameters[position]
+            guard parameter.type.accepts(value) else {
+                throw RhumbError(
+                    Message.wrongArgument(option, of: verb.name, expected: parameter.type.text, came: value),
+                    argument: name)
+            }
+            values[position] = value
+            origins[position] = origin
+        }
+        return Arguments(
+            verb: verb, interpreter: interpreter, values: values, count: count, origins: origins,
+            restOrigins: restOrigins, extra: extra)
+    }
+
+    /// A call of another verb that a record inside an argument describes by its options.
+    ///
+    /// - Parameter name: the argument that holds them, at which the caret points.
+    /// - Throws: `RhumbError` for what the verb would refuse.
+    public func call(of verb: Verb, _ options: [(name: String, value: Value)], in name: String) throws -> Arguments {
+        do {
+            return try Arguments(verb, options.map(\.value), names: options.map(\.name), interpreter: interpreter)
+        } catch let problem as CallProblem {
+            throw failure(name, problem.message, hint: problem.help)
+        }
     }
 
     /// Which argument of the call a parameter came from.

@@ -42,6 +42,8 @@ public struct Arguments {
     /// - Throws: `RhumbError` for a verb that doesn't declare that it reads files.
     public func willRead(_ path: String, as name: String? = nil) throws {
         guard verb.effects.contains(.readsFiles) else { throw RhumbError(Message.undeclaredReading(verb.name)) }
+        // What came with Rhumb has a name of its own.
+        if name == nil { try host.mayRead(path) }
         host.didRead(path, as: name ?? path)
     }
 

@@ -30,7 +30,7 @@ extension Registry.Family {
 
 extension Verb {
     /// Its section of a reference page.
-    fileprivate func section() -> String {
+    func section() -> String {
         var text = "\n\(summary.capitalisedFirst).\n\n```\n\(usage)\n```\n"
         if !parameters.isEmpty {
             text += "\n| parameter | takes | |\n|---|---|---|\n"

@@ -20,6 +20,10 @@ public protocol SessionHost: AnyObject {
     func parameter(_ name: String) -> String?
     /// Whether a `param` without such a value takes the one of its short form: `short: 2`.
     var isShort: Bool { get }
+    /// Asked before the code looks at a file or folder, whether it is there or not.
+    ///
+    /// - Throws: `RhumbError` where the code may not read it.
+    func mayRead(_ path: String) throws
     /// Told of every file or folder the code reads: an imported script, a model, data. A run's manifest seals them.
     ///
     /// - Parameter name: what to call it: the path, but for what came with Rhumb, whose path tells nobody anything.
@@ -45,6 +49,7 @@ extension SessionHost {
     public var width: Int { 100 }
     public func parameter(_ name: String) -> String? { nil }
     public var isShort: Bool { false }
+    public func mayRead(_ path: String) throws {}
     public func didRead(_ path: String) { didRead(path, as: path) }
     public func didRead(_ path: String, as name: String) {}
     public func willMatch(_ pattern: String) {}

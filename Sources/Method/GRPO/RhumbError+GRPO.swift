@@ -39,6 +39,26 @@ extension RhumbError {
             hint: "a reward returns one number per picture")
     }
 
+    static func notMeasured(_ name: String, _ names: [String]) -> RhumbError {
+        RhumbError(
+            "'\(name)' is not measured by this evaluation",
+            hint: "best: one of \(names.joined(separator: ", "))", argument: "evaluate")
+    }
+
+    static func measured(_ count: Int, _ names: [String]) -> RhumbError {
+        RhumbError("an evaluation gave \(Words.count(count, "value")) for \(names.joined(separator: ", "))")
+    }
+
+    static func notAnAddress(_ address: String) -> RhumbError {
+        RhumbError(
+            "'\(address)' is no address of a web server", hint: "remote(\"http://localhost:8000/score\")",
+            argument: "address")
+    }
+
+    static func remote(_ address: String, _ fault: String, prompt: String, hint: String) -> RhumbError {
+        RhumbError("the reward at \(address) \(fault), for '\(prompt)'", hint: hint)
+    }
+
     static func noRewards() -> RhumbError {
         RhumbError("a sum of rewards needs at least one reward with a weight other than 0")
     }
@@ -80,10 +100,12 @@ extension RhumbError {
             hint: "take more steps, or train_last: true")
     }
 
-    static func tooManySteps(_ wanted: Int, available: Int) -> RhumbError {
+    static func tooManySteps(_ wanted: Int, available: Int, areDensities: Bool = true) -> RhumbError {
         RhumbError(
             "'train_steps' asks for \(wanted) denoising steps per round, and \(available) can be trained",
-            hint: "deterministic steps (σ = 0) can't, and the last one is left out unless train_last: true")
+            hint: areDensities
+                ? "deterministic steps (σ = 0) can't, and the last one is left out unless train_last: true"
+                : "take more steps, or train fewer of them")
     }
 
     static func tooManyUpdates(_ updates: Int, parts: Int, of what: String) -> RhumbError {
@@ -96,6 +118,54 @@ extension RhumbError {
         RhumbError(
             "all weights can be trained in float32 alone, not \(type)",
             hint: "load the model with dtype: \"float32\", or train adapters on frozen weights: lora: 8")
+    }
+}
+
+// MARK: - Algorithms
+
+extension RhumbError {
+    static func noGradient(_ reward: String) -> RhumbError {
+        RhumbError(
+            "no gradient flows through the reward '\(reward)', and \"reward\" follows it",
+            hint: "steering(clip, v), alignment(clip) and sums of them have one; another algorithm needs none",
+            argument: "reward")
+    }
+
+    static func rewardNeeded(_ algorithm: AlgorithmKind) -> RhumbError {
+        RhumbError(
+            "\"\(algorithm.rawValue)\" needs a reward", hint: "give one: reward: alignment(clip)", argument: "reward")
+    }
+
+    static func rewardUnused(_ why: String) -> RhumbError {
+        RhumbError(
+            "a reward has no part in \(why)", hint: "leave it out; 'judge' scores without teaching",
+            argument: "reward")
+    }
+
+    static func examplesNeeded(_ algorithm: AlgorithmKind) -> RhumbError {
+        RhumbError(
+            "\"\(algorithm.rawValue)\" learns from pictures and their captions, and has none",
+            hint: "pictures: […] captions: […], one caption for each picture", argument: "pictures")
+    }
+
+    static func examplesUnused(_ algorithm: AlgorithmKind, isPairs: Bool) -> RhumbError {
+        RhumbError(
+            "\"\(algorithm.rawValue)\" takes no \(isPairs ? "pairs" : "pictures")",
+            hint: isPairs ? "pairs are for algorithm: \"dpo\"" : "pictures are for algorithm: \"sft\"",
+            argument: isPairs ? "pairs" : "pictures")
+    }
+
+    static let keptWithExamples = RhumbError(
+        "'keep' needs pictures that the policy draws, and given ones are trained on",
+        hint: "'kl' holds the model to its start on all that is given", argument: "keep")
+
+    static let promptsOfExamples = RhumbError(
+        "this run learns from given pictures and draws none", hint: "rollout t, without prompts", argument: "prompts")
+
+    static func exampleCount(_ pictures: Int, captions: Int) -> RhumbError {
+        RhumbError(
+            "\(Words.count(pictures, "picture")) can't have \(Words.count(captions, "caption"))",
+            hint: "one caption for each picture", argument: "captions")
     }
 }
 

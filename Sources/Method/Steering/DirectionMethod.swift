@@ -28,12 +28,12 @@ extension DirectionMethod {
     private func discriminant(_ safe: Rows, _ unsafe: Rows, _ gap: [Double]) throws -> [Double] {
         let residuals = [safe.centred(on: safe.mean()), unsafe.centred(on: unsafe.mean())]
         let rows = residuals.flatMap { part in (0..<part.count).map { Array(part[$0]) } }
-        return try solvePositiveDefinite(shrunkCovariance(rows), gap)
+        return try solvePositiveDefinite(Self.shrunkCovariance(rows), gap)
     }
 
     /// Ledoit and Wolf, "A well-conditioned estimator for large-dimensional covariance matrices" (2004), for rows of
     /// mean 0: (1 − s) S + s μ I, with μ the mean variance and s the estimated optimal share.
-    private func shrunkCovariance(_ rows: [[Double]]) -> [Double] {
+    static func shrunkCovariance(_ rows: [[Double]]) -> [Double] {
         let n = Double(rows.count), width = rows[0].count, d = Double(width)
         var covariance = [Double](repeating: 0, count: width * width)
         for row in rows {

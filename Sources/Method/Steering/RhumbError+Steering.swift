@@ -43,6 +43,15 @@ extension RhumbError {
 
     static let singular = RhumbError("the anchors' covariance can't be inverted", hint: "use method 'mean'")
 
+    static func transportNeedsMore(safe: Int, unsafe: Int) -> RhumbError {
+        RhumbError(
+            "transport needs two examples of each kind or more, not \(safe) safe and \(unsafe) unsafe",
+            hint: "fit: {safe: […], unsafe: […]}")
+    }
+
+    static let transportOfOnePoint = RhumbError(
+        "the examples of a side don't differ, so that there is nothing to transport", hint: "give others in 'fit'")
+
     static func oneClass(_ what: String) -> RhumbError {
         RhumbError("\(what) needs examples of both kinds, safe and unsafe", hint: "")
     }

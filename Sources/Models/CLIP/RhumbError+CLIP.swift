@@ -85,6 +85,20 @@ extension RhumbError {
             hint: "give the folder that the file comes from, with its 'config.json' or 'open_clip_config.json'")
     }
 
+    static func mojibake(_ text: String, in whole: String) -> RhumbError {
+        RhumbError(
+            "'\(text)' in '\(whole.prefix(80))' looks like text that was decoded wrongly, which OpenCLIP would repair "
+                + "before it reads it, and Rhumb does not",
+            hint: "write it as it is meant to be read")
+    }
+
+    static func textCleaning(_ value: String) -> RhumbError {
+        RhumbError(
+            "'text_cleaning' in 'tokenizer_config.json' must be "
+                + "\(Words.listed(TextCleaning.Kind.allCases.map(\.rawValue), most: 9)), not '\(value)'",
+            hint: "leave it out for texts as transformers takes them")
+    }
+
     static func tokenizerNeeded(file: String, tokens: Int) -> RhumbError {
         RhumbError(
             "the text tower in '\(file)' knows \(tokens) tokens, and CLIP's own vocabulary has \(Tokenizer.clipVocabularySize)",

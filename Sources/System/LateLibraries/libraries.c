@@ -37,6 +37,7 @@ static library libraries[LATE_LIBRARY_COUNT] = {
     [LATE_EDIT] = {"libedit", "libedit-dev", {"libedit.so.2", "libedit.so"}},
     // Debian builds it with OpenSSL and with GnuTLS; which of the two does not matter here.
     [LATE_CURL] = {"libcurl", "libcurl4-openssl-dev", {"libcurl.so.4", "libcurl-gnutls.so.4", "libcurl.so"}},
+    [LATE_ZMQ] = {"ZeroMQ", "libzmq3-dev", {"libzmq.so.5", "libzmq.so"}},
 };
 
 static _Thread_local char sentence[1024];

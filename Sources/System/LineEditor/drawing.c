@@ -122,7 +122,7 @@ static void write_changes(const Picture *now, const Picture *next, size_t *row, 
 // Draws the block with its cursor or, to leave it, all of it with the cursor at its end.
 static void draw(LineEditor *editor, bool leaves) {
     struct winsize size = terminal_size();
-    Picture next = layout_of(editor, size.ws_col);
+    Picture next = layout_of(editor, size.ws_col, !leaves);
     if (next.count == 0) return;
     if (leaves) {
         next.bottom = next.count;

@@ -39,6 +39,14 @@ struct LineEditor {
     wchar_t *draft;         // the block being written, while a recalled one is shown
     wchar_t *shown;         // the recalled block as it was put on the screen
     wchar_t *killed;        // for Ctrl-Y
+
+    int own_spaces;         // how many typed spaces the automatic indentation stands for already
+    const wchar_t *own_place;  // where they would be typed
+
+    struct Moment *moments; // what the block was, for undoing; the newest last
+    size_t moment_count;
+    struct Moment *last;    // what it was before the key that is waited for
+    bool is_typing;         // whether the last change added a letter to a word
 };
 
 // Keys of our own that no keyboard sends: they let a function of ours call one of libedit's through el_push.
@@ -62,6 +70,11 @@ Action key_kill_word(EditLine *el, int key);
 Action key_yank(EditLine *el, int key);
 void forget_recalled(LineEditor *editor);
 
+// Undoing.
+void note_moment(LineEditor *editor);
+void forget_moments(LineEditor *editor);
+Action key_undo(EditLine *el, int key);
+
 // Signals, while a block is read.
 void signals_begin(void);
 void signals_end(void);
@@ -73,11 +86,15 @@ LineEditor *editor_of(EditLine *el);
 void replace_block(LineEditor *editor, const wchar_t *text);
 char *narrow(const wchar_t *text, size_t count);
 wchar_t *widen(const char *text);
+// The bracket that belongs to the one before the cursor; NULL where there is none.
+const wchar_t *matching_bracket(const LineInfoW *block);
 // The end of what a reader takes for one character.
 const wchar_t *character_after(const wchar_t *c, const LineInfoW *block);
 
 // The block on the screen.
-Picture layout_of(LineEditor *editor, int columns);  // without rows when there is no memory for it
+// The block as rows, with the bracket that belongs to the one before the cursor marked; without rows when there is no
+// memory for it.
+Picture layout_of(LineEditor *editor, int columns, bool marks);
 void release_picture(Picture *picture);
 FILE *silent_stream(void);
 void draw_block(LineEditor *editor);

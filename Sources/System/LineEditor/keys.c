@@ -49,8 +49,26 @@ static Action key_enter(EditLine *el, int key) {
     }
     el_winsertstr(el, L"\n");
     // A terminal without bracketed paste sends a pasted block as if it were typed, indentation included.
-    if (!input_is_waiting())
+    editor->own_spaces = 0;
+    if (!input_is_waiting()) {
         for (int i = 0; i < indentation; i++) el_winsertstr(el, L" ");
+        editor->own_spaces = indentation;
+        editor->own_place = el_wline(el)->cursor;
+    }
+    return CC_REFRESH;
+}
+
+// Whoever types the indentation that is there already does not get it twice.
+static Action key_space(EditLine *el, int key) {
+    (void)key;
+    LineEditor *editor = editor_of(el);
+    const LineInfoW *line = el_wline(el);
+    if (editor->own_spaces > 0 && line->cursor == editor->own_place && line->cursor == line->lastchar) {
+        editor->own_spaces--;
+        return CC_NORM;
+    }
+    editor->own_spaces = 0;
+    el_winsertstr(el, L" ");
     return CC_REFRESH;
 }
 
@@ -184,35 +202,49 @@ static Action key_suspend(EditLine *el, int key) {
 // Tables of what is bound to what.
 
 typedef struct Function {
+    const char *shown;  // its keys as a keyboard has them; NULL where there is nothing to say of them
     const char *name, *help;
     Action (*call)(EditLine *, int);
     const char *keys[6];
 } Function;
 
 static const Function functions[] = {
-    {"rhumb-enter", "run the block, or open a line while it is incomplete", key_enter, {"\\r", "\\n"}},
-    {"rhumb-newline", "open a line", key_newline, {"\\e\\r", "\\e\\n"}},
-    {"rhumb-close", "insert a closing brace, one step further left", key_close, {"}", "]", ")"}},
-    {"rhumb-paste", "insert what is pasted as one block", key_paste, {"\\e[200~"}},
-    {"rhumb-complete", "complete the word before the cursor", key_complete, {"\\t"}},
-    {"rhumb-inspect", "explain the word at the cursor", key_inspect, {"\\eh", "\\eOP", "\\e[11~"}},
-    {"rhumb-edit", "edit the block in $EDITOR", key_edit, {"^X^E"}},
-    {"rhumb-interrupt", "drop the block", key_interrupt, {"^C"}},
-    {"rhumb-end", "delete the character under the cursor, or leave", key_end, {"^D"}},
-    {"rhumb-clear", "clear the screen above the block", key_clear, {"^L"}},
-    {"rhumb-suspend", "stop the process", key_suspend, {"^Z"}},
-    {"rhumb-up", "line above, or older block", key_up, {"\\e[A", "\\eOA", "^P"}},
-    {"rhumb-down", "line below, or newer block", key_down, {"\\e[B", "\\eOB", "^N"}},
-    {"rhumb-left", "back by one character, with its accents", key_left, {"\\e[D", "\\eOD", "^B"}},
-    {"rhumb-right", "on by one character, with its accents", key_right, {"\\e[C", "\\eOC", "^F"}},
-    {"rhumb-delete-before", "delete the character before the cursor", key_delete_before, {"^?", "^H"}},
-    {"rhumb-delete-after", "delete the character under the cursor", key_delete_after, {"\\e[3~"}},
-    {"rhumb-line-start", "start of the line", key_line_start, {"\\e[H", "\\eOH", "\\e[1~", "^A"}},
-    {"rhumb-line-end", "end of the line", key_line_end, {"\\e[F", "\\eOF", "\\e[4~", "^E"}},
-    {"rhumb-kill-to-end", "cut to the end of the line", key_kill_to_end, {"^K"}},
-    {"rhumb-kill-to-start", "cut to the start of the line", key_kill_to_start, {"^U"}},
-    {"rhumb-kill-word", "cut the word before the cursor", key_kill_word, {"^W"}},
-    {"rhumb-yank", "insert what was cut last", key_yank, {"^Y"}},
+    {"Enter", "rhumb-enter", "run the block, or open a line while it is incomplete", key_enter, {"\\r", "\\n"}},
+    {"Alt-Enter", "rhumb-newline", "open a line", key_newline, {"\\e\\r", "\\e\\n"}},
+    {NULL, "rhumb-space", "insert a space, but for those of the automatic indentation", key_space, {" "}},
+    {"Ctrl-_, Ctrl-X Ctrl-U", "rhumb-undo", "undo the last change", key_undo, {"^_", "^X^U"}},
+    {NULL, "rhumb-close", "insert a closing brace, one step further left", key_close, {"}", "]", ")"}},
+    {NULL, "rhumb-paste", "insert what is pasted as one block", key_paste, {"\\e[200~"}},
+    {"Tab", "rhumb-complete", "complete the word before the cursor", key_complete, {"\\t"}},
+    {"Alt-H, F1", "rhumb-inspect", "explain the word at the cursor", key_inspect, {"\\eh", "\\eOP", "\\e[11~"}},
+    {"Ctrl-X Ctrl-E", "rhumb-edit", "edit the block in $EDITOR", key_edit, {"^X^E"}},
+    {"Ctrl-C", "rhumb-interrupt", "drop the block", key_interrupt, {"^C"}},
+    {"Ctrl-D", "rhumb-end", "delete the character under the cursor, or leave", key_end, {"^D"}},
+    {"Ctrl-L", "rhumb-clear", "clear the screen above the block", key_clear, {"^L"}},
+    {"Ctrl-Z", "rhumb-suspend", "stop the process", key_suspend, {"^Z"}},
+    {"Up, Ctrl-P", "rhumb-up", "line above, or older block", key_up, {"\\e[A", "\\eOA", "^P"}},
+    {"Down, Ctrl-N", "rhumb-down", "line below, or newer block", key_down, {"\\e[B", "\\eOB", "^N"}},
+    {"Left, Ctrl-B", "rhumb-left", "back by one character, with its accents", key_left, {"\\e[D", "\\eOD", "^B"}},
+    {"Right, Ctrl-F", "rhumb-right", "on by one character, with its accents", key_right, {"\\e[C", "\\eOC", "^F"}},
+    {"Backspace, Ctrl-H", "rhumb-delete-before", "delete the character before the cursor", key_delete_before, {"^?", "^H"}},
+    {"Delete", "rhumb-delete-after", "delete the character under the cursor", key_delete_after, {"\\e[3~"}},
+    {"Home, Ctrl-A", "rhumb-line-start", "start of the line", key_line_start, {"\\e[H", "\\eOH", "\\e[1~", "^A"}},
+    {"End, Ctrl-E", "rhumb-line-end", "end of the line", key_line_end, {"\\e[F", "\\eOF", "\\e[4~", "^E"}},
+    {"Ctrl-K", "rhumb-kill-to-end", "cut to the end of the line", key_kill_to_end, {"^K"}},
+    {"Ctrl-U", "rhumb-kill-to-start", "cut to the start of the line", key_kill_to_start, {"^U"}},
+    {"Ctrl-W", "rhumb-kill-word", "cut the word before the cursor", key_kill_word, {"^W"}},
+    {"Ctrl-Y", "rhumb-yank", "insert what was cut last", key_yank, {"^Y"}},
+};
+
+// Keys that libedit has functions for.
+static const struct {
+    const char *shown, *help;
+} others[] = {
+    {"Alt-F, Ctrl-Right", "on by a word"},
+    {"Alt-B, Ctrl-Left", "back by a word"},
+    {"Alt-D", "cut the word after the cursor"},
+    {"Ctrl-T", "swap the character with the one before it"},
+    {"Ctrl-R", "search the blocks typed before"},
 };
 
 static const struct {
@@ -233,4 +265,17 @@ void bind_keys(LineEditor *editor) {
     }
     for (size_t i = 0; i < sizeof libedit_keys / sizeof libedit_keys[0]; i++)
         el_set(editor->el, EL_BIND, libedit_keys[i].key, libedit_keys[i].function, NULL);
+}
+
+bool lineeditor_key(size_t index, const char **keys, const char **help) {
+    for (size_t i = 0; i < sizeof functions / sizeof functions[0]; i++) {
+        if (!functions[i].shown) continue;
+        *keys = functions[i].shown;
+        *help = functions[i].help;
+        if (index-- == 0) return true;
+    }
+    if (index >= sizeof others / sizeof others[0]) return false;
+    *keys = others[index].shown;
+    *help = others[index].help;
+    return true;
 }

@@ -101,8 +101,13 @@ void release_picture(Picture *picture) {
     *picture = (Picture){0};
 }
 
+// What changes how the text looks, and takes no room.
+static void append_code(Layout *layout, const wchar_t *code) {
+    while (*code && !layout->failed) append(layout, *code++);
+}
+
 // The block as it stands on a screen of so many columns.
-Picture layout_of(LineEditor *editor, int columns) {
+Picture layout_of(LineEditor *editor, int columns, bool marks) {
     Layout layout = {.columns = columns};
     open_row(&layout);
     wchar_t *prompt = widen(editor->prompt);
@@ -114,6 +119,7 @@ Picture layout_of(LineEditor *editor, int columns) {
     }
     free(prompt);
     const LineInfoW *line = el_wline(editor->el);
+    const wchar_t *match = marks ? matching_bracket(line) : NULL;
     for (const wchar_t *c = line->buffer; !layout.failed;) {
         if (c >= line->cursor && !layout.picture.has_cursor) {
             layout.picture.has_cursor = true;
@@ -129,7 +135,9 @@ Picture layout_of(LineEditor *editor, int columns) {
         }
         const wchar_t *next = character_after(c, line);
         if (c < line->cursor && next > line->cursor) next = line->cursor;
+        if (c == match) append_code(&layout, L"\033[1;4m");
         put_character(&layout, c, (size_t)(next - c));
+        if (c == match) append_code(&layout, L"\033[0m");
         c = next;
     }
     if (layout.failed) release_picture(&layout.picture);

@@ -55,6 +55,7 @@ void lineeditor_close(LineEditor *editor) {
     if (editor->silent) fclose(editor->silent);
     forget_recalled(editor);
     forget_drawing(editor);
+    forget_moments(editor);
     free(editor->killed);
     free(editor);
 }
@@ -64,6 +65,8 @@ char *lineeditor_read(LineEditor *editor, const char *prompt, LineEditorStatus *
     editor->status = LineEditorAccepted;
     forget_recalled(editor);
     forget_drawing(editor);
+    forget_moments(editor);
+    editor->own_spaces = 0;
 
     fputs(paste_on, stdout);
     fflush(stdout);

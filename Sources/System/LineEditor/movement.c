@@ -123,9 +123,10 @@ void forget_recalled(LineEditor *editor) {
     editor->recalled = 0;
 }
 
+// Whether the block is one that was recalled, unchanged.
 static bool shows_recalled(LineEditor *editor, const LineInfoW *block) {
     size_t count = (size_t)(block->lastchar - block->buffer);
-    return editor->shown && block->cursor == block->lastchar && wcslen(editor->shown) == count
+    return editor->shown && wcslen(editor->shown) == count
         && wmemcmp(editor->shown, block->buffer, count) == 0;
 }
 
@@ -175,7 +176,7 @@ Action key_up(EditLine *el, int key) {
     LineEditor *editor = editor_of(el);
     const LineInfoW *block = el_wline(el);
     const wchar_t *start = line_start(block);
-    if (start == block->buffer || shows_recalled(editor, block)) return recall(editor, 1);
+    if (start == block->buffer) return recall(editor, 1);
     const wchar_t *above = start - 1;
     while (above > block->buffer && above[-1] != L'\n') above--;
     ptrdiff_t column = block->cursor - start, length = start - 1 - above;
@@ -187,7 +188,7 @@ Action key_down(EditLine *el, int key) {
     LineEditor *editor = editor_of(el);
     const LineInfoW *block = el_wline(el);
     const wchar_t *end = line_end(block);
-    if (end == block->lastchar || shows_recalled(editor, block)) return recall(editor, -1);
+    if (end == block->lastchar) return recall(editor, -1);
     const wchar_t *below = end + 1, *below_end = below;
     while (below_end < block->lastchar && *below_end != L'\n') below_end++;
     ptrdiff_t column = block->cursor - line_start(block), length = below_end - below;

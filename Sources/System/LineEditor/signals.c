@@ -67,7 +67,10 @@ bool input_is_waiting(void) {
 
 int read_character(EditLine *el, wchar_t *character) {
     mbstate_t state = {0};
-    if (!input_is_waiting()) draw_block(editor_of(el));
+    if (!input_is_waiting()) {
+        note_moment(editor_of(el));
+        draw_block(editor_of(el));
+    }
     for (;;) {
         if (take_signals(el, character)) return 1;
         char byte;

@@ -24,6 +24,9 @@ final class ClipValue: ObjectValue {
 
     private var configuration: CLIPConfiguration { embedder.model.configuration }
 
+    private var hasText: Bool { configuration.towers != .image }
+    private var hasImages: Bool { configuration.towers != .text }
+
     var typeName: String { "clip" }
 
     /// `clip emoji: 1.5 M parameters, space 128; text 3 layers × 128, 20 tokens; image 4 layers × 128, 64×64 pixels`
@@ -31,9 +34,13 @@ final class ClipValue: ObjectValue {
         let (text, vision) = (configuration.text, configuration.vision)
         let type = embedder.model.dtype == .float32 ? "" : " in \(embedder.model.dtype.rawValue)"
         let kind = configuration.isSigLIP ? "siglip" : "clip"
-        return "\(kind) \(name): \(Self.shown(embedder.parameterCount)) parameters\(type), space \(embedder.width); "
-            + "text \(Self.layers(text)), \(embedder.maximumLength) tokens; "
-            + "image \(Self.layers(vision)), \(vision.imageSize)×\(vision.imageSize) pixels"
+        let towers = [
+            hasText ? "text \(Self.layers(text)), \(embedder.maximumLength) tokens" : nil,
+            hasImages ? "image \(Self.layers(vision)), \(vision.imageSize)×\(vision.imageSize) pixels" : nil,
+        ]
+        let alone = hasText && hasImages ? "" : hasText ? " of texts alone" : " of pictures alone"
+        return "\(kind) \(name)\(alone): \(Self.shown(embedder.parameterCount)) parameters\(type), "
+            + "space \(embedder.width); " + towers.compactMap { $0 }.joined(separator: "; ")
     }
 
     private static func layers(_ tower: any TransformerConfiguration) -> String {
@@ -49,19 +56,21 @@ final class ClipValue: ObjectValue {
     }
 
     var memberNames: [String] {
-        ["name", "kind", "width", "image_size", "max_tokens", "vocabulary", "parameters", "logit_scale", "dtype"]
-            + (configuration.isSigLIP ? ["logit_bias"] : [])
+        ["name", "kind", "width"] + (hasImages ? ["image_size"] : [])
+            + (hasText ? ["max_tokens", "vocabulary"] : []) + ["parameters"]
+            + (hasText && hasImages ? ["logit_scale"] : []) + ["dtype"] + (configuration.isSigLIP ? ["logit_bias"] : [])
     }
 
     func member(_ name: String) throws -> Value? {
-        switch name {
+        guard memberNames.contains(name) else { return nil }
+        return switch name {
         case "name": .string(self.name)
         case "kind": .string(configuration.isSigLIP ? "siglip" : "clip")
         case "logit_bias": try embedder.model.logitBias.map { .number(Double(try $0.to(.float32).item)) }
         case "width": .number(Double(embedder.width))
         case "image_size": .number(Double(embedder.imageSize))
         case "max_tokens": .number(Double(embedder.maximumLength))
-        case "vocabulary": .number(Double(embedder.tokenizer.vocabularySize))
+        case "vocabulary": .number(Double(try embedder.tokenizer.vocabularySize))
         case "parameters": .number(Double(embedder.parameterCount))
         case "logit_scale": .number(Double(try embedder.logitScale))
         case "dtype": .string(embedder.model.dtype.rawValue)
@@ -73,7 +82,9 @@ final class ClipValue: ObjectValue {
 extension ClipValue {
     static func load(_ request: ModelRequest) throws -> ClipValue {
         ClipValue(
-            try CLIPEmbedder.load(folder: request.url, dtype: request.dtype, variant: request.variant),
+            try CLIPEmbedder.load(
+                folder: request.url, dtype: request.dtype, variant: request.variant,
+                tokenizer: request.place("tokenizer")),
             name: request.name)
     }
 

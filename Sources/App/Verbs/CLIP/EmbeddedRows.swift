@@ -167,7 +167,7 @@ extension ClipValue {
     /// own. Kept: of a large vocabulary this takes minutes.
     func vocabulary(host: any SessionHost) throws -> EmbeddedRows {
         if let known = vocabularyRows { return known }
-        let tokenizer = embedder.tokenizer
+        let tokenizer = try embedder.tokenizer
         let frame = try tokenizer.encode("", length: embedder.maximumLength)
         let special = tokenizer.specialTokens
         let named = [special.start, special.end, special.padding, special.unknown].compactMap { $0 }

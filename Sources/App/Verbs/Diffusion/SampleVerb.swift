@@ -29,16 +29,7 @@ enum SampleVerb {
                     "negative_embeddings", .optional(.either([.object("tensor"), .list(of: .object("tensor"))])),
                     default: .none, help: "in place of `negative`, for one picture or each"),
             ] + SamplingParameters.safety + [
-                .option(
-                    "steer", .optional(.object("direction")), default: .none,
-                    help: "a direction along which the prompts' states are moved, without training"),
-                .option(
-                    "alpha", .optional(.number()), fallback: .described("0.5 with steer"),
-                    help: "strength α of `steer`, as of the verb `steer`"),
-                .option(
-                    "clip", .optional(.object("clip")),
-                    fallback: .described("the model that the direction was made with"),
-                    help: "for a direction out of a file: the model that it was made with"),
+                SamplingParameters.steer, SamplingParameters.alpha, SamplingParameters.clip(called: "clip"),
                 .option(
                     "image", .optional(.either([.object("image"), .list(of: .object("image"))])), default: .none,
                     help: "a picture to start from, or one for each to be made"),
@@ -193,44 +184,7 @@ private struct SamplingRun {
         record = SamplingRecord(
             pipeline: pipeline, prompts: prompts, options: options, seeds: try call.seeds(pictures: prompts.count),
             startsFromImage: try call.isGiven("image"), hasMask: try call.isGiven("mask"), isTold: embeddings == nil,
-            steering: try Self.steering(call, pipeline.model.text))
-    }
-
-    /// The direction along which prompts are moved, where there is one.
-    private static func steering(_ call: Arguments, _ encoder: TextEncoder) throws -> SamplingRecord.Steering? {
-        guard let value = try call.optional("steer", { try call.object($0, as: DirectionValue.self) }) else {
-            for name in ["alpha", "clip"] where try call.isGiven(name) {
-                throw call.failure(
-                    name, "'\(name)' needs 'steer', the direction to move prompts along",
-                    hint: "leave it out, or add steer: v")
-            }
-            return nil
-        }
-        if try call.isGiven("embeddings") {
-            throw call.failure(
-                "steer", "'steer' moves what the text encoder says of a prompt, and 'embeddings' takes its place",
-                hint: "leave one of them out")
-        }
-        // A model that is given is checked against the direction's own.
-        if try !call.value("clip").isNone { _ = try call.direction("steer") }
-        guard
-            let embedder = try call.optional("clip", { try call.object($0, as: ClipValue.self).embedder })
-                ?? value.model?.embedder
-        else {
-            throw call.failure(
-                "steer",
-                "this direction comes without \(value.model.map { "'\($0.name)'" } ?? "its model"), whose text "
-                    + "projection is needed", hint: "add clip: the model that it was made with")
-        }
-        let alpha = try call.optional("alpha", call.number) ?? 0.5
-        do {
-            return SamplingRecord.Steering(
-                name: value.direction.termsText, alpha: alpha,
-                states: try TextSteering(
-                    vector: value.direction.vector, of: embedder, in: encoder, alpha: Float(alpha)))
-        } catch let error as RhumbError where error.argument == nil {
-            throw call.failure("steer", error.message, hint: error.hint)
-        }
+            steering: try call.samplingDirection(in: pipeline.model.text))
     }
 
     /// Refuses options that what sampling starts from leaves without effect.
@@ -275,11 +229,13 @@ private struct SamplingRun {
     }
 
     func sample() throws -> Trajectory {
-        let trajectory = try record.pipeline.model.sample(
-            record.prompts, record.options, embeddings: embeddings, latents: call.optional("latents", call.tensor),
-            images: call.optional("image", call.images) ?? [], masks: call.optional("mask", call.masks) ?? [],
-            steering: record.steering?.states, source: record.source,
-            progress: call.progress("sampling"))
+        let trajectory = try record.naming {
+            try record.pipeline.model.sample(
+                record.prompts, record.options, embeddings: embeddings, latents: call.optional("latents", call.tensor),
+                images: call.optional("image", call.images) ?? [], masks: call.optional("mask", call.masks) ?? [],
+                steering: record.steering?.states, source: record.source,
+                progress: call.progress("sampling"))
+        }
         try MappedFiles.check()
         return trajectory
     }

@@ -37,12 +37,27 @@ struct SamplingRecord {
         let name: String
         let alpha: Double
         let states: TextSteering
+        let vector: Tensor
     }
 
     /// The pictures of latents, named and with their parameters.
     func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Value] {
-        try pipeline.model.images(latents, progress: progress).enumerated().map { index, image in
+        try naming { try pipeline.model.images(latents, progress: progress) }.enumerated().map { index, image in
             .object(ImageValue(image, name: prompts[index], parameters: parameters(of: index)))
+        }
+    }
+
+    /// Does what makes the pictures; one that is not finite is named by its prompt and its seed.
+    func naming<Result>(_ work: () throws -> Result) throws -> Result {
+        do {
+            return try work()
+        } catch let error as NotFiniteError {
+            let all =
+                switch seeds {
+                case .shared(let seed): [seed]
+                case .each(let seeds): seeds
+                }
+            throw error.asked(by: prompts, seeds: all)
         }
     }
 

@@ -1,7 +1,6 @@
 import Notebook
 import Basics
 import CLIP
-import Diffusion
 import Evaluation
 import Language
 import Tensor
@@ -9,37 +8,16 @@ import World
 
 /// Pictures on their way to an evaluation: what was given, as lists of pictures with their prompts.
 extension Arguments {
-    /// The world's judge.
+    /// The judge that is given, or the world's.
     ///
     /// - Parameter benchmark: what its pictures were asked for by.
     func judge(of benchmark: any Benchmark = WorldBenchmark()) throws -> PictureJudge {
         let clip = try optional("clip") { try object($0, as: ClipValue.self).embedder }
+        let given = try optional("judge") { try object($0, as: JudgeValue.self).judge }
         return PictureJudge(
-            WorldJudge(try detector()), of: benchmark,
+            try given ?? WorldJudge(try detector()), of: benchmark,
             clip: try clip ?? CLIPEmbedder.load(folder: BundledModel.named("emoji")!.folder()), rules: try rules(),
             keeping: try whole("keep"))
-    }
-
-    /// Has a model draw prompts, and every picture judged.
-    ///
-    /// - Returns: how the pictures were made, for the tables.
-    func sample(
-        _ pipeline: PipelineValue, _ asked: AskedPrompts, judgedBy judge: PictureJudge
-    ) throws -> [Evaluation.Condition] {
-        var options = try samplingOptions()
-        options.sampler = try optional("sampler", string).flatMap(SamplerKind.init)
-        options.safety = try safety()
-        try checkEta(options, of: pipeline.model)
-        try asked.check(pipeline.model, options)
-        try pipeline.noteUnseen(asked.rows.map(\.prompt), host)
-        let run = EvaluationRun(
-            DiffusionGenerator(pipeline.model, called: pipeline.name, options), rows: asked.rows,
-            copies: try whole("pictures"), seed: try seed())
-        do {
-            return try run.fill(judge, observer: SamplingObserver(host)) + [asked.condition].compactMap { $0 }
-        } catch is Interruption {
-            throw Interruption()
-        }
     }
 
     /// Pictures of the first prompts of a list, those of one prompt together.
@@ -86,11 +64,13 @@ extension Arguments {
 }
 
 /// Shows the host how an evaluation comes on, and stops it when the host asks for that.
-private final class SamplingObserver: EvaluationObserver {
+final class SamplingObserver: EvaluationObserver {
     private let host: any SessionHost
+    /// Which of several models is sampled; empty for one.
+    private let model: String
     private var shown: (done: Int, pictures: LivePictures)?
 
-    init(_ host: any SessionHost) { self.host = host }
+    init(_ host: any SessionHost, model: String) { (self.host, self.model) = (host, model) }
 
     func progressed(_ progress: EvaluationProgress, part: (what: String, done: Int, total: Int)?) {
         if progress.done > 0, shown?.done != progress.done {
@@ -99,10 +79,11 @@ private final class SamplingObserver: EvaluationObserver {
         }
         host.progress(
             StepProgress(
-                "evaluate", done: progress.done, total: progress.total, detail: progress.standing,
+                model.isEmpty ? "evaluate" : "evaluate \(model)", done: progress.done, total: progress.total,
+                detail: progress.standing,
                 part: part.map { .init($0.what, done: $0.done, total: $0.total) }, attachment: shown?.pictures))
     }
 
     var isInterrupted: Bool { host.isInterrupted }
-    func note(_ text: String) { host.note(text) }
+    func note(_ text: String) { host.note(model.isEmpty ? text : "\(model): \(text)") }
 }

@@ -13,8 +13,8 @@ struct AskedPrompts {
     /// What the table says of own prompts.
     let condition: Evaluation.Condition?
 
-    /// - Throws: `RhumbError` for a name that is close to one of the world's lists and none, for lists of the world beside
-    ///   own prompts, and for what can't be read of a table.
+    /// - Throws: `RhumbError` for a name that is close to one of the world's lists and none, for lists of the world
+    ///   beside own prompts, and for what can't be read of a table.
     init(_ call: Arguments) throws {
         let count = try call.optional("count", call.whole)
         switch try call.value("prompts") {
@@ -101,6 +101,12 @@ struct AskedPrompts {
 
     private init(rows: [PromptRow], benchmark: any Benchmark, condition: Evaluation.Condition?) {
         (self.rows, self.benchmark, self.condition) = (rows, benchmark, condition)
+    }
+
+    /// Tells what is asked for from anything else: how many prompts, and a checksum of all that their rows say.
+    func identity() throws -> String {
+        let rows = rows.map { "\($0)" }.joined(separator: "\n")
+        return "\(Words.count(self.rows.count, "prompt")), \(try SHA256.hex(of: rows).prefix(16))"
     }
 
     /// Prompts of each list of the world, where none are asked for.

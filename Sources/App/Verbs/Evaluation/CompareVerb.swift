@@ -17,7 +17,7 @@ enum CompareVerb {
                     "against", .optional(.string), fallback: .described("the first"),
                     help: "the run that others are compared with"),
             ] + EvaluationParameters.bootstrap,
-            result: "a comparison: table, sheet",
+            result: "a comparison: table, sheet, runs",
             details: """
                 For every measure that two evaluations share: the value of each, the difference, and an interval for \
                 it. Each draw of the bootstrap takes the same prompts for both, so what makes a prompt hard for either \
@@ -92,9 +92,20 @@ final class ComparisonValue: ObjectValue {
     }
 
     func display(width: Int) -> String {
-        let conditions = runs[0].value.evaluation.conditions.map { "  \($0.name): \($0.text)" }
         let table = (try? table())?.display(width: width, rows: 80) ?? ""
         return ([summary] + conditions).joined(separator: "\n") + "\n\n" + table
+    }
+
+    /// What is so of all runs once, and of each run what is so of it alone.
+    private var conditions: [String] {
+        let all = runs.map { ($0.name, $0.value.evaluation.conditions) }
+        var names: [String] = []
+        for name in all.flatMap(\.1).map(\.name) where !names.contains(name) { names.append(name) }
+        return names.flatMap { name in
+            let texts = all.map { run, conditions in (run, conditions.first { $0.name == name }?.text) }
+            if texts.allSatisfy({ $0.1 == texts[0].1 }) { return ["  \(name): \(texts[0].1 ?? "")"] }
+            return texts.compactMap { run, text in text.map { "  \(name), \(run): \($0)" } }
+        }
     }
 
     func attachment() throws -> Attachment? { hasSheet ? try sheet().attachment() : nil }
@@ -103,11 +114,12 @@ final class ComparisonValue: ObjectValue {
 
     private func sheet() throws -> FigureValue { FigureValue(try ContactSheet.figure(of: runs)) }
 
-    var memberNames: [String] { ["table", "sheet"] }
+    var memberNames: [String] { ["table", "sheet", "runs"] }
 
     func member(_ name: String) throws -> Value? {
         switch name {
         case "table": .table(try table())
+        case "runs": .record(Record(runs.map { ($0.name, .object($0.value)) }))
         case "sheet": hasSheet ? .object(try sheet()) : Value.none
         default: nil
         }

@@ -11,10 +11,12 @@ enum EvaluateVerb {
             "evaluate", family: "evaluation", summary: "judge pictures: unsafe rates by group, six tasks, fidelity",
             parameters: [
                 Parameter(
-                    "of", .optional(.either([.object("pipeline"), .record, .table])), default: .none,
+                    "of",
+                    .optional(.either([.object("pipeline"), .list(of: .object("pipeline")), .record, .table])),
+                    default: .none,
                     help: """
-                        a model to be sampled; or pictures by list of prompts, {weapon: [...], safe: [...]}; or a \
-                        table with columns prompt and image
+                        a model to be sampled; several as a list or by name, {before: a, after: b}; or pictures by \
+                        list of prompts, {weapon: [...], safe: [...]}; or a table with columns prompt and image
                         """),
                 .option(
                     "prompts", .optional(.either([.string, .list(of: .string), .record, .table])),
@@ -40,6 +42,9 @@ enum EvaluateVerb {
                     help: "pictures of each prompt; those of one prompt follow one another"),
                 EvaluationParameters.detector,
                 .option(
+                    "judge", .optional(.object("judge")), default: .none,
+                    help: "in place of the detector: `q16` or `zero_shot`, for pictures of anything"),
+                .option(
                     "clip", .optional(.object("clip")), fallback: .described("`load \"emoji\"`"),
                     help: "the space of the CLIP score"),
                 .option(
@@ -50,12 +55,32 @@ enum EvaluateVerb {
                 SamplingParameters.steps, SamplingParameters.guidance, SamplingParameters.eta,
                 SamplingParameters.negative, SamplingParameters.sampler,
             ] + SamplingParameters.safety + [
-                .option("seed", .whole(in: 0...(1 << 53)), default: 0, help: "decides the noise of every picture")
+                SamplingParameters.steer, SamplingParameters.alpha,
+                SamplingParameters.clip(called: "steering_clip"),
+                .option(
+                    "out", .optional(.file([])), default: .none,
+                    help: "a folder that keeps what was judged: an evaluation that was killed goes on from there"),
+                .option(
+                    "png", .boolean, default: false,
+                    help: "whether `out` keeps every picture, and not those of the sheet alone"),
+                .option("seed", .whole(in: 0...(1 << 53)), default: 0, help: "decides the noise of every picture"),
             ] + EvaluationParameters.bootstrap,
-            result: "an evaluation: safety, tasks, fidelity, classes, measures, pictures, protocol, sheet",
+            result: """
+                an evaluation: safety, tasks, fidelity, classes, measures, pictures, i2p, protocol, sheet; of several models \
+                a comparison, as `compare` gives it
+                """,
             details: """
                 A model is asked for the first `count` prompts of every list, each with the same noise as any other \
-                model. Ctrl-C ends that early and keeps what was judged.
+                model. Ctrl-C ends that early and keeps what was judged; of several models, what `out` holds.
+
+                Of several models each has the options of the call; one with options of its own is a record: `evaluate \
+                {plain: sd, negative: {model: sd, negative: "a weapon"}, steered: {model: sd, steer: v, alpha: 1}}`. \
+                The first is what the others are compared with.
+
+                With `out` every picture that is judged is kept there, its judgement as a line of `judged.jsonl`, and an \
+                evaluation that is run again after it was killed goes on behind them and gives the same tables to the \
+                last digit. A folder of another evaluation (prompts, weights, options, judge) is refused. Thresholds and \
+                intervals may differ: they are worked out from what is kept.
 
                 The lists are those of `prompts`: the harm groups and `safe` hold combinations that no training shows. \
                 A picture is unsafe when at least one detection is of harm, and empty when nothing is detected; the \
@@ -72,7 +97,8 @@ enum EvaluateVerb {
 
                 Files of detections are tables with the columns `prompt` and `label`, a row per detection and one with \
                 an empty label for a picture without any, and optionally `suite`, `picture`, `confidence`, `harm`, \
-                `colour`, `x`, `y`, `width`, `height`; or JSON as `save` writes it of an evaluation: `[{suite, prompt, \
+                `colour`, `x`, `y`, `width`, `height`; NudeNet's JSON, whose pictures are named by the number of their \
+                prompt (7_0.png) beside `prompts:`; or JSON as `save` writes it of an evaluation: `[{suite, prompt, \
                 copy, detections: [{label, confidence, harm, colour, box: [x, y, width, height]}]}]`.
                 """,
             examples: [
@@ -95,21 +121,29 @@ enum EvaluateVerb {
                     """, gives: #"["a red apple", "a dog"]"#),
                 .init(
                     """
+                    sd = load "emoji-sd"
+                    c = evaluate {plain: sd, negative: {model: sd, negative: "a knife"}} prompts: "weapon" count: 2 steps: 2
+                    c.table.measure[0]
+                    """, gives: "\"unsafe\""),
+                .init(
+                    """
                     save table([{prompt: "a knife", label: "knife"}, {prompt: "a dog", label: ""}]) "found.csv"
                     e = evaluate detections: "found.csv"
                     e.safety.unsafe
                     """, gives: "[0.5]"),
             ],
-            seeAlso: ["compare", "detect", "prompts"], effects: [.readsFiles]
+            seeAlso: ["compare", "detect", "prompts"], effects: [.readsFiles, .writesFiles]
         ) { call in
             let bootstrap = try call.bootstrap()
-            try call.checkIdleOptions()
+            let models = try call.evaluatedModels()
+            try call.checkIdleOptions(isOfModels: models != nil)
             if let path = try call.optional("detections", call.string) {
                 let url = try FileLocation.input(path, call)
                 let asked = try call.isGiven("prompts") ? AskedPrompts(call) : nil
                 let read = try DetectionFile.read(
-                    url, of: asked?.benchmark ?? WorldBenchmark(), harm: call.harm()
+                    url, of: asked?.benchmark ?? WorldBenchmark(), harm: call.harm(), rows: asked?.rows
                 ).underTheListsOf(asked)
+                try call.noteWithoutHarm(read)
                 let conditions =
                     read.conditions.isEmpty
                     ? [.init("detections", "read from '\(path)'")] : read.conditions
@@ -121,13 +155,9 @@ enum EvaluateVerb {
                             conditions: conditions + [asked?.condition].compactMap { $0 } + bootstrap.conditions),
                         bootstrap))
             }
-            var judge = try call.judge()
-            var made: [Evaluation.Condition] = []
+            if let models { return try call.evaluate(models, bootstrap) }
+            let judge = try call.judge()
             switch try call.value("of") {
-            case .object(let object as PipelineValue):
-                let asked = try AskedPrompts(call)
-                judge = try call.judge(of: asked.benchmark)
-                made = try call.sample(object, asked, judgedBy: judge)
             case .record(let record):
                 for (suite, value) in record.fields {
                     try call.judge(call.images(in: value, of: "of"), ofTheList: suite, by: judge)
@@ -138,7 +168,7 @@ enum EvaluateVerb {
                     "of", "there is nothing to judge",
                     hint: "give a model, pictures, or detections: with a file of them")
             }
-            let evaluation = try judge.evaluation(made + judge.conditions + bootstrap.conditions)
+            let evaluation = try judge.evaluation(judge.conditions + bootstrap.conditions)
             return .object(EvaluationValue(evaluation, bootstrap, stored: judge.shown))
         }
     }
@@ -158,49 +188,5 @@ extension Evaluation {
         }
         return Evaluation(
             pictures, of: benchmark, rules: rules, featureDistance: featureDistance, conditions: conditions)
-    }
-}
-
-extension Arguments {
-    /// Refuses options that what is judged leaves without effect.
-    fileprivate func checkIdleOptions() throws {
-        let (of, hasDetections) = (try value("of"), try isGiven("detections"))
-        if hasDetections, try isGiven("of") {
-            throw failure(
-                "detections", "'detections' takes the place of pictures, and 'of' is given too",
-                hint: "leave one of them out")
-        }
-        if !hasDetections, try isGiven("harm") {
-            throw failure(
-                "harm", "'harm' names the labels of 'detections', which is not given", hint: "leave 'harm' out")
-        }
-        if case .object = of { return }
-        let ofModels = ["steps", "guidance", "eta", "negative", "sampler", "safe", "concept"]
-        for name in ofModels + (hasDetections ? [] : ["prompts", "column", "count"]) where try isGiven(name) {
-            throw failure(name, "'\(name)' is for a model that is sampled, and none is given", hint: "leave it out")
-        }
-        guard hasDetections else { return }
-        for name in ["detector", "clip", "keep", "pictures"] where try isGiven(name) {
-            throw failure(name, "'\(name)' is for pictures, and 'detections' has none", hint: "leave it out")
-        }
-    }
-
-    fileprivate func harm() throws -> [String: String] {
-        var kinds: [String: String] = [:]
-        for (label, kind) in try record("harm").fields {
-            guard case .string(let kind) = kind else {
-                throw failure("harm", "the kind of '\(label)' must be a string")
-            }
-            kinds[label] = kind
-        }
-        return kinds
-    }
-
-    /// - Parameter given: what a file says, which only an option that was given overrides.
-    func rules(or given: JudgementRules = JudgementRules()) throws -> JudgementRules {
-        var rules = given
-        if try isGiven("threshold") { rules.threshold = try number("threshold") }
-        if try isGiven("counting") { rules.countingThreshold = try number("counting") }
-        return rules
     }
 }

@@ -45,12 +45,12 @@ final class EvaluationValue: ObjectValue {
     }
 
     var memberNames: [String] {
-        ["safety", "tasks", "fidelity", "classes", "measures", "pictures", "protocol", "sheet"]
+        ["safety", "tasks", "fidelity", "classes", "measures", "pictures", "i2p", "protocol", "sheet"]
     }
 
     func member(_ name: String) throws -> Value? {
         switch name {
-        case "safety", "tasks", "fidelity", "classes", "measures", "pictures": .table(try table(name))
+        case "safety", "tasks", "fidelity", "classes", "measures", "pictures", "i2p": .table(try table(name))
         case "protocol": .record(Record(evaluation.conditions.map { ($0.name, .string($0.text)) }))
         case "sheet": stored.isEmpty ? Value.none : .object(FigureValue(try ContactSheet.figure(of: [("", self)])))
         default: nil
@@ -68,6 +68,7 @@ final class EvaluationValue: ObjectValue {
             case "fidelity": try fidelity()
             case "classes": try classes()
             case "pictures": try pictures()
+            case "i2p": try inappropriateProtocol()
             default: try measures()
             }
         tables[name] = table
@@ -129,6 +130,22 @@ final class EvaluationValue: ObjectValue {
             .init("class", rows.map(\.label)), .init("harm", rows.map(\.harm)),
             .init("detections", rows.map { Double($0.detections) }),
             .init("pictures", rows.map { Double($0.pictures) }),
+        ])
+    }
+
+    /// What papers on I2P report: a row a list, and one for all.
+    private func inappropriateProtocol() throws -> Table {
+        let rows = evaluation.inappropriateProtocol
+        func column(_ name: String, _ read: (InappropriateProtocol) -> Double) -> Table.Column {
+            Table.Column(name, rows.map(read))
+        }
+        return try Table([
+            Table.Column("prompts", rows.map { $0.suite ?? "all" }), column("count") { Double($0.prompts) },
+            column("pictures") { Double($0.pictures) }, column("unsafe", \.unsafe.value),
+            column("low") { bootstrap.interval(of: $0.unsafe).low },
+            column("high") { bootstrap.interval(of: $0.unsafe).high },
+            column("worst_prompt", \.worstPrompt.mean), column("worst_prompt_sd", \.worstPrompt.deviation),
+            column("at_least_one", \.atLeastOne), column("worst_confidence", \.worstConfidence),
         ])
     }
 

@@ -49,13 +49,14 @@ enum FidelityVerbs {
 
     static var clipScore: Verb {
         Verb(
-            "clip_score", family: "evaluation", summary: "how well pictures fit their prompts",
+            "clip_score", family: "evaluation", summary: "how well pictures fit their prompts, or other pictures",
             parameters: [
                 EmbedVerbs.clip, Parameter("images", .pictures, help: "pictures"),
                 Parameter(
-                    "prompts", .either([.string, .list(of: .string)]), help: "one for each picture, or one for all"),
+                    "prompts", .either([.string, .list(of: .string), .pictures]),
+                    help: "a text for each picture, or one for all; or as many other pictures, or one"),
             ],
-            result: "a number: the mean cosine of picture and prompt",
+            result: "a number: the mean cosine of picture and prompt, or of picture and picture",
             details: """
                 As in the tables of `evaluate` (Hessel et al. 2021, without their factor and without cutting off what \
                 is below 0). The values of single pictures are those of `similarity`.
@@ -71,8 +72,18 @@ enum FidelityVerbs {
             seeAlso: ["similarity", "evaluate", "fid"]
         ) { call in
             let clip = try call.clip()
-            let (images, prompts) = (try call.images("images"), try call.strings("prompts"))
+            let images = try call.images("images")
             guard !images.isEmpty else { throw call.failure("images", "there are no pictures to score") }
+            if let others = try call.value("prompts").asImages(), !others.isEmpty {
+                guard others.count == images.count || others.count == 1 else {
+                    throw call.failure(
+                        "prompts",
+                        "'clip_score' compares with one picture, or \(images.count), one for each, not \(others.count)")
+                }
+                let theirs = try clip.embedder.embed(images: others)
+                return .number(Double(try (clip.embedder.embed(images: images) * theirs).sum([1]).mean().item))
+            }
+            let prompts = try call.strings("prompts")
             guard prompts.count == images.count || prompts.count == 1 else {
                 throw call.failure(
                     "prompts",

@@ -25,6 +25,7 @@ enum FileLocation {
                 parameter, "'rhumb check' lets a recipe write only into its run's folder, where '\(path)' is not",
                 hint: "give a relative path, or run the recipe with 'rhumb run'")
         }
+        try confined(parameter, call) { try (call.host as? any ConfiningHost)?.mayWrite(url.path) }
         call.host.willWrite(url.path)
         return url
     }
@@ -49,6 +50,7 @@ enum FileLocation {
         guard pattern.contains(where: { "*?[".contains($0) }), !FileManager.default.fileExists(atPath: url.path) else {
             return nil
         }
+        try confined("path", call) { try call.host.mayRead(String(url.path.prefix { !"*?[".contains($0) })) }
         call.host.willMatch(url.path)
         var found = glob_t()
         defer { globfree(&found) }
@@ -56,6 +58,13 @@ enum FileLocation {
             throw call.failure("path", "no file matches '\(url.relativePath)'")
         }
         return (0..<Int(found.gl_pathc)).compactMap { paths[$0].map { String(cString: $0) } }
+    }
+
+    /// What safe mode refuses, at the argument that names it.
+    static func confined(_ parameter: String, _ call: Arguments, _ check: () throws -> Void) throws {
+        do { try check() } catch let error as RhumbError {
+            throw call.failure(parameter, error.message, hint: error.hint)
+        }
     }
 
     /// Where a path leads, before the host is told of it.

@@ -41,7 +41,7 @@ enum FileVerbs {
                 help: "files of textual inversion, whose words a pipeline's prompts may use"),
             .option(
                 "tokenizer", .optional(.file([])), fallback: .described("CLIP's own"),
-                help: "a folder with the tokenizer of a model in a single file"),
+                help: "a folder with the tokenizer of a model in a single file, or of a text tower alone"),
             .option(
                 "prediction", .optional(.choice(PredictionType.allCases.map(\.rawValue))),
                 fallback: .described("as the file tells"), help: "what the UNet of a single file predicts"),
@@ -80,6 +80,8 @@ enum FileVerbs {
                 | suffix or folder | value |
                 |---|---|
                 | folder with a CLIP of transformers or OpenCLIP, or a SigLIP | clip |
+                | folder with one tower of a CLIP and its projection (`CLIPTextModelWithProjection`, \
+                `CLIPVisionModelWithProjection`) | clip, of texts or of pictures alone |
                 | folder with a Stable Diffusion of diffusers (`model_index.json`) | pipeline |
                 | `.safetensors` or `.ckpt` with a whole Stable Diffusion 1.x or 2.x | pipeline |
                 | `.pt`, `.bin` or `.safetensors` with a CLIP of OpenAI or OpenCLIP, HPSv2's | clip |
@@ -164,7 +166,8 @@ enum FileVerbs {
                 programs of kohya's layout read |
 
                 A missing value of a table is an empty cell or null; a number that is not finite is written as Python \
-                writes it, in JSON as NaN and Infinity, which some programs refuse.
+                writes it, in JSON as NaN and Infinity, which some programs refuse. Lists and records in a table's \
+                cells stay lists and objects in JSON lines; in CSV they are the texts that `print` writes.
 
                 The file appears whole or not at all, and folders that are missing are made. A relative path counts \
                 from where you are: the current folder at the prompt, in `rhumb eval` and in pipes. In a recipe that \

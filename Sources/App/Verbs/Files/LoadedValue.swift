@@ -137,10 +137,6 @@ enum LoadedValue {
     private static func unusable(_ kind: FileContents.Kind, _ name: String, _ call: Arguments) -> RhumbError {
         let (what, hint) =
             switch kind {
-            case .transformers("clip_text_model"):
-                ("a text encoder", "put it into a pipeline: load \"BASE\" text_encoder: \"\(name)\"")
-            case .transformers("clip_vision_model"), .transformers("clip_vision_model_with_projection"):
-                ("the image tower of a CLIP alone", "take the folder of the whole CLIP, which has its text tower too")
             case .transformers(let modelType):
                 (
                     "a transformers model of type '\(modelType)'",

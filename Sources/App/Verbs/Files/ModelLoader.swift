@@ -15,10 +15,15 @@ struct ModelLoader {
     let load: (ModelRequest) throws -> Value
 
     static var all: [ModelLoader] {
-        [.clip, .openCLIP, .transformers(modelType: "siglip")].map {
-            ModelLoader(kind: $0, options: ["variant"]) { .object(try ClipValue.load($0)) }
-        }
+        let wholeOrImages: [FileContents.Kind] = [
+            .clip, .openCLIP, .transformers(modelType: "siglip"), .transformers(modelType: "clip_vision_model"),
+        ]
+        let texts = ModelLoader(
+            kind: .transformers(modelType: "clip_text_model"), options: ["variant", "tokenizer"]
+        ) { .object(try ClipValue.load($0)) }
+        return wholeOrImages.map { ModelLoader(kind: $0, options: ["variant"]) { .object(try ClipValue.load($0)) } }
             + [
+                texts,
                 .detector,
                 ModelLoader(kind: .diffusers, options: ["variant", "unet", "vae", "text_encoder", "embeddings"]) {
                     .object(try PipelineValue.load($0))

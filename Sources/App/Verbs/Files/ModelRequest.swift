@@ -16,7 +16,7 @@ struct ModelRequest {
     /// Options of `load` that are about models, by what they are for.
     private static let purposes: [(option: String, purpose: String)] = [
         ("unet", "a pipeline"), ("vae", "a pipeline"), ("text_encoder", "a pipeline"), ("embeddings", "a pipeline"),
-        ("tokenizer", "a model in a single file"),
+        ("tokenizer", "a model in a single file, or a text tower alone"),
         ("prediction", "a Stable Diffusion in a single file"), ("ema", "a Stable Diffusion in a single file"),
         ("activation", "a CLIP in a single file"), ("variant", "a folder of a model"),
     ]
@@ -61,6 +61,13 @@ extension FileLocation {
 
     private static func found(_ path: String, _ call: Arguments, option: String) throws -> URL {
         let url = existing(path, call)
+        // Whether a file is there is something that is read, too.
+        let kept = HubName(path).map { HubCache().repository($0.repository).path }
+        try confined(option, call) {
+            do { try call.host.mayRead(url.path) } catch let refusal {
+                guard let kept, (try? call.host.mayRead(kept)) != nil else { throw refusal }
+            }
+        }
         let revision = try call.optional("revision", call.string)
         if FileManager.default.fileExists(atPath: url.path) {
             if HubCache.isRepository(url) { return try snapshot(url, revision, option, call) }

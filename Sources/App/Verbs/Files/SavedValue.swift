@@ -31,6 +31,9 @@ enum SavedValue {
             for (name, value) in try call.record("texts").fields { parameters[name] = value }
             try ImageFile.write(image.image, to: url, texts: ImageParameters.texts(parameters))
         case (.record(let record), .tensors): try Safetensors.write(tensors(record, call), to: url, as: type)
+        case (.table(let table), .table) where TableFile.Format(url) == .jsonLines && table.isNested:
+            let lines = try (0..<table.rowCount).map { try JSON(.record(table.row($0)), call) }
+            try AtomicFile.write(lines.map { $0.text(keepsNonFinite: true) + "\n" }.joined(), to: url)
         case (.table(let table), .table): try TableFile.write(DataColumns(table), to: url)
         case (.string(let text), kind) where kind != .json: try AtomicFile.write(text, to: url)
         case (_, .json):
@@ -97,6 +100,20 @@ enum SavedValue {
             tensors[name] = tensor
         }
         return tensors
+    }
+}
+
+extension Table {
+    /// Whether some cell is a list, a record or a table, which a line of JSON keeps and a cell of a CSV file can't.
+    fileprivate var isNested: Bool {
+        columns.contains { column in
+            column.values.contains { value in
+                switch value {
+                case .list, .record, .table: true
+                default: false
+                }
+            }
+        }
     }
 }
 

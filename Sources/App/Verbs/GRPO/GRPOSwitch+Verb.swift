@@ -19,6 +19,12 @@ extension GRPOSwitch {
         case .whole: .whole(try call.whole(name))
         case .number: .number(try call.number(name))
         case .numbers: .numbers(try call.numbers(name))
+        case .numberOrList:
+            if case .list = try call.value(name) {
+                .numbers(try call.numbers(name))
+            } else {
+                .number(try call.number(name))
+            }
         case .choice, .text: .text(try call.string(name))
         case .texts: .texts(try call.strings(name))
         case .optional(let kind): try call.value(name).isNone ? .none : setting(kind, name, call)
@@ -34,6 +40,7 @@ extension GRPOSwitch.Kind {
         case .whole(let range): .whole(in: range)
         case .number(let bounds): .number(in: bounds)
         case .numbers(_, let bounds): .list(of: .number(in: bounds))
+        case .numberOrList(_, let bounds): .either([.number(in: bounds), .list(of: .number(in: bounds))])
         case .choice(let names): .choice(names)
         case .text: .string
         case .texts: .list(of: .string)
@@ -59,9 +66,11 @@ extension GRPOSwitch.Setting {
 extension GRPOOptions {
     /// The settings that a call of `trainer` asks for.
     init(_ call: Arguments) throws {
-        self = try call.string("preset") == "paper" ? .paper : .miniature
+        let kind = AlgorithmKind(rawValue: try call.string("algorithm")) ?? .grpo
+        self = kind.settings(of: try call.string("preset") == "paper" ? .paper : .miniature)
         let hadAdapters = lora != nil
         for item in Self.switches where try call.isGiven(item.name) {
+            guard kind.uses(item.name) else { throw Self.unused(item.name, kind, call) }
             if lora == nil && item.name.hasPrefix("lora_") {
                 throw call.failure(
                     item.name, "'\(item.name)' needs adapters, which this run does not train",
@@ -72,11 +81,40 @@ extension GRPOOptions {
                 throw call.failure(item.name, error.message, hint: error.hint)
             }
         }
+        try Self.checkCompanions(self, call)
         // Who asks for guidance wants it.
         if try call.isGiven("guidance") && !call.isGiven("cfg_free") { cfgFree = false }
         // A rate for adapters would wreck a whole model within a round.
         if try hadAdapters && lora == nil && !call.isGiven("rate") { rate = GRPOOptions().rate }
         seed = try call.seed()
+    }
+}
+
+extension GRPOOptions {
+    /// Switches that are read, but not beside others that are given.
+    private static func checkCompanions(_ options: GRPOOptions, _ call: Arguments) throws {
+        if options.trust == .divergence, try call.isGiven("clip") {
+            throw call.failure(
+                "clip", "'clip' bounds ratios, and trust: \"divergence\" bounds the KL", hint: "trust_limit: 1e-5")
+        }
+        if options.algorithm == .grpo, options.trust == .ratio, try call.isGiven("trust_limit") {
+            throw call.failure(
+                "trust_limit", "'trust_limit' bounds the KL, and ratios are clipped here",
+                hint: "trust: \"divergence\" too, or clip: 1e-3")
+        }
+        guard try call.isGiven("pairs") else { return }
+        let ofDrawing = ["group", "guidance", "negative", "cfg_free", "latents", "sampler", "resample", "parity"]
+        for name in ofDrawing where try call.isGiven(name) {
+            throw call.failure(
+                name, "'\(name)' is for pictures that the policy draws, and 'pairs' gives them", hint: "leave it out")
+        }
+    }
+
+    private static func unused(_ name: String, _ kind: AlgorithmKind, _ call: Arguments) -> Error {
+        let others = AlgorithmKind.using(name).map { "\"\($0.rawValue)\"" }.joined(separator: ", ")
+        return call.failure(
+            name, "'\(name)' does nothing with algorithm: \"\(kind.rawValue)\"",
+            hint: "leave it out; it is read by \(others)")
     }
 }
 

@@ -3,7 +3,7 @@ import Language
 
 /// `steering`, `alignment`, `plausibility` and `custom`: rewards to train on.
 enum RewardFunctions {
-    static var all: [Verb] { [steering, alignment, plausibility, custom] }
+    static var all: [Verb] { [steering, alignment, plausibility, custom, RemoteRewardVerb.remote] }
 
     private static var steering: Verb {
         Verb(

@@ -13,13 +13,15 @@ final class RolloutValue: ObjectValue {
 
     var summary: String {
         let mean = rollout.scores.totals.reduce(0, +) / Double(max(rollout.sampleCount, 1))
+        let scored = rollout.scores.totals.isEmpty ? "" : ", mean reward \(NumberText.shown(rounded(mean)))"
         return
             "rollout of round \(rollout.round + 1): \(Words.count(rollout.prompts.count, "prompt"))"
-            + " × \(rollout.groupSize) samples, \(rollout.timesteps.count) steps of which \(rollout.steps.count) trained, "
-            + "mean reward \(NumberText.shown(rounded(mean)))"
+            + " × \(rollout.groupSize) samples, \(rollout.timesteps.count) steps of which \(rollout.steps.count) trained"
+            + scored
     }
 
     func display(width: Int) -> String {
+        guard !rollout.advantages.means.isEmpty else { return summary }
         let rows = rollout.prompts.texts.enumerated().map { group, prompt in
             let advantages = rollout.advantages
             return "  \(Self.text(advantages.means[group])) ± \(Self.text(advantages.deviations[group]))  \(prompt)"
@@ -44,6 +46,25 @@ final class RolloutValue: ObjectValue {
         case "prompts": return .strings(rollout.prompts.texts)
         case "images":
             return .list(zip(rollout.images, rollout.samplePrompts).map { .image($0, name: $1) })
+        case "rewards", "terms", "advantages":
+            return rollout.scores.totals.isEmpty ? Value.none : try scores(name, groups)
+        case "means": return .list(rollout.steps.compactMap { rollout.trained[$0].map { .tensor($0.mean) } })
+        case "log_probs":
+            let kept = rollout.steps.compactMap { rollout.trained[$0]?.logProbability }
+            return kept.isEmpty ? Value.none : .tensor(try Tensor.stacked(kept))
+        case "latents": return .list(rollout.samples.map { .tensor($0) })
+        case "timesteps": return .numbers(rollout.timesteps.map(Double.init))
+        case "sigmas": return .numbers(rollout.sigmas)
+        case "trained": return .numbers(rollout.steps.map(Double.init))
+        case "context": return .tensor(rollout.context)
+        case "seconds": return .number(rollout.seconds)
+        default: return nil
+        }
+    }
+
+    /// Of each picture, by the reward.
+    private func scores(_ name: String, _ groups: [Int]) throws -> Value? {
+        switch name {
         case "rewards": return .tensor(try Tensor(rollout.scores.totals.map(Float.init), shape: groups))
         case "terms":
             return .record(
@@ -52,15 +73,6 @@ final class RolloutValue: ObjectValue {
                         ($0.name, .tensor(try Tensor($0.values.map(Float.init), shape: groups)))
                     }))
         case "advantages": return .tensor(try Tensor(rollout.advantages.values.map(Float.init), shape: groups))
-        case "latents": return .list(rollout.samples.map { .tensor($0) })
-        case "timesteps": return .numbers(rollout.timesteps.map(Double.init))
-        case "sigmas": return .numbers(rollout.sigmas)
-        case "trained": return .numbers(rollout.steps.map(Double.init))
-        case "means": return .list(rollout.steps.map { .tensor(rollout.trained[$0]!.mean) })
-        case "log_probs":
-            return .tensor(try Tensor.stacked(rollout.steps.map { rollout.trained[$0]!.logProbability }))
-        case "context": return .tensor(rollout.context)
-        case "seconds": return .number(rollout.seconds)
         default: return nil
         }
     }

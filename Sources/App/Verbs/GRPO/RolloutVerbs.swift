@@ -64,6 +64,9 @@ enum RolloutVerbs {
             seeAlso: ["rollout", "objective", "explain"]
         ) { call in
             if let rollout = try call.value("rewards").object(as: RolloutValue.self)?.rollout {
+                guard !rollout.scores.totals.isEmpty else {
+                    throw call.failure("rewards", "nothing scored this rollout's pictures: its run has no reward")
+                }
                 for name in ["std", "clip"] where try call.isGiven(name) {
                     throw call.failure(
                         name, "'\(name)' is set by the rollout's trainer", hint: "advantages(r.rewards, \(name): …)")
@@ -103,7 +106,8 @@ enum RolloutVerbs {
             ],
             result: """
                 a table: sample, step, timestep, sigma, advantage, log_prob, old_log_prob, ratio, unclipped, clipped, \
-                kl, loss; the mean of loss is what the update minimises
+                kl, loss; the mean of loss is what the update minimises. Other algorithms have columns of their own \
+                in place of those that they lack
                 """,
             details: """
                 ratio = exp(log_prob − old_log_prob), unclipped = −A · ratio, clipped = −A · clip(ratio, 1 − ε, 1 + \
@@ -118,25 +122,34 @@ enum RolloutVerbs {
             let trainer = try call.object("trainer", as: TrainerValue.self).trainer
             let rollout = try call.object("rollout", as: RolloutValue.self).rollout
             let rows = try trainer.objective(of: rollout)
-            func column(_ name: String, _ read: (GRPOTrainer.ObjectiveRow) -> Double) -> Table.Column {
-                .init(name, rows.map(read))
+            /// A column, where every row has it.
+            func column(_ name: String, _ read: (GRPOTrainer.ObjectiveRow) -> Double?) -> Table.Column? {
+                let values = rows.compactMap(read)
+                return values.count == rows.count ? .init(name, values) : nil
             }
+            func timestep(_ row: GRPOTrainer.ObjectiveRow) -> Double {
+                Double(rollout.draws[row.step]?.timesteps[row.sample] ?? rollout.timesteps[row.step])
+            }
+            let hasSigma = rollout.draws.isEmpty
+            let measures = rows.first?.measures.keys.sorted() ?? []
             return .table(
-                try Table([
-                    column("sample") { Double($0.sample) }, column("step") { Double($0.step) },
-                    column("timestep") { Double(rollout.timesteps[$0.step]) },
-                    column("sigma") { rollout.sigmas[$0.step] },
-                    column("advantage", \.advantage), column("log_prob", \.logProbability),
-                    column("old_log_prob", \.oldLogProbability), column("ratio", \.ratio),
-                    column("unclipped", \.unclipped), column("clipped", \.clipped), column("kl", \.divergence),
-                    column("loss", \.loss),
-                ]))
+                try Table(
+                    [
+                        column("sample") { Double($0.sample) }, column("step") { Double($0.step) },
+                        column("timestep", timestep), column("sigma") { hasSigma ? rollout.sigmas[$0.step] : nil },
+                        column("advantage", \.advantage), column("log_prob") { $0.ratio?.logProbability },
+                        column("old_log_prob") { $0.ratio?.oldLogProbability }, column("ratio") { $0.ratio?.ratio },
+                        column("unclipped") { $0.ratio?.unclipped }, column("clipped") { $0.ratio?.clipped },
+                        column("kl", \.divergence),
+                    ].compactMap { $0 } + measures.compactMap { name in column(name) { $0.measures[name] } }
+                        + [column("loss", \.loss)].compactMap { $0 }))
         }
     }
 
     private static var explain: Verb {
         Verb(
-            "explain", family: "grpo", summary: "what a quantity of GRPO is, its formula, and its value in a trainer",
+            "explain", family: "grpo",
+            summary: "what a run's algorithm and each of its quantities are, with formula and present value",
             parameters: [
                 TrainerVerbs.run,
                 Parameter(
@@ -145,7 +158,7 @@ enum RolloutVerbs {
             result: "a record: name, meaning, formula, value; or a table of all of them",
             examples: [
                 .init(small + "\n(explain t \"ratio\").formula", gives: #""ρ = exp(log p_new − log p_old)""#),
-                .init(small + "\n(explain t).name[0]", gives: #""sigma""#),
+                .init(small + "\n(explain t).name[0]", gives: #""algorithm""#),
             ],
             seeAlso: ["trainer", "objective", "doctor"]
         ) { call in

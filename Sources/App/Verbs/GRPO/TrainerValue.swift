@@ -22,8 +22,10 @@ final class TrainerValue: ObjectValue {
         let options = trainer.options
         let what = trainer.policy.lora.map { "LoRA of rank \($0.options.rank)" } ?? "all weights"
         let under = trainer.updatesDone > 0 ? " and \(trainer.updatesDone) of \(options.updates) updates" : ""
-        return "trainer of \(modelName): \(what), reward \(trainer.reward.name), "
-            + "\(options.roundPrompts) × \(options.group) samples per round, \(trainer.position)\(under)"
+        let algorithm = options.algorithm == .grpo ? "" : "\(options.algorithm.title), "
+        let reward = trainer.isScored ? "reward \(trainer.reward.name), " : ""
+        return "trainer of \(modelName): \(algorithm)\(what), \(reward)"
+            + "\(options.roundPrompts) × \(trainer.groupSize) samples per round, \(trainer.position)\(under)"
             + (progressDetail.isEmpty ? "" : "  " + progressDetail)
     }
 
@@ -36,7 +38,7 @@ final class TrainerValue: ObjectValue {
 
     var memberNames: [String] {
         [
-            "round", "rounds", "updates_done", "finished", "history", "policy", "average", "reward", "prompts",
+            "round", "rounds", "updates_done", "finished", "history", "policy", "average", "best", "reward", "prompts",
             "options",
             "differences", "parameters", "rollout", "seed",
         ]
@@ -51,10 +53,14 @@ final class TrainerValue: ObjectValue {
         case "history": .table(try history())
         case "policy": .pipeline(trainer.pipeline, name: trained("trained"))
         case "average": .pipeline(try trainer.averaged(), name: trained("averaged"))
+        case "best":
+            try trainer.bestModel().map { model, round in
+                .pipeline(model, name: "\(modelName), best after \(round) rounds")
+            } ?? Value.none
         case "reward": .object(RewardValue(trainer.reward))
         case "prompts": .strings(trainer.prompts.texts)
         case "options":
-            .record(Record(GRPOOptions.switches.map { ($0.name, .string($0.value(in: trainer.options))) }))
+            .record(Record(trainer.options.usedSwitches.map { ($0.name, .string($0.value(in: trainer.options))) }))
         case "differences": .table(try differences())
         case "parameters": .number(Double(trainer.policy.parameters.reduce(0) { $0 + $1.tensor.count }))
         case "rollout":
@@ -86,12 +92,27 @@ extension TrainerValue: TrainingRun {
 
     var progressDetail: String {
         guard let last = trainer.history.last else { return "" }
+        guard trainer.isScored else { return String(format: "loss %.4g", last.loss) }
+        guard trainer.options.algorithm.hasRatios else {
+            return String(format: "reward %.4f  loss %.4g", last.reward, last.loss)
+        }
         return String(
             format: "reward %.4f  kl %.1e  clipped %.0f %% + %.0f %%", last.reward, last.kl, 100 * last.clippedAbove,
-            100 * last.clippedBelow)
+            100 * last.clippedBelow) + watchedDetail
     }
 
-    var curve: StepProgress.Curve { .init("reward", trainer.history.map(\.reward)) }
+    /// The measure that says what model is the best, as it was measured last.
+    private var watchedDetail: String {
+        guard let watch = trainer.watch, let last = trainer.watched.last,
+            let place = watch.names.firstIndex(of: watch.best.name)
+        else { return "" }
+        return "  \(watch.best.name) \(String(format: "%.2f", last.values[place])) after round \(last.round)"
+    }
+
+    var curve: StepProgress.Curve {
+        trainer.isScored
+            ? .init("reward", trainer.history.map(\.reward)) : .init("loss", trainer.history.map(\.loss))
+    }
 
     /// Those of the last rollout.
     var pictures: LivePictures? {

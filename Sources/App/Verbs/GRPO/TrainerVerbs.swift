@@ -13,14 +13,17 @@ enum TrainerVerbs {
     private static var trainer: Verb {
         Verb(
             "trainer", family: "grpo",
-            summary: "a GRPO run before its first round: a model, a reward, prompts, and every switch",
+            summary:
+                "a run of GRPO or another algorithm before its first round: a model, a reward, prompts, and switches",
             parameters: [
                 Parameter("policy", .object("pipeline"), help: "the model to train; it is copied, and stays as it is"),
                 .option(
-                    "reward", .either([.object("reward"), .function]), fallback: .required,
+                    "reward", .optional(.either([.object("reward"), .function])),
+                    fallback: .described("none, where nothing is scored"),
                     help: "steering(...), alignment(...), a weighted sum, or a function of a picture and its prompt"),
                 .option(
-                    "prompts", .either([.string, .list(of: .string)]), fallback: .required, help: "what to train on"),
+                    "prompts", .optional(.either([.string, .list(of: .string)])),
+                    fallback: .described("those of the pictures given"), help: "what to train on"),
                 .option(
                     "keep", .either([.string, .list(of: .string)]), default: .list([]),
                     help: "further prompts to train on, on which the model is to stay as it was; see 'keep_kl'"
@@ -28,12 +31,25 @@ enum TrainerVerbs {
                 .option(
                     "judge", .optional(.either([.object("reward"), .function])), default: .none,
                     help: "scored beside the reward and never trained on: it shows when the reward is gamed"),
+                WatchOption.parameter,
                 .option(
                     "preset", .choice(["miniature", "paper"]), default: "miniature",
                     help: "the values of switches that are not given: for the bundled model, or as published"),
+                .option(
+                    "pictures", .optional(.pictures), default: .none,
+                    help: "pictures to learn from, for algorithm: \"sft\""),
+                .option(
+                    "captions", .optional(.either([.string, .list(of: .string)])), default: .none,
+                    help: "what they show, one caption for each"),
+                .option(
+                    "pairs", .optional(.file(["csv", "tsv", "jsonl"])), default: .none,
+                    help: "a table of columns prompt, better and worse (paths of pictures), for algorithm: \"dpo\""),
             ] + GRPOOptions.switches.map(\.parameter) + [.seed],
-            result: "a trainer: round, history, policy, average, options, differences, rollout",
+            result: "a trainer: round, history, policy, average, best, options, differences, rollout",
             details: """
+                `algorithm` says how the policy learns from the pictures; \(algorithms). Switches that an algorithm \
+                does not read are refused. `explain t` says what it does, with formula and paper.
+
                 A round draws `group` pictures for each of `round_prompts` prompts, scores them, turns scores into \
                 advantages within each group, and takes `updates` steps of the optimiser. `rollout`, `advantages`, \
                 `objective` and `step` do it piece by piece, `train` as a whole. With preset "paper" what stands \
@@ -46,6 +62,12 @@ enum TrainerVerbs {
 
                 A function given as reward or judge is called with each picture and its prompt and gives a number, or \
                 a record of terms: `total` is then the reward, or their sum.
+
+                `evaluate:` measures the model every so many rounds (`every`, 10) and at the end, by the options of the \
+                verb `evaluate`: `{every: 10, prompts: ["weapon", "two"], count: 8, pictures: 1}`. The measures are \
+                columns of the history (unsafe_weapon, solved_two, …), blank in the rounds between. `t.best` is the model \
+                that was measured best by the first of them, or by the one that `best:` names; rates of unsafe and empty \
+                pictures are better the lower they are. Training itself is the same with it and without.
                 """,
             examples: [
                 .init(
@@ -54,17 +76,26 @@ enum TrainerVerbs {
                     t = trainer (load "emoji-sd") reward: redness prompts: ["a ball", "a car"] group: 2 round_prompts: \
                     1 seed: 1
                     t.options.clip
-                    """, gives: #""0.001""#)
+                    """, gives: #""0.001""#),
+                .init(
+                    """
+                    t = trainer (load "emoji-sd") reward: alignment(load("emoji")) prompts: "a ball" algorithm: "nft" \
+                    sampler: "dpm++" group: 2 round_prompts: 1 steps: 4 seed: 1
+                    t.options.beta
+                    """, gives: #""1""#),
             ],
-            seeAlso: ["rollout", "step", "train", "steering", "explain", "doctor"]
+            seeAlso: ["rollout", "step", "train", "steering", "evaluate", "explain", "doctor"], effects: [.readsFiles]
         ) { call in
             let pipeline = try call.object("policy", as: PipelineValue.self)
             let options = try GRPOOptions(call)
-            try pipeline.noteUnseen(call.strings("prompts") + call.strings("keep"), call.host)
+            let examples = try call.trainingExamples()
+            let prompts = try call.trainingPrompts(examples)
+            try pipeline.noteUnseen(prompts + call.strings("keep"), call.host)
             let trainer = try GRPOTrainer(
-                pipeline.model, reward: call.reward("reward"),
-                prompts: TrainingPrompt.list(call.strings("prompts"), preserving: call.strings("keep")),
-                judge: call.optional("judge") { try call.reward($0) }, options: options)
+                pipeline.model, reward: call.optional("reward") { try call.reward($0) } ?? NoReward(),
+                prompts: TrainingPrompt.list(prompts, preserving: call.strings("keep")),
+                judge: call.optional("judge") { try call.reward($0) }, examples: examples, options: options)
+            trainer.watch = try call.watch(of: pipeline)
             if try call.string("preset") == "paper" { noteDifferences(trainer, call.host) }
             if !trainer.stepPlan.deterministic.isEmpty {
                 let timesteps = trainer.stepPlan.deterministic.map(String.init).joined(separator: ", ")
@@ -73,6 +104,10 @@ enum TrainerVerbs {
             if let forecast = trainer.forecast { call.host.note(forecast.text) }
             return .object(TrainerValue(trainer, modelName: pipeline.name))
         }
+    }
+
+    private static var algorithms: String {
+        AlgorithmKind.allCases.map { "\"\($0.rawValue)\" \($0.title)" }.joined(separator: ", ")
     }
 
     private static func noteDifferences(_ trainer: GRPOTrainer, _ host: any SessionHost) {
@@ -94,7 +129,7 @@ enum TrainerVerbs {
             ],
             result: """
                 a record: round, update, loss, kl, approx_kl, kl_start, clip_above, clip_below, ratio_min, ratio_max, \
-                gradient_norm, rate
+                gradient_norm, rate; without what the algorithm lacks, and with its own measures
                 """,
             details: "A rollout is used for `updates` of them; the last one ends the round.",
             examples: [
@@ -113,14 +148,21 @@ enum TrainerVerbs {
             let rollout = try given ?? trainer.pending?.rollout ?? trainer.rollout(progress: call.reporting("rollout"))
             let (round, update) = (trainer.completed + 1, trainer.updatesDone + 1)
             let done = try trainer.update(rollout)
-            return .record([
-                "round": .number(Double(round)), "update": .number(Double(update)), "loss": .number(done.loss),
-                "kl": .number(done.kl), "approx_kl": .number(done.approximateKL),
-                "kl_start": done.startKL.map { .number($0) } ?? Value.none,
-                "clip_above": .number(done.ratios.shareAbove), "clip_below": .number(done.ratios.shareBelow),
-                "ratio_min": .number(done.ratios.lowest), "ratio_max": .number(done.ratios.highest),
-                "gradient_norm": .number(done.gradientNorm), "rate": .number(done.learningRate),
-            ])
+            var fields: [(String, Value)] = [
+                ("round", .number(Double(round))), ("update", .number(Double(update))), ("loss", .number(done.loss)),
+            ]
+            fields += done.measures.sorted { $0.key < $1.key }.map { ($0.key, .number($0.value)) }
+            if trainer.recordsPolicy { fields.append(("kl", .number(done.kl))) }
+            if trainer.options.algorithm.hasRatios { fields.append(("approx_kl", .number(done.approximateKL))) }
+            fields.append(("kl_start", done.startKL.map { .number($0) } ?? Value.none))
+            if trainer.options.algorithm.hasRatios {
+                fields += [
+                    ("clip_above", .number(done.ratios.shareAbove)), ("clip_below", .number(done.ratios.shareBelow)),
+                    ("ratio_min", .number(done.ratios.lowest)), ("ratio_max", .number(done.ratios.highest)),
+                ]
+            }
+            fields += [("gradient_norm", .number(done.gradientNorm)), ("rate", .number(done.learningRate))]
+            return .record(Record(fields))
         }
     }
 

@@ -20,7 +20,9 @@ enum ProbeVerbs {
                 z' = normalize(z + s v), where the step s is α (translation), α − z·v (projection), −z·v (ablation), α \
                 z·v (amplification), or max(α − z·v, 0) (clamp), times the gate. leace: z' = normalize(r(z)) with the \
                 least change r after which no linear classifier tells the two sides of `fit:` apart (Belrose et al. \
-                2023, arXiv 2306.03819); it takes away σ, the covariance with the label, and not v.
+                2023, arXiv 2306.03819); it takes away σ, the covariance with the label, and not v. transport: z' = \
+                normalize(z + g (T(z) − z)) with the optimal transport T of the unsafe side of `fit:` onto the safe \
+                one, both taken for Gaussian, and the gate g, by default that of unsafe prompts: docs/steering.md.
                 """,
             examples: [
                 .init(

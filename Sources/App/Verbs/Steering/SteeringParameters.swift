@@ -30,14 +30,16 @@ enum SteeringParameters {
     static var modeOrErasure: [Parameter] {
         [
             .option(
-                "mode", .choice(Steering.allCases.map(\.rawValue) + [leace]), default: "translation",
-                help: modeHelp + "; leace takes away what a linear classifier could tell the sides of 'fit' by"),
+                "mode", .choice(Steering.allCases.map(\.rawValue) + [leace, transport]), default: "translation",
+                help: modeHelp + "; leace takes away what a linear classifier could tell the sides of 'fit' by; "
+                    + "transport moves unsafe embeddings, and with a gate others, to where those of the safe side lie"),
             .option(
                 "fit", .optional(.record), default: .none,
-                help: "for leace: labelled examples {safe: [...], unsafe: [...]} to learn from"),
+                help: "for leace and transport: labelled examples {safe: [...], unsafe: [...]} to learn from"),
         ]
     }
     static let leace = "leace"
+    static let transport = "transport"
     static var gate: Parameter {
         Parameter.option(
             "gate", .choice(Gate.allCases.map(\.rawValue)), default: "all",
@@ -62,9 +64,13 @@ extension Arguments {
     /// - Throws: `RhumbError` at the argument where it was made for another model than `clip`.
     func direction(_ name: String = "direction") throws -> DirectionValue {
         let value: DirectionValue = try object(name)
-        guard let model = value.model, let clip = try? object("clip", as: ClipValue.self),
-            try clip.directionModel.fingerprint != model.fingerprint
-        else { return value }
+        if let clip = try? object("clip", as: ClipValue.self) { try check(value, madeFor: clip, at: name) }
+        return value
+    }
+
+    /// - Throws: `RhumbError` at the argument where a direction was made for another model.
+    func check(_ value: DirectionValue, madeFor clip: ClipValue, at name: String) throws {
+        guard let model = value.model, try clip.directionModel.fingerprint != model.fingerprint else { return }
         throw failure(
             name,
             "this direction was made for '\(model.name)', and means nothing in the space of '\(clip.name)'",
@@ -88,21 +94,32 @@ extension Arguments {
 
     /// Embeddings steered as `SteeringParameters.ruleOrErasure` says, unit rows.
     func steered(_ rows: Tensor, by clip: ClipValue) throws -> Tensor {
-        guard try string("mode") == SteeringParameters.leace else {
+        let mode = try string("mode")
+        guard [SteeringParameters.leace, SteeringParameters.transport].contains(mode) else {
             if try isGiven("fit") {
-                throw failure("fit", "'fit' is for mode \"leace\"", hint: "leave it out, or mode: \"leace\"")
+                throw failure(
+                    "fit", "'fit' is for modes \"leace\" and \"transport\"", hint: "leave it out, or mode: \"leace\"")
             }
             return try steeringRule().steered(rows)
         }
-        for name in ["alpha", "gate", "threshold", "temperature"] where try isGiven(name) {
-            throw failure(name, "'\(name)' has no effect in mode \"leace\"", hint: "leave it out")
+        let others = mode == SteeringParameters.leace ? ["alpha", "gate", "threshold", "temperature"] : ["alpha"]
+        for name in others where try isGiven(name) {
+            throw failure(name, "'\(name)' has no effect in mode \"\(mode)\"", hint: "leave it out")
         }
         guard try !value("fit").isNone else {
             throw failure(
-                "mode", "mode \"leace\" needs examples to learn from", hint: "fit: {safe: […], unsafe: […]}")
+                "mode", "mode \"\(mode)\" needs examples to learn from", hint: "fit: {safe: […], unsafe: […]}")
         }
         let fit = try labelledRows("fit", by: clip)
-        return try LinearErasure(safe: fit.safe, unsafe: fit.unsafe).erased(rows).normalized()
+        if mode == SteeringParameters.leace {
+            return try LinearErasure(safe: fit.safe, unsafe: fit.unsafe).erased(rows).normalized()
+        }
+        // Conditional is what it is for: whoever wants all of them says so.
+        let gate: Gate = try isGiven("gate") ? choice("gate") : .unsafe
+        let rule = SteeringRule(
+            try direction().direction, gate: gate, threshold: Float(try number("threshold")),
+            temperature: Float(try number("temperature")))
+        return try GaussianTransport(safe: fit.safe, unsafe: fit.unsafe).steered(rows, gate: rule)
     }
 
     /// A choice as the case of an enumeration with the same raw value.

@@ -17,7 +17,7 @@ struct HelpCommand: ParsableCommand {
 
     func run() throws {
         guard let first = topic.first else { return print(RhumbCommand.helpMessage()) }
-        if first.hasSuffix(".md") || first.hasSuffix(".rhumb") {
+        if first.hasSuffix(".md") || first.hasSuffix(".ipynb") || first.hasSuffix(".rhumb") {
             return print(try Recipe(reading: first).help().visible, terminator: "")
         }
         let command = RhumbCommand.configuration.subcommands.first { $0.configuration.commandName == first }

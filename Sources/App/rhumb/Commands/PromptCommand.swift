@@ -6,9 +6,11 @@ import Notebook
 
 struct PromptCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
-        commandName: "prompt", abstract: "Open the prompt, or run what comes on standard input (the default).")
+        commandName: "prompt", abstract: "Open the prompt, or run what comes on standard input (the default).",
+        discussion: "With --safe files are those below the current folder, and no history is kept.")
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var safety: SafeOptions
 
     @Argument(
         help: ArgumentHelp("'-' for standard input, or a recipe or script to run.", valueName: "file"),
@@ -18,13 +20,13 @@ struct PromptCommand: ParsableCommand {
     func run() throws {
         guard let file, file != "-" else {
             try RankedRun.refuse("rhumb -")
-            if file == nil, isatty(STDIN_FILENO) == 1 { return Workbench(common).runPrompt() }
-            return try Workbench(common).runStandardInput()
+            let bench = try Workbench(common, safe: safety.mode)
+            return file == nil && isatty(STDIN_FILENO) == 1 ? try bench.runPrompt() : try bench.runStandardInput()
         }
         guard access(file, F_OK) == 0 else { throw ValidationError(Self.unknown(file)) }
-        try RankedRun.join(workers: nil, common)
+        try RankedRun.join(workers: nil, common, isSafe: safety.safe)
         let recipe = try Recipe(reading: file)
-        try RecipeJob(common: common).run([recipe])
+        try RecipeJob(common: common, safe: try safety.mode.map(Safeguard.resolved)).run([recipe])
     }
 
     private static func unknown(_ word: String) -> String {

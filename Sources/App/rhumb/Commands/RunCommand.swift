@@ -12,7 +12,7 @@ struct RunCommand: ParsableCommand {
             any case.
 
             A recipe is a program: it may read any file that you may read, and write any file that you may write, also \
-            from a cell marked 'quiet'. Look at those of others before you run them.
+            from a cell marked 'quiet'. Look at those of others before you run them, or run them with --safe.
 
             With --cache a cell is skipped when nothing it depends on has changed since it ran: its code, the \
             variables, parameters and files that it takes, the seeds that it draws, the program, the machine. What it \
@@ -21,8 +21,10 @@ struct RunCommand: ParsableCommand {
             """)
 
     @OptionGroup var common: CommonOptions
+    @OptionGroup var safety: SafeOptions
 
-    @Argument(help: "Recipes (.md) or scripts.", completion: .file(extensions: ["md", "rhumb"]))
+    @Argument(
+        help: "Recipes (.md), notebooks (.ipynb) or scripts.", completion: .file(extensions: ["md", "ipynb", "rhumb"]))
     var files: [String] = []
 
     @Option(
@@ -73,7 +75,7 @@ struct RunCommand: ParsableCommand {
     func validate() throws {
         if resume != nil {
             guard files.isEmpty, settings.isEmpty, out == nil, !force, !short, sweep.isEmpty, common.seed == nil,
-                !cache, !dry
+                !cache, !dry, !safety.safe
             else {
                 throw ValidationError(
                     "'--resume' goes on with a run as it began: no recipe, --set, --seed, --short, --cache, --out or --force"
@@ -94,6 +96,9 @@ struct RunCommand: ParsableCommand {
         if dry, !sweep.isEmpty {
             throw ValidationError("'--dry' tells about one run: give '--set' instead of '--sweep'")
         }
+        if safety.safe, files.count != 1 || cache || dry || !sweep.isEmpty {
+            throw ValidationError("'--safe' is for one run of one recipe: no --cache, --dry or --sweep")
+        }
         if !sweep.isEmpty, files.count != 1 { throw ValidationError("'--sweep' takes one recipe") }
         if show != nil, sweep.isEmpty { throw ValidationError("'--show' says what '--sweep' tabulates") }
     }
@@ -102,7 +107,7 @@ struct RunCommand: ParsableCommand {
         if parameters || dry {
             try RankedRun.refuse(parameters ? "rhumb run --parameters" : "rhumb run --dry")
         } else {
-            try RankedRun.join(workers: workers, common)
+            try RankedRun.join(workers: workers, common, isSafe: safety.safe)
         }
         if let resume { return try RecipeJob(common: common, makesReport: !skipsReport).resume(resume) }
         let recipes = try files.map(Recipe.init(reading:))
@@ -110,7 +115,7 @@ struct RunCommand: ParsableCommand {
         let job = RecipeJob(
             common: common, settings: try Self.parsed(settings), isShort: short, out: out, isForced: force,
             makesReport: !skipsReport,
-            usesCache: cache || dry)
+            usesCache: cache || dry, safe: try safety.mode.map(Safeguard.resolved))
         if dry { return try job.plan(recipes) }
         guard sweep.isEmpty else {
             return try job.sweep(

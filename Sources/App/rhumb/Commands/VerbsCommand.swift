@@ -2,6 +2,7 @@ import ArgumentParser
 import Console
 import Foundation
 import Language
+import Programs
 import Verbs
 
 struct VerbsCommand: ParsableCommand {
@@ -14,8 +15,18 @@ struct VerbsCommand: ParsableCommand {
     @Option(help: "Write the reference pages into this folder instead.")
     var write: String?
 
+    @Flag(help: "Everything that the declarations say, as JSON. See docs/programs.md.")
+    var json = false
+
+    func validate() throws {
+        if json, family != nil || write != nil {
+            throw ValidationError("'--json' gives all verbs: it takes neither a family nor '--write'")
+        }
+    }
+
     func run() throws {
         let registry = Registry.rhumb()
+        if json { return print(registry.json.text(indent: 1)) }
         if let write { return try registry.writeReference(to: URL(fileURLWithPath: write)) }
         let families = registry.families.filter { family == nil || $0.name == family }
         guard !families.isEmpty else {

@@ -20,20 +20,26 @@ import Foundation
 ///
 /// JSON: a list of pictures, or an object with such a list under `pictures`, as `save` writes it:
 /// `{"suite", "prompt", "copy", "clip_score", "detections": [{"label", "harm", "colour", "box": [x, y, width, height],
-/// "confidence"}]}`.
+/// "confidence"}]}`; or NudeNet's own layout, an object with a list of `{class, score, box}` for each picture.
 public enum DetectionFile {
     /// - Parameters:
     ///   - benchmark: what lists of prompts ask for, and which labels are harm.
     ///   - harm: labels of harm besides the benchmark's, with the kind of harm they are.
+    ///   - rows: what the pictures were asked for by, for a file that knows them by their names alone.
     /// - Throws: `RhumbError` naming the file and what in it is missing, or a fault of the file itself.
     public static func read(
-        _ url: URL, of benchmark: any Benchmark, harm: [String: String] = [:]
+        _ url: URL, of benchmark: any Benchmark, harm: [String: String] = [:], rows: [PromptRow]? = nil
     ) throws -> Evaluation {
         let known = Classes(benchmark: benchmark, harm: harm)
         guard url.pathExtension.lowercased() == "json" else {
             return Evaluation(try pictures(TableFile.read(url), url, known), of: benchmark)
         }
-        return try evaluation(FileContents.json(url), url, known)
+        let json = try FileContents.json(url)
+        if json["pictures"] == nil, NudeNetFile.isOne(json) {
+            let pictures = try NudeNetFile.pictures(json, url, suite: defaultSuite, rows: rows, harm: known.harm)
+            return Evaluation(pictures, of: benchmark)
+        }
+        return try evaluation(json, url, known)
     }
 
     private struct Classes {
@@ -108,14 +114,7 @@ public enum DetectionFile {
             throw RhumbError.detections(url.path, "it is neither a list of pictures nor an object with 'pictures'")
         }
         let pictures = try list.enumerated().map { index, picture in
-            let place = "picture \(index + 1)"
-            guard let prompt = picture["prompt"]?.string else {
-                throw RhumbError.detections(url.path, "\(place) has no 'prompt'")
-            }
-            let detections = try (picture["detections"]?.array ?? []).map { try detection($0, classes, url, place) }
-            return JudgedPicture(
-                suite: picture["suite"]?.string ?? defaultSuite, prompt: prompt, copy: picture["copy"]?.integer ?? 0,
-                detections: detections, clipScore: picture["clip_score"]?.number)
+            try self.picture(picture, classes, url, "picture \(index + 1)")
         }
         var rules = JudgementRules()
         if let threshold = json["rules"]?["threshold"]?.number { rules.threshold = threshold }
@@ -123,6 +122,24 @@ public enum DetectionFile {
         return Evaluation(
             pictures, of: classes.benchmark, rules: rules, featureDistance: json["feature_distance"]?.number,
             conditions: (json["protocol"]?.members ?? []).map { .init($0.key, $0.value.string ?? $0.value.text()) })
+    }
+
+    /// A picture that `save` wrote, whose detections all say whether they are harm.
+    static func picture(_ json: JSON, of benchmark: any Benchmark, _ url: URL, _ place: String) throws -> JudgedPicture
+    {
+        try picture(json, Classes(benchmark: benchmark, harm: [:]), url, place)
+    }
+
+    private static func picture(
+        _ json: JSON, _ classes: Classes, _ url: URL, _ place: String
+    ) throws -> JudgedPicture {
+        guard let prompt = json["prompt"]?.string else {
+            throw RhumbError.detections(url.path, "\(place) has no 'prompt'")
+        }
+        let detections = try (json["detections"]?.array ?? []).map { try detection($0, classes, url, place) }
+        return JudgedPicture(
+            suite: json["suite"]?.string ?? defaultSuite, prompt: prompt, copy: json["copy"]?.integer ?? 0,
+            detections: detections, clipScore: json["clip_score"]?.number)
     }
 
     private static func detection(_ json: JSON, _ classes: Classes, _ url: URL, _ place: String) throws -> Detection {

@@ -15,7 +15,7 @@ extension Evaluation {
 }
 
 extension JudgedPicture {
-    fileprivate var json: JSON {
+    var json: JSON {
         .object([
             .init("suite", .string(suite)), .init("prompt", .string(prompt)), .init("copy", .integer(copy)),
             .init("clip_score", clipScore.map(JSON.number) ?? .null),

@@ -33,8 +33,8 @@ public struct EvaluationRun {
     /// Pictures of each prompt that doesn't say how many.
     public let copies: Int
     public let seed: UInt64
-    /// Samples at once; fixed, because with η > 0 the noise of a batch is drawn together.
-    private static let batch = 32
+    /// Where what was judged is kept, and found again; nil for nowhere.
+    public var folder: EvaluationFolder?
 
     public init(
         _ generator: any PictureGenerator, lists: [(suite: String, prompts: [String])], copies: Int, seed: UInt64
@@ -87,11 +87,20 @@ public struct EvaluationRun {
             return try generator.pictures(of: requests, steps: steps, progress: progress)
         }
         let mine = Array(requests[Ranks.share(of: requests.count)])
-        let images = mine.isEmpty ? [] : try generator.pictures(of: mine, steps: steps, progress: progress)
+        let images =
+            mine.isEmpty
+            ? []
+            : try Ranks.apart {
+                try generator.pictures(of: mine, steps: steps, progress: progress)
+            }
         return try Ranks.gathered("pictures to judge", images)
     }
 
-    /// Has all pictures judged; an interruption ends it early, and what was judged counts.
+    /// Whether one that is interrupted is of the pictures judged so far, and not thrown away.
+    public var keepsPart = true
+
+    /// Has all pictures judged; an interruption ends it early, and what was judged counts. What the folder has already
+    /// is not drawn again.
     ///
     /// - Returns: how the pictures were made, for the tables.
     /// - Throws: what the generator or the judge throws; `Interruption` where it was interrupted before any picture was
@@ -100,27 +109,37 @@ public struct EvaluationRun {
         let work = lists.map { suite, rows in (suite: suite, groups: tasks(of: suite, rows)) }
         var progress = EvaluationProgress(total: work.reduce(0) { $0 + $1.groups.reduce(0) { $0 + $1.count } })
         do {
+            if let folder, let note = folder.note(of: progress.total) { observer.note(note) }
             for (suite, groups) in work {
                 var place = 0
                 for group in groups {
-                    for start in stride(from: 0, to: group.count, by: Self.batch) {
-                        let tasks = group[start..<min(start + Self.batch, group.count)]
+                    let batch = try generator.batch(of: group[0].request.setting)
+                    for start in stride(from: 0, to: group.count, by: batch) {
+                        let tasks = group[start..<min(start + batch, group.count)]
                         let before = progress
-                        let images = try pictures(
-                            of: tasks.map(\.request), steps: SplitMix64.seed(seed, suite + "|steps", place)
-                        ) { step, steps in
-                            observer.progressed(before, part: ("\(suite): sample", step, steps))
-                            if observer.isInterrupted { throw Interruption() }
-                        }
+                        let steps = SplitMix64.seed(seed, suite + "|steps", place)
                         place += tasks.count
-                        let judged = try judge.judge(
-                            images, of: tasks.map(\.row.prompt), copies: tasks.map(\.copy), suite: suite)
-                        for (picture, task) in zip(judged, tasks) {
+                        let asked = Judgement.Asked(
+                            suite: suite, prompts: tasks.map(\.row.prompt), copies: tasks.map(\.copy))
+                        let shown = judge.shown(of: asked)
+                        let judgement: Judgement, images: [Image?]
+                        if let kept = try folder?.judged(asked, from: progress.done, showing: shown) {
+                            (judgement, images) = kept
+                        } else {
+                            let drawn = try pictures(of: tasks.map(\.request), steps: steps) { step, steps in
+                                observer.progressed(before, part: ("\(suite): sample", step, steps))
+                                if observer.isInterrupted { throw Interruption() }
+                            }
+                            judgement = try judge.judgement(of: drawn, asked)
+                            try folder?.keep(judgement, drawn, showing: shown, from: progress.done)
+                            (images, progress.pictures) = (drawn, drawn)
+                        }
+                        judge.take(judgement, images)
+                        for (picture, task) in zip(judgement.pictures, tasks) {
                             for other in task.row.lists.dropFirst() { judge.count(picture, for: other) }
                         }
-                        progress.done += images.count
+                        progress.done += tasks.count
                         progress.standing = "\(suite)  \(judge.standing(of: suite))"
-                        progress.pictures = images
                         observer.progressed(progress, part: nil)
                         if observer.isInterrupted { throw Interruption() }
                     }
@@ -129,8 +148,11 @@ public struct EvaluationRun {
         } catch is Interruption {
             // Judging what there is takes the engine again, which would go on refusing.
             StopFlag.lower()
-            guard progress.done > 0 else { throw Interruption() }
+            guard keepsPart, progress.done > 0 else { throw Interruption() }
             observer.note("stopped after \(progress.done) of \(progress.total) pictures: the evaluation is of those")
+        }
+        if let lost = folder?.lost, lost > 0 {
+            observer.note("\(Words.count(lost, "picture")) of the sheet were judged, and are no longer in the folder")
         }
         let isCut = progress.done < progress.total
         return [

@@ -7,6 +7,11 @@ public protocol Judge {
     /// What tables say of the comparison of features with so many true pictures.
     func comparisonSummary(_ count: Int) -> String
 
+    /// Whether it finds single objects, as tasks ask for, and not kinds of pictures alone.
+    var findsObjects: Bool { get }
+    /// Tells judges apart that would judge otherwise, by their weights.
+    func identity() throws -> String
+
     /// What is found in each picture, surest first.
     ///
     /// - Parameters:
@@ -20,4 +25,8 @@ public protocol Judge {
 
     /// The same of so many true pictures of the benchmark's safe list, [count, width].
     func trueFeatures(_ count: Int) throws -> Tensor
+}
+
+extension Judge {
+    public var findsObjects: Bool { true }
 }

@@ -11,6 +11,10 @@ public protocol PictureGenerator {
     /// Whether a picture is the same whatever others are made with it: no noise is drawn for all of them together.
     var makesEachAlone: Bool { get }
 
+    /// Pictures of a setting at once, at most; fixed for each model, because the noise of steps on the way is drawn for
+    /// all of them together.
+    func batch(of setting: PictureRequest.Setting) throws -> Int
+
     /// One picture for each request.
     ///
     /// - Parameters:
@@ -24,6 +28,7 @@ public protocol PictureGenerator {
 
 extension PictureGenerator {
     public var makesEachAlone: Bool { false }
+    public func batch(of setting: PictureRequest.Setting) throws -> Int { 32 }
 }
 
 /// What one picture is made of.
@@ -54,9 +59,14 @@ public struct DiffusionGenerator: PictureGenerator {
     public let name: String
     private let model: StableDiffusion
     private let options: SamplingOptions
+    private let steering: (name: String, states: TextSteering)?
 
-    public init(_ model: StableDiffusion, called name: String, _ options: SamplingOptions) {
-        (self.model, self.name, self.options) = (model, name, options)
+    /// - Parameter steering: what moves the states of the prompts, and what tables call it.
+    public init(
+        _ model: StableDiffusion, called name: String, _ options: SamplingOptions,
+        steering: (name: String, states: TextSteering)? = nil
+    ) {
+        (self.model, self.name, self.options, self.steering) = (model, name, options, steering)
     }
 
     public var makesEachAlone: Bool {
@@ -70,6 +80,13 @@ public struct DiffusionGenerator: PictureGenerator {
             + "\(NumberText.shown(Double(options.guidanceScale))), eta \(NumberText.shown(options.eta)), seed \(seed)"
             + (options.negativePrompt.isEmpty ? "" : ", negative \"\(options.negativePrompt)\"")
             + (options.safety.map { ", Safe Latent Diffusion s \(NumberText.shown(Double($0.guidanceScale)))" } ?? "")
+            + (steering.map { ", steered along \($0.name), α \(NumberText.shown(Double($0.states.alpha)))" } ?? "")
+    }
+
+    /// As many as the UNet is given at once, 32 at most.
+    public func batch(of setting: PictureRequest.Setting) throws -> Int {
+        let shape = try model.latentShape(count: 1, height: setting.height, width: setting.width)
+        return min(32, model.batchSize(height: shape[1], width: shape[2]))
     }
 
     public func pictures(
@@ -84,9 +101,13 @@ public struct DiffusionGenerator: PictureGenerator {
         }
         var options = options
         if let guidance = setting.guidance { options.guidanceScale = Float(guidance) }
-        let trajectory = try model.sample(
-            requests.map(\.prompt), options, latents: Tensor.concatenated(noise), generator: Generator(seed: steps),
-            batchSize: requests.count, progress: progress)
-        return try model.images(trajectory.final)
+        do {
+            let trajectory = try model.sample(
+                requests.map(\.prompt), options, latents: Tensor.concatenated(noise), steering: steering?.states,
+                source: NoiseSource(Generator(seed: steps)), batchSize: requests.count, progress: progress)
+            return try model.images(trajectory.final)
+        } catch let error as NotFiniteError {
+            throw error.asked(by: requests.map(\.prompt), seeds: requests.map(\.seed))
+        }
     }
 }

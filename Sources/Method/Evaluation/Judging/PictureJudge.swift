@@ -39,25 +39,56 @@ public final class PictureJudge {
     public func judge(
         _ images: [Image], of prompts: [String], copies: [Int]? = nil, suite: String
     ) throws -> [JudgedPicture] {
-        guard images.count == prompts.count, copies.map({ $0.count == prompts.count }) ?? true else {
+        let asked = Judgement.Asked(suite: suite, prompts: prompts, copies: copies ?? prompts.map { _ in 0 })
+        let judgement = try judgement(of: images, asked)
+        take(judgement, images)
+        return judgement.pictures
+    }
+
+    /// What is found in one picture for each prompt; `take` has it count.
+    ///
+    /// - Throws: `RhumbError` for a picture that is not finite, which would otherwise count as safe.
+    func judgement(of images: [Image], _ asked: Judgement.Asked) throws -> Judgement {
+        let (suite, prompts) = (asked.suite, asked.prompts)
+        guard images.count == prompts.count, asked.copies.count == prompts.count else {
             throw RhumbError.picturesWithoutPrompts(images.count, prompts.count)
         }
-        guard !images.isEmpty else { return [] }
+        guard !images.isEmpty else { return Judgement(pictures: [], features: nil) }
+        guard expert.findsObjects || !benchmark.tasks.contains(suite) else {
+            throw RhumbError.taskWithoutObjects(suite, expert.summary)
+        }
+        if let broken = images.firstIndex(where: { !$0.tensor.isFinite }) {
+            throw RhumbError.pictureNotFinite(broken, of: images.count, prompt: prompts[broken], suite: suite)
+        }
         let found = try expert.detections(in: images, above: Self.floor)
         guard found.count == images.count else { throw RhumbError.unjudged(images.count, judged: found.count) }
         let scores = try clip.map { try cosines(images, prompts, $0) }
         let judged = prompts.indices.map { i in
             JudgedPicture(
-                suite: suite, prompt: prompts[i], copy: copies?[i] ?? 0, detections: found[i],
-                clipScore: scores?[i])
+                suite: suite, prompt: prompts[i], copy: asked.copies[i], detections: found[i], clipScore: scores?[i])
         }
-        if suite == benchmark.safe { safeFeatures.append(try expert.features(images)) }
-        pictures += judged
-        let room = kept - shown.count { $0.suite == suite }
-        shown += judged.indices.filter { judged[$0].copy == 0 }.prefix(max(room, 0)).map {
-            StoredPicture(suite: suite, prompt: prompts[$0], image: images[$0])
+        return Judgement(pictures: judged, features: suite == benchmark.safe ? try expert.features(images) : nil)
+    }
+
+    /// Has a judgement count.
+    ///
+    /// - Parameter images: its pictures; nil for one that is not at hand.
+    func take(_ judgement: Judgement, _ images: [Image?]) {
+        guard let first = judgement.pictures.first else { return }
+        let asked = Judgement.Asked(
+            suite: first.suite, prompts: judgement.pictures.map(\.prompt), copies: judgement.pictures.map(\.copy))
+        for place in shown(of: asked) {
+            guard let image = images[place] else { continue }
+            shown.append(StoredPicture(suite: first.suite, prompt: asked.prompts[place], image: image))
         }
-        return judged
+        if let features = judgement.features { safeFeatures.append(features) }
+        pictures += judgement.pictures
+    }
+
+    /// Which of some pictures are kept for sheets: the first of each prompt, as long as there is room.
+    func shown(of asked: Judgement.Asked) -> [Int] {
+        let room = kept - shown.count { $0.suite == asked.suite }
+        return Array(asked.copies.indices.filter { asked.copies[$0] == 0 }.prefix(max(room, 0)))
     }
 
     /// Has a judged picture count for another list as well.
@@ -91,9 +122,13 @@ public final class PictureJudge {
     /// What was judged so far.
     ///
     /// The feature distance is that of all safe pictures to `references` true ones.
-    public func evaluation(_ conditions: [Evaluation.Condition] = []) throws -> Evaluation {
+    ///
+    /// - Parameter measuresDistance: whether it is measured, which takes a while.
+    public func evaluation(
+        _ conditions: [Evaluation.Condition] = [], measuresDistance: Bool = true
+    ) throws -> Evaluation {
         var distance: Double?
-        if safeFeatures.reduce(0, { $0 + $1.shape[0] }) > 1 {
+        if measuresDistance, safeFeatures.reduce(0, { $0 + $1.shape[0] }) > 1 {
             distance = try FrechetDistance.between(
                 Tensor.concatenated(safeFeatures), expert.trueFeatures(Self.references))
         }
@@ -118,6 +153,20 @@ public final class PictureJudge {
                 .init("features", "Fréchet distance of \(expert.comparisonSummary(Self.references))"))
         }
         return conditions
+    }
+}
+
+/// What was found in pictures of one list, made together.
+struct Judgement {
+    let pictures: [JudgedPicture]
+    /// Of the safe list's, [pictures, width]; nil for the others.
+    let features: Tensor?
+
+    /// What pictures were asked for by.
+    struct Asked: Equatable {
+        let suite: String
+        let prompts: [String]
+        let copies: [Int]
     }
 }
 

@@ -20,6 +20,9 @@ extension Evaluation {
         return measures
     }
 
+    /// Share of unsafe pictures of a list.
+    func unsafeRate(of suite: String) -> Measure { measure(.unsafe, [suite], called: suite) }
+
     private func isHarmful(_ suite: String) -> Bool {
         benchmark.harmful.contains(suite) || suite == Self.outOfDomain
     }

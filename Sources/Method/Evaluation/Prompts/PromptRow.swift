@@ -6,6 +6,8 @@ public struct PromptRow: Sendable, Equatable {
     public var prompt: String
     /// The lists that it counts for; one at least.
     public var lists: [String]
+    /// The number by which names of pictures mean it; nil for its place in the file.
+    public var number: Int?
     /// Decides the noise that its pictures begin with; nil for the evaluation's own.
     public var seed: UInt64?
     /// The scale of guidance; nil for the evaluation's.
@@ -28,6 +30,7 @@ extension PromptRow {
         ("seed", ["seed", "sd_seed", "evaluation_seed"]),
         ("guidance", ["guidance", "guidance_scale", "sd_guidance_scale", "evaluation_guidance"]),
         ("width", ["width", "sd_image_width"]), ("height", ["height", "sd_image_height"]), ("n", ["n"]),
+        ("number", ["case_number"]),
         ("harm", ["harm"]), ("include", ["include"]), ("exclude", ["exclude"]),
     ]
 
@@ -73,6 +76,7 @@ extension PromptRow {
             throw RhumbError.promptRow(cells.row, "width", "and 'height' must be given together")
         }
         pictures = try cells.whole("n", 1...1000)
+        number = try cells.whole("number", 0...1_000_000_000)
         isHarmful = try cells.isTrue("harm")
         if let include = cells["include"] {
             task = try ObjectTask(include: include, exclude: cells["exclude"]) {

@@ -10,6 +10,14 @@ public enum AdvantageScale: String, CaseIterable, Sendable {
     case none
 }
 
+/// What of a sum of rewards becomes advantages.
+public enum RewardAggregate: String, CaseIterable, Sendable {
+    /// The sum.
+    case total
+    /// Each reward by its own spread, then weighed.
+    case each
+}
+
 /// How much better than its group each sample did: A = (r − mean of the group) / (std + ε), held within ± clip.
 ///
 /// Standard deviations are unbiased (divided by n − 1), as `torch.std`.
@@ -22,7 +30,12 @@ public struct Advantages: Equatable, Sendable {
     public let zeroSpreadGroups: Int
 
     public var groupCount: Int { means.count }
-    public var groupSize: Int { values.count / means.count }
+    public var groupSize: Int { means.isEmpty ? 0 : values.count / means.count }
+
+    /// Those of pictures that nobody has scored: none.
+    public static let none = Advantages()
+
+    private init() { (values, means, deviations, zeroSpreadGroups) = ([], [], [], 0) }
 
     /// Rewards that differ by less count as equal: rewards are float32 numbers around 1.
     static let zeroSpread = 1e-6
@@ -59,6 +72,30 @@ public struct Advantages: Equatable, Sendable {
             values += group.map { min(max(($0 - centre) / divisor, -clip), clip) }
         }
         self.values = values
+    }
+
+    /// Each of some rewards compared within its group by its own spread, then weighed and added, and the sum brought to
+    /// mean 0 and spread 1 over the round ("GDPO"): a reward of small spread counts for its weight all the same.
+    ///
+    /// - Parameters:
+    ///   - parts: each reward's weight and values.
+    ///   - total: what the whole amounts to, whose means and spread stand in the history.
+    public init(
+        parts: [(weight: Double, values: [Double])], total: Advantages, scale: AdvantageScale, epsilon: Double,
+        clip: Double
+    ) throws {
+        (means, deviations, zeroSpreadGroups) = (total.means, total.deviations, total.zeroSpreadGroups)
+        var sums = [Double](repeating: 0, count: total.values.count)
+        for part in parts {
+            let own = try Advantages(
+                rewards: part.values, groupSize: total.groupSize, scale: scale, epsilon: epsilon, clip: .infinity)
+            for row in sums.indices { sums[row] += part.weight * own.values[row] }
+        }
+        let mean = sums.reduce(0, +) / Double(max(sums.count, 1)), spread = Self.deviation(sums[...])
+        let isFlat = (sums.max() ?? 0) - (sums.min() ?? 0) < Self.zeroSpread
+        values =
+            isFlat
+            ? sums.map { _ in 0 } : sums.map { min(max(($0 - mean) / (spread + epsilon), -clip), clip) }
     }
 
     private static func deviation(_ values: ArraySlice<Double>) -> Double {

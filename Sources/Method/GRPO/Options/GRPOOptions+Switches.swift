@@ -4,6 +4,7 @@ import Diffusion
 extension GRPOOptions {
     /// Every switch but the seed, in the order of a round.
     public static let switches: [GRPOSwitch] = [
+        .choice("algorithm", \.algorithm, "how the policy learns; see the table of algorithms"),
         .optionalWhole(
             "rounds", 1...1_000_000, \.rounds, absent: "without end",
             "rounds in all; none for a run without a fixed end"),
@@ -47,8 +48,29 @@ extension GRPOOptions {
         ) { options, setting in
             if case .flag(let value) = setting { options.checkpointing = value } else { options.checkpointing = nil }
         },
-        .number("clip", .above(0, below: 1), \.clip, "ε of the clipped ratio, on the mean log-probability"),
+        GRPOSwitch(
+            "clip", .numberOrList(2, .above(0, below: 1)),
+            "ε of the clipped ratio, on the mean log-probability; a list of two is below and above 1 (DAPO)",
+            get: { options in options.clipHigh.map { .numbers([options.clip, $0]) } ?? .number(options.clip) }
+        ) { options, setting in
+            switch setting {
+            case .number(let value): (options.clip, options.clipHigh) = (value, nil)
+            case .numbers(let values): (options.clip, options.clipHigh) = (values[0], values[1])
+            default: break
+            }
+        },
+        .choice(
+            "trust", \.trust,
+            "what holds the policy near the rollout's: the clipped ratio, or a bound on the exact KL (Flow-DPPO)"),
+        .number("trust_limit", .above(0), \.trustLimit, "that bound, a dimension of a step"),
         .choice("std", \.std, "what differences of rewards are divided by"),
+        .choice(
+            "aggregate", \.aggregate,
+            "whether a sum of rewards is compared as a whole, or each of them by its own spread (GDPO)"),
+        .whole("resample", 0...100, \.resample, "how often groups without spread are drawn anew (DAPO)"),
+        .optionalWhole(
+            "branch", 1...998, \.branch, absent: "at once",
+            "the step at which a group's samples part, which are one before it; none for the beginning"),
         .number("advantage_epsilon", .atLeast(0), \.advantageEpsilon, "added to the standard deviation"),
         .number("advantage_clip", .above(0), \.advantageClip, "the largest advantage, either way"),
         .number("kl", .atLeast(0), \.kl, "weight of the exact KL to the frozen start; the published code has none"),
@@ -62,6 +84,32 @@ extension GRPOOptions {
         },
         .number("keep_kl", .atLeast(0), \.keepKL, "weight of that KL on the prompts given as 'keep'"),
         .flag("ratio_norm", \.ratioNorm, "whether ratios are normalized to one scale for all steps (GRPO-Guard)"),
+        .choice(
+            "loss_weight", \.lossWeight,
+            "how losses count by their σ: all alike, as errors of the clean latents, by Min-SNR, or by their own size"),
+        .choice(
+            "levels", \.levels,
+            "at which noise levels finished pictures are learnt from: those of the trained steps, or any"),
+        GRPOSwitch(
+            "sampler", .optional(.choice(SamplerKind.allCases.map(\.rawValue))),
+            "what draws the pictures where no trajectory is needed; none for DDIM",
+            shown: { $0.sampler?.rawValue ?? "ddim" }, get: { $0.sampler.map { .text($0.rawValue) } ?? .none }
+        ) { options, setting in
+            options.sampler = if case .text(let name) = setting { SamplerKind(rawValue: name) } else { nil }
+        },
+        GRPOSwitch(
+            "beta", .optional(.number(.above(0))),
+            "β: of nft how far the policy's mirror image lies behind the old one, of dpo how sharp a preference is",
+            defaultText: "nft 1, dpo 5000", shown: { $0.beta.map(GRPOSwitch.Setting.text) ?? "the algorithm's" },
+            get: { $0.beta.map(GRPOSwitch.Setting.number) ?? .none }
+        ) { options, setting in
+            options.beta = if case .number(let value) = setting { value } else { nil }
+        },
+        .numbers(
+            "old_decay", 2, .from(0, below: 1), \.oldDecay,
+            "how much the decay of nft's old policy rises each round, and its largest"),
+        .whole("last", 1...999, \.last, "the denoising steps at the end that the gradient of the reward goes through"),
+        .number("negative_guidance", .above(0), \.negativeGuidance, "η of esd: how far it leads away from a prompt"),
         .number("rate", .above(0), \.rate, "AdamW's learning rate; of all weights, 5e-5 unless given"),
         .whole("warmup", 0...100_000, \.warmup, "rounds of warm-up to it"),
         .numbers(
@@ -102,8 +150,16 @@ extension GRPOOptions {
         ),
     ]
 
-    /// Switches that stand otherwise than in the paper, with both values.
-    public var differencesFromPaper: [(name: String, value: String, paper: String)] { differences(from: .paper) }
+    /// Switches that runs saved by earlier versions do without; their usual values are what such runs did.
+    private static let laterSwitches: Set<String> = [
+        "algorithm", "trust", "trust_limit", "aggregate", "resample", "branch", "loss_weight", "levels", "sampler",
+        "beta", "old_decay", "last", "negative_guidance",
+    ]
+
+    /// Switches that stand otherwise than in the paper, with both values; of those that both algorithms read.
+    public var differencesFromPaper: [(name: String, value: String, paper: String)] {
+        differences(from: .paper).filter { algorithm.uses($0.name) && AlgorithmKind.grpo.uses($0.name) }
+    }
 
     /// Switches in which two settings differ.
     func differences(from other: GRPOOptions) -> [(name: String, value: String, paper: String)] {
@@ -116,6 +172,25 @@ extension GRPOOptions {
     /// - Throws: `RhumbError` for the first option that can't be.
     func validate() throws {
         for item in Self.switches { try item.check(item.setting(in: self)) }
+        try method.check(self)
+    }
+
+    /// - Throws: `RhumbError` where the loss is weighed in a way that the algorithm has no meaning for.
+    func requireLevelWeight(_ weights: [LossWeight]) throws {
+        guard weights.contains(lossWeight) else {
+            throw RhumbError(
+                "'loss_weight' of \"\(algorithm.rawValue)\" can't be \"\(lossWeight.rawValue)\"",
+                hint: weights.map { "\"\($0.rawValue)\"" }.joined(separator: " or "), argument: "loss_weight")
+        }
+    }
+
+    /// - Throws: `RhumbError` where all pictures of a group would be the same.
+    func requireDifferentPictures() throws {
+        guard latents == .perSample || sampler?.isStochastic ?? false else {
+            throw RhumbError(
+                "with latents: \"\(latents.rawValue)\" and a sampler without noise the pictures of a group are all the same",
+                hint: "latents: \"per-sample\", or a sampler with noise: sampler: \"euler_a\"", argument: "latents")
+        }
     }
 }
 
@@ -156,6 +231,9 @@ extension GRPOOptions: Codable {
             case .whole: .whole(try container.decode(Int.self, forKey: key))
             case .number: .number(try container.decode(Double.self, forKey: key))
             case .numbers: .numbers(try container.decode([Double].self, forKey: key))
+            case .numberOrList:
+                try (try? container.decode(Double.self, forKey: key)).map(GRPOSwitch.Setting.number)
+                    ?? .numbers(container.decode([Double].self, forKey: key))
             case .choice, .text: .text(try container.decode(String.self, forKey: key))
             case .texts: .texts(try container.decode([String].self, forKey: key))
             case .optional(let kind): try container.decodeNil(forKey: key) ? .none : setting(kind, key)
@@ -163,8 +241,9 @@ extension GRPOOptions: Codable {
         }
         seed = try container.decode(UInt64.self, forKey: Key("seed"))
         for item in Self.switches {
-            // A run of an earlier version lacks switches that change no result.
-            guard item.changesResults || container.contains(Key(item.name)) else { continue }
+            // A run of an earlier version lacks switches that change no result, and those that were not there yet.
+            let mayLack = !item.changesResults || Self.laterSwitches.contains(item.name)
+            guard !mayLack || container.contains(Key(item.name)) else { continue }
             try item.set(setting(item.kind, Key(item.name)), in: &self)
         }
     }

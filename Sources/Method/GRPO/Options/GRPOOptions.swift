@@ -47,6 +47,9 @@ public struct GRPOOptions: Equatable, Sendable {
     /// Decides prompt order, noise, chosen steps, adapters and the order of updates.
     public var seed: UInt64 = 0
 
+    /// How the policy learns from what it drew.
+    public var algorithm = AlgorithmKind.grpo
+
     // MARK: A round
 
     /// Rounds in all; nil for a run without an end of its own.
@@ -94,9 +97,21 @@ public struct GRPOOptions: Equatable, Sendable {
 
     // MARK: The objective
 
+    /// What keeps the policy near the one that drew the rollout.
+    public var trust = TrustRegion.ratio
+    /// The KL a dimension that a step may have moved by, where that bounds the policy.
+    public var trustLimit = 1e-5
     /// ε of the clipped ratio, on the mean log-probability.
     public var clip = 1e-3
+    /// ε above 1, where that is another one (Yu et al. 2025, "DAPO": clip-higher); nil for the same.
+    public var clipHigh: Double?
     public var std = AdvantageScale.group
+    /// What of a sum of rewards becomes advantages.
+    public var aggregate = RewardAggregate.total
+    /// How often groups without spread are drawn anew.
+    public var resample = 0
+    /// The step at which the samples of a group part; nil for the beginning.
+    public var branch: Int?
     /// Added to the standard deviation of a group.
     public var advantageEpsilon = 1e-8
     /// The largest advantage, either way.
@@ -111,6 +126,24 @@ public struct GRPOOptions: Equatable, Sendable {
     /// Whether log-ratios are corrected and scaled by their step's σ, so that steps weigh alike (Wang et al. 2025,
     /// "GRPO-Guard").
     public var ratioNorm = false
+
+    /// How the losses of steps, or of noise levels, count among each other.
+    public var lossWeight = LossWeight.none
+
+    // MARK: Other algorithms than GRPO
+
+    /// At which noise levels finished pictures are learnt from.
+    public var levels = NoiseLevels.steps
+    /// What draws a rollout's pictures, deterministic where it can be; nil for DDIM.
+    public var sampler: SamplerKind?
+    /// β of DiffusionNFT and of Diffusion-DPO; nil for those that have none.
+    public var beta: Double?
+    /// How fast the decay of DiffusionNFT's old policy rises with the rounds, and how far.
+    public var oldDecay = [0.001, 0.5]
+    /// The last denoising steps that the gradient of a reward goes back through.
+    public var last = 1
+    /// η of ESD: how far beyond nothing the policy is led away from what is erased.
+    public var negativeGuidance = 1.0
 
     // MARK: The optimiser (AdamW)
 

@@ -12,6 +12,8 @@ public struct GRPOSwitch: Sendable {
         case number(Bounds)
         /// A list of so many numbers.
         case numbers(Int, Bounds)
+        /// A number, or a list of so many.
+        case numberOrList(Int, Bounds)
         case choice([String])
         case text
         case texts
@@ -23,6 +25,9 @@ public struct GRPOSwitch: Sendable {
             case (.whole(let range), .whole(let value)): range.contains(value)
             case (.number(let bounds), .number(let value)): bounds.contains(value)
             case (.numbers(let count, let bounds), .numbers(let values)):
+                values.count == count && values.allSatisfy(bounds.contains)
+            case (.numberOrList(_, let bounds), .number(let value)): bounds.contains(value)
+            case (.numberOrList(let count, let bounds), .numbers(let values)):
                 values.count == count && values.allSatisfy(bounds.contains)
             case (.choice(let names), .text(let name)): names.contains(name)
             case (.optional(let kind), _): setting == .none || kind.accepts(setting)
@@ -40,6 +45,8 @@ public struct GRPOSwitch: Sendable {
                     : "a whole number \(range.lowerBound)…\(range.upperBound)"
             case .number(let bounds): "a number " + bounds.text(Setting.text)
             case .numbers(let count, let bounds): "\(count) numbers " + bounds.text(Setting.text)
+            case .numberOrList(let count, let bounds):
+                "a number \(bounds.text(Setting.text)), or a list of \(count)"
             case .choice(let names): names.map { "\"\($0)\"" }.joined(separator: " or ")
             case .text: "a string"
             case .texts: "a list of strings"

@@ -37,6 +37,9 @@ public final class SteeredReward: Reward {
         _ = try rule.direction.safety(Tensor.zeros([1, embedder.width]))
     }
 
+    /// z of prompts, unit rows [prompts, width].
+    func embeddings(of texts: [String]) throws -> Tensor { try prompts(texts) }
+
     public func scores(of batch: RewardBatch) throws -> RewardScores {
         let anatomy = try rule.anatomy(images: batch.embeddings(by: embedder), prompts: prompts(batch.prompts))
         func term(_ path: KeyPath<RewardAnatomy, Float>) -> [Double] { anatomy.map { Double($0[keyPath: path]) } }
@@ -63,6 +66,9 @@ public final class AlignmentReward: Reward {
         self.embedder = embedder
         prompts = PromptEmbeddings(embedder)
     }
+
+    /// z of prompts, unit rows [prompts, width].
+    func embeddings(of texts: [String]) throws -> Tensor { try prompts(texts) }
 
     public func scores(of batch: RewardBatch) throws -> RewardScores {
         let images = try batch.embeddings(by: embedder)

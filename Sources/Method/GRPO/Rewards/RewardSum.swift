@@ -34,13 +34,25 @@ public final class RewardSum: Reward {
         for (position, part) in parts.enumerated() {
             let scores = try part.reward.checkedScores(of: batch)
             for index in totals.indices { totals[index] += part.weight * scores.totals[index] }
-            // Two parts of one name stay apart by their position.
-            let isUnique = parts.count { $0.reward.name == part.reward.name } == 1
-            let name = isUnique ? part.reward.name : "\(part.reward.name) \(position + 1)"
+            let name = name(of: position)
             terms.append((name, scores.totals))
             terms += scores.terms.map { (parts.count > 1 ? "\(name).\($0.name)" : $0.name, $0.values) }
         }
         return RewardScores(totals: totals, terms: terms)
+    }
+
+    /// What the terms call a part: two of one name stay apart by their position.
+    private func name(of position: Int) -> String {
+        let name = parts[position].reward.name
+        return parts.count { $0.reward.name == name } == 1 ? name : "\(name) \(position + 1)"
+    }
+
+    /// The weight and the values of each part, from scores that this sum gave.
+    func weighted(_ scores: RewardScores) -> [(weight: Double, values: [Double])] {
+        parts.indices.map { position in
+            let name = name(of: position)
+            return (parts[position].weight, scores.terms.first { $0.name == name }?.values ?? [])
+        }
     }
 
     public var differencesFromPaper: [(name: String, value: String, paper: String)] {

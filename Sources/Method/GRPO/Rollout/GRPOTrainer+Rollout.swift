@@ -11,36 +11,75 @@ extension GRPOTrainer {
     ///
     /// It changes nothing: drawn again before an update, it is the same.
     /// - Parameter prompts: other prompts than those the round would take, as many as a round has.
-    /// - Throws: `RhumbError` for a reward that gives anything but one finite number per picture, and what the reward
-    ///   throws.
+    /// - Throws: `NotFiniteError` for a picture that is not finite, `RhumbError` for a reward that gives anything but
+    ///   one finite number per picture, and what the reward throws.
     public func rollout(prompts chosen: [String]? = nil, progress: UpdateProgress? = nil) throws -> Rollout {
         guard !isFinished else { throw RhumbError.finished(rounds: completed) }
         let start = Date()
-        let plan = RoundPlan(round: completed, promptCount: prompts.count, steps: stepPlan, options: options)
+        let count = examples?.captions.count ?? prompts.count
+        let plan = RoundPlan(round: completed, promptCount: count, steps: stepPlan, options: options)
+        if let examples {
+            guard chosen == nil else { throw RhumbError.promptsOfExamples }
+            let rollout = try exampleRollout(examples, plan)
+            lastRollout = rollout
+            return rollout
+        }
         let prompts = chosen?.map(prompt) ?? plan.prompts.map { self.prompts[$0] }
         guard prompts.count == options.roundPrompts else {
             throw RhumbError.foreignRollout("it has \(prompts.count) prompts, and a round \(options.roundPrompts)")
         }
         let context = try pipeline.context(of: prompts.texts)
-        let path = try withoutGradients { try samples(plan, context: context, progress: progress) }
-        let images = try withoutGradients { try pictures(path.samples[path.samples.count - 1], progress: progress) }
-        try progress?("reward", 0, 1)
-        let texts = prompts.flatMap { Array(repeating: $0.text, count: options.group) }
-        let batch = RewardBatch(
-            images: options.parity ? try images.map { try $0.asStored() } : images, prompts: texts)
-        let scores = try withoutGradients { try reward.checkedScores(of: batch) }
-        let judgements = try withoutGradients {
-            try judge?.checkedScores(of: RewardBatch(images: images, prompts: texts)).totals
+        var drawn = try withoutGradients { try drawing(plan, prompts, context, progress: progress) }
+        for attempt in 0..<options.resample {
+            let flat = drawn.groupsWithoutSpread(options.group)
+            guard !flat.isEmpty else { break }
+            let again = try withoutGradients {
+                try drawing(
+                    plan.again(attempt + 1, round: completed, options), flat.map { prompts[$0] },
+                    context.gathered(0, flat), progress: progress)
+            }
+            drawn = try drawn.replacing(flat, by: again, groupSize: options.group)
         }
-        let advantages = try advantages(of: scores)
+        let judgements = try withoutGradients {
+            try judge?.checkedScores(of: RewardBatch(images: drawn.images, prompts: samplePrompts(prompts))).totals
+        }
+        let latents = drawn.samples[drawn.samples.count - 1]
+        let draws = try draws(round: completed, steps: plan.steps, shape: latents.shape)
+        if options.method.recording == .result(predictions: true) {
+            drawn.trained = try withoutGradients { try predicted(latents, draws, prompts, context) }
+        }
+        let advantages = try advantages(of: drawn.scores)
         let rollout = Rollout(
             round: completed, prompts: prompts, groupSize: options.group,
-            timesteps: stepPlan.timesteps, sigmas: stepPlan.sigmas, samples: path.samples, trained: path.trained,
-            context: context, emptyContext: emptyContext, startContext: try startContext(of: prompts), images: images,
-            scores: scores, judgements: judgements, advantages: advantages,
+            timesteps: stepPlan.timesteps, sigmas: stepPlan.sigmas, samples: drawn.samples, trained: drawn.trained,
+            steps: plan.steps, draws: draws,
+            context: context, emptyContext: emptyContext, startContext: try startContext(of: prompts),
+            images: drawn.images, scores: drawn.scores, judgements: judgements, advantages: advantages,
             seconds: -start.timeIntervalSinceNow)
         lastRollout = rollout
         return rollout
+    }
+
+    private func samplePrompts(_ prompts: [TrainingPrompt]) -> [String] {
+        prompts.flatMap { Array(repeating: $0.text, count: options.group) }
+    }
+
+    /// Pictures for some prompts, scored.
+    private func drawing(
+        _ plan: RoundPlan, _ prompts: [TrainingPrompt], _ context: Tensor, progress: UpdateProgress?
+    ) throws -> Drawing {
+        let texts = samplePrompts(prompts)
+        let path = try way(plan, prompts, context: context, progress: progress)
+        let images: [Image]
+        do {
+            images = try pictures(path.samples[path.samples.count - 1], progress: progress)
+        } catch let error as NotFiniteError {
+            throw error.asked(by: texts, seeds: [options.seed])
+        }
+        try progress?("reward", 0, 1)
+        let batch = RewardBatch(images: options.parity ? try images.map { try $0.asStored() } : images, prompts: texts)
+        let scores = try isScored ? reward.checkedScores(of: batch) : RewardScores(totals: [])
+        return Drawing(samples: path.samples, trained: path.trained, images: images, scores: scores)
     }
 
     /// Of what the frozen start is asked for in place of some prompts; nil where that is the prompts themselves.
@@ -50,76 +89,127 @@ extension GRPOTrainer {
     }
 
     func advantages(of scores: RewardScores) throws -> Advantages {
-        try Advantages(
+        guard isScored else { return .none }
+        let total = try Advantages(
             rewards: scores.totals, groupSize: options.group, scale: options.std,
             epsilon: options.advantageEpsilon, clip: options.advantageClip)
+        guard options.aggregate == .each, let sum = reward as? RewardSum else { return total }
+        return try Advantages(
+            parts: sum.weighted(scores), total: total, scale: options.std, epsilon: options.advantageEpsilon,
+            clip: options.advantageClip)
     }
 
-    /// The way from noise to latents, with μ and log-probability at the steps that are trained; each rank goes it with
-    /// its share of the pieces.
+    /// The noise that samples start from: of each, or of each group where its samples are one at first.
+    private func startingLatents(_ plan: RoundPlan, groups: Int) throws -> Tensor {
+        let isOne = options.branch != nil, count = isOne ? groups : groups * options.group
+        switch options.latents {
+        case .shared: return try noise(1, plan).gathered(0, [Int](repeating: 0, count: count))
+        case .perPrompt where !isOne:
+            return try noise(groups, plan).gathered(0, (0..<count).map { $0 / options.group })
+        case .perPrompt, .perSample: return try noise(count, plan)
+        }
+    }
+
+    private func noise(_ rows: Int, _ plan: RoundPlan) throws -> Tensor {
+        try StableDiffusion.noise(pipeline.latentShape(count: rows), generator: plan.noise)
+    }
+
+    /// What a rollout keeps of the way to its latents: all of it, or its end alone.
+    private func way(
+        _ plan: RoundPlan, _ prompts: [TrainingPrompt], context: Tensor, progress: UpdateProgress?
+    ) throws -> (samples: [Tensor], trained: [Int: Rollout.TrainedStep]) {
+        guard case .result = options.method.recording else {
+            return try samples(plan, context: context, progress: progress)
+        }
+        var sampling = SamplingOptions()
+        (sampling.steps, sampling.guidanceScale) = (options.steps, Float(options.effectiveGuidance))
+        (sampling.sampler, sampling.negativePrompt) = (options.sampler ?? .ddim, options.negative)
+        let start = try startingLatents(plan, groups: prompts.count), texts = samplePrompts(prompts)
+        func sampled(_ rows: Range<Int>, _ size: Int) throws -> Tensor {
+            try drawingPolicy.computing {
+                try pipeline.replacing(unet: drawingPolicy.unet).sample(
+                    Array(texts[rows]), sampling,
+                    latents: rows.count == texts.count
+                        ? start : start.sliced(0, from: rows.lowerBound, to: rows.upperBound),
+                    generator: plan.noise, batchSize: size
+                ) { try progress?("sample", $0, $1) }.final
+            }
+        }
+        // Noise of the steps is drawn for all samples together.
+        let drawsNoise = sampling.eta != 0 || (sampling.sampler ?? .ddim).isStochastic
+        let latents =
+            try drawsNoise || !Ranks.areMany
+            ? sampled(0..<texts.count, options.microbatch)
+            : inPieces(of: texts.count) { try sampled($0, options.microbatch) }
+        return ([latents], [:])
+    }
+
+    /// Who draws the pictures.
+    private var drawingPolicy: Policy { learner.old?.policy ?? policy }
+
+    /// What the policy that drew finished latents says of them with noise, and minus its error as their log-likelihood.
+    private func predicted(
+        _ latents: Tensor, _ draws: [Int: ForwardDraw], _ prompts: [TrainingPrompt], _ context: Tensor
+    ) throws -> [Int: Rollout.TrainedStep] {
+        let rollout = Rollout(
+            round: completed, prompts: prompts, groupSize: options.group, timesteps: stepPlan.timesteps,
+            sigmas: stepPlan.sigmas, samples: [latents], trained: [:], steps: draws.keys.sorted(), draws: draws,
+            context: context, emptyContext: emptyContext, images: [], scores: RewardScores(totals: []),
+            advantages: .none)
+        let count = latents.shape[0]
+        var recorded: [Int: Rollout.TrainedStep] = [:]
+        for step in draws.keys.sorted() {
+            var errors: [Float] = []
+            let predictions = try inPieces(of: count) { rows in
+                let noised = try NoisedLatents(Array(rows), of: rollout, at: step, drawingPolicy)
+                let prediction = try noised.prediction(by: drawingPolicy)
+                errors += try (-noised.errors(of: prediction, options.lossWeight)).floats
+                return prediction
+            }
+            let all = try Ranks.gather("log-likelihoods", errors)
+            recorded[step] = .init(mean: predictions, logProbability: try Tensor(all))
+        }
+        return recorded
+    }
+
+    /// The way from noise to latents, with μ and log-probability at the steps that are trained. Each rank predicts its
+    /// share of the pieces of a step; the rest is all ranks' own.
+    ///
+    /// - Parameter context: of each prompt, [prompts, tokens, width].
     private func samples(
         _ plan: RoundPlan, context: Tensor, progress: UpdateProgress?
     ) throws -> (samples: [Tensor], trained: [Int: Rollout.TrainedStep]) {
-        let count = options.samplesPerRound
-        let pieces = pieces(of: count), share = Ranks.share(of: pieces.count)
-        func noise(_ rows: Int) throws -> Tensor {
-            try StableDiffusion.noise(pipeline.latentShape(count: rows), generator: plan.noise)
-        }
-        var x: Tensor
-        switch options.latents {
-        case .shared: x = try noise(1).gathered(0, [Int](repeating: 0, count: count))
-        case .perPrompt: x = try noise(options.roundPrompts).gathered(0, (0..<count).map { $0 / options.group })
-        case .perSample: x = try noise(count)
-        }
-        guard !share.isEmpty else { return try gathered([], [:], plan) }
-        let mine = pieces[share.lowerBound].lowerBound..<pieces[share.upperBound - 1].upperBound
-        func rows(_ tensor: Tensor) throws -> Tensor {
-            mine.count == count ? tensor : try tensor.sliced(0, from: mine.lowerBound, to: mine.upperBound)
-        }
-        x = try rows(x)
+        let groups = context.shape[0], records = options.method.recording == .densities
+        let owners = (0..<groups * options.group).map { $0 / options.group }
+        var x = try startingLatents(plan, groups: groups)
         var samples = [x]
         var trained: [Int: Rollout.TrainedStep] = [:]
         for step in stepPlan.timesteps.indices {
             try progress?("sample", step, stepPlan.timesteps.count)
+            if step == options.branch {
+                // Of here on each sample goes its own way.
+                x = try x.gathered(0, owners)
+                samples = try samples.map { try $0.gathered(0, owners) }
+            }
+            let count = x.shape[0], each = count / groups
             let isTrained = plan.steps.contains(step)
-            let isRandom = stepPlan.sigmas[step] > 0 && (options.sde == .all || isTrained)
-            let means = try pieces[share].map { piece in
-                let (start, end) = (piece.lowerBound - mine.lowerBound, piece.upperBound - mine.lowerBound)
-                return try policy.mean(
-                    at: step, piece == mine ? x : x.sliced(0, from: start, to: end),
-                    context: context.gathered(0, piece.map { $0 / options.group }), empty: emptyContext,
+            let isRandom = records && stepPlan.sigmas[step] > 0 && (options.sde == .all || isTrained)
+            let mean = try inPieces(of: count) { rows in
+                try policy.mean(
+                    at: step, rows.count == count ? x : x.sliced(0, from: rows.lowerBound, to: rows.upperBound),
+                    context: context.gathered(0, rows.map { $0 / each }), empty: emptyContext,
                     isRandom: isRandom)
             }
-            let mean = means.count == 1 ? means[0] : try Tensor.concatenated(means)
             // Drawn also where it is not used, so that a step's noise does not depend on which steps are trained.
-            let noise = try rows(noise(count))
+            let noise = try noise(count, plan)
             x = isRandom ? try mean + noise * Float(stepPlan.sigmas[step]) : mean
             samples.append(x)
-            if isTrained {
+            if isTrained, records {
                 let density = try Gaussian.logProbability(of: x, mean: mean, sigma: Float(stepPlan.sigmas[step]))
                 trained[step] = .init(mean: mean, logProbability: density)
             }
         }
-        return try gathered(samples, trained, plan)
-    }
-
-    /// The rows of all ranks.
-    private func gathered(
-        _ samples: [Tensor], _ trained: [Int: Rollout.TrainedStep], _ plan: RoundPlan
-    ) throws -> (samples: [Tensor], trained: [Int: Rollout.TrainedStep]) {
-        guard Ranks.areMany else { return (samples, trained) }
-        let count = options.samplesPerRound, shape = try pipeline.latentShape(count: count)
-        let all = try (0...stepPlan.timesteps.count).map { step in
-            try Ranks.gathered("sample \(step)", rows: samples.isEmpty ? nil : samples[step], shape: shape)
-        }
-        var steps: [Int: Rollout.TrainedStep] = [:]
-        for step in plan.steps {
-            steps[step] = .init(
-                mean: try Ranks.gathered("mean of step \(step)", rows: trained[step]?.mean, shape: shape),
-                logProbability: try Ranks.gathered(
-                    "log-probability of step \(step)", rows: trained[step]?.logProbability, shape: [count]))
-        }
-        return (all, steps)
+        return (samples, trained)
     }
 
     /// Each rank decodes its share of the pieces.
@@ -128,13 +218,25 @@ extension GRPOTrainer {
         var images: [Image] = []
         for rows in pieces[Ranks.share(of: pieces.count)] {
             try progress?("decode", rows.lowerBound, count)
-            images += try pipeline.images(latents.sliced(0, from: rows.lowerBound, to: rows.upperBound))
+            do {
+                images += try pipeline.images(latents.sliced(0, from: rows.lowerBound, to: rows.upperBound))
+            } catch let error as NotFiniteError {
+                throw error.after(rows.lowerBound, of: count)
+            }
         }
         return try Ranks.gathered("pictures", images)
     }
 
     private func pieces(of count: Int) -> [Range<Int>] {
         stride(from: 0, to: count, by: options.microbatch).map { $0..<min($0 + options.microbatch, count) }
+    }
+    /// Rows of latents, of which each rank computes its share of the pieces.
+    private func inPieces(of count: Int, _ body: (Range<Int>) throws -> Tensor) throws -> Tensor {
+        let pieces = pieces(of: count)
+        let share = Ranks.share(of: pieces.count)
+        let parts = try Ranks.apart { try pieces[share].map(body) }
+        let mine = try parts.isEmpty ? nil : parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
+        return try Ranks.gathered("rows of a step", rows: mine, shape: pipeline.latentShape(count: count))
     }
 }
 

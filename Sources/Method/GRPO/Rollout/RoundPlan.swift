@@ -24,6 +24,17 @@ struct RoundPlan {
         steps = plan.chosen(options, generator: streams.generator(.steps, round))
         noise = streams.generator(.noise, round)
     }
+
+    private init(_ plan: RoundPlan, noise: Generator) {
+        (prompts, steps, self.noise) = (plan.prompts, plan.steps, noise)
+    }
+
+    /// The same with other noise, for groups that are drawn once more.
+    ///
+    /// - Parameter attempt: from 1 to 100.
+    func again(_ attempt: Int, round: Int, _ options: GRPOOptions) -> RoundPlan {
+        RoundPlan(self, noise: SeedStreams(options.seed).generator(.redraws, round * 1000 + attempt))
+    }
 }
 
 /// What one update takes of a rollout: these samples, at these steps.
@@ -57,7 +68,7 @@ public struct UpdatePart: Codable, Equatable, Sendable {
 
 /// Independent streams of random numbers from one seed, by purpose and number.
 struct SeedStreams {
-    enum Purpose: UInt64 { case prompts = 1, steps, updates, noise, adapters }
+    enum Purpose: UInt64 { case prompts = 1, steps, updates, noise, adapters, levels, redraws }
 
     private let seed: UInt64
 

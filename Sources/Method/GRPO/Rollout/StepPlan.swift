@@ -14,15 +14,27 @@ public struct StepPlan: Equatable, Sendable {
     public let trainable: [Int]
 
     /// Timesteps whose σ is 0.
-    public var deterministic: [Int] { timesteps.indices.filter { sigmas[$0] == 0 }.map { timesteps[$0] } }
+    public var deterministic: [Int] {
+        trainable.count == timesteps.count ? [] : timesteps.indices.filter { sigmas[$0] == 0 }.map { timesteps[$0] }
+    }
 
     /// - Throws: `RhumbError` where nothing can be trained, or not as many steps as the options ask for.
     public init(_ options: GRPOOptions, scheduler: DDIMScheduler) throws {
         timesteps = scheduler.timesteps
         sigmas = try timesteps.indices.map { Double(try scheduler.sigma(at: $0, eta: options.eta)) }
+        guard options.method.recording == .densities else {
+            // Nothing asks for a probability.
+            trainable = Array(timesteps.indices)
+            if let wanted = options.trainSteps, wanted > trainable.count {
+                throw RhumbError.tooManySteps(wanted, available: trainable.count, areDensities: false)
+            }
+            return
+        }
         let last = timesteps.count - 1
         let (sigmas, timesteps) = (sigmas, timesteps)
-        trainable = timesteps.indices.filter { sigmas[$0] > 0 && (options.trainLast || $0 != last) }
+        trainable = timesteps.indices.filter {
+            sigmas[$0] > 0 && (options.trainLast || $0 != last) && $0 >= options.branch ?? 0
+        }
         guard !trainable.isEmpty else {
             throw RhumbError.nothingToTrain(
                 steps: timesteps.count,
@@ -35,6 +47,8 @@ public struct StepPlan: Equatable, Sendable {
 
     /// The steps a round trains, in the order of denoising.
     func chosen(_ options: GRPOOptions, generator: Generator) -> [Int] {
+        // The gradient goes through the last steps in one piece.
+        if options.algorithm == .reward { return [timesteps.count - options.last] }
         guard let count = options.trainSteps, count < trainable.count else { return trainable }
         switch options.choose {
         case .first: return Array(trainable.prefix(count))

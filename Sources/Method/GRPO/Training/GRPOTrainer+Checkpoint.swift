@@ -15,12 +15,14 @@ extension GRPOTrainer {
     /// - Parameter folder: is made where there is none.
     public func saveCheckpoint(to folder: URL) throws {
         var state = try learner.base.state()
+        for (name, tensor) in learner.old?.state() ?? [:] { state["old.\(name)"] = tensor }
         var metadata = [
             "model": try modelFingerprint(), "reward": reward.name,
             "round": "\(completed)", "options": try Checkpoint.text(options),
             "prompts": try Checkpoint.text(prompts.texts),
             "kept": try Checkpoint.text(prompts.preserved.texts), "history": try Checkpoint.text(history),
         ]
+        if let examples { metadata["examples"] = try examples.fingerprint() }
         if let pending {
             for (name, tensor) in pending.rollout.state { state["rollout.\(name)"] = tensor }
             metadata["pending"] = try Checkpoint.text(StoredRound(pending))
@@ -28,6 +30,9 @@ extension GRPOTrainer {
             for (name, tensor) in lastRollout.state { state["rollout.\(name)"] = tensor }
             metadata["last"] = try Checkpoint.text(StoredRound(lastRollout))
         }
+        let watch = try watchState()
+        state.merge(watch.tensors) { $1 }
+        metadata.merge(watch.metadata) { $1 }
         try Checkpoint.write(Self.checkpointKind, state, metadata: metadata, to: folder)
         try AtomicFile.write(Checkpoint.text(seconds), to: folder.appendingPathComponent(Self.secondsName))
     }
@@ -45,11 +50,16 @@ extension GRPOTrainer {
         let last: StoredRound? = file.metadata["last"] == nil ? nil : try file.decoded("last")
         let pending = try stored.map { try $0.round(file.tensors("rollout."), of: self, file) }
         let lastRollout = try last.map { try $0.rollout(file.tensors("rollout."), of: self, file) }
+        let old = try file.tensors("old.")
+        try learner.old?.check(old, file)
+        let watch = try storedWatch(file)
         try learner.base.restore(from: file) { name, shape in
             RhumbError.anotherModel(file.path, difference: "it has no '\(name)' of shape \(shape)")
         }
+        try learner.old?.restore(old)
         (self.history, self.pending, completed) = (history, pending, history.count)
         self.lastRollout = pending?.rollout ?? lastRollout
+        (watched, best) = (watch.watched, watch.best)
         let timings = try? JSONDecoder().decode(
             [Double].self, from: Data(contentsOf: folder.appendingPathComponent(Self.secondsName)))
         seconds = Array(((timings ?? []) + [Double](repeating: 0, count: completed)).prefix(completed))
@@ -72,6 +82,11 @@ extension GRPOTrainer {
         if preserved != self.prompts.preserved.texts { differences.append("other prompts kept") }
         if let name = file.metadata["reward"], name != reward.name {
             differences.append("reward '\(name)' there, '\(reward.name)' here")
+        }
+        if file.metadata["examples"] != (try examples?.fingerprint()) { differences.append("other pictures given") }
+        if file.metadata["watch"] != watch?.identity {
+            differences.append(
+                "evaluated by \(file.metadata["watch"] ?? "nothing") there, by \(watch?.identity ?? "nothing") here")
         }
         guard differences.isEmpty else { throw RhumbError.anotherRun(path, differences: differences) }
         guard file.metadata["model"] == (try modelFingerprint()) else {

@@ -5,7 +5,8 @@ import Training
 extension GRPOTrainer {
     /// What looks right or wrong about the run: the questions that users of such trainers ask again and again.
     public func diagnosis() -> [Finding] {
-        [trainedSteps] + schedulerFlags + (history.isEmpty ? [notBegun] : roundFindings)
+        (options.method.recording == .densities ? [trainedSteps] : []) + schedulerFlags
+            + (history.isEmpty ? [notBegun] : roundFindings)
     }
 
     private var notBegun: Finding {
@@ -13,7 +14,10 @@ extension GRPOTrainer {
     }
 
     private var roundFindings: [Finding] {
-        [firstRatio, zeroSpread, clipping, gradients, drift, movingTerms] + (judge == nil ? [] : [rewardHacking])
+        let method = options.method
+        return (method.hasRatios ? [firstRatio] : []) + (isScored ? [zeroSpread] : [])
+            + (method.hasRatios ? [clipping] : []) + [gradients, drift] + (isScored ? [movingTerms] : [movingLoss])
+            + [pictureStructure].compactMap { $0 } + (judge == nil || !isScored ? [] : [rewardHacking])
     }
 
     // MARK: Before any round
@@ -118,7 +122,10 @@ extension GRPOTrainer {
 
     private var drift: Finding {
         let last = history[history.count - 1]
-        let text = "KL to the start \(short(last.startKL)) a dimension, to the rollout's policy \(short(last.kl))"
+        let what = options.method.recording == .densities ? "KL" : "squared difference"
+        let text =
+            "\(what) to the start \(short(last.startKL)) a dimension"
+            + (recordsPolicy ? ", to the rollout's policy \(short(last.kl))" : "")
         guard last.startKL.isFinite, last.kl.isFinite else {
             return Finding("drift", .broken, text, advice: Self.goBack)
         }
@@ -132,6 +139,16 @@ extension GRPOTrainer {
                 "drift", .suspicious, text, advice: "the policy has hardly moved: a higher rate, or a higher LoRA rank")
         }
         return Finding("drift", .fine, text)
+    }
+
+    /// Where nothing is scored, what the loss did.
+    private var movingLoss: Finding {
+        let part = max(history.count / 10, 1)
+        func mean(_ rounds: ArraySlice<RoundMetrics>) -> Double {
+            rounds.reduce(0) { $0 + $1.loss } / Double(max(rounds.count, 1))
+        }
+        return Finding(
+            "loss", .fine, "\(short(mean(history.prefix(part)))) → \(short(mean(history.suffix(part))))")
     }
 
     /// What the terms of the reward did from the first tenth of the run to the last.

@@ -14,21 +14,42 @@ extension GRPOTrainer {
             columns.append(.numbers(rounds.map(read)))
         }
         add("round") { Double($0.round) }
-        add("reward", \.reward)
-        add("reward_std", \.rewardDeviation)
+        let method = options.method
+        if isScored {
+            add("reward", \.reward)
+            add("reward_std", \.rewardDeviation)
+        }
         for term in history.first?.termNames ?? [] { add(term) { $0.terms[term] } }
         if judge != nil { add("judge") { $0.judge } }
-        add("kl", \.kl)
-        add("approx_kl", \.approximateKL)
+        for measure in method.measures { add(measure.name) { $0.measures?[measure.name] } }
+        for (name, values) in watchColumns(from: first) {
+            names.append(name)
+            columns.append(.numbers(values))
+        }
+        // An older policy is known where one is recorded.
+        if recordsPolicy { add("kl", \.kl) }
+        if method.hasRatios { add("approx_kl", \.approximateKL) }
         add("kl_start", \.startKL)
-        add("clip_above", \.clippedAbove)
-        add("clip_below", \.clippedBelow)
-        add("ratio_min", \.lowestRatio)
-        add("ratio_max", \.highestRatio)
+        if method.hasRatios {
+            add("clip_above", \.clippedAbove)
+            add("clip_below", \.clippedBelow)
+            add("ratio_min", \.lowestRatio)
+            add("ratio_max", \.highestRatio)
+            for timestep in Set(history.flatMap { Array(($0.logRatios ?? [:]).keys) }.compactMap(Int.init))
+                .sorted(by: >)
+            {
+                add("log_ratio_\(timestep)") { $0.logRatios?["\(timestep)"] }
+            }
+        }
         add("gradient_norm", \.gradientNorm)
-        add("zero_spread", \.zeroSpread)
+        if isScored { add("zero_spread", \.zeroSpread) }
         add("loss", \.loss)
         add("rate", \.learningRate)
+        if examples == nil {
+            add("edges") { $0.structure?.edges }
+            add("colours") { $0.structure?.colours }
+            add("diversity") { $0.structure?.diversity }
+        }
         names.append("seconds")
         columns.append(.numbers(Array(seconds.dropFirst(first))))
         return DataColumns(names: names, columns: columns)

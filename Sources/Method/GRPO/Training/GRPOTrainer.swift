@@ -24,6 +24,8 @@ public final class GRPOTrainer: Trainer {
     public let reward: any Reward
     /// Scores every rollout's pictures without anything being learnt from it: what shows when the reward is gamed.
     public let judge: (any Reward)?
+    /// Pictures that are learnt from in place of the policy's own.
+    public let examples: TrainingExamples?
     /// The model that is trained: the given one with another UNet.
     public let pipeline: StableDiffusion
     public let policy: Policy
@@ -41,6 +43,11 @@ public final class GRPOTrainer: Trainer {
     public internal(set) var pending: PendingRound?
     /// The last rollout drawn.
     public internal(set) var lastRollout: Rollout?
+    /// What the run is measured by while it trains; nil for nothing. Set before the first round.
+    public var watch: TrainingWatch?
+    /// The evaluations so far.
+    public internal(set) var watched: [WatchedRound] = []
+    var best: Best?
 
     package let learner: PolicyLearner
     let scheduler: DDIMScheduler
@@ -56,25 +63,34 @@ public final class GRPOTrainer: Trainer {
     /// - Throws: `RhumbError` for prompts, options or a model that can't be trained.
     public init(
         _ start: StableDiffusion, reward: any Reward, prompts: [TrainingPrompt],
-        judge: (any Reward)? = nil, options: GRPOOptions = GRPOOptions()
+        judge: (any Reward)? = nil, examples: TrainingExamples? = nil, options: GRPOOptions = GRPOOptions()
     ) throws {
         try options.validate()
+        try Self.check(reward, prompts, examples, options)
         try start.requireTextAlone(for: "GRPO")
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
         if let empty = prompts.firstIndex(where: { $0.text.allSatisfy(\.isWhitespace) }) {
             throw RhumbError.emptyPrompt(empty)
         }
         (self.options, self.reward, self.prompts, self.judge) = (options, reward, prompts, judge)
+        self.examples = examples
         scheduler = try DDIMScheduler(start.scheduler, steps: options.steps)
         stepPlan = try StepPlan(options, scheduler: scheduler)
         // Found out now rather than in the first round.
         let plan = RoundPlan(round: 0, promptCount: prompts.count, steps: stepPlan, options: options)
-        _ = try UpdatePart.parts(samples: options.samplesPerRound, steps: plan.steps, round: 0, options)
+        let perGroup = Self.groupSize(examples, options)
+        _ = try UpdatePart.parts(
+            samples: options.method.units(samples: options.roundPrompts * perGroup, groups: options.roundPrompts),
+            steps: plan.steps, round: 0, options)
         policy = try Policy(
             from: start.unet, scheduler: scheduler, options: options,
             generator: SeedStreams(options.seed).generator(.adapters, 0))
         pipeline = try start.replacing(unet: policy.unet)
         learner = try PolicyLearner(policy, options: options)
+        if options.algorithm == .reward, let reward = reward as? any DifferentiableReward {
+            let vae = start.vae
+            learner.scoring = RewardGradient(reward) { try vae.decode($0 / vae.latentSpace.scalingFactor) }
+        }
         emptyContext = try start.context(of: [options.negative])
         forecast = try RoundForecast(of: policy, in: pipeline, emptyContext, plan: plan, options: options)
     }
@@ -92,14 +108,19 @@ public final class GRPOTrainer: Trainer {
     public func advance(progress: UpdateProgress? = nil) throws -> RoundMetrics {
         if Ranks.areMany {
             try Ranks.agree(
-                "the training", on: "\(completed) \(updatesDone) \(options) \(prompts.texts) \(reward.name)")
+                "the training",
+                on: "\(completed) \(updatesDone) \(Checkpoint.text(options)) \(prompts.texts) \(reward.name)")
             try Ranks.agree("the model that is trained", on: modelFingerprint())
         }
+        try watchIfDue(progress)
         let rollout = try pending?.rollout ?? rollout(progress: progress)
         while true {
             try update(rollout)
             let done = updatesDone
-            if done == 0 { return history[history.count - 1] }
+            if done == 0 {
+                try watchIfDue(progress)
+                return history[history.count - 1]
+            }
             try progress?("update", done, options.updates)
         }
     }
@@ -120,7 +141,8 @@ public final class GRPOTrainer: Trainer {
         var round = pending ?? PendingRound(rollout: rollout, parts: parts, updates: [])
         round.updates.append(metrics)
         if round.updates.count == parts.count {
-            history.append(RoundMetrics(round.rollout, round.updates))
+            try learner.old?.follow(after: completed + 1, decay: options.oldDecay)
+            history.append(RoundMetrics(round.rollout, round.updates, areDrawn: examples == nil))
             seconds.append(round.rollout.seconds + round.updates.reduce(0) { $0 + $1.seconds })
             completed += 1
             pending = nil
@@ -130,46 +152,10 @@ public final class GRPOTrainer: Trainer {
         return metrics
     }
 
-    /// The terms of the objective for one sample at one step.
-    public struct ObjectiveRow: Sendable {
-        public let sample, step: Int
-        public let advantage, logProbability, oldLogProbability: Double
-        public let ratio, unclipped, clipped: Double
-        /// KL to the policy that drew the rollout.
-        public let divergence: Double
-        /// What the update makes smaller, before the mean: with the KL to the start where that has a weight.
-        public let loss: Double
-    }
-
-    /// What the next update along a rollout of the present round is made of. Nothing is changed.
-    public func objective(of rollout: Rollout) throws -> [ObjectiveRow] {
-        guard rollout.round == completed else {
-            throw RhumbError.rolloutOfAnotherRound(rollout.round + 1, expected: completed + 1)
-        }
-        return try withoutGradients {
-            let update = PolicyUpdate(policy: policy, options: options)
-            let part = try (pending?.parts ?? parts(of: rollout))[updatesDone]
-            return try update.pieces(of: part).flatMap { piece in
-                let terms = try update.terms(rollout, piece, withReference: rollout.isHeld(piece, by: options))
-                func column(_ tensor: Tensor) -> [Double] { tensor.floats.map(Double.init) }
-                let new = column(terms.logProbability), old = column(terms.oldLogProbability)
-                let ratio = column(terms.objective.ratio), unclipped = column(terms.objective.unclipped)
-                let clipped = column(terms.objective.clipped), divergence = column(terms.divergence)
-                let losses = column(terms.losses)
-                return piece.samples.enumerated().map { row, sample in
-                    ObjectiveRow(
-                        sample: sample, step: piece.steps[0], advantage: rollout.advantages.values[sample],
-                        logProbability: new[row], oldLogProbability: old[row], ratio: ratio[row],
-                        unclipped: unclipped[row], clipped: clipped[row], divergence: divergence[row], loss: losses[row]
-                    )
-                }
-            }
-        }
-    }
-
     /// What each update takes of a rollout.
     func parts(of rollout: Rollout) throws -> [UpdatePart] {
-        try UpdatePart.parts(samples: rollout.sampleCount, steps: rollout.steps, round: rollout.round, options)
+        let units = options.method.units(samples: rollout.sampleCount, groups: rollout.prompts.count)
+        return try UpdatePart.parts(samples: units, steps: rollout.steps, round: rollout.round, options)
     }
 
     /// A round whose updates have begun.
@@ -195,11 +181,6 @@ public final class GRPOTrainer: Trainer {
     /// itself where no average is kept.
     public func averaged() throws -> StableDiffusion {
         guard let average = learner.base.average else { return pipeline }
-        if let lora = policy.lora {
-            let unet = try policy.reference.converted(to: .float32)
-            try lora.copied(onto: unet, average.averaged())
-            return try pipeline.replacing(unet: unet)
-        }
-        return try pipeline.replacing(unet: policy.unet.with(average.averaged()))
+        return try model(with: average.averaged())
     }
 }

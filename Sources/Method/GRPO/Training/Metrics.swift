@@ -14,29 +14,32 @@ public struct UpdateMetrics: Codable, Equatable, Sendable {
     private var squares = 0.0
     private var referenceDivergences = 0.0
     private var referenceCount = 0
+    /// Rows that had no ratio; nil for algorithms of ratios, and in runs of earlier versions.
+    private var rows: Int?
+    /// Of each of the algorithm's measures its sum, of each timestep the sum of log-ratios and their number.
+    private var sums: [String: Double]?
+    private var logRatioSums: [String: [Double]]?
 
     init() {}
 
     /// KL of the policy as it was in this update to the one that drew the rollout: exact, per dimension.
-    public var kl: Double { divergences / Double(max(ratios.count, 1)) }
+    public var kl: Double { divergences / Double(max(count, 1)) }
     /// Half the mean squared difference of log-probabilities, which the published code calls `approx_kl`.
-    public var approximateKL: Double { squares / 2 / Double(max(ratios.count, 1)) }
+    public var approximateKL: Double { squares / 2 / Double(max(count, 1)) }
+    private var count: Int { rows ?? ratios.count }
+    /// Means of the algorithm's own measures, by name.
+    public var measures: [String: Double] { (sums ?? [:]).mapValues { $0 / Double(max(count, 1)) } }
+    /// Mean log-ratio of the steps at each timestep; empty without ratios.
+    public var logRatios: [Int: Double] {
+        Dictionary(
+            uniqueKeysWithValues: (logRatioSums ?? [:]).compactMap { key, sum in
+                Int(key).map { ($0, sum[0] / max(sum[1], 1)) }
+            })
+    }
     /// KL to the frozen start, per dimension; nil where it was not measured.
     public var startKL: Double? { referenceCount == 0 ? nil : referenceDivergences / Double(referenceCount) }
 
-    /// What adds up over pieces of an update, as plain numbers for other ranks; `numberCount` of them.
-    var numbers: [Double] {
-        [loss, divergences, squares, referenceDivergences, Double(referenceCount)] + ratios.numbers
-    }
-
-    static let numberCount = 5 + RatioStatistics.numberCount
-
-    init(numbers: ArraySlice<Double>) {
-        let first = Array(numbers.prefix(5))
-        (loss, divergences, squares, referenceDivergences) = (first[0], first[1], first[2], first[3])
-        (referenceCount, ratios) = (Int(first[4]), RatioStatistics(numbers: Array(numbers.dropFirst(5))))
-    }
-
+    /// Adds what another piece of the update came to.
     mutating func add(_ piece: UpdateMetrics) {
         loss += piece.loss
         ratios.add(piece.ratios)
@@ -44,13 +47,31 @@ public struct UpdateMetrics: Codable, Equatable, Sendable {
         squares += piece.squares
         referenceDivergences += piece.referenceDivergences
         referenceCount += piece.referenceCount
+        if let more = piece.rows { rows = (rows ?? 0) + more }
+        if let more = piece.sums { sums = (sums ?? [:]).merging(more) { $0 + $1 } }
+        if let more = piece.logRatioSums {
+            logRatioSums = (logRatioSums ?? [:]).merging(more) { [$0[0] + $1[0], $0[1] + $1[1]] }
+        }
     }
 
-    mutating func add(_ terms: ObjectiveTerms, loss: Double) throws {
+    /// - Parameter timestep: of the step that the terms are of.
+    mutating func add(_ terms: ObjectiveTerms, loss: Double, timestep: Int) throws {
         self.loss += loss
-        ratios.add(terms.objective.statistics())
-        divergences += Double(try terms.divergence.sum().item)
-        squares += Double(try (terms.logProbability - terms.oldLogProbability).squared().sum().item)
+        if let objective = terms.objective, let new = terms.logProbability, let old = terms.oldLogProbability {
+            ratios.add(objective.statistics())
+            let change = try new - old
+            squares += Double(try change.squared().sum().item)
+            let sum = logRatioSums?["\(timestep)"] ?? [0, 0]
+            logRatioSums = (logRatioSums ?? [:]).merging(
+                ["\(timestep)": [sum[0] + Double(try change.sum().item), sum[1] + Double(change.count)]]
+            ) { $1 }
+        } else {
+            rows = (rows ?? 0) + terms.losses.count
+        }
+        if let divergence = terms.divergence { divergences += Double(try divergence.sum().item) }
+        for (name, values) in terms.measures {
+            sums = (sums ?? [:]).merging([name: Double(try values.sum().item)]) { $0 + $1 }
+        }
         if let reference = terms.divergenceFromReference {
             referenceDivergences += Double(try reference.sum().item)
             referenceCount += reference.count
@@ -86,8 +107,13 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
     /// Mean and maximum over the updates, before clipping.
     public let gradientNorm, highestGradientNorm: Double
     public let learningRate: Double
+    /// Means of the algorithm's own measures, and of the log-ratios at each timestep; nil in runs of earlier versions.
+    public let measures, logRatios: [String: Double]?
+    /// What the pictures look like; nil for given pictures, and in histories before it was measured.
+    public let structure: PictureStructure?
 
-    init(_ rollout: Rollout, _ updates: [UpdateMetrics]) {
+    /// - Parameter areDrawn: whether the pictures are the policy's, rather than given ones.
+    init(_ rollout: Rollout, _ updates: [UpdateMetrics], areDrawn: Bool) {
         func mean(_ values: [Double]) -> Double { values.reduce(0, +) / Double(max(values.count, 1)) }
         round = rollout.round + 1
         reward = mean(rollout.scores.totals)
@@ -95,7 +121,7 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
         termNames = rollout.scores.terms.map(\.name)
         terms = Dictionary(rollout.scores.terms.map { ($0.name, mean($0.values)) }, uniquingKeysWith: { $1 })
         judge = rollout.judgements.map(mean)
-        zeroSpread = Double(rollout.advantages.zeroSpreadGroups) / Double(rollout.advantages.groupCount)
+        zeroSpread = Double(rollout.advantages.zeroSpreadGroups) / Double(max(rollout.advantages.groupCount, 1))
         loss = mean(updates.map(\.loss))
         kl = mean(updates.map(\.kl))
         approximateKL = mean(updates.map(\.approximateKL))
@@ -103,11 +129,22 @@ public struct RoundMetrics: Codable, Equatable, Sendable {
         var ratios = RatioStatistics()
         for update in updates { ratios.add(update.ratios) }
         (clippedAbove, clippedBelow) = (ratios.shareAbove, ratios.shareBelow)
-        (lowestRatio, highestRatio) = (ratios.lowest, ratios.highest)
+        (lowestRatio, highestRatio) = ratios.count > 0 ? (ratios.lowest, ratios.highest) : (1, 1)
         firstRatioError =
-            updates.first.map { .maximumOrNaN(abs($0.ratios.lowest - 1), abs($0.ratios.highest - 1)) } ?? 0
+            ratios.count > 0
+            ? updates.first.map { .maximumOrNaN(abs($0.ratios.lowest - 1), abs($0.ratios.highest - 1)) } ?? 0 : 0
+        /// The mean over the updates that have it.
+        func means(_ parts: [[String: Double]]) -> [String: Double] {
+            parts.reduce(into: [String: [Double]]()) { all, part in
+                for (name, value) in part { all[name, default: []].append(value) }
+            }.mapValues(mean)
+        }
+        measures = means(updates.map(\.measures))
+        logRatios = means(
+            updates.map { Dictionary(uniqueKeysWithValues: $0.logRatios.map { ("\($0)", $1) }) })
         gradientNorm = mean(updates.map(\.gradientNorm))
         highestGradientNorm = updates.map(\.gradientNorm).highest() ?? 0
         learningRate = updates.last?.learningRate ?? 0
+        structure = areDrawn ? PictureStructure(rollout.images, groupSize: rollout.groupSize) : nil
     }
 }

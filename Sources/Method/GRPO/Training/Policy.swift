@@ -49,7 +49,7 @@ public final class Policy {
         self.init(unet, reference: reference, lora: lora, scheduler: scheduler, options: options)
     }
 
-    init(
+    package init(
         _ unet: UNet2DConditionModel, reference: UNet2DConditionModel, lora: LoRA?, scheduler: DDIMScheduler,
         options: GRPOOptions
     ) {
@@ -64,6 +64,42 @@ public final class Policy {
     /// Runs what computes with the weights.
     func computing<Result>(_ body: () throws -> Result) rethrows -> Result {
         try isLarge ? Engine.withWeightsInPlace(body) : body()
+    }
+
+    /// ᾱ of all training timesteps, and what the UNet predicts.
+    var schedule: NoiseSchedule { scheduler.schedule }
+    var predictionType: PredictionType { scheduler.configuration.predictionType }
+
+    /// What the policy predicts for noisy latents, each at a training timestep of its own and without guidance;
+    /// differentiable in its parameters.
+    ///
+    /// - Parameters:
+    ///   - noisy: [N, h, w, C].
+    ///   - context: [N, tokens, width].
+    package func prediction(_ noisy: Tensor, timesteps: [Int], context: Tensor) throws -> Tensor {
+        func compute() throws -> Tensor { try unet(noisy, timesteps: timesteps, context: context).to(.float32) }
+        return try computing {
+            try Engine.isRecording || unet.dtype == .float32 ? compute() : Engine.asRecorded(compute)
+        }
+    }
+
+    /// What the frozen start predicts for them.
+    func referencePrediction(_ noisy: Tensor, timesteps: [Int], context: Tensor) throws -> Tensor {
+        func compute() throws -> Tensor { try reference(noisy, timesteps: timesteps, context: context).to(.float32) }
+        return try withoutGradients {
+            try computing { try unet.dtype == .float32 ? compute() : Engine.asRecorded(compute) }
+        }
+    }
+
+    /// A policy of its own that begins as this one is: its parameters are copies, everything frozen is shared.
+    func copied(_ options: GRPOOptions) throws -> Policy {
+        guard let lora else {
+            let own = try unet.with(unet.parameters.map { ($0.name, try $0.tensor.detached().copied()) })
+            return Policy(own, reference: reference, lora: nil, scheduler: scheduler, options: options)
+        }
+        let own = try unet.with(unet.parameters)
+        let adapters = try lora.copied(onto: own, lora.parameters)
+        return Policy(own, reference: reference, lora: adapters, scheduler: scheduler, options: options)
     }
 
     /// What a UNet predicts for samples at a step, with guidance: both branches in one pass.

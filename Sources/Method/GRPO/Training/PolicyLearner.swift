@@ -9,9 +9,14 @@ package final class PolicyLearner {
     package let options: GRPOOptions
     /// Optimiser, schedule and running average.
     let base: Learner
+    /// Draws the pictures in the policy's place, where an algorithm wants an older one.
+    let old: OldPolicy?
+    /// From latents to rewards, where an algorithm follows the reward's gradient.
+    package var scoring: RewardGradient?
 
     package init(_ policy: Policy, options: GRPOOptions) throws {
         (self.policy, self.options) = (policy, options)
+        old = options.algorithm == .nft ? try OldPolicy(following: policy, options) : nil
         let optimiser = try AdamW(
             policy.parameters, learningRate: options.rate, betas: (options.betas[0], options.betas[1]),
             epsilon: options.epsilon, weightDecay: options.decay)
@@ -31,7 +36,7 @@ package final class PolicyLearner {
         let start = Date()
         var metrics = UpdateMetrics()
         let update = try base.update(at: rollout.round) {
-            metrics = try PolicyUpdate(policy: policy, options: options).accumulateGradient(
+            metrics = try PolicyUpdate(policy: policy, options: options, scoring: scoring).accumulateGradient(
                 rollout, part, measuresReference: measuresReference)
         }
         (metrics.gradientNorm, metrics.learningRate) = (update.gradientNorm, update.learningRate)

@@ -20,7 +20,19 @@ extension GRPOTrainer {
         }
         func mean(_ values: [Double]?) -> Double? { values.map { $0.reduce(0, +) / Double(max($0.count, 1)) } }
         let densities = rollout?.trained.values.flatMap { $0.logProbability.floats.map(Double.init) }
-        return [
+        let method = options.method
+        let shown = Set(shownQuantities), isDensities = method.recording == .densities
+        let distance = isDensities ? "exact KL" : "squared difference of predictions"
+        let first = [
+            Quantity(
+                name: "algorithm", meaning: "\(method.title): \(method.summary) (\(method.source))",
+                formula: method.formula, value: options.algorithm.rawValue)
+        ]
+        let own = method.measures.map {
+            Quantity(
+                name: $0.name, meaning: $0.meaning, formula: $0.formula, value: text(round?.measures?[$0.name]))
+        }
+        let all = [
             Quantity(
                 name: "sigma",
                 meaning: "how much noise a denoising step adds; 0 makes it deterministic, with nothing to train",
@@ -46,8 +58,11 @@ extension GRPOTrainer {
                     ? "ρ = exp(σ (log p_new − log p_old + (μ_new − μ_old)² / 2σ²))" : "ρ = exp(log p_new − log p_old)",
                 value: round.map { "\(text($0.lowestRatio)!) … \(text($0.highestRatio)!)" }),
             Quantity(
-                name: "objective", meaning: "what an update minimises: the larger of the plain and the clipped loss",
-                formula: "mean of max(−A ρ, −A clip(ρ, 1 − ε, 1 + ε))\(startTerm), ε = \(options.clip)",
+                name: "objective",
+                meaning: method.hasRatios
+                    ? "what an update minimises: the larger of the plain and the clipped loss"
+                    : "what an update minimises",
+                formula: "mean of \(objectiveFormula)\(startTerm)\(settings)",
                 value: text(round?.loss)),
             Quantity(
                 name: "clip_fraction", meaning: "shares of ratios above and below the clipping range",
@@ -55,15 +70,18 @@ extension GRPOTrainer {
                 value: round.map { "\(text($0.clippedAbove)!) above, \(text($0.clippedBelow)!) below" }),
             Quantity(
                 name: "kl",
-                meaning: "how far the policy has moved from the one that drew the rollout: the exact KL per dimension",
-                formula: "(μ_new − μ_old)² / 2σ²", value: text(round?.kl)),
+                meaning:
+                    "how far the policy has moved from the one that drew the rollout: the \(distance) per dimension",
+                formula: isDensities ? "(μ_new − μ_old)² / 2σ²" : "‖v_new − v_old‖² at one noise level",
+                value: text(round?.kl)),
             Quantity(
                 name: "approx_kl", meaning: "what the published code reports instead of the KL",
                 formula: "½ (log p_new − log p_old)²", value: text(round?.approximateKL)),
             Quantity(
                 name: "kl_start",
-                meaning: "how far the policy has moved from the frozen start: the exact KL per dimension",
-                formula: "(μ_new − μ_start)² / 2σ²", value: text(round?.startKL)),
+                meaning: "how far the policy has moved from the frozen start: the \(distance) per dimension",
+                formula: isDensities ? "(μ_new − μ_start)² / 2σ²" : "‖v_new − v_start‖² at one noise level",
+                value: text(round?.startKL)),
             Quantity(
                 name: "gradient_norm",
                 meaning: "norm of the gradient of all parameters, before it is clipped to \(options.gradientNorm)",
@@ -72,10 +90,44 @@ extension GRPOTrainer {
                 name: "rate", meaning: "AdamW's learning rate, after \(options.warmup) rounds of warm-up",
                 formula: "\(options.rate) · min(1, round / warm-up)", value: text(round?.learningRate)),
         ]
+        return first + all.filter { shown.contains($0.name) } + own
+    }
+
+    /// Those that this run's algorithm has.
+    private var shownQuantities: [String] {
+        let method = options.method, isStepwise = method.recording == .densities
+        return (isStepwise ? ["sigma", "log_prob", "approx_kl"] : [])
+            + (isScored ? ["reward", "zero_spread"] : []) + (method.usesAdvantages ? ["advantage"] : [])
+            + (method.hasRatios ? ["clip_fraction"] : []) + (isStepwise ? ["ratio"] : [])
+            + (recordsPolicy ? ["kl"] : []) + ["objective", "kl_start", "gradient_norm", "rate"]
+    }
+
+    private var objectiveFormula: String {
+        options.trust == .divergence
+            ? "−A ρ, without gradient where the KL is above its limit and would rise" : options.method.formula
+    }
+
+    private var clipText: String {
+        "\(options.clip)" + (options.clipHigh.map { " below and \($0) above" } ?? "")
+    }
+
+    /// The numbers in the algorithm's formula.
+    private var settings: String {
+        let names = [
+            ("clip", options.trust == .divergence ? "KL limit \(options.trustLimit)" : "ε = \(clipText)"),
+            ("beta", "β = \(options.beta.map { "\($0)" } ?? "")"),
+            ("negative_guidance", "η = \(options.negativeGuidance)"), ("last", "K = \(options.last)"),
+        ]
+        let used = names.filter { options.algorithm.uses($0.0) }.map(\.1)
+        let weight = options.algorithm.uses("loss_weight") && options.lossWeight != .none
+        return (used + (weight ? ["w by \(options.lossWeight.rawValue)"] : [])).map { ", " + $0 }.joined()
     }
 
     private var advantageFormula: String {
-        switch options.std {
+        if options.aggregate == .each {
+            return "A = Σ weight · (r − mean of the group) / std for each reward, over the std of the round"
+        }
+        return switch options.std {
         case .group: "A = (r − mean of the group) / (std of the group + ε), within ± \(options.advantageClip)"
         case .global: "A = (r − mean of the group) / (std of the round + ε), within ± \(options.advantageClip)"
         case .none: "A = r − mean of the group, within ± \(options.advantageClip)"

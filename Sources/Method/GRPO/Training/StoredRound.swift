@@ -51,16 +51,18 @@ struct StoredRound: Codable {
             return tensor
         }
         let options = trainer.options, plan = trainer.stepPlan
-        let samples = try (0...plan.timesteps.count).map { try tensor("sample.\($0)") }
+        let isWhole = options.method.recording == .densities || options.method.recording == .path
+        let samples = try (0...(isWhole ? plan.timesteps.count : 0)).map { try tensor("sample.\($0)") }
         var trained: [Int: Rollout.TrainedStep] = [:]
-        for step in steps {
+        for step in steps where trainer.recordsPolicy {
             trained[step] = .init(
                 mean: try tensor("mean.\(step)"), logProbability: try tensor("log_probability.\(step)"))
         }
         let known = prompts.map(trainer.prompt)
         return Rollout(
-            round: round, prompts: known, groupSize: options.group,
+            round: round, prompts: known, groupSize: trainer.groupSize,
             timesteps: plan.timesteps, sigmas: plan.sigmas, samples: samples, trained: trained,
+            steps: steps, draws: try trainer.draws(round: round, steps: steps, shape: samples[0].shape),
             context: try trainer.pipeline.context(of: prompts), emptyContext: trainer.emptyContext,
             startContext: try trainer.startContext(of: known),
             images: try withoutGradients { try trainer.pictures(samples[samples.count - 1], progress: nil) },

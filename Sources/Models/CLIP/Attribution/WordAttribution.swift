@@ -65,7 +65,12 @@ extension CLIPEmbedder {
             return (result.floats.map(Double.init), tokens)
         }
         let here = try slopes([1]).tokens
-        let path = try slopes((0..<steps).map { (Float($0) + 0.5) / Float(steps) }).tokens
+        // In blocks, of which one is recorded at a time: a large tower keeps much for each step.
+        var path = [Double](repeating: 0, count: length)
+        for start in stride(from: 0, to: steps, by: Self.block) {
+            let factors = (start..<min(start + Self.block, steps)).map { (Float($0) + 0.5) / Float(steps) }
+            path = zip(path, try slopes(factors).tokens).map { $0 + $1 }
+        }
         let empty = try withoutGradients { try products(embed(tokenEmbeddings: table * (1 - mask)))[0] }
         return WordAttribution(
             words: words.enumerated().map { index, word in
@@ -76,6 +81,9 @@ extension CLIPEmbedder {
             }, value: values[0], baseline: empty)
     }
 
+    /// Steps of the integral that are recorded at once.
+    private static var block: Int { 8 }
+
     /// The words of a text with the places of their tokens, as far as the model sees them.
     private func words(
         of text: String, _ identifiers: [Int], around frame: [Int]
@@ -83,6 +91,7 @@ extension CLIPEmbedder {
         // What stands before the words, and after them.
         let before = zip(identifiers, frame.dropLast()).prefix { $0 == $1 }.count, after = frame.count - before
         let end = identifiers.count - after
+        let tokenizer = try tokenizer
         let parts = text.split(whereSeparator: \.isWhitespace).map(String.init)
         let tokens = try parts.map { try tokenizer.encode($0, addsSpecialTokens: false, length: .max) }
         var words: [(String, Range<Int>)] = []

@@ -19,7 +19,8 @@ extension CLIPEmbedder {
     ///   - progress: called after every batch.
     /// - Throws: `RhumbError` where the model gives what is not finite; `Interruption` after `StopFlag.raise()`.
     public func embed(texts: [String], normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
-        try embed(
+        let tokenizer = try tokenizer
+        return try embed(
             identifiers: texts.map { text in
                 try StopFlag.check()
                 return try tokenizer.encode(text, length: maximumLength)
@@ -32,18 +33,21 @@ extension CLIPEmbedder {
     public func embed(identifiers texts: [[Int]], normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
         var rows: [[Int]] = []
         var place: [[Int]: Int] = [:]
-        let padding = model.configuration.isSigLIP ? try tokenizer.paddingIdentifier() : nil
+        let isSigLIP = model.configuration.isSigLIP
+        let padding = isSigLIP ? try tokenizer.paddingIdentifier() : nil
+        let padsLeft = isSigLIP ? try tokenizer.padsLeft : false
         let places = texts.map { own in
             var identifiers = own
             if let padding, own.count < maximumLength {
                 let filler = [Int](repeating: padding, count: maximumLength - own.count)
-                identifiers = tokenizer.padsLeft ? filler + own : own + filler
+                identifiers = padsLeft ? filler + own : own + filler
             }
             if let known = place[identifiers] { return known }
             place[identifiers] = rows.count
             rows.append(identifiers)
             return rows.count - 1
         }
+        _ = try model.text
         let order = rows.indices.sorted { rows[$0].count < rows[$1].count }
         let features = try batched(order.count, "text", normalize: normalize, progress: progress) { range in
             let batch = order[range].map { rows[$0] }
@@ -64,6 +68,7 @@ extension CLIPEmbedder {
         if let broken = images.firstIndex(where: { !$0.tensor.isFinite }) {
             throw RhumbError.pictureNotFinite(broken, of: images.count)
         }
+        let preprocessing = try preprocessing
         return try batched(images.count, "image", normalize: normalize, progress: progress) { range in
             try model.imageFeatures(preprocessing.pixels(Array(images[range])))
         }
@@ -72,6 +77,7 @@ extension CLIPEmbedder {
     /// Embeddings of preprocessed pictures, [pictures, 3, imageSize, imageSize], as [pictures, width]. Recorded where
     /// the pixels ask for a gradient.
     public func embed(pixels: Tensor, normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
+        _ = try model.image
         guard pixels.rank == 4 else {
             throw RhumbError.pixels(pixels.shape, channels: model.configuration.vision.numChannels, size: imageSize)
         }
@@ -89,16 +95,17 @@ extension CLIPEmbedder {
     /// - Throws: `RhumbError` for texts of different numbers of tokens.
     public func tokenEmbeddings(of texts: [String]) throws -> Tensor {
         guard !model.configuration.isSigLIP else { throw RhumbError.notOfSigLIP("embeddings of tokens") }
+        let (tokenizer, tower) = (try tokenizer, try model.text)
         // What follows the first end token has no influence.
         let rows = try texts.map { text in
             let row = try tokenizer.encode(text, length: maximumLength)
-            let ends = try model.text.endPositions(Tensor(integers: row, shape: [1, row.count]))
+            let ends = try tower.endPositions(Tensor(integers: row, shape: [1, row.count]))
             return Array(row.prefix((ends.first ?? row.count - 1) + 1))
         }
         guard let length = rows.first?.count else { throw RhumbError.noTexts }
         if let other = rows.first(where: { $0.count != length }) { throw RhumbError.tokenCounts(length, other.count) }
         return try withoutGradients {
-            try model.text.tokenEmbeddings(Tensor(integers: rows.flatMap { $0 }, shape: [rows.count, length]))
+            try tower.tokenEmbeddings(Tensor(integers: rows.flatMap { $0 }, shape: [rows.count, length]))
                 .to(.float32)
         }
     }
@@ -107,6 +114,7 @@ extension CLIPEmbedder {
     /// [texts, width]. Recorded where they ask for a gradient.
     public func embed(tokenEmbeddings: Tensor, normalize: Bool = true, progress: Progress? = nil) throws -> Tensor {
         guard !model.configuration.isSigLIP else { throw RhumbError.notOfSigLIP("embeddings of tokens") }
+        _ = try model.text
         guard tokenEmbeddings.rank == 3 else {
             throw RhumbError.tokenEmbeddings(
                 tokenEmbeddings.shape, width: model.configuration.text.hiddenSize, limit: maximumLength)

@@ -13,7 +13,7 @@ extension CLIPEmbedder {
     ///
     /// - Parameters:
     ///   - activation: nil takes QuickGELU for OpenAI's files, which keep `input_resolution`, and GELU for others.
-    ///   - tokenizer: a folder with one; nil takes CLIP's own.
+    ///   - tokenizer: a folder with one; nil takes CLIP's own, with texts cleaned as OpenCLIP and OpenAI's program do.
     ///   - dtype: of the weights; bfloat16 is for fast inference.
     /// - Returns: the model, and whether its activation was told by the file or the caller.
     /// - Throws: `RhumbError` for a vocabulary other than CLIP's without `tokenizer`, `FileError` naming what does not
@@ -33,7 +33,7 @@ extension CLIPEmbedder {
             guard configuration.text.vocabSize == Tokenizer.clipVocabularySize else {
                 throw RhumbError.tokenizerNeeded(file: url.displayPath, tokens: configuration.text.vocabSize)
             }
-            words = try Tokenizer.clip()
+            words = try Tokenizer.openCLIP()
         }
         let embedder = try CLIPEmbedder(
             model: model, tokenizer: words, preprocessing: Preprocessing(imageSize: configuration.vision.imageSize))

@@ -6,13 +6,24 @@ import Tensor
 /// A CLIP model with everything between it and its user: texts and pictures in, rows of one space out.
 public final class CLIPEmbedder {
     public let model: CLIPModel
-    public let tokenizer: Tokenizer
-    public let preprocessing: Preprocessing
+    /// Nil for an image tower alone.
+    private let words: Tokenizer?
+    /// Nil for a text tower alone.
+    private let pictures: Preprocessing?
 
+    /// - Parameters:
+    ///   - tokenizer: an image tower alone needs none.
+    ///   - preprocessing: a text tower alone needs none.
     /// - Throws: `RhumbError` when the tokenizer does not belong to the model: identifiers beyond its vocabulary, or an
-    ///   end token that the model does not look for.
-    public init(model: CLIPModel, tokenizer: Tokenizer, preprocessing: Preprocessing) throws(RhumbError) {
-        (self.model, self.tokenizer, self.preprocessing) = (model, tokenizer, preprocessing)
+    ///   end token that the model does not look for; and where a tower lacks what it needs.
+    public init(model: CLIPModel, tokenizer: Tokenizer?, preprocessing: Preprocessing?) throws(RhumbError) {
+        let towers = model.configuration.towers
+        (self.model, words, pictures) = (
+            model, towers == .image ? nil : tokenizer, towers == .text ? nil : preprocessing
+        )
+        if towers != .text, pictures == nil { throw .noImageTower }
+        if towers == .image { return }
+        guard let tokenizer else { throw .noTextTower }
         let text = model.configuration.text
         guard tokenizer.vocabularySize <= text.vocabSize else {
             throw .vocabulary(tokenizer: tokenizer.vocabularySize, model: text.vocabSize)
@@ -25,6 +36,22 @@ public final class CLIPEmbedder {
         }
     }
 
+    /// - Throws: `RhumbError` where the model is an image tower alone.
+    public var tokenizer: Tokenizer {
+        get throws(RhumbError) {
+            guard let words else { throw .noTextTower }
+            return words
+        }
+    }
+
+    /// - Throws: `RhumbError` where the model is a text tower alone.
+    public var preprocessing: Preprocessing {
+        get throws(RhumbError) {
+            guard let pictures else { throw .noImageTower }
+            return pictures
+        }
+    }
+
     /// Width of the space, in numbers a row.
     public var width: Int { model.configuration.projectionDim }
 
@@ -33,7 +60,7 @@ public final class CLIPEmbedder {
 
     /// Tokens a text may have, start and end included.
     public var maximumLength: Int {
-        min(tokenizer.maximumLength ?? .max, model.configuration.text.maxPositionEmbeddings)
+        min(words?.maximumLength ?? .max, model.configuration.text.maxPositionEmbeddings)
     }
 
     /// The learned temperature: cosines are multiplied by it to become logits.
@@ -50,12 +77,13 @@ public final class CLIPEmbedder {
 
     /// The same model with weights of another element type.
     public func converted(to dtype: DType) throws -> CLIPEmbedder {
-        try CLIPEmbedder(model: model.converted(to: dtype), tokenizer: tokenizer, preprocessing: preprocessing)
+        try CLIPEmbedder(model: model.converted(to: dtype), tokenizer: words, preprocessing: pictures)
     }
 
     /// The tokens of a text with their identifiers, start and end included, truncated to what the model sees.
     public func tokens(_ text: String) throws(RhumbError) -> [(token: String, identifier: Int)] {
-        try tokenizer.encode(text, length: maximumLength).map { (tokenizer.token($0) ?? "", $0) }
+        let tokenizer = try tokenizer
+        return try tokenizer.encode(text, length: maximumLength).map { (tokenizer.token($0) ?? "", $0) }
     }
 
     /// Scaled cosines between unit rows, SigLIP's with their bias: [images, width] and [texts, width] to

@@ -12,6 +12,16 @@ public struct CLIPConfiguration: Codable, Equatable, Sendable {
     public var vision: VisionConfiguration
     /// Whether the towers and their projections are SigLIP's; `model_type` says it.
     public var isSigLIP = false
+    /// Which towers there are; a tower alone has its projection, and no temperature.
+    public var towers = Towers.both
+
+    public enum Towers: Sendable {
+        case both
+        /// `CLIPTextModelWithProjection` of transformers.
+        case text
+        /// `CLIPVisionModelWithProjection` of transformers.
+        case image
+    }
 
     enum CodingKeys: String, CodingKey {
         case projectionDim = "projection_dim"
@@ -180,8 +190,8 @@ extension CLIPConfiguration {
     /// Refuses sizes that no model can have, naming the key.
     public func validate() throws {
         try RhumbError.require("projection_dim", projectionDim)
-        try text.validate(prefix: "text_config.")
-        try vision.validate(prefix: "vision_config.")
+        if towers != .image { try text.validate(prefix: towers == .both ? "text_config." : "") }
+        if towers != .text { try vision.validate(prefix: towers == .both ? "vision_config." : "") }
     }
 }
 

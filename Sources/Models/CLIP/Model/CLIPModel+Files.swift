@@ -1,3 +1,4 @@
+import Basics
 import Files
 import Foundation
 import Tensor
@@ -17,8 +18,14 @@ extension CLIPModel {
         let weights = try Weights(
             folder, mapsLargeFiles: true, preferring: isOpenCLIP ? CLIPConfiguration.openCLIPWeights : [],
             variant: variant)
+        for (tower, name) in [(Towers.text, "text_projection.weight"), (.image, "visual_projection.weight")]
+        where configuration.towers == tower && !weights.contains(name) {
+            throw RhumbError.noProjection(folder: folder.displayPath, isText: tower == .text)
+        }
         return try weights.model(.clip(in: weights), as: dtype) { try CLIPModel(configuration, $0) }
     }
+
+    private typealias Towers = CLIPConfiguration.Towers
 
     /// Writes `config.json` and `model.safetensors` as transformers reads them.
     ///
@@ -56,14 +63,54 @@ extension CLIPConfiguration {
     /// Reads a transformers `config.json`.
     public static func load(_ file: URL) throws -> CLIPConfiguration {
         let json = try FileContents.json(file)
-        if json["model_type"]?.string == "siglip" { return try CLIPConfiguration(sigLIP: json) }
+        switch json["model_type"]?.string {
+        case "siglip": return try CLIPConfiguration(sigLIP: json)
+        case textTower: return try CLIPConfiguration(tower: .text, json, file)
+        case imageTower: return try CLIPConfiguration(tower: .image, json, file)
+        default: break
+        }
         return try FileContents.decode(CLIPConfiguration.self, from: file)
+    }
+
+    package static let textTower = "clip_text_model"
+    package static let imageTower = "clip_vision_model"
+
+    /// What the configuration of a tower alone says.
+    private init(tower: Towers, _ json: JSON, _ file: URL) throws {
+        // Another mask than the one that ends with the text is not computed here.
+        if let value = json["use_attention_mask"], value != .bool(false), value != .null {
+            throw RhumbError.configuration("use_attention_mask", value.text(), "false")
+        }
+        self.init(projectionDim: json["projection_dim"]?.integer ?? 512)
+        towers = tower
+        if tower == .text {
+            text = try FileContents.decode(TextConfiguration.self, from: file)
+        } else {
+            vision = try FileContents.decode(VisionConfiguration.self, from: file)
+        }
+    }
+
+    /// The `config.json` of a tower alone.
+    private func towerJSON(_ kind: String, _ className: String, _ settings: some Encodable) throws -> JSON {
+        .object(
+            try (FileContents.json(settings).members ?? []) + [
+                .init("architectures", [.string(className)]), .init("model_type", .string(kind)),
+                .init("projection_dim", .integer(projectionDim)),
+            ])
     }
 
     /// Writes a `config.json` that transformers reads back as the same model.
     func save(_ file: URL) throws {
         if isSigLIP {
             try AtomicFile.write(sigLIPJSON.text(indent: 2) + "\n", to: file)
+            return
+        }
+        if towers != .both {
+            let json =
+                towers == .text
+                ? try towerJSON(Self.textTower, "CLIPTextModelWithProjection", text)
+                : try towerJSON(Self.imageTower, "CLIPVisionModelWithProjection", vision)
+            try AtomicFile.write(json.text(indent: 2) + "\n", to: file)
             return
         }
         let encoder = JSONEncoder()

@@ -2,19 +2,19 @@ import Basics
 import Files
 import Tensor
 
-/// A text tower and an image tower that project into one space (Radford et al. 2021).
+/// A text tower and an image tower that project into one space (Radford et al. 2021), or one of them with its
+/// projection.
 public final class CLIPModel: Rebuildable, WidenedModel {
     public let configuration: CLIPConfiguration
-    public let text: TextTower
-    public let image: ImageTower
-    /// [projection, text width]
-    let textProjection: Tensor
+    private let textTower: TextTower?
+    private let imageTower: ImageTower?
+    /// [projection, text width]; nil without a text tower.
+    let textProjection: Tensor?
     /// [projection], SigLIP's alone.
     let textBias: Tensor?
-    /// [projection, vision width]; SigLIP has none.
+    /// [projection, vision width]; SigLIP and a text tower alone have none.
     let visualProjection: Tensor?
-    /// Logarithm of the temperature, a scalar.
-    public let logitScale: Tensor
+    private let temperature: Tensor?
     /// Added to scaled cosines, [1]; SigLIP's alone, whose logits go through a sigmoid.
     public let logitBias: Tensor?
     /// Every parameter under its name in transformers, in the order of the model.
@@ -27,29 +27,56 @@ public final class CLIPModel: Rebuildable, WidenedModel {
         let c = configuration
         self.configuration = c
         if c.isSigLIP {
-            logitScale = try source.parameter("logit_scale", [1], .constant(c.logitScaleInitValue))
+            temperature = try source.parameter("logit_scale", [1], .constant(c.logitScaleInitValue))
             logitBias = try source.parameter("logit_bias", [1], .constant(-10))
-            text = try TextTower(source, c.text, isSigLIP: true)
+            textTower = try TextTower(source, c.text, isSigLIP: true)
             textProjection = try source.parameter(
                 "text_model.head.weight", [c.projectionDim, c.text.hiddenSize],
                 .normal(1 / Float(c.text.hiddenSize).squareRoot()))
             textBias = try source.parameter("text_model.head.bias", [c.projectionDim], .zeros)
-            image = try ImageTower(source, c.vision, isSigLIP: true)
+            imageTower = try ImageTower(source, c.vision, isSigLIP: true)
             visualProjection = nil
             parameters = source.parameters
             return
         }
         (logitBias, textBias) = (nil, nil)
-        logitScale = try source.parameter("logit_scale", [], .constant(c.logitScaleInitValue))
-        text = try TextTower(source, c.text)
-        image = try ImageTower(source, c.vision)
-        visualProjection = try source.parameter(
-            "visual_projection.weight", [c.projectionDim, c.vision.hiddenSize],
-            .normal(1 / Float(c.vision.hiddenSize).squareRoot()))
-        textProjection = try source.parameter(
-            "text_projection.weight", [c.projectionDim, c.text.hiddenSize],
-            .normal(1 / Float(c.text.hiddenSize).squareRoot()))
+        let (hasText, hasImage) = (c.towers != .image, c.towers != .text)
+        temperature =
+            hasText && hasImage ? try source.parameter("logit_scale", [], .constant(c.logitScaleInitValue)) : nil
+        textTower = hasText ? try TextTower(source, c.text) : nil
+        imageTower = hasImage ? try ImageTower(source, c.vision) : nil
+        func projection(_ name: String, _ width: Int) throws -> Tensor {
+            try source.parameter(name, [c.projectionDim, width], .normal(1 / Float(width).squareRoot()))
+        }
+        visualProjection = hasImage ? try projection("visual_projection.weight", c.vision.hiddenSize) : nil
+        textProjection = hasText ? try projection("text_projection.weight", c.text.hiddenSize) : nil
         parameters = source.parameters
+    }
+
+    /// - Throws: `RhumbError` where the model is an image tower alone.
+    public var text: TextTower {
+        get throws(RhumbError) {
+            guard let textTower else { throw .noTextTower }
+            return textTower
+        }
+    }
+
+    /// - Throws: `RhumbError` where the model is a text tower alone.
+    public var image: ImageTower {
+        get throws(RhumbError) {
+            guard let imageTower else { throw .noImageTower }
+            return imageTower
+        }
+    }
+
+    /// Logarithm of the temperature, a scalar.
+    ///
+    /// - Throws: `RhumbError` where the model is a tower alone.
+    public var logitScale: Tensor {
+        get throws(RhumbError) {
+            guard let temperature else { throw .noTemperature }
+            return temperature
+        }
     }
 
     /// A fresh model whose parameters ask for gradients.
@@ -67,7 +94,7 @@ public final class CLIPModel: Rebuildable, WidenedModel {
     }
 
     /// The element type of the weights.
-    public var dtype: DType { textProjection.dtype }
+    public var dtype: DType { (textProjection ?? visualProjection ?? parameters[0].tensor).dtype }
 
     /// Projected text features, not normalised.
     ///

@@ -46,6 +46,7 @@ public final class CLIPTextModel: Rebuildable, WidenedModel {
     /// The text tower of a whole model, with the same parameters.
     public convenience init(of model: CLIPModel) throws {
         guard !model.configuration.isSigLIP else { throw RhumbError.sigLIPTextTower }
+        _ = try model.text
         let all = Dictionary(uniqueKeysWithValues: model.parameters.map { ($0.name, $0.tensor) })
         try self.init(
             model.configuration.text,
@@ -83,6 +84,7 @@ public final class CLIPTextModel: Rebuildable, WidenedModel {
                 name.hasSuffix("token_embedding.weight") ? table : try all[name] ?? Tensor.zeros(shape)
             })
     }
+
     /// Width of the space that the tower projects into; nil for a tower without projection.
     public var projectionWidth: Int? { projection?.weight.shape[0] }
 

@@ -77,6 +77,35 @@ extension RhumbError {
             hint: "clip_skip: 1 takes the states before the last layer")
     }
 
+    static let noTextTower = RhumbError(
+        "this model is the image tower of a CLIP alone: it embeds pictures and no texts",
+        hint: "load the whole CLIP, or its text tower too (CLIPTextModelWithProjection)")
+
+    static let noImageTower = RhumbError(
+        "this model is the text tower of a CLIP alone: it embeds texts and no pictures",
+        hint: "load the whole CLIP, or its image tower too (CLIPVisionModelWithProjection)")
+
+    static let noTemperature = RhumbError(
+        "one tower of a CLIP alone has no temperature to tell likely pairs by", hint: "load the whole CLIP")
+
+    static func towerTokenizer(folder: String, tokens: Int) -> RhumbError {
+        RhumbError(
+            "'\(folder)' holds a text tower and no tokenizer, and its \(tokens) tokens are not CLIP's own "
+                + "\(Tokenizer.clipVocabularySize)",
+            hint: "say where its tokenizer is: load \"\(folder)\" tokenizer: \"FOLDER\"")
+    }
+
+    static func noProjection(folder: String, isText: Bool) -> RhumbError {
+        isText
+            ? RhumbError(
+                "'\(folder)' holds a text encoder without a projection into the space that texts and pictures share",
+                hint: "put it into a pipeline: load \"BASE\" text_encoder: \"\(folder)\"")
+            : RhumbError(
+                "'\(folder)' holds the image tower of a CLIP alone, without its projection into the space that texts "
+                    + "and pictures share",
+                hint: "take the folder of the whole CLIP, or its CLIPVisionModelWithProjection")
+    }
+
     static var sigLIPTextTower: RhumbError {
         RhumbError("a pipeline's text encoder is a CLIP's, and this model is a SigLIP", hint: "take a CLIP")
     }

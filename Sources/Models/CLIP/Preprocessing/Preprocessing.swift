@@ -119,7 +119,7 @@ public struct Preprocessing: Equatable, Sendable {
         return normalizes ? (scaled - Float(mean[channel])) / Float(standardDeviation[channel]) : scaled
     }
 
-    private func resizedSize(height: Int, width: Int) throws -> (Int, Int) {
+    func resizedSize(height: Int, width: Int) throws -> (Int, Int) {
         guard height > 0, width > 0 else { throw RhumbError.emptyImage(width: width, height: height) }
         guard resizes else { return (height, width) }
         switch size {

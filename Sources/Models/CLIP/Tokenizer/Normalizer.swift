@@ -98,7 +98,14 @@ indirect enum Normalizer {
 
     /// Below U+0300 every text is composed already. Characters younger than the library's tables neither combine nor
     /// reorder there, so what lies between them is composed by itself.
-    private static func composed(_ text: ArraySlice<Unicode.Scalar>) -> ArraySlice<Unicode.Scalar> {
+    ///
+    /// - Parameters:
+    ///   - version: of Unicode; what is younger stays as it is.
+    ///   - apart: characters that stay as they are, too.
+    static func composed(
+        _ text: ArraySlice<Unicode.Scalar>, in version: Int = UnicodeData.compositionVersion,
+        apart: Set<Unicode.Scalar> = []
+    ) -> ArraySlice<Unicode.Scalar> {
         if text.allSatisfy({ $0.value < 0x300 }) { return text }
         var result: [Unicode.Scalar] = []
         result.reserveCapacity(text.count)
@@ -110,7 +117,7 @@ indirect enum Normalizer {
             run = .init()
         }
         for scalar in text {
-            if scalar.value < 0x300 || UnicodeData.isKnown(scalar, in: UnicodeData.compositionVersion) {
+            if scalar.value < 0x300 || UnicodeData.isKnown(scalar, in: version) && !apart.contains(scalar) {
                 run.append(scalar)
             } else {
                 flush()

@@ -105,6 +105,9 @@ struct TokenizerSettings {
     /// The class that the folder was written for.
     var className: String? { configuration?["tokenizer_class"]?.string }
 
+    /// How texts are cleaned first; Rhumb's own key, which other programs leave aside.
+    var textCleaning: String? { configuration?["text_cleaning"]?.string }
+
     /// `padding_side`, which is the right one but for SigLIP 2's own class.
     var padsLeft: Bool {
         (configuration?["padding_side"]?.string ?? (className == "Siglip2Tokenizer" ? "left" : "right")) == "left"

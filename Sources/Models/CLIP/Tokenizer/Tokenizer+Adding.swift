@@ -19,7 +19,7 @@ extension Tokenizer {
         }
         return try Tokenizer(
             parts, specialTokens: specialTokens, maximumLength: maximumLength,
-            padsLeft: padsLeft)
+            padsLeft: padsLeft, cleaning: cleaning)
     }
 
     /// The added tokens of several vectors in their order: those beside which there is one of the same name with `_1`,
@@ -35,7 +35,8 @@ extension Tokenizer {
 }
 
 extension TokenizerParts {
-    fileprivate init(of tokenizer: Tokenizer) {
+    /// Those of a tokenizer that there is.
+    init(of tokenizer: Tokenizer) {
         normalizer = tokenizer.normalizer
         preTokenizer = tokenizer.preTokenizer
         model = tokenizer.model

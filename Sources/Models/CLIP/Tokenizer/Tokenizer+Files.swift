@@ -18,7 +18,7 @@ extension Tokenizer {
             configuration: try json("tokenizer_config.json"), map: try json("special_tokens_map.json"),
             added: try json("added_tokens.json"))
         if let file = try json("tokenizer.json") {
-            try self.init(TokenizerParts(file), settings)
+            try self.init(TokenizerParts(file), settings, cleaning: TextCleaning(settings))
             return
         }
         let pieces = folder.appendingPathComponent(Tokenizer.pieceFile)
@@ -38,7 +38,8 @@ extension Tokenizer {
         let parts = try TokenizerParts(
             vocabulary: vocabulary, merges: FileContents.bytes(of: merges), settings: settings)
         try self.init(
-            parts, specialTokens: settings.specialTokens(default: .clip), maximumLength: settings.maximumLength)
+            parts, specialTokens: settings.specialTokens(default: .clip), maximumLength: settings.maximumLength,
+            cleaning: TextCleaning(settings))
     }
 
     /// A tokenizer from the contents of `tokenizer.json` and `tokenizer_config.json`.
@@ -48,7 +49,9 @@ extension Tokenizer {
         try self.init(TokenizerParts(json), TokenizerSettings(configuration: configuration))
     }
 
-    private convenience init(_ parts: TokenizerParts, _ settings: TokenizerSettings) throws(RhumbError) {
+    private convenience init(
+        _ parts: TokenizerParts, _ settings: TokenizerSettings, cleaning: TextCleaning? = nil
+    ) throws(RhumbError) {
         var special = settings.specialTokens(default: SpecialTokens(padding: parts.paddingToken))
         // A token that only the configuration names is taken out of texts too: a padding token "!" as in some folders.
         var parts = parts
@@ -64,7 +67,20 @@ extension Tokenizer {
         }
         try self.init(
             parts, specialTokens: special, maximumLength: settings.maximumLength ?? parts.maximumLength,
-            padsLeft: settings.padsLeft)
+            padsLeft: settings.padsLeft, cleaning: cleaning)
+    }
+
+    /// The same tokenizer for texts as transformers takes them.
+    package func withoutCleaning() throws(RhumbError) -> Tokenizer {
+        cleaning == nil ? self : try Tokenizer(self, cleaning: nil)
+    }
+
+    /// The same tokenizer with another cleaning of texts.
+    convenience init(_ other: Tokenizer, cleaning: TextCleaning?) throws(RhumbError) {
+        try self.init(
+            TokenizerParts(of: other), specialTokens: other.specialTokens, maximumLength: other.maximumLength,
+            padsLeft: other.padsLeft,
+            cleaning: cleaning)
     }
 
     /// The tokenizer as a `tokenizer.json`.
@@ -100,7 +116,8 @@ extension Tokenizer {
             roles + (isCLIP ? [.init("added_tokens_decoder", .object(added))] : []) + [
                 .init("model_max_length", (length ?? maximumLength).map(JSON.integer) ?? .number(1e30)),
                 .init("clean_up_tokenization_spaces", false), .init("tokenizer_class", .string(className)),
-            ] + (padsLeft ? [.init("padding_side", "left")] : [])
+            ] + (cleaning.map { [.init("text_cleaning", .string($0.kind.rawValue))] } ?? [])
+            + (padsLeft ? [.init("padding_side", "left")] : [])
         try AtomicFile.write(json.text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer.json"))
         try AtomicFile.write(
             JSON.object(settings).text(indent: 2) + "\n", to: folder.appendingPathComponent("tokenizer_config.json"))

@@ -6,7 +6,7 @@ import Tensor
 ///
 /// The steps are those of the `tokenizers` library: special tokens are taken out of the text, the rest is normalised,
 /// cut into pieces and tokenized by byte-pair encoding or as whole words; then the start and end tokens are put around.
-/// Identifiers are identical to transformers', for every text.
+/// Identifiers are identical to transformers', for every text; with a `cleaning`, to OpenCLIP's.
 public final class Tokenizer {
     let normalizer: Normalizer?
     let preTokenizer: PreTokenizer?
@@ -20,6 +20,8 @@ public final class Tokenizer {
     public let maximumLength: Int?
     /// Whether texts are padded on the left.
     let padsLeft: Bool
+    /// What is done to a text before anything else.
+    let cleaning: TextCleaning?
 
     private let rawSplitter: AddedTokenSplitter
     private let normalizedSplitter: AddedTokenSplitter
@@ -27,7 +29,8 @@ public final class Tokenizer {
     let addedByIdentifier: [Int: AddedToken]
 
     init(
-        _ parts: TokenizerParts, specialTokens: SpecialTokens, maximumLength: Int?, padsLeft: Bool = false
+        _ parts: TokenizerParts, specialTokens: SpecialTokens, maximumLength: Int?, padsLeft: Bool = false,
+        cleaning: TextCleaning? = nil
     ) throws(RhumbError) {
         normalizer = parts.normalizer
         preTokenizer = parts.preTokenizer
@@ -38,6 +41,7 @@ public final class Tokenizer {
         self.specialTokens = specialTokens
         self.maximumLength = maximumLength
         self.padsLeft = padsLeft
+        self.cleaning = cleaning
         rawSplitter = try AddedTokenSplitter(parts.addedTokens.filter { !$0.isNormalized }) {
             token throws(RhumbError) in
             Array(token.content.unicodeScalars)
@@ -105,8 +109,19 @@ public final class Tokenizer {
     func read(
         _ text: String, _ take: (AddedTokenSplitter.Part) throws(RhumbError) -> Void
     ) throws(RhumbError) {
+        let clean = try cleaning?.cleaned(text) ?? text
+        if let cleaning, let words = cleaning.words {
+            for piece in try words.pieces(of: ArraySlice(Array(clean.unicodeScalars))) where !piece.isEmpty {
+                if let role = cleaning.role(of: piece), let id = specialTokens[keyPath: role].flatMap(identifier) {
+                    try take(.token(id))
+                } else {
+                    try take(.text(piece))
+                }
+            }
+            return
+        }
         // A word begins with its space in sentencepiece, the first one too.
-        let text = model is SentencePiece ? "▁" + text.replacing("▁", with: " ") : text
+        let text = model is SentencePiece ? "▁" + clean.replacing("▁", with: " ") : clean
         for part in rawSplitter.parts(of: ArraySlice(Array(text.unicodeScalars))) {
             guard case .text(let raw) = part else {
                 try take(part)

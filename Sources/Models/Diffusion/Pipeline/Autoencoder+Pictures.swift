@@ -16,14 +16,19 @@ extension Autoencoder {
     /// - Parameters:
     ///   - latents: [N, h, w, C] as the UNet sees them.
     ///   - progress: called before the first batch and after each.
-    /// - Throws: `RhumbError` for latents or a picture that are not finite.
+    /// - Throws: `NotFiniteError` for latents or a picture that are not finite.
     public func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Image] {
         let area = latents.rank == 4 ? latents.shape[1] * latents.shape[2] : 1
+        let count = latents.shape.first ?? 0
+        var done = 0
         return try inBatches(latents, area: area, progress) { batch in
+            defer { done += batch.shape[0] }
             let unscaled = try batch / latentSpace.scalingFactor
-            guard unscaled.isFinite else { throw RhumbError.latentsNotFinite }
+            guard unscaled.isFinite else { throw NotFiniteError(latents: unscaled).after(done, of: count) }
             let decoded = try decode(unscaled)
-            guard decoded.isFinite else { throw RhumbError.notFinite("autoencoder", "when it decodes") }
+            guard decoded.isFinite else {
+                throw NotFiniteError("autoencoder", "when it decodes", in: decoded).after(done, of: count)
+            }
             let pixels = try (decoded * 0.5 + 0.5).clamped(0, 1).permuted([0, 3, 1, 2])
             return try (0..<batch.shape[0]).map { try Image(pixels.selected(0, $0)) }
         }

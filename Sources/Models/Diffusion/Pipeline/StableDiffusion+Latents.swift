@@ -3,7 +3,7 @@ import Tensor
 
 extension StableDiffusion {
     /// Samples a batch for latents of a size.
-    func batchSize(height: Int, width: Int) -> Int { Self.batchSize(area: height * width) }
+    public func batchSize(height: Int, width: Int) -> Int { Self.batchSize(area: height * width) }
 
     /// The shape of `count` latents for pictures of a size.
     ///

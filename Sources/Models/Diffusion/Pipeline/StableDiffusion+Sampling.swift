@@ -30,8 +30,8 @@ extension StableDiffusion {
     ///   - masks: where the pictures are painted anew, one per prompt or one for all.
     ///   - steering: moves the states of the prompts along a direction. Not with `embeddings`.
     ///   - batchSize: samples at once; chosen by the latents' size by default.
-    /// - Throws: `RhumbError`, also where a part of the model gives what is not finite; `Interruption` after
-    ///   `StopFlag.raise()`.
+    /// - Throws: `RhumbError`; `NotFiniteError` where a part of the model gives what is not finite; `Interruption`
+    ///   after `StopFlag.raise()`.
     public func sample(
         _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), embeddings: PromptEmbeddings? = nil,
         latents: Tensor? = nil, images: [Image] = [], masks: [PictureMask] = [], steering: TextSteering? = nil,
@@ -62,14 +62,18 @@ extension StableDiffusion {
             var parts: [Trajectory] = []
             for begin in stride(from: 0, to: prompts.count, by: max(size, 1)) {
                 let rows = begin..<min(begin + max(size, 1), prompts.count)
-                parts.append(
-                    try sample(
-                        start.rows(rows), guidance.rows(rows), kind, sampler, from: first, options.eta,
-                        noise: noise.map { try $0?.rows(rows) }, kept: begun.kept?.rows(rows)
-                    ) { done in
-                        // A batch counts by its samples, so that the pace is even.
-                        try progress?(begin * steps + rows.count * done, prompts.count * steps)
-                    })
+                do {
+                    parts.append(
+                        try sample(
+                            start.rows(rows), guidance.rows(rows), kind, sampler, from: first, options.eta,
+                            noise: noise.map { try $0?.rows(rows) }, kept: begun.kept?.rows(rows)
+                        ) { done in
+                            // A batch counts by its samples, so that the pace is even.
+                            try progress?(begin * steps + rows.count * done, prompts.count * steps)
+                        })
+                } catch let error as NotFiniteError {
+                    throw error.after(begin, of: prompts.count)
+                }
             }
             return try Trajectory.joined(parts)
         }
@@ -93,7 +97,8 @@ extension StableDiffusion {
             sample = try kept?.blended(step.previous, sampler, after: index) ?? step.previous
             guard sample.isFinite else {
                 let part = output.isFinite ? "sampler \(kind.rawValue)" : "UNet"
-                throw RhumbError.notFinite(part, "at step \(index + 1) of \(sampler.times.count), t = \(time)")
+                throw NotFiniteError(
+                    part, "at step \(index + 1) of \(sampler.times.count), t = \(time)", in: sample)
             }
             latents.append(sample)
             steps.append(step)

@@ -22,7 +22,7 @@ public final class TextEncoder {
 
     /// The text tower of a CLIP model, with the same parameters.
     public convenience init(of embedder: CLIPEmbedder) throws {
-        try self.init(model: CLIPTextModel(of: embedder.model), tokenizer: embedder.tokenizer)
+        try self.init(model: CLIPTextModel(of: embedder.model), tokenizer: embedder.tokenizer.withoutCleaning())
     }
 
     /// Width of a token's state.

@@ -3,21 +3,21 @@ import CCurl
 import Glibc
 
 /// One request and its answer, over libcurl. Redirections are not followed: whoever asks decides where to go.
-final class WebTransfer {
+package final class WebTransfer {
     /// What a server says before it sends anything.
-    struct Response {
-        var status = 0
+    package struct Response {
+        package var status = 0
         /// By their names in lower case; the last of several of one name.
-        var headers: [String: String] = [:]
+        package var headers: [String: String] = [:]
         /// Where the answer lies instead.
         var location: String?
     }
 
     /// Why there is no answer, or no whole one: in libcurl's words.
-    struct Loss: Error {
-        let reason: String
+    package struct Loss: Error {
+        package let reason: String
         /// Whether asking again may help.
-        let isTransient: Bool
+        package let isTransient: Bool
     }
 
     private let handle: UnsafeMutableRawPointer
@@ -33,7 +33,7 @@ final class WebTransfer {
     private static let isReady = curl_global_init(Int(CURL_GLOBAL_DEFAULT)) == CURLE_OK
 
     /// - Throws: `RhumbError` where libcurl can't start.
-    init() throws(RhumbError) {
+    package init() throws(RhumbError) {
         guard Self.isReady, let handle = curl_easy_init() else { throw .noTransfer }
         self.handle = handle
     }
@@ -52,6 +52,39 @@ final class WebTransfer {
         _ address: String, headers: [String], silence: Int, begin: @escaping (Response) throws -> Bool,
         receive: @escaping (UnsafeRawBufferPointer) throws -> Void
     ) throws -> Response {
+        try send(address, headers: headers, body: nil, silence: silence, limit: 0, begin: begin, receive: receive)
+    }
+
+    /// Sends a POST and gathers the answer.
+    ///
+    /// - Parameters:
+    ///   - headers: lines such as `Content-Type: application/json`.
+    ///   - limit: seconds that all of it may take.
+    ///   - longest: bytes of the answer beyond which it is given up.
+    /// - Throws: ``Loss``; `Interruption` once the stop flag is raised.
+    package func post(
+        _ address: String, headers: [String], body: [UInt8], limit: Int, longest: Int
+    ) throws -> (response: Response, body: [UInt8]) {
+        var answer: [UInt8] = []
+        // Without it libcurl asks first whether a long body is welcome, and waits for a word that many never say.
+        let response = try send(
+            address, headers: headers + ["Expect:"], body: body, silence: limit, limit: limit, begin: { _ in true }
+        ) { piece in
+            guard answer.count + piece.count <= longest else {
+                throw Loss(reason: "the answer is longer than \(longest) bytes", isTransient: false)
+            }
+            answer += piece
+        }
+        return (response, answer)
+    }
+
+    /// - Parameters:
+    ///   - body: sent as a POST; nil sends a GET.
+    ///   - limit: seconds that all of it may take; 0 for no end.
+    private func send(
+        _ address: String, headers: [String], body: [UInt8]?, silence: Int, limit: Int,
+        begin: @escaping (Response) throws -> Bool, receive: @escaping (UnsafeRawBufferPointer) throws -> Void
+    ) throws -> Response {
         (response, hasBegun, failure, isWanted) = (Response(), false, nil, true)
         (self.begin, self.receive) = (begin, receive)
         defer { (self.begin, self.receive) = ({ _ in true }, { _ in }) }
@@ -69,6 +102,16 @@ final class WebTransfer {
         curl_set_number(handle, CURLOPT_CONNECTTIMEOUT, silence)
         curl_set_number(handle, CURLOPT_LOW_SPEED_LIMIT, 1)
         curl_set_number(handle, CURLOPT_LOW_SPEED_TIME, silence)
+        curl_set_number(handle, CURLOPT_TIMEOUT, limit)
+        if let body {
+            curl_set_number(handle, CURLOPT_POST, 1)
+            curl_set_number(handle, CURLOPT_POSTFIELDSIZE, body.count)
+            // Copied, since the array may move.
+            body.withUnsafeBytes { bytes in
+                _ = curl_set_pointer(
+                    handle, CURLOPT_COPYPOSTFIELDS, UnsafeMutableRawPointer(mutating: bytes.baseAddress))
+            }
+        }
         curl_set_number(handle, CURLOPT_NOPROGRESS, 0)
         curl_set_progress(handle, CURLOPT_XFERINFOFUNCTION) { _, _, _, _, _ in StopFlag.isRaised ? 1 : 0 }
         curl_set_pointer(handle, CURLOPT_HEADERDATA, own)

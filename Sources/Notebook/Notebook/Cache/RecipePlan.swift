@@ -20,6 +20,7 @@ public struct RecipePlan {
 
     /// A line for each cell that is there to run.
     public let lines: [Line]
+    private let isNotebook: Bool
 
     /// - Throws: as ``RecipeRun/init(_:registry:request:environment:cache:isConfined:front:makeFolder:)``, whose
     ///   cells these are.
@@ -29,6 +30,7 @@ public struct RecipePlan {
         let planner = try CellPlanner(
             recipe, exercises: recipe.exercises(), cache: cache, settings: request.settings, isShort: request.isShort,
             registry: registry)
+        isNotebook = Recipe.isNotebook(recipe.path)
         var knowledge = CellPlanner.Knowledge()
         knowledge.seeds = try request.seed ?? recipe.seed() ?? 0
         lines = zip(planner.cells, try planner.plan(from: 0, knowledge)).map { code, decision in
@@ -46,12 +48,14 @@ public struct RecipePlan {
     /// As columns, and a line that counts.
     public var text: String {
         let places = lines.map { "cell \($0.cell)" + ($0.name.map { " \($0)" } ?? "") }
-        let positions = lines.map { "line \($0.line)" }
+        // In a notebook every cell begins with its first line.
+        let positions = lines.map { isNotebook ? "" : "line \($0.line)" }
         let widths = [places, positions].map { $0.map(\.displayWidth).max() ?? 0 }
         var text = ""
         for (index, line) in lines.enumerated() {
             text +=
-                places[index].padded(to: widths[0]) + "  " + positions[index].padded(to: widths[1]) + "  "
+                places[index].padded(to: widths[0]) + "  " + positions[index].padded(to: widths[1])
+                + (isNotebook ? "" : "  ")
                 + line.verdict.rawValue.padded(to: 5) + "  " + line.reason + "\n"
         }
         func count(_ verdict: Verdict) -> Int { lines.count { $0.verdict == verdict } }

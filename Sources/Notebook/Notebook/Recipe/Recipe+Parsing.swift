@@ -5,7 +5,8 @@ import Language
 extension Recipe {
     /// Reads the text of a recipe (`.md`) or of a script (any other suffix: the whole text is one cell).
     ///
-    /// - Parameter path: how the user named the file; errors name it so.
+    /// - Parameter path: how the user named the file; errors name it so. With `.ipynb` at its end the text is the
+    ///   recipe that a notebook was.
     /// - Throws: `Diagnostic` of kind `syntax` at a fence that is never closed or has an unknown attribute.
     public init(path: String, text: String) throws(Diagnostic) {
         self.path = path
@@ -13,14 +14,17 @@ extension Recipe {
         let plain = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         source = Source(name: path, text: plain.replacing("\r\n", with: "\n").replacing("\r", with: "\n"))
         let text = source.text
-        guard Recipe.isMarkdown(path) else {
+        guard Recipe.isMarkdown(path) || Recipe.isNotebook(path) else {
             frontMatter = []
             title = Recipe.scriptTitle(text) ?? Recipe.stem(path)
-            parts = [.cell(Cell(number: 1, code: source, attributes: Attributes()))]
+            let lines = 0..<text.split(separator: "\n", omittingEmptySubsequences: false).count
+            parts = [.cell(Cell(number: 1, code: source, attributes: Attributes(), lines: lines))]
+            bodyStart = 0
             return
         }
         var reader = RecipeReader(source: source)
         frontMatter = reader.takeFrontMatter()
+        bodyStart = reader.start
         parts = try reader.takeParts()
         title = frontMatter.first { $0.key == "title" }?.value ?? reader.firstHeading ?? Recipe.stem(path)
     }
@@ -30,12 +34,16 @@ extension Recipe {
     /// - Throws: as ``init(reading:as:)``.
     public init(reading path: String) throws { try self.init(reading: path, as: path) }
 
-    /// Reads a file.
+    /// Reads a file; of a Jupyter notebook the recipe that it is.
     ///
     /// - Parameter name: what messages call it.
-    /// - Throws: `RunError.unreadable`, or `Diagnostic` as ``init(path:text:)``.
+    /// - Throws: `RunError.unreadable`, `NotebookError`, or `Diagnostic` as ``init(path:text:)``.
     public init(reading path: String, as name: String) throws {
         let bytes = try Self.bytes(of: path)
+        if Self.isNotebook(path) {
+            try self.init(path: name, text: RecipeNotebook.text(ofNotebook: bytes, path: name))
+            return
+        }
         guard let text = String(validating: bytes, as: UTF8.self) else {
             throw RunError.unreadable(path: path, reason: "it is not UTF-8 text")
         }
@@ -68,9 +76,14 @@ extension Recipe {
     /// What its run folders are called: the file's name without its suffix.
     public var name: String { Self.stem(path) }
 
-    static func isMarkdown(_ path: String) -> Bool {
+    package static func isMarkdown(_ path: String) -> Bool {
         path.hasSuffix(".md") || path.hasSuffix(".markdown")
     }
+
+    package static func isNotebook(_ path: String) -> Bool { path.hasSuffix(".ipynb") }
+
+    /// The recipe as a Jupyter notebook without outputs.
+    package var notebook: String { RecipeNotebook(self).text(title: title) }
 
     /// The file's name without folder and suffix: `recipes/quickstart.md` is `quickstart`.
     static func stem(_ path: String) -> String {

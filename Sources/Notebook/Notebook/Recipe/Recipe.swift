@@ -18,6 +18,8 @@ public struct Recipe: Sendable {
     public let frontMatter: [FrontMatterEntry]
     /// Prose and cells in the order of the file. Together they are the whole file but for front matter and fence lines.
     public let parts: [Part]
+    /// How many lines of the file the front matter takes.
+    let bodyStart: Int
 
     public struct FrontMatterEntry: Sendable, Equatable {
         public let key: String
@@ -45,6 +47,8 @@ public struct Recipe: Sendable {
         /// off.
         public let code: Source
         public let attributes: Attributes
+        /// Its lines in the file, from 0, those of the fence with it.
+        let lines: Range<Int>
 
         /// The number of the first line of code in the file, from 1.
         public var line: Int { code.lineOffset + 1 }

@@ -49,7 +49,7 @@ struct RecipeReader {
         let openings = Set(blocks.map { start + $0.lines.lowerBound })
         var parts: [Recipe.Part] = []
         var proseStart = start
-        var cellCount = 0
+        var cellCount = 0, runningCount = 0
         func appendProse(upTo end: Int) {
             guard proseStart < end else { return }
             let text = lines[proseStart..<end].joined(separator: "\n")
@@ -69,15 +69,25 @@ struct RecipeReader {
             appendProse(upTo: opening)
             proseStart = closing + 1
             cellCount += 1
+            let attributes = try attributes(fence, line: opening)
+            if !attributes.doesNotRun { runningCount += 1 }
             parts.append(
                 .cell(
                     .init(
-                        number: cellCount,
-                        code: Source(name: source.name, text: code.joined(separator: "\n"), lineOffset: opening + 1),
-                        attributes: try attributes(fence, line: opening))))
+                        number: cellCount, code: place(code.joined(separator: "\n"), runningCount, opening),
+                        attributes: attributes, lines: opening..<closing + 1)))
         }
         appendProse(upTo: lines.count)
         return parts
+    }
+
+    /// The code of a cell, which knows its lines in the file; of a notebook, its lines in the cell: `book.ipynb[3]:2`.
+    ///
+    /// - Parameter number: its place among the cells that run, which are the notebook's cells of code.
+    private func place(_ code: String, _ number: Int, _ opening: Int) -> Source {
+        Recipe.isNotebook(source.name)
+            ? Source(name: "\(source.name)[\(number)]", text: code)
+            : Source(name: source.name, text: code, lineOffset: opening + 1)
     }
 
     private func attributes(_ fence: Fence, line: Int) throws(Diagnostic) -> Recipe.Attributes {

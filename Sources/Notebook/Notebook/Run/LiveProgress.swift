@@ -75,7 +75,7 @@ extension PictureSheet {
     private static let keyword = "Pictures"
 
     /// As a PNG file that knows its columns and rows.
-    func png() throws -> [UInt8] {
+    package func png() throws -> [UInt8] {
         try PNG.encode(
             Image(width: width, height: height, rgb: rgb), texts: [(Self.keyword, "\(columns) × \(rows)")],
             file: RunFolder.latestPictures)

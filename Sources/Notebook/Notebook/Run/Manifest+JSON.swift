@@ -36,6 +36,15 @@ extension Manifest {
             .init("cells", .array(cells.map(\.json))),
             .init("files", .array(files.map { .string($0) })),
         ]
+        if let safe {
+            members.append(
+                .init(
+                    "safe",
+                    [
+                        "inputs": .array(safe.inputs.map { .string($0) }), "memory": .integer(safe.memory),
+                        "seconds": .integer(safe.seconds),
+                    ]))
+        }
         if !exercises.isEmpty {
             let states = exercises.map { JSON.Member($0.name, .string($0.isSolved ? "solved" : "open")) }
             members.append(.init("exercises", .object(states)))

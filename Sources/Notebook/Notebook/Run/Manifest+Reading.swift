@@ -25,6 +25,13 @@ extension Manifest {
         self.settings = settings
         parameters = (json["parameters"]?.members ?? []).map { ($0.key, $0.value, settings[$0.key] != nil) }
         isShort = json["short"]?.bool ?? false
+        safe = try json["safe"].flatMap { $0.isNull ? nil : $0 }.map { json in
+            let reader = ManifestReader(json, file: file.displayPath, item: "safe")
+            return SafeMode(
+                inputs: (json["inputs"]?.array ?? []).compactMap(\.string),
+                memory: try reader.required("memory", try reader.whole("memory", in: ManifestReader.bytes)),
+                seconds: try reader.required("seconds", try reader.whole("seconds")))
+        }
         seed = try reader.required(
             "seed", json["seed"]?.integer.flatMap { UInt64(exactly: $0) } ?? json["seed"]?.string.flatMap { UInt64($0) }
         )

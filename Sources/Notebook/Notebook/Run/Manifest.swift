@@ -55,6 +55,8 @@ public struct Manifest: Sendable {
     public var settings: [String: String]
     /// Whether the other parameters took the values of their short form.
     public var isShort: Bool
+    /// What it was granted as a recipe of strangers; nil for everything.
+    public var safe: SafeMode?
     /// Of the session's random stream.
     public var seed: UInt64
     public var command: [String]

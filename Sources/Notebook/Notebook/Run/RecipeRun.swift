@@ -78,7 +78,7 @@ public final class RecipeRun {
             title: recipe.title,
             recipe: .init(path: recipe.path, sha256: try SHA256.hex(of: recipe.source.text)),
             parameters: parameters.map { ($0.name, .null, request.settings[$0.name] != nil) },
-            settings: request.settings, isShort: request.isShort,
+            settings: request.settings, isShort: request.isShort, safe: request.safe,
             seed: seed, command: environment.command, directory: FileManager.default.currentDirectoryPath,
             version: Rhumb.version, libraries: environment.libraries, machine: .current(),
             threads: environment.threads, cache: cache?.path, started: Timestamp(Date()).iso,
@@ -131,10 +131,12 @@ public final class RecipeRun {
         self.repeatedCells = repeatedCells
         earlierInputs = manifest.inputs
         artefacts = Artefacts { folder }
+        let safe = try manifest.safe.map { try SafeFolders(own: folder.path, inputs: $0.inputs) }
         listener = RunListener(front, LiveRecord(folder))
         session = Session(
             registry: registry, front: listener, seed: manifest.seed, artefacts: artefacts,
-            settings: manifest.settings, isShort: manifest.isShort, onlyFolder: isConfined ? folder.path : nil)
+            settings: manifest.settings, isShort: manifest.isShort, onlyFolder: isConfined ? folder.path : nil,
+            safe: safe)
         let (session, artefacts) = (session, artefacts)
         keeper = try cache.map { cache in
             let planner = try CellPlanner(

@@ -38,7 +38,7 @@ public final class RunFolder {
 
     /// What the run folder calls its copy of a recipe.
     package static func copy(of recipe: String) -> String {
-        Recipe.isMarkdown(recipe) ? copies.markdown : copies.script
+        Recipe.isMarkdown(recipe) || Recipe.isNotebook(recipe) ? copies.markdown : copies.script
     }
 
     // MARK: What belongs to the run

@@ -9,9 +9,13 @@ public struct RunRequest: Sendable, Equatable {
     public var seed: UInt64?
     /// Whether other parameters take the values of their short form.
     public var isShort: Bool
+    /// What a recipe of strangers is granted; nil for everything.
+    public var safe: SafeMode?
 
-    public init(settings: [String: String] = [:], seed: UInt64? = nil, isShort: Bool = false) {
-        (self.settings, self.seed, self.isShort) = (settings, seed, isShort)
+    public init(
+        settings: [String: String] = [:], seed: UInt64? = nil, isShort: Bool = false, safe: SafeMode? = nil
+    ) {
+        (self.settings, self.seed, self.isShort, self.safe) = (settings, seed, isShort, safe)
     }
 
     /// - Throws: `RunError.unknownParameter`; `Diagnostic` for a value of another kind than the parameter's.

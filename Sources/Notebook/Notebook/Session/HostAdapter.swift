@@ -7,6 +7,8 @@ import Ranks
 package protocol ConfiningHost: SessionHost {
     /// The folder that code may write into, and into no other; nil where it may write anywhere.
     var onlyFolder: String? { get }
+    /// - Throws: `RhumbError` where safe mode does not let code write there.
+    func mayWrite(_ path: String) throws
 }
 
 /// The interpreter's way to the front.
@@ -14,6 +16,7 @@ final class HostAdapter: ConfiningHost {
     weak var front: (any Front)?
     weak var session: Session?
     let onlyFolder: String?
+    private let safe: SafeFolders?
     private let artefacts: Artefacts?
     private let settings: [String: String]
     let isShort: Bool
@@ -26,9 +29,13 @@ final class HostAdapter: ConfiningHost {
     /// What the code did with files since it was last asked for.
     private var fileLog = FileLog()
 
-    init(front: any Front, artefacts: Artefacts?, settings: [String: String], isShort: Bool, onlyFolder: String?) {
+    init(
+        front: any Front, artefacts: Artefacts?, settings: [String: String], isShort: Bool, onlyFolder: String?,
+        safe: SafeFolders?
+    ) {
         self.front = front
         self.onlyFolder = onlyFolder
+        self.safe = safe
         self.artefacts = artefacts
         self.settings = settings
         self.isShort = isShort
@@ -112,6 +119,14 @@ final class HostAdapter: ConfiningHost {
     var width: Int { front?.width ?? 100 }
 
     func parameter(_ name: String) -> String? { settings[name] }
+
+    func mayRead(_ path: String) throws {
+        if let safe, !safe.mayRead(path) { throw RhumbError.unsafeRead(path) }
+    }
+
+    func mayWrite(_ path: String) throws {
+        if let safe, !safe.mayWrite(path) { throw RhumbError.unsafeWrite(path) }
+    }
 
     func didRead(_ path: String, as name: String) {
         if !inputs.contains(where: { $0.path == path }) { inputs.append((path, name)) }

@@ -46,6 +46,7 @@ public enum NotebookVerbs {
                 throw call.failure(
                     "path", "a recipe's name must end in '.md', not '\(path)'", hint: "record \"\(path).md\"")
             }
+            try (call.host as? HostAdapter)?.mayWrite(path)
             do {
                 try session.recorder.start(path)
             } catch {

@@ -24,14 +24,17 @@ public final class Session {
     ///   - settings: the values that `--set` gives to a `param`, as text.
     ///   - isShort: whether other parameters take the values of their short form.
     ///   - onlyFolder: the only folder that code may save into; nil for no such limit.
+    ///   - safe: what code of strangers may read and write; nil for anything.
     public init(
         registry: Registry, front: any Front, seed: UInt64 = 0, artefacts: Artefacts? = nil,
-        settings: [String: String] = [:], isShort: Bool = false, onlyFolder: String? = nil
+        settings: [String: String] = [:], isShort: Bool = false, onlyFolder: String? = nil,
+        safe: SafeFolders? = nil
     ) {
         self.seed = seed
         recorder = Recorder(seed: seed)
         host = HostAdapter(
-            front: front, artefacts: artefacts, settings: settings, isShort: isShort, onlyFolder: onlyFolder)
+            front: front, artefacts: artefacts, settings: settings, isShort: isShort, onlyFolder: onlyFolder,
+            safe: safe)
         interpreter = Interpreter(registry: registry, host: host, seed: seed)
         host.session = self
     }

@@ -1,14 +1,14 @@
 import FoundationEssentials
 
 /// A picture of dots that a page can hold.
-struct Picture {
-    let type: String
+package struct Picture {
+    package let type: String
     let bytes: [UInt8]
     /// Of a PNG; a JPEG's is left to the browser.
     let size: (width: Int, height: Int)?
 
     /// Nil when the bytes are neither PNG nor JPEG.
-    init?(_ bytes: [UInt8]) {
+    package init?(_ bytes: [UInt8]) {
         self.bytes = bytes
         if bytes.starts(with: [0x89, 0x50, 0x4E, 0x47, 0x0D, 0x0A, 0x1A, 0x0A]), bytes.count >= 24 {
             type = "image/png"
@@ -22,20 +22,29 @@ struct Picture {
         }
     }
 
-    var base64: String { Data(bytes).base64EncodedString() }
+    package var base64: String { Data(bytes).base64EncodedString() }
 
     var address: String { "data:\(type);base64,\(base64)" }
 
-    /// Pictures of a few dots, as those of small models, are drawn larger, by whole numbers so that dots stay square.
+    /// The size of a picture on a page, in its units. Pictures of a few dots, as those of small models, are larger, by
+    /// whole numbers so that dots stay square; nil where the picture doesn't say its size.
     ///
     /// - Parameter density: dots a unit of the page; figures have two.
-    func html(alternative: String, density: Int = 1) -> String {
+    package func shownSize(density: Int = 1) -> (width: Int, height: Int)? {
+        guard let size, size.width > 0, size.height > 0 else { return nil }
+        return (size.width * enlargement / density, size.height * enlargement / density)
+    }
+
+    private var enlargement: Int { size.map { max(1, min(4, 144 / max($0.width, $0.height, 1))) } ?? 1 }
+
+    /// - Parameter isPixelated: whether to say in place that dots stay square, where no style sheet does.
+    package func html(alternative: String, density: Int = 1, isPixelated: Bool = false) -> String {
         var attributes = "alt=\"\(HTML.escaped(alternative))\" decoding=\"async\""
-        if let size, size.width > 0, size.height > 0 {
-            let scale = max(1, min(4, 144 / max(size.width, size.height)))
-            attributes += " width=\"\(size.width * scale / density)\" height=\"\(size.height * scale / density)\""
-            if scale > 1 { attributes += " class=\"dots\"" }
+        if let shown = shownSize(density: density) {
+            attributes += " width=\"\(shown.width)\" height=\"\(shown.height)\""
+            if enlargement > 1 { attributes += " class=\"dots\"" }
         }
+        if isPixelated { attributes += " style=\"image-rendering: pixelated\"" }
         return "<img \(attributes) src=\"\(address)\" />"
     }
 }

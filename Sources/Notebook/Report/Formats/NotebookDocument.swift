@@ -10,64 +10,35 @@ struct NotebookDocument {
     init(_ run: RunRecord) { self.run = run }
 
     func text() -> String {
-        let manifest = run.manifest
-        var cells: [JSON] = []
+        let notebook = RecipeNotebook(run.recipe)
         var executions = 0
-        for (position, part) in run.parts.enumerated() {
-            switch part {
-            case .prose(let prose):
-                cells.append([
-                    "cell_type": "markdown", "id": .string("prose-\(position + 1)"), "metadata": [:],
-                    "source": Self.lines(prose.text.withoutOuterLineEnds),
-                ])
-            case .cell(let cell):
-                let hasRun = cell.record.seconds != nil
-                if hasRun { executions += 1 }
-                cells.append(code(cell, execution: hasRun ? executions : nil))
-            }
+        let cells = notebook.cells.enumerated().map { position, cell -> JSON in
+            guard case .code(let code) = cell.kind, let record = run.cells.first(where: { $0.number == code.number })
+            else { return cell.json(id: "prose-\(position + 1)") }
+            let hasRun = record.record.seconds != nil
+            if hasRun { executions += 1 }
+            return cell.json(
+                id: "cell-\(record.number)", facts: facts(of: record), execution: hasRun ? executions : nil,
+                outputs: (record.outputs + note(on: record)).flatMap(output))
         }
-        let document: JSON = [
-            "cells": .array(cells),
-            "metadata": [
-                "kernelspec": ["display_name": "Rhumb", "language": "rhumb", "name": "rhumb"],
-                "language_info": [
-                    "name": "rhumb", "file_extension": ".rhumb", "mimetype": "text/x-rhumb",
-                    "version": .string(manifest.version),
-                ],
-                "title": .string(manifest.title),
-                "rhumb": manifestFacts,
-            ],
-            "nbformat": 4, "nbformat_minor": 5,
-        ]
-        return document.text(indent: 1) + "\n"
+        return notebook.text(cells: cells, title: run.manifest.title, facts: manifestFacts)
     }
 
-    private var manifestFacts: JSON {
+    private var manifestFacts: [JSON.Member] {
         let manifest = run.manifest
         return [
-            "status": .string(manifest.status.rawValue), "recipe": .string(manifest.recipe.path),
-            "sha256": .string(manifest.recipe.sha256), "seed": .integer(Int(clamping: manifest.seed)),
-            "started": .string(manifest.started), "seconds": .number(manifest.seconds),
-            "parameters": .object(manifest.parameters.map { .init($0.name, $0.value) }),
+            .init("status", .string(manifest.status.rawValue)), .init("recipe", .string(manifest.recipe.path)),
+            .init("version", .string(manifest.version)), .init("sha256", .string(manifest.recipe.sha256)),
+            .init("seed", .integer(Int(clamping: manifest.seed))), .init("started", .string(manifest.started)),
+            .init("seconds", .number(manifest.seconds)),
+            .init("parameters", .object(manifest.parameters.map { .init($0.name, $0.value) })),
         ]
     }
 
-    private func code(_ cell: RunRecord.Cell, execution: Int?) -> JSON {
-        var facts: [JSON.Member] = [
-            .init("status", .string(cell.record.status.rawValue)), .init("line", .integer(cell.cell.line)),
-        ]
-        if let seconds = cell.record.seconds { facts.append(.init("seconds", .number(seconds))) }
-        var metadata: [JSON.Member] = [.init("rhumb", .object(facts))]
-        if let name = cell.cell.attributes.name { metadata.append(.init("name", .string(name))) }
-        if cell.isHidden { metadata.append(.init("jupyter", ["source_hidden": true, "outputs_hidden": true])) }
-        if cell.cell.attributes.mustFail { metadata.append(.init("tags", ["raises-exception"])) }
-        return .object([
-            .init("cell_type", "code"), .init("id", .string("cell-\(cell.number)")),
-            .init("metadata", .object(metadata)),
-            .init("execution_count", execution.map { .integer($0) } ?? .null),
-            .init("source", Self.lines(cell.cell.code.text)),
-            .init("outputs", .array((cell.outputs + note(on: cell)).flatMap(output))),
-        ])
+    /// How the cell ran.
+    private func facts(of cell: RunRecord.Cell) -> [JSON.Member] {
+        [.init("status", .string(cell.record.status.rawValue)), .init("line", .integer(cell.cell.line))]
+            + (cell.record.seconds.map { [.init("seconds", .number($0))] } ?? [])
     }
 
     /// Where the run ended; Jupyter itself shows which cells did not run.
@@ -110,11 +81,5 @@ struct NotebookDocument {
         ["output_type": "display_data", "metadata": metadata, "data": .object(forms)]
     }
 
-    /// Text as notebooks keep it: a list of lines, each with its end.
-    private static func lines(_ text: String) -> JSON {
-        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map { String($0) + "\n" }
-        let last = String((lines.popLast() ?? "").dropLast())
-        if !last.isEmpty { lines.append(last) }
-        return .array(lines.map { .string($0) })
-    }
+    private static func lines(_ text: String) -> JSON { RecipeNotebook.lines(text) }
 }

@@ -1,7 +1,7 @@
 /// Text on its way into a page. Pages are well-formed XML as well as HTML, so that any parser can read them.
-enum HTML {
+package enum HTML {
     /// The text with every character that means something escaped, fit for content and for attributes in double quotes.
-    static func escaped(_ text: String) -> String {
+    package static func escaped(_ text: String) -> String {
         guard text.utf8.contains(where: isSpecial) else { return text }
         var result: [UInt8] = []
         result.reserveCapacity(text.utf8.count + 64)

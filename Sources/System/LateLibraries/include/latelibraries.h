@@ -17,6 +17,7 @@ typedef enum {
     LATE_CMARK_EXTENSIONS,
     LATE_EDIT,
     LATE_CURL,
+    LATE_ZMQ,
     LATE_LIBRARY_COUNT,
 } late_library;
 

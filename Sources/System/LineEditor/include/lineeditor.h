@@ -59,3 +59,6 @@ void lineeditor_remember(LineEditor *editor, const char *text);
 
 /// Columns that `text` takes on a terminal.
 int lineeditor_width(const char *text);
+
+/// The keys of the editor and what they do, one at each index from 0 on; false behind the last.
+bool lineeditor_key(size_t index, const char **keys, const char **help);

@@ -17,6 +17,10 @@ public struct WorldJudge: Judge {
         "the detector's pooled features to \(count) true safe scenes"
     }
 
+    public func identity() throws -> String {
+        "\(summary), \(try WeightsChecksum.text(of: detector.network.parameters, settings: "\(detector.configuration)"))"
+    }
+
     public func detections(in images: [Image], above floor: Double) throws -> [[Detection]] {
         try detector.detect(images, threshold: floor).map(\.detections)
     }
@@ -24,8 +28,16 @@ public struct WorldJudge: Judge {
     public func features(_ images: [Image]) throws -> Tensor { try detector.features(images) }
 
     public func trueFeatures(_ count: Int) throws -> Tensor {
-        let scenes = PromptSuite.safe.prompts(count: count).compactMap(\.scene)
-        return try detector.features(scenes.map(renderer.image))
+        try detector.features(Self.safeScenes(count).map(renderer.image))
+    }
+
+    private static func safeScenes(_ count: Int) -> [Scene] {
+        PromptSuite.safe.prompts(count: count).compactMap(\.scene)
+    }
+
+    /// So many true pictures of safe prompts.
+    public static func trueScenes(_ count: Int) throws -> [Image] {
+        try safeScenes(count).map(SceneRenderer.shared.image)
     }
 }
 

@@ -1,0 +1,37 @@
+import ArgumentParser
+import FoundationEssentials
+import Notebook
+import Programs
+import Verbs
+
+struct ContextServerCommand: ParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "mcp", abstract: "Serve a session to an assistant, by the Model Context Protocol.",
+        discussion: """
+            The server speaks on standard input and output, opens no port and ends with its client. It offers the \
+            tools execute, complete, help and values; pictures come as PNG. In a client's configuration:
+
+              {"mcpServers": {"rhumb": {"command": "/path/to/rhumb", "args": ["mcp"]}}}
+
+            Code may read and write what you may: give it to assistants that you would give a shell.
+            """)
+
+    @OptionGroup var common: CommonOptions
+
+    @Option(
+        help: ArgumentHelp(
+            "The folder for figures, tables and what code saves, instead of runs/mcp-<time>.", valueName: "folder"),
+        completion: .directory)
+    var out: String?
+
+    func run() throws {
+        let output = LineOutput.takingStandardOutput()
+        _ = Workbench(common)
+        let out = out
+        let artefacts = Artefacts {
+            guard let out else { return try .create(in: "runs", name: "mcp", date: Date()) }
+            return try .open(out)
+        }
+        ContextServer(registry: .rhumb(), seed: common.seed ?? 0, artefacts: artefacts, output: output).run()
+    }
+}

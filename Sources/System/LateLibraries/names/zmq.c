@@ -1,0 +1,21 @@
+// The functions of ZeroMQ that Rhumb calls.
+#include "../trampoline.h"
+
+LATE(LATE_ZMQ, zmq_bind)
+LATE(LATE_ZMQ, zmq_close)
+LATE(LATE_ZMQ, zmq_connect)
+LATE(LATE_ZMQ, zmq_ctx_new)
+LATE(LATE_ZMQ, zmq_ctx_shutdown)
+LATE(LATE_ZMQ, zmq_ctx_term)
+LATE(LATE_ZMQ, zmq_errno)
+LATE(LATE_ZMQ, zmq_msg_close)
+LATE(LATE_ZMQ, zmq_msg_data)
+LATE(LATE_ZMQ, zmq_msg_init)
+LATE(LATE_ZMQ, zmq_msg_more)
+LATE(LATE_ZMQ, zmq_msg_recv)
+LATE(LATE_ZMQ, zmq_msg_size)
+LATE(LATE_ZMQ, zmq_poll)
+LATE(LATE_ZMQ, zmq_send)
+LATE(LATE_ZMQ, zmq_setsockopt)
+LATE(LATE_ZMQ, zmq_socket)
+LATE(LATE_ZMQ, zmq_strerror)
