@@ -68,7 +68,8 @@ final class RanksCommandTests: XCTestCase {
         let runs = [
             ("nft", "algorithm: \"nft\" \(asked)"), ("ancestral", "algorithm: \"nft\" sampler: \"euler_a\" \(asked)"),
             ("awm", "algorithm: \"awm\" \(asked)"), ("dpo", "algorithm: \"dpo\" \(asked)"),
-            ("reward", "algorithm: \"reward\" \(asked)"), ("branch", "branch: 2 train_steps: 2 updates: 2 resample: 1 \(asked)"),
+            ("reward", "algorithm: \"reward\" \(asked)"),
+            ("branch", "branch: 2 train_steps: 2 updates: 2 resample: 1 \(asked)"),
             ("esd", "algorithm: \"esd\" prompts: [\"a knife\", \"a gun\"] \(switches)"),
             (
                 "sft",
