@@ -58,6 +58,7 @@ let package = Package(
         map("CMarkdown"),
         room("LateLibraries", on: "System"),
         room("LowMemory", on: "System"),
+        room("MessagePassing", on: "System"),
         room("Confinement", on: "System"),
         room("LineEditor", on: "System", uses: ["LateLibraries"]),
         room(
@@ -68,10 +69,11 @@ let package = Package(
         // Basics: what every room may use; imports nothing.
         room("Basics"),
 
-        // Engine: tensors, and the loops that no library has.
+        // Engine: tensors, the loops that no library has, and the processes that share work.
+        room("Ranks", on: "Engine", uses: ["MessagePassing", "Basics"]),
         room("Kernels", on: "Engine", uses: ["LateLibraries"], linking: [.linkedLibrary("m")]),
         room("OneDNN", on: "Engine", uses: ["Kernels", "LateLibraries"]),
-        room("Tensor", on: "Engine", uses: ["COpenBLAS", "LateLibraries", "OneDNN", "Kernels", "Basics"]),
+        room("Tensor", on: "Engine", uses: ["COpenBLAS", "LateLibraries", "OneDNN", "Kernels", "Ranks", "Basics"]),
 
         // Files: everything that is read or written.
         room(
@@ -80,18 +82,19 @@ let package = Package(
 
         // Models.
         room(
-            "CLIP", on: "Models", uses: ["Kernels", "Basics", "Tensor", "Files"], resources: [.copy("Resources")]),
+            "CLIP", on: "Models", uses: ["Kernels", "Basics", "Ranks", "Tensor", "Files"],
+            resources: [.copy("Resources")]),
         room("Hub", on: "Models", uses: ["CCurl", "LateLibraries", "Basics", "Files"]),
         room("Diffusion", on: "Models", uses: ["Basics", "Tensor", "Files", "CLIP"]),
 
         // Method: directions, rewards and reinforcement learning on any models.
         room("Steering", on: "Method", uses: ["COpenBLAS", "Basics", "Tensor"]),
-        room("Evaluation", on: "Method", uses: ["Basics", "Tensor", "Files", "CLIP", "Diffusion"]),
+        room("Evaluation", on: "Method", uses: ["Basics", "Ranks", "Tensor", "Files", "CLIP", "Diffusion"]),
         room("Erasure", on: "Method", uses: ["Basics", "Tensor", "Diffusion"]),
-        room("Training", on: "Method", uses: ["Basics", "Tensor", "Files"]),
+        room("Training", on: "Method", uses: ["Basics", "Ranks", "Tensor", "Files"]),
         room(
             "GRPO", on: "Method",
-            uses: ["Basics", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering", "Training"]),
+            uses: ["Basics", "Ranks", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering", "Training"]),
 
         // World: the bundled miniature.
         room(
@@ -108,7 +111,7 @@ let package = Package(
         // Notebook: what keeps and shows what the language gives.
         room("Markdown", on: "Notebook", uses: ["CMarkdown", "LateLibraries"]),
         room("Plot", on: "Notebook", uses: ["GnuplotStream", "Basics", "Files"]),
-        room("Notebook", on: "Notebook", uses: ["Basics", "Tensor", "Files", "Language", "Markdown"]),
+        room("Notebook", on: "Notebook", uses: ["Basics", "Ranks", "Tensor", "Files", "Language", "Markdown"]),
         room(
             "Report", on: "Notebook", uses: ["Basics", "Files", "Language", "Markdown", "Plot", "Notebook"],
             resources: [.embedInCode("Resources")]),
@@ -129,13 +132,15 @@ let package = Package(
         room(
             "Verbs", on: "App",
             uses: [
-                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering", "Evaluation",
+                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering",
+                "Evaluation",
                 "Erasure", "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook", "Report",
             ]),
         .executableTarget(
             name: "rhumb",
             dependencies: [
-                "LowMemory", "Confinement", "Basics", "Tensor", "Files", "Hub", "Language", "Plot", "Notebook",
+                "LowMemory", "Confinement", "Basics", "Ranks", "Tensor", "Files", "Hub", "Training", "Language", "Plot",
+                "Notebook",
                 "Report", "Console", "Jupyter", "Programs", "LanguageServer", "Bench", "Verbs",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
             ],
@@ -150,6 +155,7 @@ let package = Package(
         tests("HouseTests", uses: []),
         tests("TestSupportTests", uses: ["TestSupport", "Tensor"]),
         tests("BasicsTests", uses: ["TestSupport", "Basics"]),
+        tests("RanksTests", uses: ["TestSupport", "Ranks"]),
         tests("TensorTests", uses: ["TestSupport", "Basics", "Tensor", "OneDNN", "Kernels"], golden: true),
         tests("FilesTests", uses: ["TestSupport", "Basics", "Tensor", "Files"], golden: true),
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),

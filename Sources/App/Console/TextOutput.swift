@@ -2,7 +2,11 @@ import Glibc
 import Notebook
 
 /// Text to a file descriptor: at once on a terminal; for a pipe or file, what comes in quick succession is gathered.
-final class TextOutput {
+package final class TextOutput {
+    /// Whether this process keeps silent: of several that do the same, one speaks. What ends a process by itself, as a
+    /// crash or a lack of memory, is not silenced.
+    nonisolated(unsafe) package static var isSilent = false
+
     private let descriptor: Int32
     private let isTerminal: Bool
     private var gathered: [UInt8] = []
@@ -17,6 +21,7 @@ final class TextOutput {
     }
 
     func write(_ text: String) {
+        if Self.isSilent { return }
         gathered += text.utf8
         if isTerminal || gathered.count > Self.room { flush() } else { flushIfDue() }
     }

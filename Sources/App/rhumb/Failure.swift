@@ -6,6 +6,7 @@ import Glibc
 import Language
 import Notebook
 import Plot
+import Ranks
 
 /// Turns what a command throws into its message and exit code: 0; 1 a failed `expect` or a run-time error; 2 bad usage
 /// or syntax; 130 interrupted.
@@ -18,14 +19,27 @@ enum Failure {
     static func exiting(_ body: () throws -> Void) -> Never {
         do {
             try body()
-            Glibc.exit(0)
+            Glibc.exit(RankedRun.end(code: 0))
         } catch let shown as Shown {
-            Glibc.exit(shown.code)
+            Glibc.exit(RankedRun.end(code: shown.code))
         } catch {
+            guard Ranks.isFirst else { Glibc.exit(RankedRun.end(code: 1, problem: error)) }
+            if RankedRun.isEchoOfFirst { Glibc.exit(code(of: error)) }
             guard let text = text(of: error, colour: Screen(descriptor: STDERR_FILENO).hasColour) else {
                 exitUsage(error)
             }
             exit(code(of: error), text)
+        }
+    }
+
+    /// What another rank is to say of an error.
+    static func explained(_ error: any Error) -> RhumbError {
+        switch error {
+        case let diagnostic as Diagnostic:
+            RhumbError("\(diagnostic.span.description): \(diagnostic.message)", hint: diagnostic.help)
+        case let error as FileError: RhumbError(error.message, hint: error.hint)
+        case let error as any ExplainedError: RhumbError(error.message, hint: error.hint)
+        default: RhumbError(RhumbCommand.message(for: error))
         }
     }
 
@@ -65,6 +79,6 @@ enum Failure {
 
     private static func exit(_ code: Int32, _ message: String) -> Never {
         ConsoleFront.remark(message + "\n")
-        Glibc.exit(code)
+        Glibc.exit(RankedRun.end(code: code))
     }
 }

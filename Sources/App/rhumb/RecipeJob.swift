@@ -4,6 +4,7 @@ import Console
 import Foundation
 import Language
 import Notebook
+import Ranks
 import Report
 import Tensor
 import Verbs
@@ -32,6 +33,7 @@ struct RecipeJob {
     /// What cells gave in earlier runs; nil where it is not wanted.
     private func cache(_ path: String = CellCache.standardFolder) throws -> CellCache? {
         guard usesCache else { return nil }
+        try RankedRun.requireOne(for: "'--cache'")
         let facts = try CellCache.facts(libraries: Installation.libraries, threads: Engine.threads)
         return CellCache(path, facts: facts, make: StoredValues.make)
     }
@@ -67,9 +69,12 @@ struct RecipeJob {
         _ = Workbench(common)
         for recipe in recipes {
             let console = RunConsole(Workbench.appearance(common))
+            if Ranks.areMany { try Ranks.agree("the recipe", on: SHA256.hex(of: recipe.source.text)) }
             func makeFolder() throws -> RunFolder {
-                guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
-                return try .open(recipes.count == 1 ? out : out + "/" + recipe.name, replacing: isForced)
+                try RankedRun.folder {
+                    guard let out else { return try .create(in: "runs", name: recipe.name, date: Date()) }
+                    return try .open(recipes.count == 1 ? out : out + "/" + recipe.name, replacing: isForced)
+                }
             }
             let held = try safe.map { try Self.held(by: $0, recipe, makeFolder) }
             let run = try RecipeRun(
@@ -83,12 +88,14 @@ struct RecipeJob {
 
     /// Goes on with the run in a folder, with the threads it had.
     func resume(_ path: String) throws {
+        let path = try RankedRun.spread(path)
         var manifest = try Manifest(readingFolder: path)
         guard manifest.status != .complete else {
             return ConsoleFront.remark("the run '\(path)' is complete: there is nothing to resume\n")
         }
         var common = common
-        common.threads = common.threads ?? manifest.threads
+        // Several ranks have shared the processors out among themselves.
+        if Ranks.count == 1 { common.threads = common.threads ?? manifest.threads }
         _ = Workbench(common)
         let console = RunConsole(Workbench.appearance(common))
         let folder = try RunFolder.reopen(Self.enter(manifest.directory, keeping: path))
@@ -100,7 +107,10 @@ struct RecipeJob {
         var job = self
         job.usesCache = manifest.cache != nil
         let cache = try job.cache(manifest.cache ?? "")
-        if let safe = manifest.safe { try Safeguard.begin(safe, folder: folder.path) }
+        if let safe = manifest.safe {
+            try RankedRun.requireOne(for: "a run in safe mode")
+            try Safeguard.begin(safe, folder: folder.path)
+        }
         try finish(RecipeRun(resuming: folder, manifest, registry: .rhumb(), cache: cache, front: console), console)
     }
 
@@ -155,6 +165,7 @@ struct RecipeJob {
             for value in axis.values { try parameter.check(value) }
         }
         _ = Workbench(common)
+        if Ranks.areMany { try Ranks.agree("the recipe", on: SHA256.hex(of: recipe.source.text)) }
         let parent = out ?? "runs/\(recipe.name)-sweep-\(Timestamp.now)"
         var results: [(status: Manifest.Status, seconds: Double, numbers: [(name: String, value: Double)])] = []
         for (number, point) in sweep.points.enumerated() {
@@ -166,13 +177,15 @@ struct RecipeJob {
             let run = try RecipeRun(
                 recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
                 environment: Self.environment, cache: cache(), front: console
-            ) { try .open(parent + "/" + String(number + 1), replacing: isForced) }
+            ) { try RankedRun.folder { try .open(parent + "/" + String(number + 1), replacing: isForced) } }
             let failure = try run.run()
+            if let problem = Ranks.failure { throw problem }
             console.conclude(run.manifest, folder: run.folder.path)
-            if makesReport { try? Self.report(run.folder.path) }
+            if makesReport, Ranks.isFirst { try? Self.report(run.folder.path) }
             if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
             results.append((run.manifest.status, run.manifest.seconds, run.numbers))
         }
+        guard Ranks.isFirst else { return }
         let table = try sweep.table(results, showing: shown)
         let file = parent + "/sweep.csv"
         try TableFile.write(DataColumns(table), to: URL(fileURLWithPath: file))
@@ -197,7 +210,8 @@ struct RecipeJob {
     private func finish(_ run: RecipeRun, _ console: RunConsole) throws {
         let failure = try run.run()
         console.conclude(run.manifest, folder: run.folder.path)
-        let report = Result { if makesReport { try Self.report(run.folder.path) } }
+        let report = Result { if makesReport, Ranks.isFirst { try Self.report(run.folder.path) } }
+        if let failure, !Ranks.isFirst { throw failure }
         // What went wrong in the run counts for more than what went wrong with its page.
         if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
         try report.get()

@@ -5,6 +5,7 @@ import Language
 import Notebook
 import Plot
 import Programs
+import Ranks
 import Tensor
 import Verbs
 
@@ -124,7 +125,9 @@ enum Interrupts {
             }
         }
         // Without SA_RESTART, so that a read that waits returns.
-        sigaction(SIGINT, &action, nil)
+        if Ranks.isFirst { sigaction(SIGINT, &action, nil) }
+        // A launcher of several ranks tells them so that its user wants no more.
+        if Ranks.count > 1, Ranks.isFirst { sigaction(SIGTERM, &action, nil) }
         signal(SIGPIPE, SIG_IGN)
     }
 }

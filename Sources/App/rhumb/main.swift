@@ -8,5 +8,9 @@ Failure.exiting {
         try Engine.chooseInstructionSet(String(cString: name), for: Engine.instructionSetVariable)
     }
     var command = try RhumbCommand.parseAsRoot(RhumbCommand.commandFirst(Array(CommandLine.arguments.dropFirst())))
+    switch command {
+    case is RunCommand, is PromptCommand, is DoctorCommand: break
+    default: try RankedRun.refuse("rhumb " + (type(of: command).configuration.commandName ?? ""))
+    }
     try command.run()
 }

@@ -82,6 +82,12 @@ extension RhumbError {
             hint: "remove that line and those after it: their pictures are then judged anew", argument: "out")
     }
 
+    static func evaluationOfRanks(_ path: String) -> RhumbError {
+        RhumbError(
+            "'out' must lie in the run's folder where several processes run a recipe, not at '\(path)'",
+            hint: "give a relative path, or run the recipe in one process", argument: "out")
+    }
+
     static func busyEvaluation(_ path: String) -> RhumbError {
         RhumbError(
             "another evaluation is writing to '\(path)'", hint: "wait for its end, or name another folder",

@@ -1,6 +1,7 @@
 import Basics
 import Diffusion
 import Evaluation
+import struct Evaluation.Measure
 import GRPO
 import Language
 import Training

@@ -1,7 +1,10 @@
 import ArgumentParser
 import Console
 import Glibc
+import Notebook
+import Ranks
 import Tensor
+import Training
 import Verbs
 
 struct DoctorCommand: ParsableCommand {
@@ -15,7 +18,10 @@ struct DoctorCommand: ParsableCommand {
 
     func run() throws {
         if let threads = common.threads { Engine.threads = threads }
-        let checks = Installation.checks(models: models)
+        try RankedRun.join(workers: nil, common)
+        let ranks = try Ranks.count > 1 ? [RankedRun.finding()] : []
+        let checks = ranks + (Ranks.isFirst ? Installation.checks(models: models) : [])
+        guard Ranks.isFirst else { return }
         let palette = Palette(isOn: Screen(descriptor: STDOUT_FILENO).hasColour)
         let width = checks.map(\.name.displayWidth).max() ?? 0
         for check in checks {

@@ -18,12 +18,13 @@ struct PromptCommand: ParsableCommand {
     var file: String?
 
     func run() throws {
-        guard let file else {
-            if isatty(STDIN_FILENO) == 1 { return try Workbench(common, safe: safety.mode).runPrompt() }
-            return try Workbench(common, safe: safety.mode).runStandardInput()
+        guard let file, file != "-" else {
+            try RankedRun.refuse("rhumb -")
+            let bench = try Workbench(common, safe: safety.mode)
+            return file == nil && isatty(STDIN_FILENO) == 1 ? try bench.runPrompt() : try bench.runStandardInput()
         }
-        if file == "-" { return try Workbench(common, safe: safety.mode).runStandardInput() }
         guard access(file, F_OK) == 0 else { throw ValidationError(Self.unknown(file)) }
+        try RankedRun.join(workers: nil, common, isSafe: safety.safe)
         let recipe = try Recipe(reading: file)
         try RecipeJob(common: common, safe: try safety.mode.map(Safeguard.resolved)).run([recipe])
     }

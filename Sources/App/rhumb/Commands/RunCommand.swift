@@ -63,6 +63,12 @@ struct RunCommand: ParsableCommand {
     @Option(help: ArgumentHelp("The numbers that a sweep tabulates; all by default.", valueName: "name,name"))
     var show: String?
 
+    @Option(
+        help: ArgumentHelp(
+            "Processes of this machine that share the work, with the same results; for several machines: mpirun rhumb "
+                + "run FILE.", valueName: "count"))
+    var workers: Int?
+
     @Flag(help: "List the parameters that --set can change, and run nothing.")
     var parameters = false
 
@@ -78,6 +84,12 @@ struct RunCommand: ParsableCommand {
         } else if files.isEmpty {
             throw ValidationError("name a recipe to run, or a run to go on with: --resume FOLDER")
         }
+        if let workers, !(1...256).contains(workers) {
+            throw ValidationError("'--workers' must be from 1 to 256, not \(workers)")
+        }
+        if workers ?? 1 > 1, dry || parameters {
+            throw ValidationError("'--workers' shares out a run: leave it out of '\(dry ? "--dry" : "--parameters")'")
+        }
         if force, out == nil {
             throw ValidationError("'--force' replaces the run in the folder of '--out': name that too")
         }
@@ -92,6 +104,11 @@ struct RunCommand: ParsableCommand {
     }
 
     func run() throws {
+        if parameters || dry {
+            try RankedRun.refuse(parameters ? "rhumb run --parameters" : "rhumb run --dry")
+        } else {
+            try RankedRun.join(workers: workers, common, isSafe: safety.safe)
+        }
         if let resume { return try RecipeJob(common: common, makesReport: !skipsReport).resume(resume) }
         let recipes = try files.map(Recipe.init(reading:))
         if parameters { return try list(recipes) }

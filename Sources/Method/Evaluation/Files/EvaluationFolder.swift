@@ -2,6 +2,7 @@ import Basics
 import Files
 import Foundation
 import Glibc
+import Ranks
 import Tensor
 
 /// A folder that keeps what an evaluation has judged, so that one that was killed goes on from there to the same
@@ -34,6 +35,9 @@ public final class EvaluationFolder {
         _ url: URL, of identity: [Evaluation.Condition], benchmark: any Benchmark, keepsPictures: Bool
     ) throws {
         (self.url, self.keepsPictures, self.benchmark) = (url, keepsPictures, benchmark)
+        // Each rank of a run has a folder of its own in that of the run, and no other.
+        let places = try Ranks.gather("folders of the evaluation", Array(url.path.utf8))
+        guard Set(places).count == places.count else { throw RhumbError.evaluationOfRanks(url.displayPath) }
         let manifest = url.appendingPathComponent("evaluation.json"), manager = FileManager.default
         if manager.fileExists(atPath: manifest.path) {
             try Self.check(manifest, url, identity)
@@ -54,6 +58,7 @@ public final class EvaluationFolder {
             throw RhumbError.busyEvaluation(url.displayPath)
         }
         (lines, starts) = try Self.read(file)
+        try Ranks.agree("what the folder of the evaluation holds", on: "\(lines.count)")
     }
 
     deinit { close(descriptor) }

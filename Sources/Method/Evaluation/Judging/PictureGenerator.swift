@@ -8,6 +8,8 @@ public protocol PictureGenerator {
     var name: String { get }
     /// How it makes pictures, with that seed: "ddim, 20 steps, guidance 5, eta 0, seed 1".
     func summary(seed: UInt64) -> String
+    /// Whether a picture is the same whatever others are made with it: no noise is drawn for all of them together.
+    var makesEachAlone: Bool { get }
 
     /// Pictures of a setting at once, at most; fixed for each model, because the noise of steps on the way is drawn for
     /// all of them together.
@@ -25,6 +27,7 @@ public protocol PictureGenerator {
 }
 
 extension PictureGenerator {
+    public var makesEachAlone: Bool { false }
     public func batch(of setting: PictureRequest.Setting) throws -> Int { 32 }
 }
 
@@ -64,6 +67,12 @@ public struct DiffusionGenerator: PictureGenerator {
         steering: (name: String, states: TextSteering)? = nil
     ) {
         (self.model, self.name, self.options, self.steering) = (model, name, options, steering)
+    }
+
+    public var makesEachAlone: Bool {
+        // In bfloat16 the bits of a picture may depend on how many are made at once.
+        model.dtype == .float32 && options.safety == nil && options.eta == 0
+            && !(options.sampler ?? SamplerKind(for: model.scheduler)).isStochastic
     }
 
     public func summary(seed: UInt64) -> String {

@@ -2,6 +2,7 @@ import Basics
 import Files
 import Foundation
 import Hub
+import Ranks
 import Tensor
 
 /// A reward that a web server gives, one picture at a time.
@@ -36,6 +37,12 @@ public final class RemoteReward: Reward {
 
     /// - Throws: `RhumbError` where there is no answer, or another than is asked for; `Interruption`.
     public func scores(of batch: RewardBatch) throws -> RewardScores {
+        // One rank asks, and all have its answers.
+        let own = try Ranks.isFirst || !Ranks.areMany ? [asked(batch)] : []
+        return try Ranks.gathered("answers of the server", own)[0]
+    }
+
+    private func asked(_ batch: RewardBatch) throws -> RewardScores {
         var all: [(total: Double, terms: [(name: String, value: Double)])] = []
         for (image, prompt) in zip(batch.images, batch.prompts) {
             let own = try score(image, prompt)

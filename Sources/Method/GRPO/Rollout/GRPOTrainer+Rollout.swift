@@ -2,6 +2,7 @@ import Basics
 import Files
 import Diffusion
 import Foundation
+import Ranks
 import Tensor
 import Training
 
@@ -123,12 +124,23 @@ extension GRPOTrainer {
         var sampling = SamplingOptions()
         (sampling.steps, sampling.guidanceScale) = (options.steps, Float(options.effectiveGuidance))
         (sampling.sampler, sampling.negativePrompt) = (options.sampler ?? .ddim, options.negative)
-        let latents = try drawingPolicy.computing {
-            try pipeline.replacing(unet: drawingPolicy.unet).sample(
-                samplePrompts(prompts), sampling, latents: startingLatents(plan, groups: prompts.count),
-                generator: plan.noise, batchSize: options.microbatch
-            ) { try progress?("sample", $0, $1) }.final
+        let start = try startingLatents(plan, groups: prompts.count), texts = samplePrompts(prompts)
+        func sampled(_ rows: Range<Int>, _ size: Int) throws -> Tensor {
+            try drawingPolicy.computing {
+                try pipeline.replacing(unet: drawingPolicy.unet).sample(
+                    Array(texts[rows]), sampling,
+                    latents: rows.count == texts.count
+                        ? start : start.sliced(0, from: rows.lowerBound, to: rows.upperBound),
+                    generator: plan.noise, batchSize: size
+                ) { try progress?("sample", $0, $1) }.final
+            }
         }
+        // Noise of the steps is drawn for all samples together.
+        let drawsNoise = sampling.eta != 0 || (sampling.sampler ?? .ddim).isStochastic
+        let latents =
+            try drawsNoise || !Ranks.areMany
+            ? sampled(0..<texts.count, options.microbatch)
+            : inPieces(of: texts.count) { try sampled($0, options.microbatch) }
         return ([latents], [:])
     }
 
@@ -144,18 +156,24 @@ extension GRPOTrainer {
             sigmas: stepPlan.sigmas, samples: [latents], trained: [:], steps: draws.keys.sorted(), draws: draws,
             context: context, emptyContext: emptyContext, images: [], scores: RewardScores(totals: []),
             advantages: .none)
-        return try draws.keys.reduce(into: [:]) { recorded, step in
-            let parts = try pieces(of: latents.shape[0]).map { rows in
+        let count = latents.shape[0]
+        var recorded: [Int: Rollout.TrainedStep] = [:]
+        for step in draws.keys.sorted() {
+            var errors: [Float] = []
+            let predictions = try inPieces(of: count) { rows in
                 let noised = try NoisedLatents(Array(rows), of: rollout, at: step, drawingPolicy)
                 let prediction = try noised.prediction(by: drawingPolicy)
-                return (prediction, try -noised.errors(of: prediction, options.lossWeight))
+                errors += try (-noised.errors(of: prediction, options.lossWeight)).floats
+                return prediction
             }
-            recorded[step] = .init(
-                mean: try Tensor.concatenated(parts.map(\.0)), logProbability: try Tensor.concatenated(parts.map(\.1)))
+            let all = try Ranks.gather("log-likelihoods", errors)
+            recorded[step] = .init(mean: predictions, logProbability: try Tensor(all))
         }
+        return recorded
     }
 
-    /// The way from noise to latents, with μ and log-probability at the steps that are trained.
+    /// The way from noise to latents, with μ and log-probability at the steps that are trained. Each rank predicts its
+    /// share of the pieces of a step; the rest is all ranks' own.
     ///
     /// - Parameter context: of each prompt, [prompts, tokens, width].
     private func samples(
@@ -194,26 +212,31 @@ extension GRPOTrainer {
         return (samples, trained)
     }
 
+    /// Each rank decodes its share of the pieces.
     func pictures(_ latents: Tensor, progress: UpdateProgress?) throws -> [Image] {
+        let count = latents.shape[0], pieces = pieces(of: count)
         var images: [Image] = []
-        for rows in pieces(of: latents.shape[0]) {
-            try progress?("decode", rows.lowerBound, latents.shape[0])
+        for rows in pieces[Ranks.share(of: pieces.count)] {
+            try progress?("decode", rows.lowerBound, count)
             do {
                 images += try pipeline.images(latents.sliced(0, from: rows.lowerBound, to: rows.upperBound))
             } catch let error as NotFiniteError {
-                throw error.after(rows.lowerBound, of: latents.shape[0])
+                throw error.after(rows.lowerBound, of: count)
             }
         }
-        return images
+        return try Ranks.gathered("pictures", images)
     }
 
     private func pieces(of count: Int) -> [Range<Int>] {
         stride(from: 0, to: count, by: options.microbatch).map { $0..<min($0 + options.microbatch, count) }
     }
-
+    /// Rows of latents, of which each rank computes its share of the pieces.
     private func inPieces(of count: Int, _ body: (Range<Int>) throws -> Tensor) throws -> Tensor {
-        let parts = try pieces(of: count).map(body)
-        return parts.count == 1 ? parts[0] : try Tensor.concatenated(parts)
+        let pieces = pieces(of: count)
+        let share = Ranks.share(of: pieces.count)
+        let parts = try Ranks.apart { try pieces[share].map(body) }
+        let mine = try parts.isEmpty ? nil : parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
+        return try Ranks.gathered("rows of a step", rows: mine, shape: pipeline.latentShape(count: count))
     }
 }
 

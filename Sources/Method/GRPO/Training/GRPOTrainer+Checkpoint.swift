@@ -95,7 +95,7 @@ extension GRPOTrainer {
     }
 
     /// Tells one start from another: names, shapes and the first numbers of every weight, and the noise schedule.
-    private func modelFingerprint() throws -> String {
+    func modelFingerprint() throws -> String {
         let hash = SHA256()
         func add(_ text: String) { Array(text.utf8).withUnsafeBytes { hash.update($0) } }
         add("\(stepPlan.timesteps) \(stepPlan.sigmas)")

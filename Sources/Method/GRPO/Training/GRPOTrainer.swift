@@ -1,6 +1,7 @@
 import Basics
 import Diffusion
 import Foundation
+import Ranks
 import Tensor
 import Training
 
@@ -105,6 +106,12 @@ public final class GRPOTrainer: Trainer {
     ///   after the last complete update.
     @discardableResult
     public func advance(progress: UpdateProgress? = nil) throws -> RoundMetrics {
+        if Ranks.areMany {
+            try Ranks.agree(
+                "the training",
+                on: "\(completed) \(updatesDone) \(Checkpoint.text(options)) \(prompts.texts) \(reward.name)")
+            try Ranks.agree("the model that is trained", on: modelFingerprint())
+        }
         try watchIfDue(progress)
         let rollout = try pending?.rollout ?? rollout(progress: progress)
         while true {

@@ -39,6 +39,21 @@ public struct UpdateMetrics: Codable, Equatable, Sendable {
     /// KL to the frozen start, per dimension; nil where it was not measured.
     public var startKL: Double? { referenceCount == 0 ? nil : referenceDivergences / Double(referenceCount) }
 
+    /// Adds what another piece of the update came to.
+    mutating func add(_ piece: UpdateMetrics) {
+        loss += piece.loss
+        ratios.add(piece.ratios)
+        divergences += piece.divergences
+        squares += piece.squares
+        referenceDivergences += piece.referenceDivergences
+        referenceCount += piece.referenceCount
+        if let more = piece.rows { rows = (rows ?? 0) + more }
+        if let more = piece.sums { sums = (sums ?? [:]).merging(more) { $0 + $1 } }
+        if let more = piece.logRatioSums {
+            logRatioSums = (logRatioSums ?? [:]).merging(more) { [$0[0] + $1[0], $0[1] + $1[1]] }
+        }
+    }
+
     /// - Parameter timestep: of the step that the terms are of; nil where each sample has its own.
     mutating func add(_ terms: ObjectiveTerms, loss: Double, timestep: Int?) throws {
         self.loss += loss

@@ -1,5 +1,6 @@
 import Basics
 import Diffusion
+import Ranks
 import Tensor
 
 /// One pass over part of a rollout: ratios, losses and, through them, gradients.
@@ -14,28 +15,44 @@ package struct PolicyUpdate {
         (self.policy, self.options, self.scoring) = (policy, options, scoring)
     }
 
-    /// Adds the gradient of the part's mean loss to the policy's parameters.
+    /// Gives the policy's parameters the gradient of the part's mean loss.
     ///
-    /// The part goes through the model in pieces of at most `microbatch` samples, all of one step; their gradients add
-    /// up to that of the whole.
+    /// The part goes through the model in pieces of at most `microbatch` samples, all of one step, of which each rank
+    /// takes its share. Their gradients are added in pairs, and pairs of pairs, whoever computed them: the sum has the
+    /// same bits on any number of ranks.
     /// - Parameter measuresReference: whether the KL to the frozen start is measured on the last piece where it has no
     ///   weight; with a weight it is always known.
     package func accumulateGradient(
         _ rollout: Rollout, _ part: UpdatePart, measuresReference: Bool
     ) throws -> UpdateMetrics {
-        var metrics = UpdateMetrics()
         let pieces = pieces(of: part)
         let count = part.samples.count * part.steps.count
-        for (position, piece) in pieces.enumerated() {
-            try StopFlag.check()
-            let terms = try terms(
-                rollout, piece,
-                withReference: rollout.isHeld(piece, by: options) || measuresReference && position == pieces.count - 1)
-            let loss = try terms.losses.sum() / Float(count)
-            try policy.computing { try loss.backward() }
-            try metrics.add(
-                terms, loss: Double(loss.detached().item),
-                timestep: options.levels == .steps ? rollout.timesteps[piece.steps[0]] : nil)
+        let gradients = GradientBlocks(of: policy.parameters)
+        var sum = BlockSum(blocks: pieces.count, width: gradients.width)
+        var mine: [UpdateMetrics] = []
+        let share = sum.share
+        try Ranks.apart {
+            for position in share {
+                try StopFlag.check()
+                let piece = pieces[position]
+                let terms = try terms(
+                    rollout, piece,
+                    withReference: rollout.isHeld(piece, by: options)
+                        || measuresReference && position == pieces.count - 1)
+                let loss = try terms.losses.sum() / Float(count)
+                try policy.computing { try loss.backward() }
+                var metrics = UpdateMetrics()
+                try metrics.add(
+                    terms, loss: Double(loss.detached().item),
+                    timestep: options.levels == .steps ? rollout.timesteps[piece.steps[0]] : nil)
+                mine.append(metrics)
+                if pieces.count > 1 { sum.add(gradients.take()) }
+            }
+        }
+        if pieces.count > 1 { try gradients.put(sum.total("gradients")) } else { try gradients.spread() }
+        var metrics = UpdateMetrics()
+        for piece in try Ranks.gathered("terms of the update", mine) {
+            metrics.add(piece)
         }
         return metrics
     }

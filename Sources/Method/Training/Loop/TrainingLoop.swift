@@ -1,5 +1,6 @@
 import Basics
 import Foundation
+import Ranks
 import Tensor
 
 /// Whoever watches a run train, and may stop it.
@@ -60,7 +61,8 @@ public struct TrainingLoop {
     }
 
     private func advance(to last: Int) throws {
-        var history = (folder ?? state?.folder).map(HistoryFile.init)
+        // What others follow, and what a run is taken up from, is the first rank's.
+        var history = Ranks.isFirst ? (folder ?? state?.folder).map(HistoryFile.init) : nil
         while trainer.completed < last {
             try trainer.advance { what, done, total in
                 observer.progressed((what, done, total))
@@ -70,9 +72,9 @@ public struct TrainingLoop {
             try history?.extend(trainer)
             if trainer.completed % every == 0 || trainer.isFinished {
                 if checked > 0 { try trainer.recordCheck(count: checked) }
-                try save()
+                if Ranks.isFirst { try save() }
             }
-            try state?.saveIfDue(trainer)
+            if Ranks.isFirst { try state?.saveIfDue(trainer) }
             if observer.isInterrupted { throw Interruption() }
         }
     }

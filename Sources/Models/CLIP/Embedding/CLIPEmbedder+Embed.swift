@@ -1,4 +1,5 @@
 import Basics
+import Ranks
 import Tensor
 
 extension CLIPEmbedder {
@@ -134,8 +135,12 @@ extension CLIPEmbedder {
     ) throws -> Tensor {
         guard count > 0 else { return try Tensor.zeros([0, width]) }
         func all() throws -> Tensor {
+            // Whole batches are shared out, which are the same on any number of ranks; one with a gradient is not.
+            let starts = Array(stride(from: 0, to: count, by: Self.batchSize))
+            let isShared = !records && starts.count > 1 && Ranks.areMany
+            let share = isShared ? Ranks.share(of: starts.count) : starts.indices
             var parts: [Tensor] = []
-            for start in stride(from: 0, to: count, by: Self.batchSize) {
+            for start in starts[share] {
                 try StopFlag.check()
                 let range = start..<min(start + Self.batchSize, count)
                 let part = try features(range)
@@ -143,7 +148,11 @@ extension CLIPEmbedder {
                 parts.append(try normalize ? part.normalized() : part)
                 try progress?(range.upperBound, count)
             }
-            return try parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
+            let mine = try parts.isEmpty ? nil : parts.count == 1 ? parts[0] : Tensor.concatenated(parts)
+            guard isShared, let mine else {
+                return try mine ?? Ranks.gathered("embeddings", rows: nil, shape: [count, width])
+            }
+            return try Ranks.gathered("embeddings", rows: mine, shape: [count, width])
         }
         return try records ? all() : withoutGradients(all)
     }

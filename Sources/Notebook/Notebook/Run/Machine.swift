@@ -29,6 +29,11 @@ public struct Machine: Sendable, Equatable {
                 .filter { $0 != "\"" } ?? "Linux")
     }
 
+    /// A line of `/proc/self/status`: `Cpus_allowed_list`.
+    public static func fields(_ name: String) -> String? {
+        fields(ofFile: "/proc/self/status", separator: ":")[name]
+    }
+
     private static let relevantFeatures: [(flag: Substring, name: String)] = [
         ("avx2", "AVX2"), ("fma", "FMA"), ("avx512f", "AVX-512"), ("avx512_bf16", "AVX-512 BF16"),
         ("avx512_vnni", "AVX-512 VNNI"), ("amx_bf16", "AMX BF16"),

@@ -2,6 +2,7 @@ import Basics
 import Files
 import FoundationEssentials
 import Language
+import Ranks
 
 /// Who watches a recipe run.
 public protocol RunFront: Front {
@@ -263,6 +264,7 @@ public final class RecipeRun {
         noteParameters()
         keeper?.didExecute()
         try sealInputs()
+        if failure == nil { try agreeOnInputs(of: cell) }
         let outputs = listener.takeOutputs()
         if failure == nil {
             do {
@@ -361,6 +363,14 @@ public final class RecipeRun {
             try leave()
             throw RunError.changedInputs(changed.map(\.path), run: folder.path)
         }
+    }
+
+    /// Models and data must be the same for all ranks, wherever each of them reads them from.
+    private func agreeOnInputs(of cell: Recipe.Cell) throws {
+        guard Ranks.areMany else { return }
+        let files = session.inputs.flatMap { path, name in (sealed[path] ?? []).map { "\(name) \($0.sha256)" } }
+        try Ranks.agree(
+            "what the cells up to line \(cell.line) have read", on: SHA256.hex(of: files.joined(separator: "\n")))
     }
 
     /// The run ends in the middle of a cell, and can be taken up again.

@@ -1,6 +1,7 @@
 import Basics
 import Files
 import Language
+import Ranks
 
 /// A host whose code may be kept from writing wherever it likes.
 package protocol ConfiningHost: SessionHost {
@@ -107,7 +108,7 @@ final class HostAdapter: ConfiningHost {
 
     var isInterrupted: Bool {
         front?.poll()
-        return Interrupt.isRequested
+        return Ranks.poll() || Interrupt.isRequested
     }
 
     /// Of a recipe's run alone: what is named at the prompt or on the command line is named from where the user stands.

@@ -1,5 +1,6 @@
 import Basics
 import Language
+import Ranks
 
 /// A piece of work with the language: its variables, and what becomes of the results.
 ///
@@ -55,6 +56,10 @@ public final class Session {
             try interpreter.run(code)
         } catch {
             failure = error
+        }
+        // The work was stopped because another rank can't go on, which is what there is to say.
+        if failure?.kind == .interrupted, Ranks.poll(), let problem = Ranks.failure, let stopped = failure {
+            failure = Diagnostic(.runtime, problem.message, at: stopped.span, help: problem.hint)
         }
         // A result that could not be kept is an error of the code that gave it.
         if let problem = host.takeProblem(), failure == nil { failure = diagnostic(problem, code) }
