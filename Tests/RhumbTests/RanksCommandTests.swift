@@ -183,6 +183,27 @@ final class RanksCommandTests: XCTestCase {
         XCTAssertEqual(try leftBehind(), [])
     }
 
+    func testPointsOfASweepAreTakenByWhoeverIsFree() throws {
+        try rhumb.file(
+            "sweep.md", "```rhumb\nparam a = 1\nx = randn 3\nb = a * 2 + sum(x)\nsave x \"b.npy\"\nexpect a < 4\n```\n")
+        let alone = try rhumb.run("run", "sweep.md", "--sweep", "a=1,2,3,4", "--out", "1")
+        let many = try rhumb.run("run", "sweep.md", "--sweep", "a=1,2,3,4", "--out", "2", "--workers", "2")
+        XCTAssertEqual(many.status, 1, many.errors)
+        XCTAssertEqual(alone.status, 1, alone.errors)
+        func table(_ name: String) throws -> [String] {
+            // Without the seconds.
+            try rhumb.text(of: name + "/sweep.csv").split(separator: "\n").map {
+                $0.split(separator: ",").dropLast().joined(separator: ",")
+            }
+        }
+        XCTAssertEqual(try table("2"), try table("1"))
+        XCTAssertEqual(try table("1").count, 5)
+        for point in 1...4 { XCTAssertEqual(try bytes("2/\(point)/b.npy"), try bytes("1/\(point)/b.npy")) }
+        let files = try FileManager.default.contentsOfDirectory(
+            atPath: rhumb.folder.appendingPathComponent("2").path)
+        XCTAssertEqual(files.sorted(), ["1", "2", "3", "4", "sweep.csv"])
+    }
+
     func testAMissingRecipeIsSaidOnce() throws {
         let missing = try rhumb.run("run", "none.md", "--workers", "2")
         XCTAssertEqual(missing.status, 1)

@@ -19,6 +19,8 @@ enum RankedRun {
     nonisolated(unsafe) private static var folderCount = 0
     /// Of the first rank: those that others have on this machine, and may not come to take away.
     nonisolated(unsafe) private static var othersFolders: [String] = []
+    /// What goes with this process, however it ends in order.
+    nonisolated(unsafe) static var passing: [String] = []
 
     /// Joins the others that a launcher has started, or starts some.
     ///
@@ -130,6 +132,7 @@ enum RankedRun {
     private static func removeOwnFolder() {
         if let ownFolder { try? FileManager.default.removeItem(atPath: ownFolder) }
         ownFolder = nil
+        for path in passing { try? FileManager.default.removeItem(atPath: path) }
         // A rank that was killed has left its own.
         for folder in othersFolders where folder.contains("/rhumb-rank-") {
             try? FileManager.default.removeItem(atPath: folder)

@@ -166,31 +166,54 @@ struct RecipeJob {
         }
         _ = Workbench(common)
         if Ranks.areMany { try Ranks.agree("the recipe", on: SHA256.hex(of: recipe.source.text)) }
-        let parent = out ?? "runs/\(recipe.name)-sweep-\(Timestamp.now)"
-        var results: [(status: Manifest.Status, seconds: Double, numbers: [(name: String, value: Double)])] = []
-        for (number, point) in sweep.points.enumerated() {
-            let title = point.map { "\($0.name)=\($0.value)" }.joined(separator: " ")
-            ConsoleFront.remark("\n[\(number + 1)/\(sweep.points.count)] \(title.visible)\n")
-            let console = RunConsole(Workbench.appearance(common))
-            var settings = settings
-            for (name, value) in point { settings[name] = value }
-            let run = try RecipeRun(
-                recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
-                environment: Self.environment, cache: cache(), front: console
-            ) { try RankedRun.folder { try .open(parent + "/" + String(number + 1), replacing: isForced) } }
-            let failure = try run.run()
-            if let problem = Ranks.failure { throw problem }
-            console.conclude(run.manifest, folder: run.folder.path)
-            if makesReport, Ranks.isFirst { try? Self.report(run.folder.path) }
-            if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
-            results.append((run.manifest.status, run.manifest.seconds, run.numbers))
+        let queue = try SweepQueue(out ?? "runs/\(recipe.name)-sweep-\(Timestamp.now)")
+        let points = sweep.points
+        func title(_ number: Int) -> String {
+            "\n[\(number)/\(points.count)] "
+                + points[number - 1].map { "\($0.name)=\($0.value)" }.joined(separator: " ")
         }
+        var mine: [SweepQueue.Point] = []
+        for number in 1...points.count where try queue.takes(number) {
+            ConsoleFront.remark(title(number).visible + "\n")
+            let settings = settings.merging(points[number - 1].map { ($0.name, $0.value) }) { $1 }
+            try mine.append(Ranks.apart { try self.run(recipe, settings, number, in: queue) })
+        }
+        let all: [SweepQueue.Point]
+        do { all = try queue.all(mine, count: points.count) } catch is Interruption { throw Failure.Shown(code: 130) }
         guard Ranks.isFirst else { return }
+        for point in all where point.rank != 0 {
+            ConsoleFront.remark("\(title(point.number).visible)  \(point.status) by rank \(point.rank)\n")
+        }
+        let results = all.map { point in
+            (
+                status: Manifest.Status(rawValue: point.status) ?? .failed, seconds: point.seconds,
+                numbers: zip(point.names, point.values).map { (name: $0, value: $1) }
+            )
+        }
         let table = try sweep.table(results, showing: shown)
-        let file = parent + "/sweep.csv"
+        let file = queue.parent + "/sweep.csv"
         try TableFile.write(DataColumns(table), to: URL(fileURLWithPath: file))
         print("\n" + table.display(width: Screen.width(), rows: .max) + "\n\n" + file.visible)
         if results.contains(where: { $0.status != .complete }) { throw Failure.Shown(code: 1) }
+    }
+
+    /// Runs one point of a sweep, whatever becomes of it.
+    private func run(
+        _ recipe: Recipe, _ settings: [String: String], _ number: Int, in queue: SweepQueue
+    ) throws -> SweepQueue.Point {
+        let console = RunConsole(Workbench.appearance(common))
+        let run = try RecipeRun(
+            recipe, registry: .rhumb(), request: .init(settings: settings, seed: common.seed, isShort: isShort),
+            environment: Self.environment, cache: cache(), front: console
+        ) { try .open("\(queue.parent)/\(number)", replacing: isForced) }
+        let failure = try run.run()
+        if let problem = Ranks.failure { throw problem }
+        console.conclude(run.manifest, folder: run.folder.path)
+        if makesReport { try? Self.report(run.folder.path) }
+        if failure?.kind == .interrupted { throw Failure.Shown(code: 130) }
+        return .init(
+            number: number, status: run.manifest.status.rawValue, seconds: run.manifest.seconds,
+            names: run.numbers.map(\.name), values: run.numbers.map(\.value), rank: Ranks.rank)
     }
 
     /// Goes where a run was started, from where relative paths in its code count; on another machine, stays here.

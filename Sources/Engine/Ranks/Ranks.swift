@@ -19,6 +19,8 @@ public enum Ranks {
     public static var count: Int { mailbox?.transport.count ?? 1 }
     /// Whether this rank owns terminal, run folder and checkpoints.
     public static var isFirst: Bool { rank == 0 }
+    /// Whether this rank writes what lasts of the work under way: the first one, and each in a share of its own.
+    public static var writes: Bool { isFirst || isApart }
     /// Whether there is work to share.
     public static var areMany: Bool { count > 1 && !isApart }
     /// The machine of each rank, by its name in the network.

@@ -62,7 +62,7 @@ public struct TrainingLoop {
 
     private func advance(to last: Int) throws {
         // What others follow, and what a run is taken up from, is the first rank's.
-        var history = Ranks.isFirst ? (folder ?? state?.folder).map(HistoryFile.init) : nil
+        var history = Ranks.writes ? (folder ?? state?.folder).map(HistoryFile.init) : nil
         while trainer.completed < last {
             try trainer.advance { what, done, total in
                 observer.progressed((what, done, total))
@@ -72,9 +72,9 @@ public struct TrainingLoop {
             try history?.extend(trainer)
             if trainer.completed % every == 0 || trainer.isFinished {
                 if checked > 0 { try trainer.recordCheck(count: checked) }
-                if Ranks.isFirst { try save() }
+                if Ranks.writes { try save() }
             }
-            if Ranks.isFirst { try state?.saveIfDue(trainer) }
+            if Ranks.writes { try state?.saveIfDue(trainer) }
             if observer.isInterrupted { throw Interruption() }
         }
     }
