@@ -1,7 +1,6 @@
 import Basics
 import Diffusion
 import Evaluation
-import struct Evaluation.Measure
 import GRPO
 import Language
 import Training
