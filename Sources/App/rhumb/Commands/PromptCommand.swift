@@ -20,7 +20,7 @@ struct PromptCommand: ParsableCommand {
     func run() throws {
         guard let file, file != "-" else {
             try RankedRun.refuse("rhumb -")
-            let bench = try Workbench(common, safe: safety.mode)
+            let bench = Workbench(common, safe: safety.mode)
             return file == nil && isatty(STDIN_FILENO) == 1 ? try bench.runPrompt() : try bench.runStandardInput()
         }
         guard access(file, F_OK) == 0 else { throw ValidationError(Self.unknown(file)) }
