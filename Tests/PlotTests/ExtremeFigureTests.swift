@@ -30,6 +30,25 @@ final class ExtremeFigureTests: XCTestCase {
         XCTAssertThrowsError(try Figure.heatmap(Heatmap(values: [1], rows: 1, columns: 1), x: log).text())
     }
 
+    /// A column of pictures, or many panels of them, higher than Cairo can hold at the usual resolution.
+    func testAFigureHigherThanAPNGCanBeIsDrawnSmaller() throws {
+        let red = try XCTUnwrap(Bitmap(width: 2, height: 2, pixels: [255, 0, 0, 255, 0, 0, 255, 0, 0, 255, 0, 0]))
+        let column = Figure.images([Bitmap](repeating: red, count: 20), columns: 1)
+        for figure in [
+            Figure.images([Bitmap](repeating: red, count: 140), columns: 1),
+            .grid([Figure](repeating: column, count: 7), columns: 1),
+        ] {
+            let png = try XCTUnwrap(Bitmap(png: try XCTUnwrap(figure.draw([.png])[.png])))
+            XCTAssertEqual(png.height, 32_000)
+            // The last picture is there: red stands near the lower edge.
+            let lower = png.pixels.suffix(200 * png.width * 3)
+            XCTAssertTrue(
+                stride(from: lower.startIndex, to: lower.endIndex, by: 3).contains {
+                    lower[$0] > 200 && lower[$0 + 1] < 50 && lower[$0 + 2] < 50
+                })
+        }
+    }
+
     func testPercentSignsInNames() throws {
         _ = try Figure.bars(Bars(categories: ["50%", "100%d"], series: [.init([1, 2])], showsValues: true)).draw([.png])
         _ = try Figure.bars(Bars(categories: ["%s", "%"], series: [.init([1, 2])], isHorizontal: true)).draw([.svg])
