@@ -1,6 +1,6 @@
 import Basics
 
-/// Debug views of the stages, for `rhumb eval --tokens` and `--syntax`.
+/// Tokens and trees as text: what tests look at, and by what `rhumb fmt` tells that a tree is as it was.
 public enum DebugView {
     /// A token per line: place, kind, text.
     ///
