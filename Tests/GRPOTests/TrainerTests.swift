@@ -148,7 +148,7 @@ final class TrainerTests: XCTestCase {
 
     func testTheStartIsAskedForAnotherPromptButWhereItIsKept() throws {
         let trainer = try Fixture.trainer(prompts: ["a knife"], preserving: ["a dog"]) {
-            ($0.kl, $0.klPrompt, $0.keepKL) = (0.25, "a picture of one thing", 0.5)
+            ($0.kl, $0.klPrompt, $0.keepKL) = (0.25, .one("a picture of one thing"), 0.5)
         }
         let rollout = try trainer.rollout(), other = try trainer.pipeline.context(of: ["a picture of one thing"])
         for row in try trainer.ratioRows(of: rollout) {

@@ -84,6 +84,18 @@ extension RhumbError {
         RhumbError("prompt \(position) is empty", hint: "every picture is scored against the prompt it was drawn for")
     }
 
+    static func startPrompts(_ count: Int, prompts: Int) -> RhumbError {
+        RhumbError(
+            "'kl_prompt' has \(count) text\(count == 1 ? "" : "s"), and 'prompts' \(prompts)",
+            hint: "give one text for all prompts, or one for each of them", argument: "kl_prompt")
+    }
+
+    static func emptyStartPrompt(_ position: Int) -> RhumbError {
+        RhumbError(
+            "text \(position) of 'kl_prompt' is empty", hint: "say what the start is asked for in place of that prompt",
+            argument: "kl_prompt")
+    }
+
     static func preservedAndTrained(_ prompt: String) -> RhumbError {
         RhumbError(
             "'\(prompt)' is among 'prompts' and among 'keep'",

@@ -27,6 +27,8 @@ extension GRPOSwitch {
             }
         case .choice, .text: .text(try call.string(name))
         case .texts: .texts(try call.strings(name))
+        case .textOrTexts:
+            if case .list = try call.value(name) { .texts(try call.strings(name)) } else { .text(try call.string(name)) }
         case .optional(let kind): try call.value(name).isNone ? .none : setting(kind, name, call)
         }
     }
@@ -44,6 +46,7 @@ extension GRPOSwitch.Kind {
         case .choice(let names): .choice(names)
         case .text: .string
         case .texts: .list(of: .string)
+        case .textOrTexts: .either([.string, .list(of: .string)])
         case .optional(let kind): .optional(kind.type)
         }
     }

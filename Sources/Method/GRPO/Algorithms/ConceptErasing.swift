@@ -41,7 +41,7 @@ struct ConceptErasing: PolicyAlgorithm {
         var terms = ObjectiveTerms(losses: losses, measures: ["error": losses.detached()])
         if withReference {
             let there =
-                try update.options.klPrompt == nil
+                try update.options.klPrompt == .own
                 ? asked
                 : policy.referencePrediction(x, timesteps: times, context: rollout.startContext(of: samples))
             let distance = try new.meanSquaredDifference(there)

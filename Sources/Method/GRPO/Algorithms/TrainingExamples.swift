@@ -85,6 +85,13 @@ extension GRPOTrainer {
             if algorithm.usesReward, !isRewarded { throw RhumbError.rewardNeeded(algorithm) }
             if !algorithm.usesReward, isRewarded { throw RhumbError.rewardUnused("\"\(algorithm.rawValue)\"") }
         }
+        if case .each(let texts) = options.klPrompt {
+            let count = prompts.count { !$0.isPreserved }
+            guard texts.count == count else { throw RhumbError.startPrompts(texts.count, prompts: count) }
+            if let empty = texts.firstIndex(where: { $0.allSatisfy(\.isWhitespace) }) {
+                throw RhumbError.emptyStartPrompt(empty)
+            }
+        }
         if options.aggregate == .each, (reward as? RewardSum)?.parts.count ?? 1 < 2 {
             throw RhumbError(
                 "aggregate: \"each\" compares the rewards of a sum, and '\(reward.name)' is one reward",

@@ -75,12 +75,16 @@ extension GRPOOptions {
         .number("advantage_clip", .above(0), \.advantageClip, "the largest advantage, either way"),
         .number("kl", .atLeast(0), \.kl, "weight of the exact KL to the frozen start; the published code has none"),
         GRPOSwitch(
-            "kl_prompt", .optional(.text),
-            "the prompt given to the frozen start in that KL; none for each sample's own",
-            shown: { $0.klPrompt.map { "\"\($0)\"" } ?? "the sample's own" },
-            get: { $0.klPrompt.map(GRPOSwitch.Setting.text) ?? .none }
+            "kl_prompt", .optional(.textOrTexts),
+            "what the frozen start is asked for in that KL: one text for all, or one for each of 'prompts'",
+            shown: { $0.klPrompt.title }, get: { $0.klPrompt.setting }
         ) { options, setting in
-            if case .text(let value) = setting { options.klPrompt = value } else { options.klPrompt = nil }
+            options.klPrompt =
+                switch setting {
+                case .text(let value): .one(value)
+                case .texts(let values): .each(values)
+                default: .own
+                }
         },
         .number("keep_kl", .atLeast(0), \.keepKL, "weight of that KL on the prompts given as 'keep'"),
         .flag("ratio_norm", \.ratioNorm, "whether ratios are normalized to one scale for all steps (GRPO-Guard)"),
@@ -112,6 +116,7 @@ extension GRPOOptions {
         .number("negative_guidance", .above(0), \.negativeGuidance, "η of esd: how far it leads away from a prompt"),
         .number("rate", .above(0), \.rate, "AdamW's learning rate; of all weights, 5e-5 unless given"),
         .whole("warmup", 0...100_000, \.warmup, "rounds of warm-up to it"),
+        .choice("rate_shape", \.rateShape, "how it goes on: as it is, or to 0 at the last of 'rounds'"),
         .numbers(
             "betas", 2, .from(0, below: 1), \.betas, "decay of the running means of the gradient and its square"),
         .number("epsilon", .above(0), \.epsilon, "added to the root of the second mean"),
@@ -153,7 +158,7 @@ extension GRPOOptions {
     /// Switches that runs saved by earlier versions do without; their usual values are what such runs did.
     private static let laterSwitches: Set<String> = [
         "algorithm", "trust", "trust_limit", "aggregate", "resample", "branch", "loss_weight", "levels", "sampler",
-        "beta", "old_decay", "last", "negative_guidance",
+        "beta", "old_decay", "last", "negative_guidance", "rate_shape",
     ]
 
     /// Switches that stand otherwise than in the paper, with both values; of those that both algorithms read.
@@ -172,6 +177,11 @@ extension GRPOOptions {
     /// - Throws: `RhumbError` for the first option that can't be.
     func validate() throws {
         for item in Self.switches { try item.check(item.setting(in: self)) }
+        guard rateShape == .constant || rounds != nil else {
+            throw RhumbError(
+                "'rate_shape' \"\(rateShape.rawValue)\" leads to 0 at the last round, and the run has no 'rounds'",
+                hint: "rounds: 60, or rate_shape: \"constant\"", argument: "rate_shape")
+        }
         try method.check(self)
     }
 
@@ -236,6 +246,9 @@ extension GRPOOptions: Codable {
                     ?? .numbers(container.decode([Double].self, forKey: key))
             case .choice, .text: .text(try container.decode(String.self, forKey: key))
             case .texts: .texts(try container.decode([String].self, forKey: key))
+            case .textOrTexts:
+                try (try? container.decode(String.self, forKey: key)).map(GRPOSwitch.Setting.text)
+                    ?? .texts(container.decode([String].self, forKey: key))
             case .optional(let kind): try container.decodeNil(forKey: key) ? .none : setting(kind, key)
             }
         }

@@ -39,6 +39,53 @@ public enum UpdateSplit: String, CaseIterable, Sendable {
     case steps
 }
 
+/// What the frozen start is asked for where the policy is held to it.
+public enum StartPrompts: Equatable, Sendable {
+    /// Each sample's own prompt.
+    case own
+    /// The same for all. With "a picture" a model that gives up what it was asked for stays among pictures it knew.
+    case one(String)
+    /// One text for each prompt that is trained on, in their order, such as the prompt without what is to be unlearnt:
+    /// the model may then draw that, and nothing that the start never drew.
+    case each([String])
+
+    var setting: GRPOSwitch.Setting {
+        switch self {
+        case .own: .none
+        case .one(let text): .text(text)
+        case .each(let texts): .texts(texts)
+        }
+    }
+
+    /// As tables and messages show it.
+    var title: String {
+        switch self {
+        case .own: "the sample's own"
+        case .one(let text): "\"\(text)\""
+        case .each: "a text for each prompt"
+        }
+    }
+}
+
+/// How the learning rate goes on after the warm-up.
+public enum RateShape: String, CaseIterable, Sendable {
+    /// As it is, to the end.
+    case constant
+    /// To 0 at the last round, along a line.
+    case linear
+    /// To 0 at the last round, along half a cosine.
+    case cosine
+
+    /// In the terms of the optimiser's schedule.
+    var shape: LearningRateSchedule.Shape {
+        switch self {
+        case .constant: .constant
+        case .linear: .linear
+        case .cosine: .cosine
+        }
+    }
+}
+
 /// Every switch of a GRPO run.
 ///
 /// `GRPOOptions()` trains all weights by a few random steps; `.miniature` is what works on the bundled model, `.paper`
@@ -118,9 +165,8 @@ public struct GRPOOptions: Equatable, Sendable {
     public var advantageClip = 2.5
     /// Weight of the KL to the frozen start.
     public var kl = 0.0
-    /// What the frozen start is asked for in that KL; nil for each sample's own prompt. With "a picture" a model that
-    /// gives up what it was asked for stays among pictures it knew.
-    public var klPrompt: String?
+    /// What the frozen start is asked for in that KL.
+    public var klPrompt = StartPrompts.own
     /// Weight of the KL to the frozen start on prompts that are to be kept.
     public var keepKL = 1.0
     /// Whether log-ratios are corrected and scaled by their step's σ, so that steps weigh alike (Wang et al. 2025,
@@ -150,6 +196,8 @@ public struct GRPOOptions: Equatable, Sendable {
     public var rate = 5e-5
     /// Rounds that lead up to the learning rate.
     public var warmup = 5
+    /// How the rate goes on from there.
+    public var rateShape = RateShape.constant
     public var betas = [0.9, 0.999]
     public var epsilon = 1e-8
     public var decay = 1e-4

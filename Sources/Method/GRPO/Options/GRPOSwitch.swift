@@ -17,11 +17,14 @@ public struct GRPOSwitch: Sendable {
         case choice([String])
         case text
         case texts
+        /// A text, or a list of them.
+        case textOrTexts
         case optional(Kind)
 
         func accepts(_ setting: Setting) -> Bool {
             switch (self, setting) {
-            case (.flag, .flag), (.text, .text), (.texts, .texts): true
+            case (.flag, .flag), (.text, .text), (.texts, .texts), (.textOrTexts, .text): true
+            case (.textOrTexts, .texts(let values)): !values.isEmpty
             case (.whole(let range), .whole(let value)): range.contains(value)
             case (.number(let bounds), .number(let value)): bounds.contains(value)
             case (.numbers(let count, let bounds), .numbers(let values)):
@@ -50,6 +53,7 @@ public struct GRPOSwitch: Sendable {
             case .choice(let names): names.map { "\"\($0)\"" }.joined(separator: " or ")
             case .text: "a string"
             case .texts: "a list of strings"
+            case .textOrTexts: "a string, or a list of strings"
             case .optional(let kind): kind.text + ", or none"
             }
         }

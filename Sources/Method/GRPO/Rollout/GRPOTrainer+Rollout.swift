@@ -84,8 +84,14 @@ extension GRPOTrainer {
 
     /// Of what the frozen start is asked for in place of some prompts; nil where that is the prompts themselves.
     func startContext(of prompts: [TrainingPrompt]) throws -> Tensor? {
-        guard let prompt = options.klPrompt else { return nil }
-        return try pipeline.context(of: prompts.map { $0.isPreserved ? $0.text : prompt })
+        switch options.klPrompt {
+        case .own: return nil
+        case .one(let text): return try pipeline.context(of: prompts.map { $0.isPreserved ? $0.text : text })
+        case .each(let texts):
+            let own = Dictionary(
+                zip(self.prompts.filter { !$0.isPreserved }.texts, texts), uniquingKeysWith: { first, _ in first })
+            return try pipeline.context(of: prompts.map { own[$0.text] ?? $0.text })
+        }
     }
 
     func advantages(of scores: RewardScores) throws -> Advantages {

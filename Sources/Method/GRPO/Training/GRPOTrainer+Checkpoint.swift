@@ -71,7 +71,8 @@ extension GRPOTrainer {
         let (prompts, preserved): ([String], [String]) = (try file.decoded("prompts"), try file.decoded("kept"))
         var differences: [String] = []
         var mine = options
-        mine.rounds = saved.rounds
+        // Where the rate falls to the last round, another number of rounds is another run.
+        if mine.rateShape == .constant { mine.rounds = saved.rounds }
         if mine.seed != saved.seed { differences.append("seed \(saved.seed) there, \(mine.seed) here") }
         differences += saved.differences(from: mine).map { "\($0.name) \($0.value) there, \($0.paper) here" }
         if prompts != self.prompts.texts {

@@ -23,7 +23,9 @@ package final class PolicyLearner {
         base = Learner(
             optimiser,
             average: options.ema > 0 ? try ExponentialMovingAverage(policy.parameters, decay: options.ema) : nil,
-            schedule: LearningRateSchedule(warmUp: options.warmup), gradientNorm: options.gradientNorm)
+            schedule: LearningRateSchedule(
+                options.rateShape.shape, warmUp: options.warmup, steps: options.rounds ?? 0),
+            gradientNorm: options.gradientNorm)
     }
 
     /// One step of the optimiser along the gradient of a part of a rollout.

@@ -92,7 +92,7 @@ extension GRPOTrainer {
                 formula: "‖∇ objective‖", value: text(round?.gradientNorm)),
             Quantity(
                 name: "rate", meaning: "AdamW's learning rate, after \(options.warmup) rounds of warm-up",
-                formula: "\(options.rate) · min(1, round / warm-up)", value: text(round?.learningRate)),
+                formula: rateFormula, value: text(round?.learningRate)),
         ]
         return first + all.filter { shown.contains($0.name) } + own
     }
@@ -127,6 +127,16 @@ extension GRPOTrainer {
         return (used + (weight ? ["w by \(options.lossWeight.rawValue)"] : [])).map { ", " + $0 }.joined()
     }
 
+    private var rateFormula: String {
+        let left = "the share of the \(options.rounds ?? 0) rounds that is left"
+        let rising = "\(options.rate) · min(1, round / warm-up)"
+        return switch options.rateShape {
+        case .constant: rising
+        case .linear: rising + " · " + left
+        case .cosine: rising + " · ½ (1 + cos(π (1 − " + left + ")))"
+        }
+    }
+
     private var advantageFormula: String {
         if options.aggregate == .each {
             return "A = Σ weight · (r − mean of the group) / std for each reward, over the std of the round"
@@ -140,7 +150,7 @@ extension GRPOTrainer {
 
     /// The KL to the start, where the objective has it.
     private var startTerm: String {
-        let other = "\(options.kl) KL" + (options.klPrompt.map { " to the start at \"\($0)\"" } ?? "")
+        let other = "\(options.kl) KL" + (options.klPrompt == .own ? "" : " to the start at \(options.klPrompt.title)")
         if prompts.contains(where: \.isPreserved) { return " + \(options.keepKL) KL for what is kept, + \(other) else" }
         return options.kl > 0 ? " + \(other)" : ""
     }
