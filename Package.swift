@@ -126,7 +126,7 @@ let package = Package(
         room(
             "Bench", on: "App",
             uses: [
-                "Kernels", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Training", "GRPO", "World", "Language",
+                "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Training", "GRPO", "World", "Language",
             ],
             resources: [.embedInCode("Python")]),
         room(

@@ -4,6 +4,54 @@ import XCTest
 
 /// Pages made from the declarations.
 final class ReferenceTests: XCTestCase {
+    func testTheFullPageHasFormulasAndSources() {
+        let registry = Registry.withBuiltins()
+        registry.add(
+            Verb(
+                "steer", family: "steering", summary: "move", details: "Unit length again.",
+                background: Background(
+                    [("z' = z + α v", "the paper's"), ("s = −z·v", "")],
+                    sources: ["Kumar et al.", "Belrose et al. 2023"]),
+                examples: [Verb.Example("steer")]
+            ) { _ in .none })
+        let host = CollectingHost()
+        let interpreter = Interpreter(registry: registry, host: host)
+        let full = interpreter.help("steer", width: 80, isFull: true)
+        XCTAssertEqual(
+            full,
+            """
+            steer
+              move
+
+              Unit length again.
+
+            formulas
+              z' = z + α v
+                  the paper's
+              s = −z·v
+
+            sources
+              Kumar et al.
+              Belrose et al. 2023
+
+            examples
+              steer
+
+            """)
+        let plain = interpreter.help("steer", width: 80)
+        XCTAssertFalse(plain.contains("z + α v") || plain.contains("Kumar"), plain)
+        XCTAssertTrue(plain.hasSuffix("formulas and sources: help steer full: true\n"), plain)
+        XCTAssertNoThrow(try interpreter.run(Source(name: "test", text: "help steer full: true")))
+        XCTAssertEqual(host.output, full)
+        XCTAssertFalse(interpreter.help("sort", width: 80).contains("full: true"), "it has none")
+        let page = registry.referencePages().first { $0.file == "steering.md" }?.text ?? ""
+        XCTAssertTrue(
+            page.contains(
+                "\nFormulas:\n\n* `z' = z + α v`: the paper's\n* `s = −z·v`\n\nSources: Kumar et al.; Belrose et al. 2023.\n"
+            ),
+            page)
+    }
+
     func testAPage() throws {
         let registry = Registry()
         registry.describe(family: "steering", "directions in CLIP space")

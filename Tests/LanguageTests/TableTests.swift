@@ -25,6 +25,38 @@ final class TableTests: XCTestCase {
         for (code, gives) in cases { XCTAssertEqual(output(code), gives, code, line: line) }
     }
 
+    // MARK: Seen whole
+
+    func testATableThatIsTooWideFollowsInBlocks() throws {
+        let long = String(repeating: "x", count: 30)
+        let table = try Table([
+            .init("name", ["a", long]), .init("n", [1, 22] as [Double]), .init("m", [0.5, Value.none]),
+        ])
+        XCTAssertEqual(table.wholeText(width: 80), table.display(width: 80))
+        XCTAssertTrue(table.isWhole(width: 80))
+        XCTAssertFalse(table.isWhole(width: 20))
+        XCTAssertEqual(
+            table.wholeText(width: 20),
+            """
+            columns 1 of 3
+               name
+            0  a
+            1  \(long)
+
+            columns 2…3 of 3
+                n    m
+            0   1  0.5
+            1  22
+            """)
+        let tall = try Table([.init("n", (0..<50).map(Double.init))])
+        XCTAssertFalse(tall.isWhole(width: 80))
+        XCTAssertEqual(tall.wholeText(width: 80).split(separator: "\n").count, 51)
+        // Wide characters take two columns each.
+        let wide = try Table([.init("漢字", ["漢字漢字"] as [String]), .init("b", ["c"] as [String])])
+        XCTAssertEqual(wide.wholeText(width: 11), "漢字      b\n漢字漢字  c")
+        XCTAssertTrue(wide.wholeText(width: 10).hasPrefix("columns 1 of 2\n   漢字\n0  漢字漢字\n\ncolumns 2 of 2\n"))
+    }
+
     // MARK: Conditions
 
     func testAColumnIsComparedValueByValue() {

@@ -70,6 +70,79 @@ final class SafeModeTests: XCTestCase {
         XCTAssertTrue(result.errors.hasPrefix("safe: files below"), result.errors)
     }
 
+    func testEventsOfSafeCodeAreHeldToo() throws {
+        try file("secret.txt", "secret")
+        let result = try eval("load \"../secret.txt\" as: \"text\"", "--json")
+        XCTAssertEqual(result.status, 1)
+        XCTAssertFalse(result.output.contains("\"secret\""), result.output)
+        XCTAssertTrue(result.output.contains("safe mode reads below"), result.output)
+    }
+
+    /// A link that is changed between what is checked and what is opened: the kernel looks at what is opened.
+    func testALinkThatIsSwappedMeanwhileLeadsNowhere() throws {
+        try file("secret.txt", "secret")
+        try file("inside/own.txt", "own")
+        try file("inside/d/x.txt", "own")
+        try file("outside/x.txt", "secret")
+        let swapper = Process()
+        swapper.executableURL = URL(fileURLWithPath: "/bin/sh")
+        swapper.currentDirectoryURL = rhumb.folder.appendingPathComponent("inside")
+        swapper.arguments = [
+            "-c",
+            "while :; do ln -sfn ../secret.txt link.txt; ln -sfn own.txt link.txt; "
+                + "mv d e; ln -s ../outside d; rm d; mv e d; done 2> /dev/null",
+        ]
+        try swapper.run()
+        defer {
+            swapper.terminate()
+            swapper.waitUntilExit()
+        }
+        var read = 0
+        for round in 0..<10 {
+            let path = round % 2 == 0 ? "link.txt" : "d/x.txt"
+            let result = try eval("for i in 0..500 { print (load \"\(path)\" as: \"text\") }")
+            XCTAssertFalse(result.output.contains("secret"), "\(path): \(result.output)")
+            read += result.output.split(separator: "\n").count { $0 == "own" }
+        }
+        XCTAssertGreaterThan(read, 0, "what lies inside is read")
+    }
+
+    func testAnAssistantsSessionIsHeld() throws {
+        try file("secret.txt", "secret")
+        func call(_ id: Int, _ code: String) -> String {
+            "{\"jsonrpc\":\"2.0\",\"id\":\(id),\"method\":\"tools/call\",\"params\":{\"name\":\"execute\","
+                + "\"arguments\":{\"code\":\"\(code.replacing("\"", with: "\\\""))\"}}}\n"
+        }
+        let calls = [
+            "load \"secret.txt\" as: \"text\"", "save [1] \"\(rhumb.folder.path)/made.json\"",
+            "save [1] \"own.json\"; print (load \"own.json\")",
+            "while true { }", "print \"still here\"",
+        ]
+        let running = try rhumb.start(["mcp", "--safe", "--seconds", "1", "--out", "folder"])
+        running.input.fileHandleForWriting.write(Data(calls.enumerated().map { call($0, $1) }.joined().utf8))
+        var text = Data()
+        while text.split(separator: UInt8(ascii: "\n")).count < calls.count {
+            let more = running.output.fileHandleForReading.availableData
+            if more.isEmpty { break }
+            text += more
+        }
+        try running.input.fileHandleForWriting.close()
+        let result = try checked(running.finish())
+        XCTAssertEqual(result.status, 0, result.errors)
+        let answers = String(decoding: text, as: UTF8.self).split(separator: "\n").map(String.init)
+        XCTAssertEqual(answers.count, calls.count, result.errors)
+        guard answers.count == calls.count else { return }
+        XCTAssertTrue(
+            answers[0].contains("safe mode reads below") && answers[0].contains("\"isError\":true"), answers[0])
+        XCTAssertTrue(answers[1].contains("safe mode writes into"), answers[1])
+        XCTAssertTrue(answers[2].contains("[1]") && answers[2].contains("\"isError\":false"), answers[2])
+        XCTAssertTrue(answers[3].contains("interrupted"), answers[3])
+        XCTAssertTrue(answers[4].contains("still here"), answers[4])
+        XCTAssertFalse(answers.joined().contains("\"secret\""))
+        let names = try FileManager.default.contentsOfDirectory(atPath: rhumb.folder.path)
+        XCTAssertFalse(names.contains("made.json"), "\(names)")
+    }
+
     func testARunSaysWhatItWasGranted() throws {
         try file("data/x.csv", "a,b\n1,2\n")
         try file(

@@ -1,4 +1,3 @@
-import Kernels
 import Tensor
 
 /// The multiplications and additions of a work, each counted as one.
@@ -22,10 +21,9 @@ package struct Arithmetic: Equatable {
 
 /// What the cores reach with all operands in registers, measured once a process.
 enum PeakRate {
-    private static let float32 = rk_peak_f32(), bfloat16 = rk_peak_bf16()
-
     /// The least time for the arithmetic, in seconds; without products of bfloat16, that of float32.
     static func seconds(for arithmetic: Arithmetic) -> Double {
-        arithmetic.least / (arithmetic.dtype == .bfloat16 && bfloat16 > 0 ? bfloat16 : float32)
+        let rate = Engine.peakRate
+        return arithmetic.least / (arithmetic.dtype == .bfloat16 && rate.bfloat16 > 0 ? rate.bfloat16 : rate.float32)
     }
 }

@@ -1,3 +1,4 @@
+import Basics
 import Glibc
 
 /// Times a benchmark: every round does each work once in every program in turn, so that all meet the same weather.

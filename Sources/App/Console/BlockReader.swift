@@ -13,6 +13,9 @@ protocol BlockReaderDelegate: AnyObject {
     func cleaned(paste: String) -> String
     /// The block after editing it in another program; nil leaves it as it is.
     func edited(block: String) -> String?
+    /// The style of each UTF-8 byte of a block that is accepted, as the terminal's escape sequences number them, 0 for
+    /// none; nil leaves it plain.
+    func styles(of block: String) -> [UInt8]?
 }
 
 /// Reads blocks of one or more lines at a terminal, through libedit.
@@ -64,6 +67,14 @@ final class BlockReader {
             edit: { context, text in
                 guard let delegate = Box.delegate(context), let text else { return nil }
                 return delegate.edited(block: String(cString: text)).flatMap { strdup($0) }
+            },
+            paint: { context, text in
+                guard let delegate = Box.delegate(context), let text,
+                    let styles = delegate.styles(of: String(cString: text)),
+                    styles.count == strlen(text), let copy = malloc(styles.count + 1)
+                else { return nil }
+                copy.copyMemory(from: styles, byteCount: styles.count)
+                return copy.assumingMemoryBound(to: UInt8.self)
             })
         guard let editor = lineeditor_open("rhumb", Int32(limit), table) else { return nil }
         self.editor = editor

@@ -96,6 +96,28 @@ extension BlockSource: BlockReaderDelegate {
 
     func cleaned(paste: String) -> String { Paste.cleaned(paste) { session.isComplete($0) } }
 
+    func styles(of block: String) -> [UInt8]? {
+        guard palette.isOn else { return nil }
+        var styles = [UInt8](repeating: 0, count: block.utf8.count)
+        let interpreter = session.interpreter
+        let isVerb = { name in interpreter.registry[name] != nil && interpreter[name] == nil }
+        for span in Source(name: "prompt", text: block).spans(isVerb: isVerb) {
+            for byte in span.range { styles[byte] = Self.style(span.kind) }
+        }
+        return styles
+    }
+
+    private static func style(_ kind: CodeSpan.Kind) -> UInt8 {
+        switch kind {
+        case .comment: 2
+        case .keyword: 35
+        case .number: 33
+        case .string: 32
+        case .verb: 36
+        case .label, .symbol: 0
+        }
+    }
+
     func edited(block: String) -> String? { ExternalEditor.edit(block, environment: environment) }
 }
 

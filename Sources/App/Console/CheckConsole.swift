@@ -7,6 +7,8 @@ package final class CheckConsole: ConsoleFront, RunFront {
     private(set) var passed = 0
     package private(set) var failed = 0
     private let clock = Stopwatch()
+    /// Places of breakpoints that the recipe under way has passed.
+    private var breakpoints: [String] = []
 
     /// - Parameter names: of everything that will be checked, for the columns.
     package init(names: [String], _ appearance: Appearance) {
@@ -18,6 +20,12 @@ package final class CheckConsole: ConsoleFront, RunFront {
 
     package override func receive(_ event: Event) {
         if case .progress = event { super.receive(event) }
+    }
+
+    /// A check asks nobody.
+    package override func pause(_ session: Session, at place: Place) -> PauseEnd? {
+        breakpoints.append(place.span.description)
+        return .goesOn
     }
 
     package func willShow(_ prose: Recipe.Prose) {}
@@ -46,6 +54,10 @@ package final class CheckConsole: ConsoleFront, RunFront {
         let line =
             "\(verdict)  \(name.visible.padded(to: nameWidth))  \(Self.right(count, 8)) \(noun)  \(Self.right(Self.time(seconds), 7))"
         write((output.isTerminal ? "\r\u{1b}[K" : "") + line + "\n")
+        for place in Set(breakpoints).sorted() {
+            write("      " + palette.warning("a breakpoint is left in: \(place.visible)") + "\n")
+        }
+        breakpoints = []
         if let problem {
             failed += 1
             write(problem.split(separator: "\n").map { "      " + $0 + "\n" }.joined())

@@ -35,6 +35,8 @@ package class ConsoleFront: Front {
     private var hasForgotten = false
     /// The program that shows what is longer than the screen; the prompt's alone.
     var pager: String?
+    /// Whether a table that is cut says how to see it whole, which takes a prompt to type at.
+    var offersWhole = false
     /// What a question for help has got so far.
     private var gathered: String?
     private let outputText = TextOutput(descriptor: STDOUT_FILENO)
@@ -54,6 +56,8 @@ package class ConsoleFront: Front {
 
     package var width: Int { Screen.width() }
 
+    package var scrolls: Bool { output.isTerminal && pager.map(Pager.scrolls) ?? false }
+
     package func poll() { outputText.flushIfDue() }
 
     package func receive(_ event: Event) {
@@ -70,7 +74,15 @@ package class ConsoleFront: Front {
         case .text(let text):
             let shown = output.isTerminal ? text.visible : text
             if gathered == nil { write(shown) } else { gathered?.append(shown) }
-        case .value(_, let display, _): page(display.visible + "\n")
+        case .value(let value, let display, _):
+            var isTable = false
+            if case .table = value { isTable = scrolls }
+            page(display.visible + "\n", isTable: isTable)
+            if offersWhole, case .table(let table) = value, !table.isWhole(width: width),
+                display == table.display(width: width)
+            {
+                write(Palette(isOn: output.hasColour).dim("all of it: show _") + "\n")
+            }
         case .note(let note): remark(Palette(isOn: errors.hasColour).dim(note.visible) + "\n")
         case .figure(let attachment, let saved): show(attachment, saved)
         case .error(let diagnostic): remark(diagnostic.text(colour: errors.hasColour) + "\n")
@@ -97,14 +109,15 @@ package class ConsoleFront: Front {
     /// Keeps the text that comes until the code has ended, to show it in one piece.
     func gather() { gathered = pager == nil ? nil : "" }
 
-    /// Shows a text, in the pager where it is longer than the screen.
-    private func page(_ text: String) {
+    /// Shows a text, in the pager where it is longer than the screen, and where it is a table wider than that.
+    private func page(_ text: String, isTable: Bool = false) {
         let size = Screen.size()
-        guard let pager, output.isTerminal, Pager.isLong(text, columns: size.columns, rows: size.rows) else {
+        let isWide = isTable && text.split(separator: "\n").contains { $0.displayWidth > size.columns }
+        guard let pager, output.isTerminal, isWide || Pager.isLong(text, columns: size.columns, rows: size.rows) else {
             return write(text)
         }
         outputText.flush()
-        if !Pager.show(text, in: pager) { write(text) }
+        if !Pager.show(text, in: pager, sideways: isWide) { write(text) }
     }
 
     /// The code has ended, so that whatever stands half-drawn goes.
@@ -116,6 +129,11 @@ package class ConsoleFront: Front {
         makeWay()
         remark(live.finish(columns: Screen.width(of: STDERR_FILENO)))
         outputText.flush()
+    }
+
+    package func pause(_ session: Session, at place: Place) -> PauseEnd? {
+        guard isatty(STDIN_FILENO) == 1, output.isTerminal || output.isDumb else { return nil }
+        return BreakpointPrompt(session, self, place).run()
     }
 
     func write(_ text: String) { outputText.write(text) }

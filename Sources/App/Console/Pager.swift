@@ -20,12 +20,21 @@ enum Pager {
         return false
     }
 
+    /// Whether it is less, which cuts long lines and moves sideways along them.
+    static func scrolls(_ command: String) -> Bool {
+        let program = command.split(separator: " ").first?.split(separator: "/").last
+        return program == "less"
+    }
+
     /// Shows a text, and waits until the reader has enough of it.
     ///
+    /// - Parameter sideways: whether lines are cut at the screen's edge and the arrow keys move along them, in less.
     /// - Returns: false where the program can't be started: nothing was shown.
-    static func show(_ text: String, in command: String) -> Bool {
+    static func show(_ text: String, in command: String, sideways: Bool = false) -> Bool {
         // As git has it: less ends where all fits on the screen, and leaves what it showed.
-        guard let stream = popen("LESS=\"${LESS-FRX}\" \(command)", "w") else { return false }
+        // Where lines are cut it must stay, or what is beside the screen is never seen.
+        let options = sideways ? " -S -+F '-Psarrow keys move, q leaves'" : ""
+        guard let stream = popen("LESS=\"${LESS-FRX}\" \(command)\(options)", "w") else { return false }
         fputs(text, stream)
         let status = pclose(stream)
         // Ctrl-C was the pager's.

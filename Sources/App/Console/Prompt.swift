@@ -18,6 +18,7 @@ package final class Prompt {
         source = BlockSource(session: session, front: front, environment: environment)
         palette = Palette(isOn: front.output.hasColour)
         front.pager = Pager.command(environment: environment)
+        front.offersWhole = true
     }
 
     /// - Parameter banner: what greets the user, after the name and version.

@@ -11,8 +11,8 @@ enum PromptHelp {
         let word = name.prefix { $0.isLetter || $0.isNumber || $0 == "_" }
         let marks = (block.count - name.count, name.dropFirst(word.count))
         guard !word.isEmpty, marks.1.allSatisfy({ $0 == "?" }), marks.1.count <= 2, marks.0 <= 2 else { return nil }
-        // `? steer` is the language's own.
-        return marks.0 + marks.1.count > 0 && (marks.0 != 1 || !marks.1.isEmpty) ? "help \(word)" : nil
+        // `? steer` is the language's own, for the shorter page.
+        return marks.0 + marks.1.count > 0 && (marks.0 != 1 || !marks.1.isEmpty) ? "help \(word) full: true" : nil
     }
 
     /// Whether a block asks for help, whose answer may be long.

@@ -35,8 +35,11 @@ enum Safeguard {
     /// - Parameters:
     ///   - folder: that code may write into; it exists.
     ///   - others: what the program itself still reads.
+    ///   - isServer: whether the time that is granted is that of each call: see ``timed(_:_:)``.
     /// - Throws: `RhumbError` where the kernel can't enforce it; `RunError` for an input that is not there.
-    static func begin(_ mode: SafeMode, folder: String, reading others: [String] = []) throws {
+    static func begin(
+        _ mode: SafeMode, folder: String, reading others: [String] = [], isServer: Bool = false
+    ) throws {
         let folders = try SafeFolders(own: folder, inputs: mode.inputs)
         // Whatever writes a file for a moment writes it there.
         setenv("TMPDIR", folders.own, 1)
@@ -55,12 +58,23 @@ enum Safeguard {
         guard error == 0 else { throw refusal(error) }
         let memory = confinement_limit_memory(mode.memory)
         guard memory == 0 else { throw refusal(memory) }
+        if !isServer { startClock(mode) }
+        ConsoleFront.remark("safe: \(mode.text.visible)\(isServer ? " a call" : "")\n")
+    }
+
+    private static func startClock(_ mode: SafeMode) {
         confinement_limit_time(UInt32(mode.seconds), grace) {
             let text: StaticString = "\nthe seconds that safe mode grants are over: stopping\n"
             _ = write(STDERR_FILENO, text.utf8Start, text.utf8CodeUnitCount)
             Session.interrupt()
         }
-        ConsoleFront.remark("safe: \(mode.text.visible)\n")
+    }
+
+    /// Runs one call of a server within the time that is granted.
+    static func timed(_ mode: SafeMode, _ call: () -> Void) {
+        startClock(mode)
+        defer { alarm(0) }
+        call()
     }
 
     /// The program's resources, which lie beside it.

@@ -55,8 +55,7 @@ struct Workbench {
     /// Runs a text that is not a recipe, and writes what it gives as lines of JSON.
     func runAsLines(_ text: String, name: String) throws {
         let front = EventLines(LineOutput.takingStandardOutput())
-        let session = Session(
-            registry: .rhumb(), front: front, seed: options.seed ?? 0, artefacts: .figures(named: "eval"))
+        let session = try session(front, artefacts: .figures(named: "eval"))
         let failure = session.execute(Source(name: name, text: text))
         front.finish(failure)
         if let failure { throw Failure.Shown(code: failure.kind.exitCode) }
@@ -84,7 +83,7 @@ struct Workbench {
         try run(String(decoding: bytes, as: UTF8.self), name: "standard input")
     }
 
-    private func session(_ front: ConsoleFront, artefacts: Artefacts) throws -> Session {
+    private func session(_ front: any Front, artefacts: Artefacts) throws -> Session {
         let here = FileManager.default.currentDirectoryPath
         let safe = try safe.map(Safeguard.resolved)
         if let safe { try Safeguard.begin(safe, folder: here) }

@@ -161,6 +161,8 @@ extension Tensor {
                     hint: "compute the result again first")
             }
             let receivers = node.receivers
+            let profile = Profile.entering(.operation, "\(node.name) gradient")
+            defer { profile?.leave() }
             // What it keeps is let go of as soon as it is done.
             node.backward = nil
             node.receivers = []

@@ -113,9 +113,6 @@ extension Storage {
 package enum StoragePool {
     nonisolated(unsafe) private static var free: [Int: [UnsafeMutableRawPointer]] = [:]
     nonisolated(unsafe) private static var heldBytes = 0
-    /// What tensors use at present, and the most they have used since it was last set.
-    nonisolated(unsafe) fileprivate static var usedBytes = 0
-    nonisolated(unsafe) fileprivate static var peakBytes = 0
     /// More than this is given back to the system rather than kept.
     nonisolated(unsafe) package static var maximumHeldBytes = 2 << 30
 
@@ -123,8 +120,8 @@ package enum StoragePool {
 
     static func take(_ byteCount: Int) -> (UnsafeMutableRawPointer, Int)? {
         guard let taken = find(sizeClass(max(byteCount, 64))) else { return nil }
-        usedBytes += taken.1
-        peakBytes = max(peakBytes, usedBytes)
+        TensorMemory.used += taken.1
+        TensorMemory.peak = max(TensorMemory.peak, TensorMemory.used)
         return taken
     }
 
@@ -147,7 +144,7 @@ package enum StoragePool {
     }
 
     static func give(_ pointer: UnsafeMutableRawPointer, _ capacity: Int) {
-        usedBytes -= capacity
+        TensorMemory.used -= capacity
         if heldBytes + capacity > maximumHeldBytes {
             Glibc.free(pointer)
         } else {
@@ -201,10 +198,10 @@ extension Engine {
 
     /// The most bytes that tensors took at once while `body` ran, beyond those that were there before.
     package static func peakBytes(_ body: () throws -> Void) rethrows -> Int {
-        let (before, peak) = (StoragePool.usedBytes, StoragePool.peakBytes)
-        StoragePool.peakBytes = before
-        defer { StoragePool.peakBytes = max(peak, StoragePool.peakBytes) }
+        let (before, peak) = (TensorMemory.used, TensorMemory.peak)
+        TensorMemory.peak = before
+        defer { TensorMemory.peak = max(peak, TensorMemory.peak) }
         try body()
-        return StoragePool.peakBytes - before
+        return TensorMemory.peak - before
     }
 }

@@ -18,6 +18,8 @@ extension Tensor {
                 because: "they must be [batch, heads, positions, width] with equal widths")
         }
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "attention")
+        defer { profile?.leave() }
         guard let result = try fastAttention(q.detached(), k.detached(), v.detached(), causal: causal, mask: mask),
             !(records([q, k, v]) && mask?.requiresGradient == true)
         else { return try probabilities(q, k, causal, mask).to(v.dtype).matmul(v) }

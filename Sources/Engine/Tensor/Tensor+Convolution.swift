@@ -66,6 +66,8 @@ extension Tensor {
                 target, residual.shape, in: "conv2d", because: "the residual must have the result's shape")
         }
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "conv2d")
+        defer { profile?.leave() }
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         let isRecorded = Tensor.records(inputs + (residual.map { [$0] } ?? []))
         let fast = FastConvolution(

@@ -87,6 +87,8 @@ extension Tensor {
     /// Another element type; the same tensor when it has it already. Gradients flow between the two float types.
     public func to(_ target: DType) throws -> Tensor {
         if dtype == target { return self }
+        let profile = Profile.entering(.operation, "to \(target.rawValue)")
+        defer { profile?.leave() }
         let source = try contiguous()
         let result = try Tensor(uninitialized: shape, target)
         switch (dtype, target) {

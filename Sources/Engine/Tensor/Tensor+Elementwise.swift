@@ -32,6 +32,8 @@ extension Tensor {
     private static func binary(_ op: rk_binary_op, _ name: String, _ a: Tensor, _ b: Tensor) throws -> Tensor {
         try StopFlag.check()
         let shape = try broadcast(a.shape, b.shape, in: name)
+        let profile = Profile.entering(.operation, name)
+        defer { profile?.leave() }
         if a.dtype == .int64 && b.dtype == .int64, let exact = try integers(op, name, a, b, shape) { return exact }
         // As in PyTorch, a lone number does not widen what it meets; it is not narrowed either.
         if a.dtype == .bfloat16, b.dtype == .float32, b.rank == 0, a.rank > 0 {
@@ -148,6 +150,8 @@ extension Tensor {
 
     /// `a` where `mask` is not 0, else `b`; all three broadcast.
     public static func select(_ mask: Tensor, _ a: Tensor, _ b: Tensor) throws -> Tensor {
+        let profile = Profile.entering(.operation, "where")
+        defer { profile?.leave() }
         let shape = try broadcast(broadcast(mask.shape, a.shape, in: "where"), b.shape, in: "where")
         let on = try mask.detached().isNotEqual(to: Tensor(integers: [0], shape: [])).expanded(shape).contiguous()
         if a.dtype == .int64, b.dtype == .int64 { return try selectIntegers(on, a, b) }
@@ -165,6 +169,8 @@ extension Tensor {
 
     private func unary(_ op: rk_unary_op, _ name: StaticString) throws -> Tensor {
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "\(name)")
+        defer { profile?.leave() }
         if dtype == .int64, let exact = try integers(op, name) { return exact }
         let x = try detached().to(dtype == .bfloat16 ? .bfloat16 : .float32).contiguous()
         let result = try Tensor(uninitialized: shape, x.dtype)

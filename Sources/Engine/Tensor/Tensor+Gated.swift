@@ -11,6 +11,8 @@ extension Tensor {
             throw RhumbError.shape(shape, in: "geglu", must: "have a last dimension of even size")
         }
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "geglu")
+        defer { profile?.leave() }
         let width = last / 2
         guard Engine.usesPrimitives, dtype.isFloatingPoint else {
             return try sliced(-1, from: 0, to: width) * sliced(-1, from: width, to: last).gelu()

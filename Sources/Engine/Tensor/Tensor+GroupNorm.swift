@@ -26,6 +26,8 @@ extension Tensor {
                 shape, added.shape, in: "group_norm", because: "what is added must be [\(shape[0]), \(channels)]")
         }
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "group_norm")
+        defer { profile?.leave() }
         // SiLU is what follows everywhere; others are operations of their own.
         guard activation == .identity || activation == .silu else {
             return try groupNorm(groups: groups, weight: weight, bias: bias, epsilon: epsilon, adding: added)

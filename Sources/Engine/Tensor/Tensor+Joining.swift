@@ -20,6 +20,8 @@ extension Tensor {
             }
             shape[at] += other.shape[at]
         }
+        let profile = Profile.entering(.operation, "concat")
+        defer { profile?.leave() }
         let result = try Tensor(uninitialized: shape, first.dtype)
         var start = 0
         for tensor in tensors where tensor.shape[at] > 0 {
@@ -54,6 +56,8 @@ extension Tensor {
             guard resolved >= 0, resolved < size else { throw RhumbError.index(index, size: size, in: "index") }
             return resolved
         }
+        let profile = Profile.entering(.operation, "gather")
+        defer { profile?.leave() }
         let source = try detached().contiguous()
         var target = shape
         target[at] = picked.count

@@ -43,6 +43,8 @@ extension Tensor {
                 target, residual.shape, in: "linear", because: "the residual must have the result's shape")
         }
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "linear")
+        defer { profile?.leave() }
         let inputs = [self, weight] + (bias.map { [$0] } ?? [])
         guard Tensor.records(inputs + (residual.map { [$0] } ?? [])) else {
             return try fastLinear(

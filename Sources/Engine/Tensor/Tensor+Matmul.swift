@@ -36,6 +36,8 @@ extension Tensor {
 
     private func product(_ a: Tensor, _ b: Tensor) throws -> Tensor {
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "@")
+        defer { profile?.leave() }
         let type: DType = a.dtype == .bfloat16 && b.dtype == .bfloat16 ? .bfloat16 : .float32
         let batch = try Tensor.broadcast(Array(a.shape.dropLast(2)), Array(b.shape.dropLast(2)), in: "@")
         let x = try a.detached().to(type), y = try b.detached().to(type)
@@ -50,6 +52,7 @@ extension Tensor {
         let result = try Tensor(uninitialized: batch + [m, n])
         if k == 0 { result.floatPointer.update(repeating: 0, count: result.count) }
         guard result.count > 0, k > 0 else { return result }
+        Engine.count(products: result.count / n, k, n)
         StridedLoop(batch, [Array(x.strides.dropLast(2)), Array(y.strides.dropLast(2))]).run { offsets, count, inner in
             for i in 0..<count {
                 let (ta, lda) = x.leading(), (tb, ldb) = y.leading()

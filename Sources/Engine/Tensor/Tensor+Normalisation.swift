@@ -7,6 +7,8 @@ extension Tensor {
         let at = try resolve(axis: axis, in: "softmax")
         if at != rank - 1 { return try transposed(at, -1).softmax(-1).transposed(at, -1) }
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "softmax")
+        defer { profile?.leave() }
         let y = try softmaxRows().to(dtype == .bfloat16 ? .bfloat16 : .float32), kept = y.detached()
         return y.recorded("softmax", [self]) { [try kept.softmaxGradient($0)] }
     }
@@ -53,6 +55,8 @@ extension Tensor {
                 shape, parameter.shape, in: "layer_norm", because: "weight and bias must have \(columns) elements")
         }
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "layer_norm")
+        defer { profile?.leave() }
         let inputs = [self] + [weight, bias].compactMap { $0 }
         if let (y, plan) = try FastLayerNorm.forward(self, weight, bias, epsilon) {
             return y.recorded("layer_norm", inputs) { dy in

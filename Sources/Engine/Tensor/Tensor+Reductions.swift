@@ -28,6 +28,8 @@ extension Tensor {
 
     private func reduce(_ op: rk_reduce_op, _ axes: [Int], keepDims: Bool) throws -> Tensor {
         try StopFlag.check()
+        let profile = Profile.entering(.operation, op == RK_SUM ? "sum" : "norm")
+        defer { profile?.leave() }
         let result = try Tensor(uninitialized: shape(without: axes, keepDims: keepDims))
         // Neighbouring dimensions before the last: add whole rows up instead of transposing.
         if op == RK_SUM, let first = axes.first, axes == Array(first..<first + axes.count), axes.count < rank - first {

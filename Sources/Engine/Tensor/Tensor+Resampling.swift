@@ -41,6 +41,8 @@ extension Tensor {
     /// Every pixel twice across and twice down, without lists of indexes.
     private func upsampled2() throws -> Tensor {
         try StopFlag.check()
+        let profile = Profile.entering(.operation, "upsample")
+        defer { profile?.leave() }
         let (batch, height, width, channels) = (shape[0], shape[1], shape[2], shape[3])
         let x = try detached().contiguous(),
             y = try Tensor(uninitialized: [batch, 2 * height, 2 * width, channels], dtype)

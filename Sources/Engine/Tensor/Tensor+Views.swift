@@ -12,6 +12,8 @@ extension Tensor {
     /// The same elements lying in index order: this tensor itself when they do already.
     public func contiguous() throws -> Tensor {
         if isContiguous { return self }
+        let profile = Profile.entering(.operation, "contiguous")
+        defer { profile?.leave() }
         let result = try Tensor(uninitialized: shape, dtype)
         copyElements(to: result.address)
         return result.recorded("contiguous", [self]) { [$0] }
@@ -19,6 +21,8 @@ extension Tensor {
 
     /// A copy with storage of its own, cut off from the graph.
     public func copied() throws -> Tensor {
+        let profile = Profile.entering(.operation, "copy")
+        defer { profile?.leave() }
         let result = try Tensor(uninitialized: shape, dtype)
         copyElements(to: result.address)
         return result
@@ -31,6 +35,8 @@ extension Tensor {
             throw RhumbError.shapes(shape, source.shape, in: "assign", because: "they must be equal")
         }
         let source = try source.detached().to(dtype).contiguous()
+        let profile = Profile.entering(.operation, "assign")
+        defer { profile?.leave() }
         storage.version += 1
         let loop = StridedLoop(shape, [strides]), width = dtype.byteCount
         if let rows = loop.rows {

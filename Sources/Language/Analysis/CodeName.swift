@@ -102,6 +102,7 @@ public struct CodeProblem: Sendable {
         case hiddenVerb = "hidden-verb"
         case unreachable = "unreachable"
         case cellOrder = "cell-order"
+        case breakpoint = "breakpoint"
     }
 
     public let rule: Rule

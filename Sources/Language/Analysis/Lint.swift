@@ -17,6 +17,7 @@ struct Lint {
     mutating func run() {
         findUnknownNames()
         findUnusedNames()
+        findBreakpoints()
         findMissingValues()
         findCellsInTheWrongOrder()
     }
@@ -54,6 +55,15 @@ struct Lint {
                     label: guess.map { "did you mean '\($0)'?" } ?? "",
                     help: guess == nil ? Message.unknownNameHelp(name) : "")
             }
+        }
+    }
+
+    private mutating func findBreakpoints() {
+        for reading in collector.readings where !reading.isDefined {
+            guard let entry = collector.registry[reading.name], entry.verb.effects.contains(.seesVariables) else {
+                continue
+            }
+            report(.breakpoint, reading.span, Message.leftBreakpoint, help: Message.leftBreakpointHelp)
         }
     }
 

@@ -107,7 +107,7 @@ struct NameCollector {
             var start = statement.range.lowerBound + "param".utf8.count
             while source.slice(start..<start + name.utf8.count) != name { start += 1 }
             add(.definition, name, start..<start + name.utf8.count, kind: .parameter)
-        case .time(let timed): visit(timed)
+        case .time(let timed), .profile(let timed): visit(timed)
         }
     }
 

@@ -8,9 +8,10 @@ enum SessionVerbs {
         Verb(
             "help", family: "session", summary: "explain a verb, a family, a keyword, or search for a word",
             parameters: [
-                Parameter("topic", .word, default: "", help: "a verb, a family, a keyword, any other word")
+                Parameter("topic", .word, default: "", help: "a verb, a family, a keyword, any other word"),
+                .option("full", .boolean, default: false, help: "a verb's page with its formulas and sources"),
             ],
-            details: "`? topic` is the same.",
+            details: "`? topic` is the same, and at the prompt `topic?` and `??topic` give the full page.",
             examples: [Verb.Example("help sqrt"), Verb.Example("help lists"), Verb.Example("? for")],
             seeAlso: ["example", "vars"]
         ) { call in
@@ -19,7 +20,8 @@ enum SessionVerbs {
                 case .function(let function): function.name
                 case let value: value.text
                 }
-            call.host.write(call.interpreter.help(topic, width: call.host.width))
+            call.host.write(
+                call.interpreter.help(topic, width: call.host.width, isFull: try call.boolean("full")))
             return .none
         }
     }

@@ -36,6 +36,7 @@ final class Code {
     let paths: [[PathStep]]
     let names: [String]
     let declarations: [ParameterDeclaration]
+    let visible: Visible
 
     struct Parameter {
         let name: String
@@ -71,6 +72,7 @@ final class Code {
         paths = parts.paths
         names = parts.names
         declarations = parts.declarations
+        visible = parts.visible
         let instructions = UnsafeMutablePointer<Instruction>.allocate(capacity: parts.instructions.count)
         instructions.initialize(from: parts.instructions, count: parts.instructions.count)
         let constants = UnsafeMutablePointer<Value>.allocate(capacity: max(1, parts.constants.count))
@@ -137,6 +139,9 @@ final class Code {
         var paths: [[PathStep]] = []
         var names: [String] = []
         var declarations: [ParameterDeclaration] = []
+        /// Whether a breakpoint stands in it.
+        var standsStill = false
+        var visible = Visible()
 
         /// Instructions with their spans and sites. Jumps are relative, so those inside a stretch move with it.
         typealias Stretch = (instructions: [Instruction], ranges: [Range<Int32>], siteOf: [Int32])

@@ -34,6 +34,10 @@ extension Compiler {
         }
         let hasOptions = call.arguments.contains { $0.name != nil }
         range = span
+        if callee.opcode == .callVerb, let entry, entry.verb.effects.contains(.seesVariables) {
+            emit(.standStill)
+            parts.standsStill = true
+        }
         let position = emit(
             updating == nil ? callee.opcode : .updateByVerb, base, callee.operand,
             call.arguments.count | (hasOptions ? Instruction.hasOptions : 0))
@@ -54,7 +58,8 @@ extension Compiler {
         case .thisFunction?: return ((.callThis, 0), nil)
         case .global(let slot)?: return ((.callGlobal, slot), nil)
         // A verb may have been used before the variable of its name gets a value: `mean = mean(x)`.
-        case .register(let slot)? where isTop: return ((.callGlobal, slot), interpreter.registry[name])
+        case .register(let slot)? where isTop && unit.place[name] == nil:
+            return ((.callGlobal, slot), interpreter.registry[name])
         case .some:
             let register = try temporaries()
             try read(name, into: register, span)

@@ -225,7 +225,9 @@ extension Compiler {
     }
 
     mutating func closure(_ function: FunctionSyntax, into target: Int) throws(Diagnostic) {
-        let code = try Compiler.compile(function, unit: unit, parent: scope)
+        let outside = nextTemporary
+        defer { nextTemporary = outside }
+        let code = try Compiler.compile(function, unit: unit, parent: placeScope(for: function))
         emit(.closure, target, try append(code, to: \.children))
     }
 

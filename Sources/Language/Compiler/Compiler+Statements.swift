@@ -51,7 +51,8 @@ extension Compiler {
         case .parameter(let name, let fallback, let help, let short):
             let span = SourceSpan(source: unit.source, range: statement.range)
             try parameter(.init(name, fallback, help: help, short: short, at: span), fallback)
-        case .time(let timed): try time(timed)
+        case .time(let timed): try measured(timed)
+        case .profile(let timed): try measured(timed, isProfiling: true)
         }
     }
 
@@ -222,7 +223,9 @@ extension Compiler {
         _ declaration: ParameterDeclaration, _ fallback: Expression
     ) throws(Diagnostic) {
         let home = target(declaration.name)
-        guard case .register(let register) = home else { preconditionFailure("parameters stand at the top level") }
+        guard case .register(let register) = home, unit.place[declaration.name] == nil else {
+            throw failure(Message.notParameter(declaration.name), range)
+        }
         let value = try temporaries()
         try expression(fallback, into: value)
         emit(.parameter, value, try append(declaration, to: \.declarations))
@@ -230,9 +233,9 @@ extension Compiler {
         markAssigned(home)
     }
 
-    private mutating func time(_ timed: Statement) throws(Diagnostic) {
+    private mutating func measured(_ timed: Statement, isProfiling: Bool = false) throws(Diagnostic) {
         let clock = try temporaries()
-        emit(.startClock, clock)
+        emit(.startClock, clock, isProfiling ? 1 : 0)
         if isTop { try top(timed) } else { try statement(timed) }
         emit(.stopClock, clock)
     }

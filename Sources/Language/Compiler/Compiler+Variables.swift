@@ -8,6 +8,7 @@ extension Compiler {
             if name == scope.name, !name.isEmpty, scope.parent != nil { return .thisFunction }
             if let capture = Self.capture(name, in: scope) { return .capture(capture) }
         }
+        if isTop, let home = unit.place[name] { return home }
         guard let slot = unit.interpreter.slot(name) else { return nil }
         if !isTop { return .global(slot) }
         // A forgotten variable, or one that only a function asked for, is as unknown as one never heard of.
@@ -40,7 +41,9 @@ extension Compiler {
 
     /// At the top level a name that gets its value only later may until then mean a verb or constant.
     private func mayBeVerb(_ name: String, _ register: Int) -> Bool {
-        guard isTop, assigned?.contains(register) == false, !unit.interpreter.hasValue(register) else { return false }
+        guard isTop, unit.place[name] == nil, assigned?.contains(register) == false,
+            !unit.interpreter.hasValue(register)
+        else { return false }
         return unit.interpreter.registry[name] != nil || unit.interpreter.registry.constants[name] != nil
     }
 
@@ -111,6 +114,25 @@ extension Compiler {
 
     mutating func markAssigned(_ home: Home) {
         if case .register(let register) = home { assigned?.insert(register) }
+    }
+
+    /// The variables of the place where this source is run, as a function in it captures them: those that are not
+    /// shared by functions yet are handed over as they are now.
+    mutating func placeScope(for function: FunctionSyntax) throws(Diagnostic) -> Scope? {
+        guard isTop, !unit.place.isEmpty else { return scope }
+        let scope = Scope(parent: nil, name: "")
+        for name in Names(function).free.sorted() {
+            switch unit.place[name] {
+            case .cell(let register)?: scope.registers[name] = register
+            case .register(let register)?:
+                let copy = try temporaries()
+                emit(.move, copy, register)
+                emit(.newCell, copy)
+                scope.registers[name] = copy
+            default: break
+            }
+        }
+        return scope
     }
 
     /// Stores a register into a variable.

@@ -9,6 +9,8 @@ struct Compiler {
         let interpreter: Interpreter
         /// Names assigned anywhere at the top level of the source.
         var topNames: Set<String> = []
+        /// Variables of the function at whose breakpoint the source is run: registers of the session's stack, or cells.
+        var place: [String: Home] = [:]
 
         init(source: Source, interpreter: Interpreter) {
             self.source = source
@@ -64,18 +66,22 @@ struct Compiler {
 
     /// Code of the top level of a source.
     ///
-    /// - Parameter firstTemporary: the first register that is free in the running session.
+    /// - Parameters:
+    ///   - firstTemporary: the first register that is free in the running session.
+    ///   - place: variables of a function that stands still, which the code sees before those of the session.
     static func compile(
-        _ statements: [Statement], of source: Source, in interpreter: Interpreter, firstTemporary: Int
+        _ statements: [Statement], of source: Source, in interpreter: Interpreter, firstTemporary: Int,
+        place: [String: Home] = [:]
     ) throws(Diagnostic) -> Code {
         let unit = Unit(source: source, interpreter: interpreter)
+        unit.place = place
         let names = Names(statements)
         unit.topNames = names.isAssigned
         var compiler = Compiler(
             unit: unit, scope: nil, parts: Code.Parts(name: "", source: source), nextTemporary: firstTemporary)
         compiler.parts.firstOwnRegister = firstTemporary
         compiler.parts.registerCount = firstTemporary
-        for name in names.assigned {
+        for name in names.assigned where place[name] == nil {
             guard let slot = interpreter.makeSlot(name) else {
                 throw compiler.failure(Message.tooManyVariables, 0..<0)
             }
@@ -111,6 +117,11 @@ struct Compiler {
         try compiler.prologue(function, names)
         try compiler.closing(function.body)
         compiler.parts.captures = scope.captures.map(\.capture)
+        if compiler.parts.standsStill {
+            compiler.parts.visible = Code.Visible(
+                registers: names.assigned.map { ($0, scope.registers[$0]!, scope.shared.contains($0)) },
+                captures: scope.captures.map(\.name))
+        }
         return Code(compiler.parts)
     }
 

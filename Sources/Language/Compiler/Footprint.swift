@@ -177,7 +177,7 @@ public struct Footprint {
             parameterNames.insert(name)
             if isTop, declaration.defaultValue != nil { parameters.append(declaration) }
             assign(name)
-        case .time(let timed): try visit(timed, of: source, isTop: false)
+        case .time(let timed), .profile(let timed): try visit(timed, of: source, isTop: false)
         }
     }
 

@@ -69,8 +69,9 @@ enum Opcode: UInt8 {
     case expectFailed
     case importFile  // the path in a
     case parameter  // a ← the host's value for declaration b, if any
-    case startClock  // a
-    case stopClock  // a
+    case startClock  // a ← a measurement, with a profile when b
+    case stopClock  // the measurement in a
+    case standStill  // remembers this place for the verb called next
 
     /// Further operands of the instruction before it.
     case word

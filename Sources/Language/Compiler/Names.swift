@@ -62,7 +62,7 @@ struct Names {
         case .parameter(let name, let fallback, _, _):
             assign(name)
             visit(fallback)
-        case .time(let statement): visit(statement)
+        case .time(let statement), .profile(let statement): visit(statement)
         }
     }
 

@@ -34,7 +34,7 @@ extension Statement {
         case .break, .continue: break
         case .expect(let condition, let message): ([condition] + (message.map { [$0] } ?? [])).forEach(body)
         case .parameter(_, let fallback, _, _): body(fallback)
-        case .time(let statement): statement.forEachExpression(body)
+        case .time(let statement), .profile(let statement): statement.forEachExpression(body)
         }
     }
 }

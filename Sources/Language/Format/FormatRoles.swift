@@ -100,7 +100,7 @@ struct FormatRoles {
                 statements.remove(only.range.lowerBound)
             }
         case .loop(_, _, let body), .whileLoop(_, let body): visit(body)
-        case .time(let timed):
+        case .time(let timed), .profile(let timed):
             visit(timed)
             statements.remove(timed.range.lowerBound)
         default: break
@@ -154,7 +154,7 @@ extension Statement {
         case .conditional(let condition, _, _): body(condition)
         case .loop(let targets, let items, _): (targets + [items]).forEach(body)
         case .whileLoop(let condition, _): body(condition)
-        case .time: break
+        case .time, .profile: break
         default: forEachExpression(body)
         }
     }

@@ -117,6 +117,8 @@ extension Interpreter {
             }
             try native(i, registers, head) { try call(function, $0) }
         case .native(_, _):
+            profile?.enter(.function, function.name)
+            defer { profile?.leave() }
             let site = site(head, counter)
             if let position = site.names.firstIndex(where: { $0 != nil }) {
                 throw CallProblem.unknownArgument(site.names[position]!, of: function, [], at: .name(position))
@@ -147,9 +149,14 @@ extension Interpreter {
         _ entry: VerbEntry, _ i: Instruction, _ registers: UnsafeMutablePointer<Value>,
         _ head: UnsafeMutablePointer<Code.Head>, _ counter: UnsafeMutablePointer<Instruction>
     ) throws {
-        if i.C & Instruction.hasOptions == 0, let shortcut = entry.verb.shortcut, shortcut.body(registers + i.A, i.C) {
-            (registers + i.A + 1).clear(i.C)
-            return
+        if i.C & Instruction.hasOptions == 0, let shortcut = entry.verb.shortcut {
+            profile?.enter(.verb, entry.name)
+            if shortcut.body(registers + i.A, i.C) {
+                profile?.leave()
+                (registers + i.A + 1).clear(i.C)
+                return
+            }
+            profile?.withdraw()
         }
         let site = site(head, counter)
         try native(i, registers, head) { try invoke(entry, $0, site: site) }
@@ -157,6 +164,9 @@ extension Interpreter {
 
     /// Binds arguments and runs the verb.
     func invoke(_ entry: VerbEntry, _ arguments: [Value], site: CallSite?) throws -> Value {
+        let profile = profile
+        profile?.enter(.verb, entry.name)
+        defer { profile?.leave() }
         let names = site?.names ?? []
         let first = names.isEmpty ? 0 : names.firstIndex { $0 == nil }
         let verb = entry.variant(for: first.flatMap { $0 < arguments.count ? arguments[$0] : nil })

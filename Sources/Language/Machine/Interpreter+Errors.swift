@@ -74,6 +74,7 @@ extension Interpreter {
         _ counter: UnsafeMutablePointer<Instruction>
     ) {
         restoreUpdated(head, registers, counter)
+        profile?.leave(functionsFrom: max(entryDepth, watchedDepth))
         var head = head
         var registers = registers
         while depth > entryDepth {

@@ -26,6 +26,7 @@ extension Interpreter {
             entries &+= 1
             if entries & 0xFF == 0 { try checkInterrupt() }
             try grow(to: registers + head.pointee.registerCount)
+            if depth >= watchedDepth { try beginWatched(function, head) }
             enter(head, registers, counter: nil, caller: (registers, head), function: function, given: given)
         } catch {
             throw diagnostic(error, head: head, counter: counter + 1, entryDepth: entryDepth)
@@ -233,7 +234,7 @@ extension Interpreter {
                     if i.C != next.pointee.parameterCount {
                         given = try arrange(callee.takeUnretainedValue(), i, base, head, counter)
                     }
-                    if depth == Self.frameLimit { throw RhumbError(Message.tooDeep, hint: Message.tooDeepHelp) }
+                    if depth >= watchedDepth { try beginWatched(callee, next) }
                     untilCheck -= 1
                     if untilCheck == 0 {
                         untilCheck = Self.checkInterval
@@ -267,6 +268,7 @@ extension Interpreter {
                     counter += 1
                 case .returnValue, .returnNone:
                     depth -= 1
+                    if depth >= watchedDepth { endWatched() }
                     let frame = frames[depth]
                     // Of a called function this is the register in front of its own: the result of the call.
                     let result = registers - 1
@@ -331,8 +333,9 @@ extension Interpreter {
                     top = registers + head.pointee.registerCount
                     try importFile(registers[i.A], from: head)
                 case .parameter: try parameter(i, registers, head)
-                case .startClock: (registers + i.A).set(Clock.seconds)
-                case .stopClock: stopClock(registers[i.A])
+                case .startClock: try startClock(registers + i.A, isProfiling: i.B != 0)
+                case .stopClock: stopClock(registers + i.A)
+                case .standStill: standStill(registers, head, counter)
                 case .word: break
                 }
             }

@@ -15,7 +15,10 @@ extension Interpreter {
     ///
     /// - Throws: `Diagnostic`.
     @discardableResult
-    public func run(_ source: Source) throws(Diagnostic) -> Outcome {
+    public func run(_ source: Source) throws(Diagnostic) -> Outcome { try run(source, homes: [:]) }
+
+    /// - Parameter homes: variables of a function that stands still, which come before those of the session.
+    func run(_ source: Source, homes: [String: Compiler.Home]) throws(Diagnostic) -> Outcome {
         let statements = try Parser.parse(source)
         let outside = outcome
         outcome = Outcome(value: .none, isSilenced: true)
@@ -28,7 +31,7 @@ extension Interpreter {
         defer { retired.removeSubrange(kept...) }
         // What an import defines, or `open` brings, must be known when the rest is compiled.
         for part in statements.split(after: { $0.isImport || bringsVariables($0) }) {
-            let code = try Compiler.compile(part, of: source, in: self, firstTemporary: top - stack)
+            let code = try Compiler.compile(part, of: source, in: self, firstTemporary: top - stack, place: homes)
             _ = try execute(code.head, function: nil, registers: stack)
         }
         return outcome
@@ -37,7 +40,7 @@ extension Interpreter {
     /// Whether a statement calls a verb that makes variables: `open`.
     private func bringsVariables(_ statement: Statement) -> Bool {
         switch statement.kind {
-        case .expression, .assign, .time:
+        case .expression, .assign, .time, .profile:
             Names([statement]).read.contains { registry[$0]?.verb.effects.contains(.bringsVariables) ?? false }
         default: false
         }
@@ -68,7 +71,7 @@ extension Interpreter {
     /// Calls with one argument, which verbs such as `map` do for every element.
     func call(_ function: Function, _ argument: Value) throws -> Value {
         let base = top
-        if case .verb(let entry) = function.body, let shortcut = entry.verb.shortcut {
+        if profile == nil, case .verb(let entry) = function.body, let shortcut = entry.verb.shortcut {
             try grow(to: base + 2)
             (base + 1).set(argument)
             defer { base.clear(2) }

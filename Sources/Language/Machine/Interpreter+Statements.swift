@@ -28,11 +28,6 @@ extension Interpreter {
         return ExpectationFailure(message: Message.expectationFailed(message), sides: sides)
     }
 
-    func stopClock(_ start: Value) {
-        guard case .number(let start) = start else { return }
-        host.note(Message.took(Clock.seconds - start))
-    }
-
     /// Gives a `param` the host's value, or that of the short form, instead of its default.
     func parameter(
         _ i: Instruction, _ registers: UnsafeMutablePointer<Value>, _ head: UnsafeMutablePointer<Code.Head>

@@ -26,6 +26,16 @@ public final class Interpreter {
     let frames = UnsafeMutablePointer<Frame>.allocate(capacity: Interpreter.frameLimit)
     /// Running frames.
     var depth = 0
+    /// Calls at this depth or deeper are not made as others are: those too deep, and all within a profile.
+    var watchedDepth = Interpreter.frameLimit
+    /// Told of calls while a profile is taken.
+    var profile: Profile?
+    /// The innermost statement being measured.
+    weak var measurement: Measurement?
+    /// Where the call of a verb that sees variables stands, until that takes it.
+    var place: Place?
+    /// Where code typed at a breakpoint runs.
+    package var standing: Place?
     /// Running calls of `execute`.
     var reentries = 0
     /// Calls of `execute` so far. A verb that calls a function for each element must notice interrupts too.

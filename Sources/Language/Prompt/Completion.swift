@@ -90,8 +90,10 @@ extension Interpreter {
 
     /// Variables, the last made first; of a type when one is wanted.
     private func variables(_ type: ValueType?) -> [Completion.Candidate] {
-        namedValues.reversed().filter { type?.accepts($0.value) ?? true }
-            .map { .init(text: $0.name, summary: $0.value.summary.clipped(to: 40)) }
+        (namedValues.filter { standing?[$0.name] == nil } + (standing?.values ?? [])).reversed().filter {
+            type?.accepts($0.value) ?? true
+        }
+        .map { .init(text: $0.name, summary: $0.value.summary.clipped(to: 40)) }
     }
 
     private func options(of entry: VerbEntry, without given: Set<String>) -> [Completion.Candidate] {

@@ -280,14 +280,28 @@ enum Message {
         let limit = tolerance.map(NumberText.brief) ?? "a millionth"
         return "; they differ by \(NumberText.brief(difference.size))\(position), which is more than \(limit)"
     }
-    static func took(_ seconds: Double) -> String {
+    static func duration(_ seconds: Double) -> String {
         switch seconds {
-        case ..<1e-3: "took \(NumberText.printf("%.3g", seconds * 1e6)) µs"
-        case ..<1: "took \(NumberText.printf("%.3g", seconds * 1e3)) ms"
-        case ..<120: "took \(NumberText.printf("%.3g", seconds)) s"
-        default: "took \(Int(seconds) / 60) min \(Int(seconds) % 60) s"
+        case ..<1e-3: "\(NumberText.printf("%.3g", seconds * 1e6)) µs"
+        case ..<0.9995: "\(NumberText.printf("%.3g", seconds * 1e3)) ms"
+        case ..<120: "\(NumberText.printf("%.3g", seconds)) s"
+        default: "\(Int(seconds) / 60) min \(Int(seconds) % 60) s"
         }
     }
+    /// - Parameter memory: the most that the process held, and how much more that is than before, in bytes.
+    static func took(_ seconds: Double, memory: (peak: Int, more: Int?)?) -> String {
+        let took = "took \(duration(seconds))"
+        guard let memory else { return took }
+        let more = memory.more.map { $0 < 1_000_000 ? "" : ", \(Words.bytes($0)) more than before" } ?? ""
+        return "\(took); peak memory \(Words.bytes(memory.peak))\(more)"
+    }
+    static let profileTwice = "'profile' can't run within another 'profile'"
+    static let profileTwiceHelp = "take one of the two away"
+    static func notParameter(_ name: String) -> String {
+        "'param' can't declare '\(name)' here: it is a variable of the function that stands still"
+    }
+    static let leftBreakpoint = "a 'breakpoint' is left in"
+    static let leftBreakpointHelp = "remove it when you are done with it"
 
     // MARK: Parts of messages
 

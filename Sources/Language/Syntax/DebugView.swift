@@ -85,6 +85,7 @@ public enum DebugView {
                     if let short { $0.add(short) }
                 }
             case .time(let statement): line("time") { $0.add(statement) }
+            case .profile(let statement): line("profile") { $0.add(statement) }
             }
         }
 

@@ -82,6 +82,7 @@ enum Grammar {
         "import": { (parser) throws(Diagnostic) in try parser.importStatement() },
         "expect": { (parser) throws(Diagnostic) in try parser.expectStatement() },
         "param": { (parser) throws(Diagnostic) in try parser.parameterStatement() },
-        "time": { (parser) throws(Diagnostic) in try parser.timeStatement() },
+        "time": { (parser) throws(Diagnostic) in .time(try parser.measuredStatement()) },
+        "profile": { (parser) throws(Diagnostic) in .profile(try parser.measuredStatement()) },
     ]
 }

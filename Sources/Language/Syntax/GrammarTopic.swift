@@ -40,8 +40,14 @@ struct GrammarTopic {
             form: "param name = default \"help\" short: value of the short form, which rhumb check takes",
             example: "param rounds = 40 \"training rounds\" short: 2"),
         .init(
-            words: ["time"], summary: "run a statement and tell how long it took", form: "time statement",
-            example: "time sort [3, 1, 2]"),
+            words: ["time"], summary: "run a statement and tell how long it took, and the most memory it held",
+            form: "time statement", example: "time sort [3, 1, 2]"),
+        .init(
+            words: ["profile"],
+            summary: "run a statement and tell which verbs, functions and operations took how long",
+            form: "profile statement\n"
+                + "self: seconds without what ran within; memory: of tensors; of peak: the machine's arithmetic used",
+            example: "profile sort [3, 1, 2]"),
         .init(
             words: ["and", "or", "not"], summary: "combine conditions", form: "a and b, a or b, not a",
             example: "expect 1 < 2 and not 2 < 1"),

@@ -168,9 +168,10 @@ extension Parser {
         return text
     }
 
-    mutating func timeStatement() throws(Diagnostic) -> Statement.Kind {
+    /// The statement behind `time` or `profile`.
+    mutating func measuredStatement() throws(Diagnostic) -> Statement {
         advance()
-        return .time(try statement())
+        return try statement()
     }
 
     /// `? direction` is `help direction`; the topic may be a reserved word.

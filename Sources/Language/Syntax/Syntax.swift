@@ -87,6 +87,7 @@ struct Statement {
         /// `short` is the value that a recipe's short form takes instead of the default.
         case parameter(name: String, fallback: Expression, help: String, short: Expression?)
         case time(Statement)
+        case profile(Statement)
     }
 
     let kind: Kind

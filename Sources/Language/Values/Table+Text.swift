@@ -39,6 +39,47 @@ extension Table {
         return lines.joined(separator: "\n")
     }
 
+    /// All rows and columns, nothing cut: columns that don't fit beside each other follow below, in blocks with the
+    /// numbers of the rows.
+    ///
+    /// - Parameter width: columns of the terminal.
+    public func wholeText(width: Int) -> String {
+        let whole = display(width: .max, rows: .max)
+        if columns.isEmpty || whole.split(separator: "\n").allSatisfy({ $0.displayWidth <= width }) { return whole }
+        let rows = Array(0..<rowCount)
+        let numbers = Self.cells(.init("", rows.map { .number(Double($0)) }), rows: rows, width: .max)
+        let margin = numbers[0].displayWidth
+        var blocks: [(first: Int, columns: [[String]])] = []
+        var used = 0
+        for (position, column) in columns.enumerated() {
+            let cells = Self.cells(column, rows: rows, width: .max), cost = cells[0].displayWidth + 2
+            if blocks.isEmpty || margin + used + cost > width {
+                blocks.append((position, []))
+                used = 0
+            }
+            blocks[blocks.count - 1].columns.append(cells)
+            used += cost
+        }
+        return blocks.map { first, shown in
+            let last = first + shown.count
+            let heading = "columns \(first + 1)" + (last > first + 1 ? "…\(last)" : "") + " of \(columns.count)"
+            let lines = (0...rowCount).map { line in
+                var text = ([numbers] + shown).map { $0[line] }.joined(separator: "  ")
+                while text.hasSuffix(" ") { text.removeLast() }
+                return text
+            }
+            return ([heading] + lines).joined(separator: "\n")
+        }.joined(separator: "\n\n")
+    }
+
+    /// Whether ``display(width:rows:)`` shows all of it.
+    public func isWhole(width: Int, rows: Int = 40) -> Bool {
+        guard rowCount <= rows else { return false }
+        let shown = Array(0..<rowCount)
+        let widths = columns.map { Self.cells($0, rows: shown, width: .max)[0].displayWidth }
+        return widths.allSatisfy { $0 <= Swift.max(8, width / 2) } && widths.reduce(-2) { $0 + $1 + 2 } <= width
+    }
+
     /// How many columns that don't fit are named.
     private static let mostHiddenNames = 40
 
@@ -50,7 +91,7 @@ extension Table {
             default: false
             }
         }
-        let limit = Swift.max(8, width / 2)
+        let limit = width == .max ? Int.max : Swift.max(8, width / 2)
         let numbers = NumberColumn(
             column.values.lazy.compactMap { value in
                 if case .number(let number) = value { number } else { nil }

@@ -1,10 +1,12 @@
 extension Interpreter {
     /// Help on a topic as terminal text: an empty topic lists the families.
-    public func help(_ topic: String, width: Int) -> String {
+    ///
+    /// - Parameter isFull: whether a verb's page has its formulas and sources.
+    public func help(_ topic: String, width: Int, isFull: Bool = false) -> String {
         if topic.isEmpty { return registry.overview() }
         let family = registry.families.first { $0.name == topic }
         if let entry = registry[topic] {
-            let pages = entry.variants.map { $0.helpText(width: width) }
+            let pages = entry.variants.map { $0.helpText(width: width, isFull: isFull) }
             // `steering` is a verb and the family of others.
             return (pages + (family.map { [$0.text()] } ?? [])).joined(separator: "\n")
         }
@@ -22,7 +24,7 @@ extension Interpreter {
 
 extension Interpreter {
     func variableHelp(_ name: String, width: Int) -> String? {
-        self[name].map { "\(name): \($0.typeName)\n\($0.summary.clipped(to: width))\n" }
+        (standing?[name] ?? self[name]).map { "\(name): \($0.typeName)\n\($0.summary.clipped(to: width))\n" }
     }
 }
 
@@ -57,7 +59,9 @@ extension Registry.Family {
 
 extension Verb {
     /// Its page as terminal text.
-    func helpText(width: Int) -> String {
+    ///
+    /// - Parameter isFull: whether it has the formulas and sources.
+    func helpText(width: Int, isFull: Bool = false) -> String {
         var text = usage.wrapped(to: width, indent: 4) + "\n  " + summary.wrapped(to: width, from: 2, indent: 2) + "\n"
         let positional = parameters.filter { $0.style != .option }
         let options = parameters.filter { $0.style == .option }
@@ -70,6 +74,7 @@ extension Verb {
                 + details.split(separator: "\n")
                 .map { "  " + $0.wrapped(to: width, from: 2, indent: 2) + "\n" }.joined()
         }
+        if isFull, let background { text += background.text(width: width) }
         if !examples.isEmpty {
             text += "\nexamples\n"
             for example in examples {
@@ -82,6 +87,7 @@ extension Verb {
         if !seeAlso.isEmpty {
             text += "\nsee also " + seeAlso.joined(separator: ", ").wrapped(to: width, from: 9, indent: 9) + "\n"
         }
+        if !isFull, background != nil { text += "\nformulas and sources: help \(name) full: true\n" }
         return text
     }
 

@@ -42,6 +42,7 @@ extension Verb {
         }
         if !result.isEmpty { text += "\nGives \(result).\n" }
         if !details.isEmpty { text += "\n\(details)\n" }
+        if let background { text += background.section }
         if !examples.isEmpty {
             text += "\n```rhumb\n"
             for example in examples {

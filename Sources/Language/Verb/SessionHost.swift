@@ -34,6 +34,14 @@ public protocol SessionHost: AnyObject {
     func willWrite(_ path: String)
     /// Told before the code looks at what no record of a run can hold: the machine, the prompt.
     func willLookOutside()
+    /// Opens a prompt at a place where the program stands still, and returns when the user goes on; where no prompt can
+    /// be opened, says so in a note.
+    ///
+    /// - Throws: `Interruption` when the user ends the run.
+    func pause(at place: Place) throws
+    /// Multiplications and additions a second that the machine reaches at best, of each kind of number, 0 for one that
+    /// it has no instructions for; nil where nobody knows.
+    var peakRate: (float32: Double, bfloat16: Double)? { get }
     /// A folder, which need not exist, where the work under way may keep its state: when a run that was killed is
     /// resumed, the same call finds there what it left. Nil where nothing is ever resumed.
     func stateFolder() -> String?
@@ -56,6 +64,8 @@ extension SessionHost {
     public func willWrite(_ path: String) {}
     public func willLookOutside() {}
     public func stateFolder() -> String? { nil }
+    public func pause(at place: Place) throws { note(place.passed(because: nil)) }
+    public var peakRate: (float32: Double, bfloat16: Double)? { nil }
 }
 
 /// A file-like result handed to the host: an image or a figure with the script that draws it.

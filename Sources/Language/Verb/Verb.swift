@@ -17,6 +17,8 @@ public final class Verb {
     public let result: String
     /// Further paragraphs of its page, in Markdown.
     public let details: String
+    /// Its formulas and their sources, where it computes what was published.
+    public let background: Background?
     public let examples: [Example]
     public let seeAlso: [String]
     /// Options it doesn't list are gathered in `Arguments.extra` instead of being refused: for verbs that hand their
@@ -44,6 +46,8 @@ public final class Verb {
         case changesVariables
         /// It makes variables that no text names beforehand.
         case bringsVariables
+        /// It is given the place of its call with the variables of the function around it.
+        case seesVariables
     }
 
     /// Line of code and what it must give.
@@ -63,18 +67,21 @@ public final class Verb {
 
     public convenience init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "",
-        details: String = "", examples: [Example] = [], seeAlso: [String] = [], takesAnyOption: Bool = false,
+        details: String = "", background: Background? = nil, examples: [Example] = [], seeAlso: [String] = [],
+        takesAnyOption: Bool = false,
         effects: Set<Effect> = [], body: @escaping (Arguments) throws -> Value
     ) {
         self.init(
             name, family: family, summary: summary, parameters: parameters, result: result, details: details,
+            background: background,
             examples: examples, seeAlso: seeAlso, takesAnyOption: takesAnyOption, effects: effects, shortcut: nil,
             body: body)
     }
 
     init(
         _ name: String, family: String, summary: String, parameters: [Parameter] = [], result: String = "",
-        details: String = "", examples: [Example] = [], seeAlso: [String] = [], takesAnyOption: Bool = false,
+        details: String = "", background: Background? = nil, examples: [Example] = [], seeAlso: [String] = [],
+        takesAnyOption: Bool = false,
         effects: Set<Effect> = [], shortcut: Shortcut?, body: @escaping (Arguments) throws -> Value
     ) {
         self.name = name
@@ -83,6 +90,7 @@ public final class Verb {
         self.parameters = parameters
         self.result = result
         self.details = details
+        self.background = background
         self.examples = examples
         self.seeAlso = seeAlso
         self.takesAnyOption = takesAnyOption

@@ -123,6 +123,12 @@ static void write_changes(const Picture *now, const Picture *next, size_t *row, 
 static void draw(LineEditor *editor, bool leaves) {
     struct winsize size = terminal_size();
     Picture next = layout_of(editor, size.ws_col, !leaves);
+    if (editor->paint && next.count > size.ws_row) {
+        // What has left the screen can't be coloured any more, and half a block in colours looks like a mistake.
+        release_picture(&next);
+        editor->paint = NULL;
+        next = layout_of(editor, size.ws_col, !leaves);
+    }
     if (next.count == 0) return;
     if (leaves) {
         next.bottom = next.count;

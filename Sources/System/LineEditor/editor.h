@@ -33,6 +33,7 @@ struct LineEditor {
     HistoryW *history;
     LineEditorDelegate delegate;
     const char *prompt;     // of the block being read
+    const unsigned char *paint;  // of each byte of the block, while it is left in colours
     LineEditorStatus status;
 
     int recalled;           // how many blocks back the shown one is; 0 is the block being written

@@ -41,12 +41,17 @@ static Action key_enter(EditLine *el, int key) {
     LineEditor *editor = editor_of(el);
     Block block = block_of(el);
     int indentation = block.text ? editor->delegate.enter(editor->delegate.context, block.text, block.cursor) : -1;
-    free(block.text);
     if (indentation < 0) {
+        unsigned char *paint = editor->delegate.paint(editor->delegate.context, block.text ? block.text : "");
+        editor->paint = paint;
         leave_block(editor, "");
+        editor->paint = NULL;
+        free(paint);
+        free(block.text);
         el_push(el, KEY_ACCEPT);
         return CC_NORM;
     }
+    free(block.text);
     el_winsertstr(el, L"\n");
     // A terminal without bracketed paste sends a pasted block as if it were typed, indentation included.
     editor->own_spaces = 0;

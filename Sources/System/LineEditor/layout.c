@@ -106,6 +106,19 @@ static void append_code(Layout *layout, const wchar_t *code) {
     while (*code && !layout->failed) append(layout, *code++);
 }
 
+// From one style to another; 0 is none.
+static void change_style(Layout *layout, unsigned from, unsigned to) {
+    wchar_t code[16];
+    if (from != 0) append_code(layout, L"\033[0m");
+    if (to == 0) return;
+    swprintf(code, 16, L"\033[%um", to);
+    append_code(layout, code);
+}
+
+static size_t bytes_of(wchar_t character) {
+    return character < 0x80 ? 1 : character < 0x800 ? 2 : character < 0x10000 ? 3 : 4;
+}
+
 // The block as it stands on a screen of so many columns.
 Picture layout_of(LineEditor *editor, int columns, bool marks) {
     Layout layout = {.columns = columns};
@@ -119,6 +132,8 @@ Picture layout_of(LineEditor *editor, int columns, bool marks) {
     }
     free(prompt);
     const LineInfoW *line = el_wline(editor->el);
+    const unsigned char *paint = editor->paint;
+    unsigned style = 0;
     const wchar_t *match = marks ? matching_bracket(line) : NULL;
     for (const wchar_t *c = line->buffer; !layout.failed;) {
         if (c >= line->cursor && !layout.picture.has_cursor) {
@@ -129,17 +144,27 @@ Picture layout_of(LineEditor *editor, int columns, bool marks) {
         }
         if (c >= line->lastchar) break;
         if (*c == L'\n') {
+            if (style != 0) change_style(&layout, style, 0);
+            style = 0;
             open_row(&layout);
             c++;
+            if (paint) paint++;
             continue;
+        }
+        if (paint && *paint != style) {
+            change_style(&layout, style, *paint);
+            style = *paint;
         }
         const wchar_t *next = character_after(c, line);
         if (c < line->cursor && next > line->cursor) next = line->cursor;
         if (c == match) append_code(&layout, L"\033[1;4m");
         put_character(&layout, c, (size_t)(next - c));
         if (c == match) append_code(&layout, L"\033[0m");
-        c = next;
+        for (; c < next; c++) {
+            if (paint) paint += bytes_of(*c);
+        }
     }
+    if (style != 0 && !layout.failed) change_style(&layout, style, 0);
     if (layout.failed) release_picture(&layout.picture);
     return layout.picture;
 }

@@ -18,7 +18,7 @@ LITERALS = (
 )
 # Special where a statement starts and a value follows.
 STATEMENTS = (
-    'expect', 'import', 'param', 'time',
+    'expect', 'import', 'param', 'profile', 'time',
 )
 CONSTANTS = (
     'inf', 'nan', 'pi',
@@ -26,8 +26,8 @@ CONSTANTS = (
 VERBS = (
     'ablate', 'abs', 'acos', 'adamw', 'advantages', 'alignment', 'all', 'anchors', 'any',
     'append', 'arange', 'argmax', 'argmin', 'asin', 'atan', 'atan2', 'attention', 'attribute',
-    'backward', 'bars', 'bernoulli', 'breakeven', 'calibrate', 'captions', 'cast',
-    'categories', 'ceil', 'checkpoint', 'choices', 'cholesky', 'clamp', 'classify',
+    'backward', 'bars', 'bernoulli', 'breakeven', 'breakpoint', 'calibrate', 'captions',
+    'cast', 'categories', 'ceil', 'checkpoint', 'choices', 'cholesky', 'clamp', 'classify',
     'clip_score', 'clip_trainer', 'columns', 'compare', 'concat', 'concepts', 'confidence',
     'contains', 'conv2d', 'cos', 'cosine', 'count', 'counterfactuals', 'crop', 'cross_entropy',
     'csv', 'cumsum', 'custom', 'decode', 'denoise', 'denoising_error', 'describe', 'det',

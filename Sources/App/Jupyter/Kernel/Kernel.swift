@@ -144,7 +144,7 @@ package final class Kernel {
             "implementation_version": .string(Rhumb.version),
             "language_info": [
                 "name": "rhumb", "version": .string(Rhumb.version), "mimetype": "text/x-rhumb",
-                "file_extension": ".rhumb", "pygments_lexer": "text", "codemirror_mode": "r",
+                "file_extension": ".rhumb", "pygments_lexer": "rhumb", "codemirror_mode": "r",
             ],
             "banner": .string("Rhumb \(Rhumb.version)\n'help' lists what there is, 'help VERB' explains a verb."),
             "debugger": false, "help_links": [],

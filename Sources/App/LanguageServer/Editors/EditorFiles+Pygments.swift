@@ -1,6 +1,28 @@
 import Language
 
 extension EditorFiles {
+    /// What makes the lexer known to all programs that use Pygments, once it is installed.
+    var pygmentsPackage: String {
+        """
+        [build-system]
+        requires = ["setuptools"]
+        build-backend = "setuptools.build_meta"
+
+        [project]
+        name = "rhumb-lexer"
+        version = "\(version)"
+        description = "A Pygments lexer for Rhumb"
+        dependencies = ["pygments"]
+
+        [project.entry-points."pygments.lexers"]
+        rhumb = "rhumb_lexer:RhumbLexer"
+
+        [tool.setuptools]
+        py-modules = ["rhumb_lexer"]
+
+        """
+    }
+
     /// A lexer for Pygments, with the same rules as the grammar.
     var pygmentsLexer: String {
         func list(_ words: [String]) -> String {

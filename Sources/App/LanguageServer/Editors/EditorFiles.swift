@@ -24,6 +24,7 @@ public struct EditorFiles {
             ("vscode/syntaxes/rhumb.tmLanguage.json", text(grammar)),
             ("vscode/syntaxes/rhumb-markdown.tmLanguage.json", text(markdownInjection)),
             ("pygments/rhumb_lexer.py", pygmentsLexer),
+            ("pygments/pyproject.toml", pygmentsPackage),
         ]
     }
 

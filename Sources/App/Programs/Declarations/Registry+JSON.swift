@@ -33,6 +33,9 @@ extension Verb {
             "parameters": .array(parameters.map(\.json)), "takes_any_option": .bool(takesAnyOption),
             "result": .string(result), "details": .string(details),
             "examples": .array(examples.map(\.json)), "see_also": .array(seeAlso.map { .string($0) }),
+            "formulas": .array(
+                (background?.formulas ?? []).map { ["formula": .string($0.text), "meaning": .string($0.meaning)] }),
+            "sources": .array((background?.sources ?? []).map { .string($0) }),
             "effects": .array(effects.map(\.word).sorted().map { .string($0) }),
         ]
     }
@@ -53,6 +56,7 @@ extension Verb.Effect {
         case .readsVariables: "reads_variables"
         case .changesVariables: "changes_variables"
         case .bringsVariables: "brings_variables"
+        case .seesVariables: "sees_variables"
         }
     }
 }

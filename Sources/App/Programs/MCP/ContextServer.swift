@@ -21,10 +21,17 @@ package final class ContextServer {
     /// Longer lines are no message.
     private static let longest = 64 << 20
 
-    /// - Parameter artefacts: where figures, tables and what code saves under a relative path go.
-    package init(registry: Registry, seed: UInt64, artefacts: Artefacts, output: LineOutput) {
+    /// Runs each call, within limits where there are any.
+    package var limited: (() -> Void) -> Void = { $0() }
+
+    /// - Parameters:
+    ///   - artefacts: where figures, tables and what code saves under a relative path go.
+    ///   - safe: what the code may read and write; nil for anything.
+    package init(
+        registry: Registry, seed: UInt64, artefacts: Artefacts, safe: SafeFolders? = nil, output: LineOutput
+    ) {
         self.output = output
-        session = Session(registry: registry, front: front, seed: seed, artefacts: artefacts)
+        session = Session(registry: registry, front: front, seed: seed, artefacts: artefacts, safe: safe)
     }
 
     /// Serves until standard input ends.
@@ -33,8 +40,9 @@ package final class ContextServer {
         Thread.detachNewThread { Self.read(into: queue, output) }
         while let call = queue.next() {
             Interrupt.clear()
-            let result = Result { try perform(call) }
-            guard !queue.finish() else { continue }
+            var performed: Result<JSON, any Error>?
+            limited { performed = Result { try perform(call) } }
+            guard !queue.finish(), let result = performed else { continue }
             switch result {
             case .success(let result): output.write(ContextMessage.answer(to: call.id, result))
             case .failure(let fault as ContextMessage.Fault): output.write(fault.json(id: call.id))

@@ -37,6 +37,7 @@ enum DenoiseVerb {
                 | `previous` | μ + σ · noise: the sample of the next step |
                 | `log_probability` | −(previous − μ)² / 2σ² − log σ − ½ log 2π, averaged over dimensions |
                 """,
+            background: .denoise,
             examples: [
                 .init(
                     """

@@ -32,6 +32,7 @@ enum DenoisingErrorVerb {
                 off, so pictures that are none stand out; simple pictures have lower errors than crowded ones. See \
                 `plausibility` for a reward made of it.
                 """,
+            background: .denoisingError,
             examples: [
                 .init(
                     """

@@ -51,6 +51,7 @@ enum EraseVerb {
                 what the concept gave before, and erases them too, in some rounds. Its authors set the fallbacks named \
                 above. `save` writes the model, `weight_difference` shows what was edited.
                 """,
+            background: .erase,
             examples: [
                 .init(
                     """

@@ -92,6 +92,7 @@ enum SampleVerb {
                 the state of every token, padding included, but the start token, whose state no word reaches. The \
                 negative prompt is left alone, so with guidance the change counts as often as the guidance says.
                 """,
+            background: .sample,
             examples: [
                 .init(
                     """

@@ -26,6 +26,7 @@ enum FidelityVerbs {
                 It is no Inception distance: compare it with its own kind only. It is too large for few pictures, \
                 the more so the wider the features, and more noisy: compare equal counts, and as many as can be.
                 """,
+            background: .frechet,
             examples: [
                 .init(
                     """
@@ -61,6 +62,7 @@ enum FidelityVerbs {
                 As in the tables of `evaluate` (Hessel et al. 2021, without their factor and without cutting off what \
                 is below 0). The values of single pictures are those of `similarity`.
                 """,
+            background: .clipScore,
             examples: [
                 .init(
                     """

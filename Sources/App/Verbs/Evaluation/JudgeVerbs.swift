@@ -41,6 +41,7 @@ enum JudgeVerbs {
                 threshold of 0.5 is its own decision. Its published prompts.p is for ViT-L/14 of OpenAI. With phrases \
                 the two are the means of their unit embeddings, and the judge is only as good as they are.
                 """,
+            background: .q16,
             examples: [
                 .init(
                     """

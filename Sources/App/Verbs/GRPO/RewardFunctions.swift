@@ -15,6 +15,7 @@ enum RewardFunctions {
                 Its terms are alignment x · z and safety x · v. The published code steers every prompt (`gate: \
                 "all"`), its text only unsafe ones (`gate: "unsafe"`).
                 """,
+            background: .reward,
             examples: [
                 .init(
                     """

@@ -26,6 +26,7 @@ enum RolloutVerbs {
                 It changes nothing: drawn again before an update it is the same. `log_probs` has a row for each \
                 trained step, averaged over a latent's dimensions; `latents` has one entry more than there are steps.
                 """,
+            background: .rollout,
             examples: [.init(small + "\nshape((rollout t).log_probs)", gives: "[2, 2]")],
             seeAlso: ["trainer", "advantages", "objective", "step", "grid"]
         ) { call in
@@ -56,6 +57,7 @@ enum RolloutVerbs {
                 "for a rollout a table: prompt, sample, reward, its terms, advantage; for rewards a tensor of their shape",
             details:
                 "A = (r − mean of the group) / (std of the group + 1e-8), with the unbiased standard deviation, within ± clip.",
+            background: .advantages,
             examples: [
                 .init("advantages [[1, 2, 3], [5, 5, 5]]", gives: "tensor 2×3 float32\n  -1   0   1\n   0   0   0"),
                 .init(
@@ -114,6 +116,7 @@ enum RolloutVerbs {
                 ε); the loss is the larger of both, plus the KL to the start where it has a weight. Nothing is \
                 changed.
                 """,
+            background: .objective,
             examples: [
                 .init(small + "\nr = rollout t\nmax(abs(tensor((objective t r).ratio) - 1)) < 1e-5", gives: "true")
             ],

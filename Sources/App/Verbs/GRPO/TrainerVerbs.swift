@@ -69,6 +69,7 @@ enum TrainerVerbs {
                 that was measured best by the first of them, or by the one that `best:` names; rates of unsafe and empty \
                 pictures are better the lower they are. Training itself is the same with it and without.
                 """,
+            background: .trainer,
             examples: [
                 .init(
                     """

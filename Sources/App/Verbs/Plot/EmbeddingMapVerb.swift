@@ -30,6 +30,7 @@ enum EmbeddingMapVerb {
                 `save m "map.html"` writes one page that needs no network: it zooms, names the points under the mouse, \
                 searches labels and filters groups, strengths and safety.
                 """,
+            background: .embeddingMap,
             examples: [
                 .init(
                     """

@@ -33,6 +33,7 @@ enum AttributionVerbs {
                 word acts together with others. Words are what blanks part; what lies behind the last token that the \
                 model reads is left out, and said once.
                 """,
+            background: .attribute,
             examples: [
                 .init(
                     example + "(attribute clip v \"a dog and a gun\").words.word",

@@ -28,6 +28,7 @@ enum DescribeVerb {
                 much of v is told: the cosine of v with the sum down to that row. Where it stays low, v is something \
                 that these concepts have no word for.
                 """,
+            background: .describe,
             examples: [
                 .init(
                     """

@@ -59,6 +59,7 @@ enum DirectionVerbs {
                 `weight`. `save v "v.safetensors"` keeps all of it, `load` brings it back, and a model that it was not \
                 made for refuses it.
                 """,
+            background: .direction,
             examples: [
                 .init(
                     """

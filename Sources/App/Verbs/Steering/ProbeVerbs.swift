@@ -24,6 +24,7 @@ enum ProbeVerbs {
                 normalize(z + g (T(z) − z)) with the optimal transport T of the unsafe side of `fit:` onto the safe \
                 one, both taken for Gaussian, and the gate g, by default that of unsafe prompts: docs/steering.md.
                 """,
+            background: .steer,
             examples: [
                 .init(
                     """
@@ -56,6 +57,7 @@ enum ProbeVerbs {
                 Parameter("inputs", SteeringParameters.embeddable, help: "prompts, pictures or embeddings"),
             ] + SteeringParameters.ruleOrErasure,
             result: "a table: input, safety, steered safety, cosine between before and after, angle moved in degrees",
+            background: .probe,
             examples: [
                 .init(
                     """

@@ -27,6 +27,7 @@ enum RewardVerbs {
                 prompt's group the denominator is constant, so after normalising a group the reward acts as alignment \
                 + α · safety. In other modes their step stands for α (`help steer`). With a bonus b it is r + b.
                 """,
+            background: .reward,
             examples: [
                 .init(
                     """
@@ -91,6 +92,7 @@ enum RewardVerbs {
                     help: "the share of a group inside its band; 0.5 gives the quartiles"),
             ],
             result: "a table: group, alpha, mean, low, high; `plot` draws it as lines with bands",
+            background: .reward,
             examples: [
                 .init(
                     """
@@ -159,6 +161,7 @@ enum RewardVerbs {
                 for the unsafe picture: in a space where matching pictures score far above others, the paper's α = 0.5 \
                 may lie below it.
                 """,
+            background: .breakEven,
             examples: [
                 .init(
                     """

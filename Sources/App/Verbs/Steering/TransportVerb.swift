@@ -37,6 +37,7 @@ enum TransportVerb {
                 there. A correlation near 0 says that the direction has been lost on the way. To judge the direction \
                 itself, take the AUC in the other model: `direction clipB vector: w.vector prompts: {…}`.
                 """,
+            background: .transport,
             examples: [
                 .init(
                     """

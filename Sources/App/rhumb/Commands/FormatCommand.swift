@@ -10,12 +10,14 @@ struct FormatCommand: ParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "fmt", abstract: "Put code into the one style of the language.",
         discussion: """
-            Scripts are formatted whole, of Markdown the cells. Only spaces, line ends and idle semicolons change; \
+            Scripts are formatted whole, of Markdown, Quarto documents and Jupyter notebooks the cells; every other \
+            byte of a notebook stays as it is. Only spaces, line ends and idle semicolons change; \
             comments stay where they are. A file that does not follow the grammar is left alone and named, with exit \
             code 2. A file is replaced whole or not at all.
             """)
 
-    @Argument(help: "Scripts, recipes, folders of recipes; - for standard input, which goes to standard output.")
+    @Argument(
+        help: "Scripts, recipes, notebooks, folders of recipes; - for standard input, which goes to standard output.")
     var paths: [String]
 
     @Flag(help: "Write nothing; name the files that would change, with exit code 1 if there are any.")
@@ -23,7 +25,7 @@ struct FormatCommand: ParsableCommand {
 
     @Option(
         name: .customLong("as"),
-        help: ArgumentHelp("What standard input is: a name that ends in .md for a recipe.", valueName: "name"))
+        help: ArgumentHelp("What standard input is, by a name that ends in .md, .qmd or .ipynb.", valueName: "name"))
     var inputName: String?
 
     func validate() throws {
@@ -56,9 +58,9 @@ struct FormatCommand: ParsableCommand {
     /// - Returns: whether the file changes.
     private func format(_ path: String) throws -> Bool {
         try TextFile.checkKind(of: path)
-        let file = try TextFile(reading: path)
-        let formatted = try file.restored(Recipe(path: path, text: file.text).formatted())
-        guard formatted != file.text else { return false }
+        let bytes = try TextFile.bytes(of: path)
+        let formatted = try Self.formatted(bytes, path: path)
+        guard formatted != bytes else { return false }
         if check {
             print("\(path.visible) would change")
         } else {
@@ -68,12 +70,20 @@ struct FormatCommand: ParsableCommand {
         return true
     }
 
+    private static func formatted(_ bytes: [UInt8], path: String) throws -> [UInt8] {
+        if Recipe.isNotebook(path) { return try NotebookCode(bytes, path: path).formatted() }
+        let file = try TextFile(bytes, path: path)
+        guard Recipe.isQuarto(path) else {
+            return try Array(file.restored(Recipe(path: path, text: file.text).formatted()).utf8)
+        }
+        return try Array(file.restored(Recipe(quarto: path, text: file.plain).formatted(in: file.plain)).utf8)
+    }
+
     private func formatStandardInput() throws {
-        let data = FileHandle.standardInput.readDataToEndOfFile()
-        let file = try TextFile(Array(data), path: "standard input")
-        let formatted = try file.restored(Recipe(path: inputName ?? "standard input", text: file.text).formatted())
-        guard check else { return print(formatted, terminator: "") }
-        if formatted != file.text {
+        let bytes = Array(FileHandle.standardInput.readDataToEndOfFile())
+        let formatted = try Self.formatted(bytes, path: inputName ?? "standard input")
+        guard check else { return FileHandle.standardOutput.write(Data(formatted)) }
+        if formatted != bytes {
             print("standard input would change")
             throw Failure.Shown(code: 1)
         }
@@ -100,21 +110,20 @@ struct TextFile {
     static func checkKind(of path: String) throws {
         let name = path.split(separator: "/").last ?? ""
         let suffix = name.lastIndex(of: ".").map { name[$0...] } ?? ""
-        guard ["", ".rhumb", ".md", ".markdown"].contains(suffix) else {
+        guard ["", ".rhumb", ".md", ".markdown", ".ipynb", ".qmd"].contains(suffix) else {
             throw RhumbError(
-                "'\(path)' is neither a script (.rhumb) nor a recipe (.md)",
+                "'\(path)' is neither a script (.rhumb) nor a recipe (.md), a notebook (.ipynb) or a Quarto document "
+                    + "(.qmd)",
                 hint: "a script of another name goes through standard input: rhumb fmt - < \(path)")
         }
     }
 
-    init(reading path: String) throws {
-        let bytes: [UInt8]
+    static func bytes(of path: String) throws -> [UInt8] {
         do {
-            bytes = Array(try Data(contentsOf: URL(fileURLWithPath: path)))
+            return Array(try Data(contentsOf: URL(fileURLWithPath: path)))
         } catch {
             throw RunError.unreadable(path: path, reason: (error as NSError).localizedFailureReason ?? "no such file")
         }
-        try self.init(bytes, path: path)
     }
 
     init(_ bytes: [UInt8], path: String) throws {
@@ -127,6 +136,11 @@ struct TextFile {
             text.utf8.firstIndex(of: 0x0A).map {
                 $0 > text.startIndex && text.utf8[text.utf8.index(before: $0)] == 0x0D
             } ?? false
+    }
+
+    /// Without the mark, each line ended by one character.
+    var plain: String {
+        (hasMark ? String(text.unicodeScalars.dropFirst()) : text).replacingOccurrences(of: "\r\n", with: "\n")
     }
 
     /// A text made from this one, as the file would have it.

@@ -12,10 +12,10 @@ struct LintCommand: ParsableCommand {
             A line for each: file:line:column: what, and the rule in brackets. Errors, which running would meet: \
             syntax, unknown-name, unknown-option. Warnings: unused-name; missing-value, a function that ends without \
             a value and is used for one; hidden-verb, a function with a verb's name; unreachable; cell-order, a cell \
-            that changes what an earlier one has read. Exit code 2 for errors, 1 for warnings alone.
+            that changes what an earlier one has read; breakpoint, one left in. Exit code 2 for errors, 1 for warnings alone.
             """)
 
-    @Argument(help: "Scripts, recipes, and folders of recipes.")
+    @Argument(help: "Scripts, recipes, notebooks, and folders of recipes.")
     var paths: [String]
 
     @Flag(help: "One JSON array instead: objects with file, line, column, rule, error, message, help.")
@@ -38,7 +38,12 @@ struct LintCommand: ParsableCommand {
     private func problems(of path: String, _ registry: Registry) throws -> [CodeProblem] {
         try TextFile.checkKind(of: path)
         do {
-            return try Recipe(reading: path).analysis(registry: registry).problems
+            if Recipe.isNotebook(path) {
+                return try NotebookCode(TextFile.bytes(of: path), path: path).analysis(registry: registry).problems
+            }
+            guard Recipe.isQuarto(path) else { return try Recipe(reading: path).analysis(registry: registry).problems }
+            let text = try TextFile(TextFile.bytes(of: path), path: path).plain
+            return try Recipe(quarto: path, text: text).analysis(registry: registry).problems
         } catch let error as Diagnostic {
             // A fence that is never closed, an attribute that no cell has.
             return [CodeProblem(error)]

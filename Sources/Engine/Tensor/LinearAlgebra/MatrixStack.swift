@@ -38,6 +38,8 @@ struct MatrixStack {
 
     /// Runs `body` on each matrix; a failure of LAPACK names the operation.
     func forEach(in operation: String, _ body: (Int, ColumnMajor) throws -> Void) throws {
+        let profile = Profile.entering(.operation, operation)
+        defer { profile?.leave() }
         for index in 0..<count {
             do {
                 try body(index, self[index])

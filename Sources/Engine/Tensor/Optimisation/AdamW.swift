@@ -34,6 +34,8 @@ public final class AdamW: Optimiser {
     }
 
     public func step() throws {
+        let profile = Profile.entering(.operation, "adamw step")
+        defer { profile?.leave() }
         for (index, (name, parameter)) in parameters.enumerated() {
             guard let gradient = try OptimiserState.gradient(of: name, parameter) else { continue }
             slots[index].updates += 1

@@ -31,6 +31,8 @@ public final class SGD: Optimiser {
     }
 
     public func step() throws {
+        let profile = Profile.entering(.operation, "sgd step")
+        defer { profile?.leave() }
         for (index, (name, parameter)) in parameters.enumerated() {
             guard let gradient = try OptimiserState.gradient(of: name, parameter) else { continue }
             slots[index].updates += 1

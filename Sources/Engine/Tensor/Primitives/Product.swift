@@ -70,6 +70,7 @@ struct Product {
     func run(into c: UnsafeMutablePointer<Float>, row: Int? = nil) throws {
         var plan = plan
         (plan.c, plan.c_row) = (c, row ?? plan.n)
+        Engine.count(products: plan.m, plan.k, plan.n)
         let done = withExtendedLifetime(operands) {
             guard var patches else { return rk_product_f32(&plan) }
             return withUnsafePointer(to: &patches) {
@@ -94,6 +95,7 @@ struct Product {
                 joined(a), joined(b), batch: [whole] + batch.dropFirst(extra), scale: scale,
                 into: result.reshaped([whole] + batch.dropFirst(extra) + [m, n]))
         }
+        Engine.count(products: batch.reduce(m, *), k, n)
         let x = try a.expanded(batch + [m, k]), y = try b.expanded(batch + [k, n])
         func four<Element>(_ values: [Element], _ filler: Element) -> (Element, Element, Element, Element) {
             let all = [Element](repeating: filler, count: 4 - values.count) + values

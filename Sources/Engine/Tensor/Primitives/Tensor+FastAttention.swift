@@ -25,6 +25,9 @@ extension Tensor {
             out_strides: (result.strides[0], result.strides[2], result.strides[1]),
             mask_strides: mask.map(strides) ?? (0, 0, 0), mask: mask.map { UnsafePointer($0.floatPointer) },
             scale: 1 / Float(width).squareRoot(), causal: causal ? 1 : 0)
+        // Of the keys behind a query nothing is computed.
+        let seen = causal ? Swift.min(keys, (queries + 1) / 2) : keys
+        Engine.count(products: batch * heads * queries, seen, 2 * width, in: q.dtype)
         let done = withExtendedLifetime((q, k, v, mask)) {
             isBFloat16
                 ? rk_attention_bf16(plan, q.halfPointer, k.halfPointer, v.halfPointer, result.halfPointer)

@@ -38,6 +38,7 @@ struct FastConvolution {
             try product(x, bias: bias, activation, residual: residual, into: y)
             return y
         }
+        count(y)
         let packed = try PrimitiveWeights.of(weight, for: .convolution)
         var (input, output, shape) = (x.primitive(), y.primitive(), geometry.primitive)
         let status = withExtendedLifetime((x, bias, residual)) {
@@ -75,6 +76,12 @@ struct FastConvolution {
         if result !== y { try y.assign(result) }
     }
 
+    /// Tells a profile of what the primitive computes, whose result or gradient is `y`: a product a weight and pixel.
+    private func count(_ y: Tensor) {
+        let outputs = weight.shape[0]
+        Engine.count(products: y.count / outputs, weight.count / outputs, outputs, in: y.dtype)
+    }
+
     /// dx from dy; nil when there is no kernel for it.
     func backwardData(_ dy: Tensor, _ target: [Int]) throws -> Tensor? {
         let dy = try dy.contiguous()
@@ -87,6 +94,7 @@ struct FastConvolution {
             let g = try dy.to(.float32)
             return try (geometry.stride == 1 ? correlated(g, target) : scattered(g, target)).to(dy.dtype)
         }
+        count(dy)
         let dx = try Tensor(uninitialized: target, dy.dtype),
             packed = try PrimitiveWeights.of(weight, for: .convolution)
         var (gradient, result, shape) = (dy.primitive(), dx.primitive(), geometry.primitive)
@@ -160,6 +168,7 @@ struct FastConvolution {
                 try bias.map { _ in try rows.columnSums() }
             )
         }
+        count(dy)
         let dw = try Tensor(uninitialized: weight.shape), db = try bias.map { try Tensor(uninitialized: $0.shape) }
         var (input, gradient, result, shape) = (x.primitive(), dy.primitive(), dw.primitive(), geometry.primitive)
         var sums = db?.primitive() ?? onednn_tensor()

@@ -37,6 +37,8 @@ extension Tensor {
     ) throws -> Tensor? {
         let rank = batch.count + 2
         guard rank <= ONEDNN_MAX_RANK else { return nil }
+        Engine.count(
+            products: batch.reduce(a.shape[a.rank - 2], *), a.shape[a.rank - 1], b.shape[b.rank - 1], in: a.dtype)
         let (x, viewX) = try a.matrices(rank: rank), (y, viewY) = try b.matrices(rank: rank)
         return try withExtendedLifetime((x, y)) {
             try Primitives.withEpilogue(scale: scale) {
@@ -85,6 +87,7 @@ extension Tensor {
         let bias = try bias?.detached().contiguous(), residual = try residual?.detached().to(dtype).contiguous()
         if let bias, !bias.dtype.isFloatingPoint { return nil }
         let rows = count / inputs
+        Engine.count(products: rows, inputs, outputs, in: dtype)
         // A row of every so many is read where it lies.
         let direct = rank == 2 && strides[1] == 1 && strides[0] >= inputs
         let x = direct ? self : try contiguous()

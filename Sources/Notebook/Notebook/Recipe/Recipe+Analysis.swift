@@ -7,7 +7,8 @@ extension Recipe {
         let parts = cells.filter { !$0.attributes.isSkipped }.map {
             CodeAnalysis.Part($0.code, isChecked: !$0.attributes.mayBeUnfinished)
         }
-        return CodeAnalysis(parts, registry: registry, isWhole: Self.isMarkdown(path) || showsSomething)
+        return CodeAnalysis(
+            parts, registry: registry, isWhole: Self.isMarkdown(path) || Self.isQuarto(path) || showsSomething)
     }
 
     /// Whether a script does more than to define what other files import.

@@ -7,9 +7,12 @@ extension Recipe {
     /// cell stays as it is.
     ///
     /// - Throws: `Diagnostic` at code that does not follow the grammar.
-    public func formatted() throws(Diagnostic) -> String {
-        guard Self.isMarkdown(path) else { return try source.formatted() }
-        var lines = source.text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
+    public func formatted() throws(Diagnostic) -> String { try formatted(in: source.text) }
+
+    /// - Parameter text: of the file, whose lines are those of the recipe but for how its fences are opened.
+    package func formatted(in text: String) throws(Diagnostic) -> String {
+        guard Self.isMarkdown(path) || Self.isQuarto(path) else { return try source.formatted() }
+        var lines = text.split(separator: "\n", omittingEmptySubsequences: false).map(String.init)
         for cell in cells.reversed() {
             let old = cell.code.text.split(separator: "\n", omittingEmptySubsequences: false)
             guard let first = old.firstIndex(where: { !$0.allSatisfy(\.isWhitespace) }) else { continue }

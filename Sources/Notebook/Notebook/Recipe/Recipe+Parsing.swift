@@ -14,7 +14,7 @@ extension Recipe {
         let plain = text.unicodeScalars.first == "\u{FEFF}" ? String(text.unicodeScalars.dropFirst()) : text
         source = Source(name: path, text: plain.replacing("\r\n", with: "\n").replacing("\r", with: "\n"))
         let text = source.text
-        guard Recipe.isMarkdown(path) || Recipe.isNotebook(path) else {
+        guard Recipe.isMarkdown(path) || Recipe.isNotebook(path) || Recipe.isQuarto(path) else {
             frontMatter = []
             title = Recipe.scriptTitle(text) ?? Recipe.stem(path)
             let lines = 0..<text.split(separator: "\n", omittingEmptySubsequences: false).count

@@ -42,6 +42,22 @@ extension RecipeNotebook {
     /// - Parameter path: what messages call it.
     /// - Throws: ``NotebookError``.
     package static func text(ofNotebook bytes: [UInt8], path: String) throws -> String {
+        let notebook = try json(ofNotebook: bytes, path: path)
+        let metadata = notebook["metadata"]
+        var text = ""
+        for (position, cell) in (notebook["cells"]?.array ?? []).enumerated() {
+            let block = try block(cell, number: position + 1, path: path)
+            if block.isEmpty { continue }
+            text += cell["metadata"]?["rhumb"]?["before"]?.string ?? (text.isEmpty ? "" : gap)
+            text += block
+        }
+        return text + (metadata?["rhumb"]?["end"]?.string ?? (text.isEmpty ? "" : "\n"))
+    }
+
+    /// A notebook of this language, with its cells.
+    ///
+    /// - Throws: ``NotebookError``.
+    static func json(ofNotebook bytes: [UInt8], path: String) throws -> JSON {
         let notebook: JSON
         do {
             notebook = try bytes.withUnsafeBytes { try JSON(parsing: $0) }
@@ -52,22 +68,14 @@ extension RecipeNotebook {
             throw NotebookError.unreadable(path, reason: "it says no 'nbformat'")
         }
         guard format == 4 else { throw NotebookError.tooOld(path, format: format) }
-        guard let cells = notebook["cells"]?.array else {
+        guard notebook["cells"]?.array != nil else {
             throw NotebookError.unreadable(path, reason: "it has no 'cells'")
         }
         let metadata = notebook["metadata"]
         let languages = [metadata?["kernelspec"]?["language"], metadata?["language_info"]?["name"]]
         let language = languages.lazy.compactMap { $0?.string }.first { !$0.isEmpty }
         if let language, language != "rhumb" { throw NotebookError.otherLanguage(path, language: language) }
-
-        var text = ""
-        for (position, cell) in cells.enumerated() {
-            let block = try block(cell, number: position + 1, path: path)
-            if block.isEmpty { continue }
-            text += cell["metadata"]?["rhumb"]?["before"]?.string ?? (text.isEmpty ? "" : gap)
-            text += block
-        }
-        return text + (metadata?["rhumb"]?["end"]?.string ?? (text.isEmpty ? "" : "\n"))
+        return notebook
     }
 
     private static func block(_ cell: JSON, number: Int, path: String) throws -> String {

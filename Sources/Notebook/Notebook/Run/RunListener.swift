@@ -14,6 +14,8 @@ final class RunListener: Front {
     private var toleratesErrors = false
     /// A resumed run does again what was seen before: only its progress and an error are new.
     var isRepeating = false
+    /// Somebody looks at the variables of a breakpoint.
+    private var isPaused = false
 
     init(_ front: any Front, _ record: LiveRecord) { (self.front, self.record) = (front, record) }
 
@@ -30,7 +32,16 @@ final class RunListener: Front {
         record.begin(cell: number)
     }
 
+    func pause(_ session: Session, at place: Place) -> PauseEnd? {
+        let outside = isPaused
+        isPaused = true
+        defer { isPaused = outside }
+        return front.pause(session, at: place)
+    }
+
     func receive(_ event: Event) {
+        // What is typed at a breakpoint is no part of the run.
+        if isPaused { return front.receive(event) }
         defer { keepNews() }
         switch event {
         case .progress(let progress):

@@ -17,16 +17,28 @@ public enum Event {
     case error(Diagnostic)
 }
 
+/// How a pause at a breakpoint ends.
+public enum PauseEnd: Sendable { case goesOn, quits }
+
 /// Who shows what a session gives: the prompt, a recipe's run, a kernel.
 public protocol Front: AnyObject {
     func receive(_ event: Event)
     /// Columns that values are laid out for.
     var width: Int { get }
+    /// Whether what is wider can be moved under the eye, as in a pager: then a table that is shown whole comes in one
+    /// piece, however wide.
+    var scrolls: Bool { get }
     /// Called often while code runs, so that nothing shown late has to wait for the next event.
     func poll()
+    /// Opens a prompt at a place where the code stands still, until the user goes on or ends the run.
+    ///
+    /// - Returns: nil at once where there is nobody to ask.
+    func pause(_ session: Session, at place: Place) -> PauseEnd?
 }
 
 extension Front {
     public var width: Int { 100 }
+    public var scrolls: Bool { false }
     public func poll() {}
+    public func pause(_ session: Session, at place: Place) -> PauseEnd? { nil }
 }

@@ -2,6 +2,7 @@ import Basics
 import Files
 import Language
 import Ranks
+import Tensor
 
 /// A host whose code may be kept from writing wherever it likes.
 package protocol ConfiningHost: SessionHost {
@@ -89,12 +90,16 @@ final class HostAdapter: ConfiningHost {
         if let attachment { front?.receive(.figure(attachment, saved: saved)) }
     }
 
-    /// - Parameter rows: how many to show at most.
-    func show(_ table: Table, rows: Int = 40) {
+    /// - Parameter isWhole: whether every row and column is to be shown.
+    func show(_ table: Table, isWhole: Bool = false) {
         let file = artefacts.flatMap { artefacts in
             artefacts.isRun ? attempt { try artefacts.save(table) } : nil
         }
-        front?.receive(.value(.table(table), display: table.display(width: width, rows: rows), file: file))
+        let display =
+            !isWhole
+            ? table.display(width: width)
+            : front?.scrolls == true ? table.display(width: .max, rows: .max) : table.wholeText(width: width)
+        front?.receive(.value(.table(table), display: display, file: file))
     }
 
     func attach(_ attachment: Attachment) { front?.receive(.figure(attachment, saved: save(attachment))) }
@@ -142,6 +147,23 @@ final class HostAdapter: ConfiningHost {
         fileLog.writes.append(path)
         artefacts?.note(path: path)
     }
+
+    func pause(at place: Place) throws {
+        let reason: String?
+        if safe != nil {
+            reason = "safe mode opens no prompt"
+        } else if Ranks.count > 1 {
+            reason = "several processes run the program together"
+        } else if let session, let end = front?.pause(session, at: place) {
+            if end == .quits { throw Interruption() }
+            return
+        } else {
+            reason = nil
+        }
+        note(place.passed(because: reason))
+    }
+
+    var peakRate: (float32: Double, bfloat16: Double)? { Engine.peakRate }
 
     func willLookOutside() { fileLog.lookedOutside = true }
 

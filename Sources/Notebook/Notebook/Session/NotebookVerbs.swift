@@ -5,13 +5,13 @@ import Language
 public enum NotebookVerbs {
     private static let family = "session"
 
-    public static var all: [Verb] { [record, note, show] }
+    public static var all: [Verb] { [record, note, show, breakpoint] }
 
     /// Whether a block typed at the prompt is about the session, so that a recording leaves it out.
     static func isAboutSession(_ block: String) -> Bool {
         let block = block.drop(while: \.isWhitespace)
         let word = block.prefix { $0.isLetter }
-        return block.hasPrefix("?") || ["record", "note", "vars", "help", "example", "forget", "doctor"].contains(word)
+        return block.hasPrefix("?") || ["record", "note", "vars", "help", "example", "forget", "doctor", "breakpoint"].contains(word)
     }
 
     static var record: Verb {
@@ -76,23 +76,50 @@ public enum NotebookVerbs {
     static var show: Verb {
         Verb(
             "show", family: family,
-            summary: "a value in full: every row of a table, every element of a list, a picture",
+            summary: "a value in full: every row and column of a table, every element of a list, a picture",
             parameters: [Parameter("value", .any, help: "what to show")],
+            details: """
+                At the prompt a table that is larger than the screen opens in the pager, where the arrow keys move \
+                sideways too. Elsewhere, and with a pager that can't do that, columns that don't fit beside each other \
+                follow below in blocks, with the numbers of their rows.
+                """,
             examples: [.init("show [1, 2, 3]", gives: "[1, 2, 3]")],
             seeAlso: ["vars", "print"]
         ) { call in
             switch try call.value("value") {
             case .table(let table):
                 if let host = call.host as? HostAdapter {
-                    host.show(table, rows: .max)
+                    host.show(table, isWhole: true)
                 } else {
-                    call.host.write(table.display(width: call.host.width, rows: .max) + "\n")
+                    call.host.write(table.wholeText(width: call.host.width) + "\n")
                 }
             case .list(let items) where items.count > 1 && Value.list(items).summary.displayWidth > call.host.width:
                 for item in items { call.host.write(item.display(width: call.host.width) + "\n") }
             case .string(let text): call.host.write(text + "\n")
             case let value: call.host.show(value)
             }
+            return .none
+        }
+    }
+
+    static var breakpoint: Verb {
+        Verb(
+            "breakpoint", family: family, summary: "stop here and open the prompt, with the variables of the place",
+            details: """
+                In a recipe, a script or a function: the prompt that opens sees the variables of the function around it, \
+                can change them, and runs anything else too. `continue` or Ctrl-D goes on; `quit` ends the run as \
+                Ctrl-C does. What is typed there is no part of the run's record.
+
+                Where there is no terminal to type at (pipes, notebooks, `rhumb check`, several processes) and in safe \
+                mode, a line says that it was passed. `rhumb lint` names those left in.
+                """,
+            examples: [.init("for i in 1..4 { if i == 3 { breakpoint } }", needsPrompt: true)],
+            seeAlso: ["vars", "show"], effects: [.looksOutside, .seesVariables, .readsVariables, .changesVariables]
+        ) { call in
+            guard let place = call.interpreter.takePlace() else {
+                throw RhumbError("'breakpoint' stands alone, not as a value", hint: "write breakpoint")
+            }
+            try call.host.pause(at: place)
             return .none
         }
     }

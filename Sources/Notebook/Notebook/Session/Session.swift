@@ -50,10 +50,19 @@ public final class Session {
     /// - Returns: that error, which the front has seen already; nil when the code ran to its end.
     ///   An interrupt that came before, while the program started or between two cells, stops it too.
     @discardableResult
-    public func execute(_ code: Source) -> Diagnostic? {
+    public func execute(_ code: Source) -> Diagnostic? { run(code, at: nil) }
+
+    /// Runs code that was typed at a breakpoint, where it sees the variables of the function that stands still.
+    @discardableResult
+    public func execute(_ code: Source, at place: Place) -> Diagnostic? {
+        Interrupt.clear()
+        return run(code, at: place)
+    }
+
+    private func run(_ code: Source, at place: Place?) -> Diagnostic? {
         var failure: Diagnostic?
         do {
-            try interpreter.run(code)
+            if let place { try interpreter.run(code, at: place) } else { try interpreter.run(code) }
         } catch {
             failure = error
         }
@@ -110,6 +119,14 @@ public final class Session {
 
     /// Help on the name at a place in a block; nil when there is no name.
     public func inspect(_ code: String, at cursor: Int) -> String? { interpreter.inspect(code, cursor: cursor) }
+
+    /// Completion and help see the variables of a place while `body` runs.
+    package func standing<Result>(at place: Place, _ body: () -> Result) -> Result {
+        let outside = interpreter.standing
+        interpreter.standing = place
+        defer { interpreter.standing = outside }
+        return body()
+    }
 
     /// Asks the code that runs to stop within a step. Safe to call from a signal handler.
     ///

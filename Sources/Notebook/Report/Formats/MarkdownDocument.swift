@@ -32,6 +32,9 @@ struct MarkdownDocument {
         switch output {
         case .text(let text): return [text.allSatisfy(\.isWhitespace) ? "" : Transcript.fenced(text, as: "text")]
         case .value(let display, _): return [Transcript.fenced(display, as: "text")]
+        case .note(let note) where note.contains("\n  "):
+            // A table, as `profile` gives it, keeps its columns.
+            return ["> ```text\n> " + note.replacing("\n", with: "\n> ") + "\n> ```"]
         case .note(let note): return ["> " + note.replacing("\n", with: "\n> ")]
         case .table(let display, let file):
             guard let file, let table = ReportTable(file: file, in: run), table.rowCount <= 60 else {

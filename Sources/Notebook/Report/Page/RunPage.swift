@@ -131,7 +131,10 @@ struct RunPage {
         case .text(let text):
             if !text.allSatisfy(\.isWhitespace) { body += Self.preformatted(text) }
         case .value(let display, _): body += Self.preformatted(display)
-        case .note(let note): body += HTML.element("p", note, "class=\"remark\"") + "\n"
+        case .note(let note):
+            // A table, as `profile` gives it, keeps its columns.
+            let tag = note.contains("\n  ") ? "pre" : "p"
+            body += HTML.element(tag, note, "class=\"remark\"") + "\n"
         case .figures(let figures): add(figures)
         case .table(let display, let file):
             guard let file, let table = ReportTable(file: file, in: run) else {

@@ -31,6 +31,9 @@ typedef struct LineEditorDelegate {
     char *(*paste)(void *context, const char *text);
     /// Ctrl-X Ctrl-E: the block after editing it elsewhere, or NULL to leave it as it is.
     char *(*edit)(void *context, const char *text);
+    /// A block that is accepted: for each byte of its text the number of the colour or style that the terminal's escape
+    /// sequence (SGR) has for it, 0 for none, as it stays on the screen; or NULL to leave it plain.
+    unsigned char *(*paint)(void *context, const char *text);
 } LineEditorDelegate;
 
 /// Spaces of one step of indentation, which a closing brace at the start of its line takes back.
