@@ -85,7 +85,7 @@ let package = Package(
             "CLIP", on: "Models", uses: ["Kernels", "Basics", "Ranks", "Tensor", "Files"],
             resources: [.copy("Resources")]),
         room("Hub", on: "Models", uses: ["CCurl", "LateLibraries", "Basics", "Files"]),
-        room("Diffusion", on: "Models", uses: ["Basics", "Tensor", "Files", "CLIP"]),
+        room("Diffusion", on: "Models", uses: ["Basics", "Ranks", "Tensor", "Files", "CLIP"]),
 
         // Method: directions, rewards and reinforcement learning on any models.
         room("Steering", on: "Method", uses: ["COpenBLAS", "Basics", "Tensor"]),
@@ -103,7 +103,9 @@ let package = Package(
             resources: [.copy("Resources")]),
         room(
             "WorldTraining", on: "World",
-            uses: ["Basics", "Tensor", "CLIP", "Diffusion", "Evaluation", "Steering", "Training", "World"]),
+            uses: [
+                "Basics", "Ranks", "Tensor", "CLIP", "Diffusion", "Evaluation", "Steering", "Training", "World",
+            ]),
 
         // The language, which knows nothing of all these.
         room("Language", uses: ["Basics"]),
@@ -151,6 +153,8 @@ let package = Package(
         .target(name: "Pty", path: "Tests/Pty"),
         // A server that speaks as the Hugging Face hub does.
         .target(name: "HubServer", dependencies: ["Files"], path: "Tests/HubServer"),
+        // A server that scores pictures.
+        .target(name: "ScoreServer", dependencies: ["Files"], path: "Tests/ScoreServer"),
         // What the documents say of the house is so.
         tests("HouseTests", uses: []),
         tests("TestSupportTests", uses: ["TestSupport", "Tensor"]),
@@ -172,8 +176,8 @@ let package = Package(
         tests(
             "WorldTests",
             uses: [
-                "TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Evaluation", "Steering", "World",
-                "WorldTraining",
+                "TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion", "Evaluation", "Steering", "Training",
+                "World", "WorldTraining",
             ],
             golden: true),
         tests("LanguageTests", uses: ["TestSupport", "Basics", "Language"], golden: true, exclude: ["Scripts"]),
@@ -187,11 +191,12 @@ let package = Package(
             golden: true),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
         // Its tests start the program, which is built with them, and speak to it as other programs do.
-        tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer", "Files", "Jupyter"]),
+        tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer", "ScoreServer", "Files", "Jupyter"]),
         tests(
             "VerbsTests",
             uses: [
-                "TestSupport", "Basics", "Tensor", "Files", "CLIP", "GRPO", "World", "Language", "Plot", "Notebook",
+                "TestSupport", "ScoreServer", "Basics", "Tensor", "Files", "CLIP", "GRPO", "World", "Language", "Plot",
+                "Notebook",
                 "Verbs",
             ]),
     ],

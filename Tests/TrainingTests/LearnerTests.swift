@@ -14,7 +14,7 @@ final class LearnerTests: XCTestCase {
         let optimiser = try AdamW([("weights", weights)], learningRate: 0.1)
         let average = try ExponentialMovingAverage([("weights", weights)], decay: 0.5)
         let twin = try LineTrainer()
-        try twin.losses(at: 0).total.backward()
+        try twin.losses(at: 0)(0..<4).total.backward()
         let gradient = try XCTUnwrap(twin.weights.gradient).floats
         let length = Double(gradient.reduce(0) { $0 + $1 * $1 }.squareRoot())
         XCTAssertGreaterThan(length, 0.5, "nothing would be clipped")
@@ -33,12 +33,28 @@ final class LearnerTests: XCTestCase {
 
     func testPiecesAddUpToTheWhole() throws {
         let whole = try LineTrainer(), pieces = try LineTrainer()
-        let done = try whole.learner.update(at: 3, loss: whole.losses(at: 3).total)
+        let done = try whole.learner.update(at: 3, loss: whole.losses(at: 3)(0..<4).total)
         let same = try pieces.learner.update(at: 3) {
-            for _ in 0..<4 { try (pieces.losses(at: 3).total / 4).backward() }
+            for row in 0..<4 { try pieces.losses(at: 3)(row..<row + 1).total.backward() }
         }
         XCTAssertEqual(same.gradientNorm, done.gradientNorm, accuracy: 1e-6)
         assertClose(pieces.weights.floats, whole.weights.floats, .absolute(1e-6), "weights")
+    }
+
+    /// Four pieces add up in pairs, and the last of three is short.
+    func testABatchInPiecesIsTheBatch() throws {
+        let whole = try LineTrainer()
+        try whole.step()
+        for (microbatch, pieces) in [(1, [0..<1, 1..<2, 2..<3, 3..<4]), (3, [0..<3, 3..<4]), (9, [0..<4])] {
+            var options = LineTrainer.Options()
+            options.microbatch = microbatch
+            XCTAssertEqual(options.pieces, pieces)
+            let trainer = try LineTrainer(options)
+            let report = try trainer.step()
+            assertClose(trainer.weights.floats, whole.weights.floats, .absolute(1e-6), "weights")
+            XCTAssertEqual(report.loss, whole.history[0].loss, accuracy: 1e-6)
+            XCTAssertEqual(report.gradientNorm, whole.history[0].gradientNorm, accuracy: 1e-6)
+        }
     }
 
     func testWhatIsNotFiniteChangesNothing() throws {

@@ -4,16 +4,21 @@ import Tensor
 import Training
 
 /// The smallest trainer there can be: three numbers that follow points drawn from the seed and the step's number.
-final class LineTrainer: BatchTrainer {
+final class LineTrainer: PiecewiseTrainer {
     static let checkpointKind = "line training"
 
     struct Options: TrainingOptions {
         var steps = 6
         var seed: UInt64 = 1
         var batch = 4
+        var microbatch: Int?
     }
 
-    struct Losses: BatchLosses { let total: Tensor }
+    struct Losses: AdditiveLosses {
+        let total: Tensor
+        var all: [Tensor] { [total] }
+        init(_ all: [Tensor]) { total = all[0] }
+    }
 
     struct StepReport: TrainingReport, Equatable {
         static var columns: KeyValuePairs<String, (Self) -> Double> {
@@ -44,11 +49,15 @@ final class LineTrainer: BatchTrainer {
             schedule: LearningRateSchedule(.cosine, warmUp: 2, steps: options.steps), gradientNorm: 0.5)
     }
 
-    func losses(at step: Int) throws -> Losses {
+    func losses(at step: Int) throws -> (Range<Int>) throws -> Losses {
         var random = SplitMix64.stream(seed: options.seed, index: step)
         let points = try Tensor(
             (0..<options.batch * 3).map { _ in Float(random.uniform()) }, shape: [options.batch, 3])
-        return Losses(total: try (points * factor(step) - weights).squared().mean())
+        return { [self] rows in
+            let own = try points.sliced(0, from: rows.lowerBound, to: rows.upperBound)
+            let errors = try (own * factor(step) - weights).squared()
+            return Losses([try errors.sum() / Float(points.count)])
+        }
     }
 
     func report(_ losses: Losses, _ update: Learner.Update) throws -> StepReport {

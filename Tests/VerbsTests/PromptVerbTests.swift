@@ -82,6 +82,69 @@ final class PromptVerbTests: XCTestCase {
         ])
     }
 
+    /// From the loss of a picture to the states of a prompt, and on to its tokens; the slope along a random change is
+    /// that of finite differences.
+    func testGradientsOfPrompts() {
+        check([
+            (
+                """
+                x = scene("a dog", seed: 1)
+                e = prompt_embedding sd "a cat"
+                d = randn(20, 128, seed: 2)
+                print (gradcheck(s -> sum(denoising_error(sd, x, embeddings: e + s * d, time: [200, 600])), 0.1) < 0.01)
+                """, "true"
+            ),
+            (
+                """
+                t = token_embedding sd "a cat"
+                k = randn(4, 128, seed: 3) * 0.05
+                print (gradcheck(s -> mean(denoise(sd, encode(sd, x), embeddings: prompt_embedding(sd, t[0] + s * k),
+                    step: 2, steps: 8).original ** 2), 0.1) < 0.01)
+                """, "true"
+            ),
+            (
+                "print (denoising_error(sd, x, embeddings: e) ≈ denoising_error(sd, x, prompt: \"a cat\") within 1e-6)",
+                "true"
+            ),
+            (
+                "print (denoising_error(sd, x, prompt: \"a dog\")[0] < denoising_error(sd, x, prompt: \"a cat\")[0])",
+                "true"
+            ),
+            (
+                "print shape(denoising_error(sd, [x, x], prompt: [\"a dog\", \"a cat\"], time: [100, 200, 300]))",
+                "[2, 3]"
+            ),
+            ("print shape(denoising_error(sd, [x, x], time: [100]))", "[2, 1]"),
+            (
+                """
+                y = denoise sd (encode sd x) "a cat" steps: 8
+                z = denoise sd (encode sd x) embeddings: e steps: 8
+                print (y.previous == z.previous)
+                """, "true"
+            ),
+            ("print (prompt_embedding(load(\"emoji\"), t)[0] == e)", "true"),
+        ])
+        checkRefused([
+            ("denoising_error sd x prompt: \"a dog\" embeddings: e", "'prompt' can't be beside 'embeddings'"),
+            (
+                "denoising_error sd x prompt: [\"a dog\", \"a cat\"]",
+                "there are 2 prompts for 1 picture; give one for all, or one a picture"
+            ),
+            ("denoising_error sd x embeddings: [e, e]", "there are 2 embeddings for 1 pictures"),
+            ("denoising_error sd x time: []", "'time' is an empty list; time: [200, 600]"),
+            ("denoising_error sd x time: [5, 1000]", "1000"),
+            ("denoise sd (encode sd x)", "'denoise' needs 'prompt', or 'embeddings' in its place"),
+            ("denoise sd (encode sd x) \"a dog\" embeddings: e", "'prompt' can't be beside 'embeddings'"),
+            (
+                "denoise sd (encode sd x) embeddings: e negative_embeddings: e guidance: 1",
+                "'negative_embeddings' needs guidance above 1"
+            ),
+            ("prompt_embedding sd t weights: true", "'weights' is for texts"),
+            ("prompt_embedding sd randn(4, 8, seed: 1)", "must be of shape [tokens, 128] or [prompts, tokens, 128]"),
+            ("prompt_embedding sd randn(21, 128, seed: 1)", "with at most 20 tokens, not [1, 21, 128]"),
+        ])
+    }
+
     func testClipSkipWeightsAndRescaling() {
         check([
             (

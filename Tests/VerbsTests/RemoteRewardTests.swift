@@ -2,6 +2,7 @@ import CLIP
 import Files
 import Foundation
 import GRPO
+import ScoreServer
 import Tensor
 import TestSupport
 import XCTest

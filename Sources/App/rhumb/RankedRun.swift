@@ -15,7 +15,7 @@ import Training
 /// saved can be read again by all.
 enum RankedRun {
     /// Of a rank other than the first; nil of the first and of a process alone.
-    nonisolated(unsafe) private static var ownFolder: String?
+    nonisolated(unsafe) private static var own: RankFolder?
     nonisolated(unsafe) private static var folderCount = 0
     /// Of the first rank: those that others have on this machine, and may not come to take away.
     nonisolated(unsafe) private static var othersFolders: [String] = []
@@ -35,11 +35,12 @@ enum RankedRun {
         }
         guard Ranks.count > 1 else { return }
         if isSafe { try requireOne(for: "'--safe'") }
+        RankFolder.removeAbandoned()
         if !Ranks.isFirst {
             TextOutput.isSilent = true
-            ownFolder = try temporaryFolder()
+            own = try RankFolder()
         }
-        let folders = try Ranks.gather("folders", Array((ownFolder ?? "").utf8))
+        let folders = try Ranks.gather("folders", Array((own?.path ?? "").utf8))
         if Ranks.isFirst {
             othersFolders = folders.indices.filter { $0 > 0 && Ranks.hosts[$0] == Ranks.hosts[0] }
                 .map { String(decoding: folders[$0], as: UTF8.self) }
@@ -79,9 +80,9 @@ enum RankedRun {
 
     /// The folder of a run: the first rank's is where the user wants it.
     static func folder(_ make: () throws -> RunFolder) throws -> RunFolder {
-        guard let ownFolder else { return try make() }
+        guard let own else { return try make() }
         folderCount += 1
-        return try .open("\(ownFolder)/\(folderCount)")
+        return try .open("\(own.path)/\(folderCount)")
     }
 
     /// Gives every rank the run that is to go on, as it lies in a folder of the first one.
@@ -90,7 +91,7 @@ enum RankedRun {
     static func spread(_ path: String) throws -> String {
         guard Ranks.areMany else { return path }
         if Ranks.isFirst { _ = try Manifest(readingFolder: path) }
-        let place = ownFolder.map { $0 + "/resumed" } ?? path
+        let place = own.map { $0.path + "/resumed" } ?? path
         let names = try Ranks.broadcast("files of the run", Array(files(below: path).joined(separator: "\0").utf8))
         let there = String(
             decoding: try Ranks.broadcast(
@@ -99,7 +100,7 @@ enum RankedRun {
         for name in String(decoding: names, as: UTF8.self).split(separator: "\0").map(String.init) {
             let bytes = try Ranks.broadcast(
                 "a file of the run", Array(Data(contentsOf: URL(filePath: path + "/" + name))))
-            guard ownFolder != nil else { continue }
+            guard own != nil else { continue }
             let url = URL(filePath: place + "/" + name)
             try FileManager.default.createDirectory(
                 at: url.deletingLastPathComponent(), withIntermediateDirectories: true)
@@ -122,21 +123,12 @@ enum RankedRun {
         }.sorted()
     }
 
-    private static func temporaryFolder() throws -> String {
-        let place = FileManager.default.temporaryDirectory.path
-        var path = Array((place + "/rhumb-rank-XXXXXX").utf8CString)
-        guard mkdtemp(&path) != nil else { throw FileError.system(.create, path: place, code: errno) }
-        return path.withUnsafeBufferPointer { String(cString: $0.baseAddress!) }
-    }
-
     private static func removeOwnFolder() {
-        if let ownFolder { try? FileManager.default.removeItem(atPath: ownFolder) }
-        ownFolder = nil
+        own?.remove()
+        own = nil
         for path in passing { try? FileManager.default.removeItem(atPath: path) }
         // A rank that was killed has left its own.
-        for folder in othersFolders where folder.contains("/rhumb-rank-") {
-            try? FileManager.default.removeItem(atPath: folder)
-        }
+        for folder in othersFolders { RankFolder.remove(of: folder) }
     }
 
     // MARK: Threads

@@ -128,6 +128,8 @@ extension RhumbError {
             "step \(index) adds noise and needs some", hint: "give noise of the sample's shape, or eta 0")
     }
 
+    static var noTimesteps: RhumbError { RhumbError("there is no timestep", hint: "time: [200, 600]") }
+
     static func draws(_ draws: Int) -> RhumbError {
         RhumbError("the number of draws must be at least 1, not \(draws)")
     }

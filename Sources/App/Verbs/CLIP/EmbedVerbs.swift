@@ -58,14 +58,16 @@ enum EmbedVerbs {
             "token_embedding", family: "clip",
             summary: "the embeddings of a text's tokens, with which the text tower begins",
             parameters: [
-                clip,
+                Parameter(
+                    "model", .either([.object("clip"), .object("pipeline")]),
+                    help: "a CLIP, or a diffusion model, whose text encoder is meant"),
                 Parameter(
                     "text", .either([.string, .list(of: .string)]), help: "a text, or texts of one number of tokens"),
             ],
             result: "a tensor of shape [texts, tokens, width of the text tower], start and end included",
             details: """
-                These are rows of the vocabulary's table, before positions are added. `embed` takes them in place of \
-                the text, and gradients flow to them. A text that is too long is cut, keeping the end token.
+                These are rows of the vocabulary's table, before positions are added. `embed` and `prompt_embedding` \
+                take them in place of the text, and gradients flow to them. A text that is too long is cut, keeping the end token.
                 """,
             examples: [
                 .init(
@@ -76,11 +78,14 @@ enum EmbedVerbs {
                     p.grad.shape
                     """, gives: "[1, 5, 128]")
             ],
-            seeAlso: ["embed", "tokens", "requires_grad"]
+            seeAlso: ["embed", "prompt_embedding", "tokens", "requires_grad"]
         ) { call in
-            let clip = try call.clip(), texts = try call.strings("text")
-            try clip.noteUnseen(texts, call.host)
-            return .tensor(try clip.embedder.tokenEmbeddings(of: texts))
+            let texts = try call.strings("text")
+            try call.noteUnseenByModel(texts)
+            if let pipeline = try call.value("model").object(as: PipelineValue.self) {
+                return .tensor(try pipeline.model.text.tokenEmbeddings(of: texts))
+            }
+            return .tensor(try call.object("model", as: ClipValue.self).embedder.tokenEmbeddings(of: texts))
         }
     }
 

@@ -16,11 +16,7 @@ extension Arguments {
     /// Refuses options of prompts that others leave without effect.
     func checkPrompts(_ options: SamplingOptions) throws {
         if try isGiven("embeddings") {
-            if try isGiven("prompt") {
-                throw failure(
-                    "prompt", "'prompt' can't be beside 'embeddings', which are taken in its place",
-                    hint: "leave one of them out")
-            }
+            try checkNoPrompt()
             if options.clipSkip > 0 {
                 throw failure(
                     "clip_skip", "'clip_skip' is for texts, and 'embeddings' are none",
@@ -31,25 +27,47 @@ extension Arguments {
                     "weights", "'weights' is for texts, and 'embeddings' are none",
                     hint: "prompt_embedding sd \"…\" weights: true")
             }
-        } else if try !isGiven("prompt") {
-            throw failure(
-                "model", "'sample' needs 'prompt', or 'embeddings' in its place", hint: "sample sd \"a red apple\"")
+        } else {
+            try checkPrompt(hint: "sample sd \"a red apple\"")
         }
-        for name in ["guidance_rescale", "negative_embeddings"] where try isGiven(name) && options.guidanceScale <= 1 {
-            throw failure(
-                name, "'\(name)' needs guidance above 1, not \(NumberText.shown(Double(options.guidanceScale)))",
-                hint: "leave '\(name)' out, or guide: guidance: 5")
-        }
-        if try isGiven("negative_embeddings"), try isGiven("negative") {
-            throw failure(
-                "negative", "'negative' can't be beside 'negative_embeddings', which are taken in its place",
-                hint: "leave one of them out")
-        }
+        try checkGuided("guidance_rescale", options)
+        try checkNegative(options)
         if options.guidanceRescale > 0, try isGiven("safe") {
             throw failure(
                 "guidance_rescale", "'guidance_rescale' can't be beside 'safe', which guides otherwise",
                 hint: "leave one of them out")
         }
+    }
+
+    /// Refuses a prompt beside the embeddings in its place.
+    func checkNoPrompt() throws {
+        guard try isGiven("prompt") else { return }
+        throw failure(
+            "prompt", "'prompt' can't be beside 'embeddings', which are taken in its place",
+            hint: "leave one of them out")
+    }
+
+    /// Refuses to go without prompt and embeddings.
+    func checkPrompt(hint: String) throws {
+        guard try !isGiven("prompt") else { return }
+        throw failure("model", "'\(verb.name)' needs 'prompt', or 'embeddings' in its place", hint: hint)
+    }
+
+    /// Refuses an option that does nothing without guidance.
+    private func checkGuided(_ name: String, _ options: SamplingOptions) throws {
+        guard try isGiven(name), options.guidanceScale <= 1 else { return }
+        throw failure(
+            name, "'\(name)' needs guidance above 1, not \(NumberText.shown(Double(options.guidanceScale)))",
+            hint: "leave '\(name)' out, or guide: guidance: 5")
+    }
+
+    /// Refuses embeddings of a negative prompt without guidance, or beside its text.
+    func checkNegative(_ options: SamplingOptions) throws {
+        try checkGuided("negative_embeddings", options)
+        guard try isGiven("negative_embeddings"), try isGiven("negative") else { return }
+        throw failure(
+            "negative", "'negative' can't be beside 'negative_embeddings', which are taken in its place",
+            hint: "leave one of them out")
     }
 
     /// The embeddings in place of prompts, `count` times each; nil where texts are given.

@@ -135,9 +135,9 @@ enum SampleVerb {
             seeAlso: ["prompt_embedding", "denoise", "trajectory", "encode", "grid", "load", "steer"]
         ) { call in
             let run = try SamplingRun(call)
-            let trajectory = try run.sample()
-            if try call.boolean("trajectory") { return .object(TrajectoryValue(trajectory, run.record)) }
-            let images = try run.record.images(trajectory.final, progress: call.progress("decode"))
+            if try call.boolean("trajectory") { return .object(TrajectoryValue(try run.trajectory(), run.record)) }
+            let images = try run.record.images(
+                run.latents(), isShared: true, progress: call.progress("decode"))
             return run.givesList ? .list(images) : images[0]
         }
     }
@@ -229,15 +229,31 @@ private struct SamplingRun {
         }
     }
 
-    func sample() throws -> Trajectory {
-        let trajectory = try record.naming {
+    /// The whole way, made by every rank.
+    func trajectory() throws -> Trajectory {
+        try sampled { latents, images, masks in
             try record.pipeline.model.sample(
-                record.prompts, record.options, embeddings: embeddings, latents: call.optional("latents", call.tensor),
-                images: call.optional("image", call.images) ?? [], masks: call.optional("mask", call.masks) ?? [],
-                steering: record.steering?.states, source: record.source,
-                progress: call.progress("sampling"))
+                record.prompts, record.options, embeddings: embeddings, latents: latents, images: images, masks: masks,
+                steering: record.steering?.states, source: record.source, progress: call.progress("sampling"))
+        }
+    }
+
+    /// Its end alone, of which each rank makes its share.
+    func latents() throws -> Tensor {
+        try sampled { latents, images, masks in
+            try record.pipeline.model.finalLatents(
+                record.prompts, record.options, embeddings: embeddings, latents: latents, images: images, masks: masks,
+                steering: record.steering?.states, source: record.source, progress: call.progress("sampling"))
+        }
+    }
+
+    private func sampled<Result>(_ sample: (Tensor?, [Image], [PictureMask]) throws -> Result) throws -> Result {
+        let result = try record.naming {
+            try sample(
+                call.optional("latents", call.tensor), call.optional("image", call.images) ?? [],
+                call.optional("mask", call.masks) ?? [])
         }
         try MappedFiles.check()
-        return trajectory
+        return result
     }
 }

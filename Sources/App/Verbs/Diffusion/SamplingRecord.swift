@@ -41,8 +41,16 @@ struct SamplingRecord {
     }
 
     /// The pictures of latents, named and with their parameters.
-    func images(_ latents: Tensor, progress: StableDiffusion.Progress? = nil) throws -> [Value] {
-        try naming { try pipeline.model.images(latents, progress: progress) }.enumerated().map { index, image in
+    ///
+    /// - Parameter isShared: whether each rank decodes its share; all must then ask for them.
+    func images(
+        _ latents: Tensor, isShared: Bool = false, progress: StableDiffusion.Progress? = nil
+    ) throws -> [Value] {
+        try naming {
+            try isShared
+                ? pipeline.model.sharedImages(latents, progress: progress)
+                : pipeline.model.images(latents, progress: progress)
+        }.enumerated().map { index, image in
             .object(ImageValue(image, name: prompts[index], parameters: parameters(of: index)))
         }
     }

@@ -25,6 +25,9 @@ enum CLIPTrainerVerbs {
                     "batch", .whole(in: 2...4096), fallback: .described("96"),
                     help: "fresh pairs of picture and caption per step"),
                 .option(
+                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("a quarter of `batch`"),
+                    help: "of them at once through the towers, of which each rank takes a share"),
+                .option(
                     "rate", .number(in: 0...1), fallback: .described("0.001, or 0.0008 for a reward"),
                     help: "the highest learning rate"),
                 .option(
@@ -55,6 +58,7 @@ enum CLIPTrainerVerbs {
             var options = try call.string("purpose") == "reward" ? CLIPTrainingOptions.reward : CLIPTrainingOptions()
             if try call.isGiven("steps") { options.steps = try call.whole("steps") }
             if try call.isGiven("batch") { options.batch = try call.whole("batch") }
+            options.microbatch = try call.microbatch(of: options.batch)
             if try call.isGiven("rate") { options.learningRate = try call.number("rate") }
             if try call.isGiven("warmup") { options.warmUp = try call.whole("warmup") }
             if try call.isGiven("axis") { options.axisWeight = Float(try call.number("axis")) }
@@ -66,5 +70,20 @@ enum CLIPTrainerVerbs {
             let start = try call.optional("start") { try call.object($0, as: ClipValue.self).embedder.model }
             return .object(CLIPTrainerValue(try CLIPTrainer(options, start: start)))
         }
+    }
+}
+
+extension Arguments {
+    /// Examples of a step that go through a model at once.
+    ///
+    /// - Throws: a failure where the batch has fewer.
+    func microbatch(of batch: Int) throws -> Int {
+        guard let given = try optional("microbatch", whole) else { return (batch + 3) / 4 }
+        guard given <= batch else {
+            throw failure(
+                "microbatch", "'microbatch' must be at most 'batch', \(batch), not \(given)",
+                hint: "microbatch: \(batch) takes the whole batch at once")
+        }
+        return given
     }
 }

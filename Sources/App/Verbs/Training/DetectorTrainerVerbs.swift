@@ -18,6 +18,9 @@ enum DetectorTrainerVerbs {
                     "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)),
                     help: "freshly drawn pictures per step"),
                 .option(
+                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("a quarter of `batch`"),
+                    help: "of them at once through the model, of which each rank takes a share"),
+                .option(
                     "rate", .number(in: 0...1), default: .number(standard.learningRate),
                     help: "the highest learning rate"),
                 .option(
@@ -40,6 +43,7 @@ enum DetectorTrainerVerbs {
             var options = standard
             options.steps = try call.whole("steps")
             options.batch = try call.whole("batch")
+            options.microbatch = try call.microbatch(of: options.batch)
             options.learningRate = try call.number("rate")
             options.warmUp = try call.whole("warmup")
             options.degradedShare = try call.number("degraded")

@@ -21,6 +21,9 @@ enum DiffusionTrainerVerbs {
                     help: "fresh scenes per step"
                 ),
                 .option(
+                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("a quarter of `batch`"),
+                    help: "of them at once through the model, of which each rank takes a share"),
+                .option(
                     "rate", .number(in: 0...1), default: .number(standard.learningRate),
                     help: "the highest learning rate"),
                 .option(
@@ -43,6 +46,7 @@ enum DiffusionTrainerVerbs {
             var options = standard
             options.steps = try call.whole("steps")
             options.batch = try call.whole("batch")
+            options.microbatch = try call.microbatch(of: options.batch)
             options.learningRate = try call.number("rate")
             options.edgeWeight = Float(try call.number("edges"))
             options.objectWeight = Float(try call.number("objects"))
@@ -68,6 +72,9 @@ enum DiffusionTrainerVerbs {
                 ),
                 .option(
                     "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "scenes per step"),
+                .option(
+                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("a quarter of `batch`"),
+                    help: "of them at once through the model, of which each rank takes a share"),
                 .option(
                     "scenes", .whole(in: 1...10_000_000), default: .number(Double(standard.scenes)),
                     help: "different scenes, whose latents are computed once"),
@@ -95,6 +102,7 @@ enum DiffusionTrainerVerbs {
             var options = standard
             options.steps = try call.whole("steps")
             options.batch = try call.whole("batch")
+            options.microbatch = try call.microbatch(of: options.batch)
             options.scenes = try call.whole("scenes")
             options.learningRate = try call.number("rate")
             options.seed = try call.seed()

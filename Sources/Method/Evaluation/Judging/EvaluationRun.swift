@@ -1,5 +1,4 @@
 import Basics
-import Ranks
 import Tensor
 
 /// Whoever watches an evaluation, and may stop it.
@@ -79,23 +78,6 @@ public struct EvaluationRun {
         return settings.map { groups[$0]! }
     }
 
-    /// The pictures of a batch, of which each rank makes its share where none depends on the others.
-    private func pictures(
-        of requests: [PictureRequest], steps: UInt64, progress: @escaping (Int, Int) throws -> Void
-    ) throws -> [Image] {
-        guard Ranks.areMany, generator.makesEachAlone else {
-            return try generator.pictures(of: requests, steps: steps, progress: progress)
-        }
-        let mine = Array(requests[Ranks.share(of: requests.count)])
-        let images =
-            mine.isEmpty
-            ? []
-            : try Ranks.apart {
-                try generator.pictures(of: mine, steps: steps, progress: progress)
-            }
-        return try Ranks.gathered("pictures to judge", images)
-    }
-
     /// Whether one that is interrupted is of the pictures judged so far, and not thrown away.
     public var keepsPart = true
 
@@ -126,7 +108,7 @@ public struct EvaluationRun {
                         if let kept = try folder?.judged(asked, from: progress.done, showing: shown) {
                             (judgement, images) = kept
                         } else {
-                            let drawn = try pictures(of: tasks.map(\.request), steps: steps) { step, steps in
+                            let drawn = try generator.pictures(of: tasks.map(\.request), steps: steps) { step, steps in
                                 observer.progressed(before, part: ("\(suite): sample", step, steps))
                                 if observer.isInterrupted { throw Interruption() }
                             }

@@ -8,14 +8,12 @@ public protocol PictureGenerator {
     var name: String { get }
     /// How it makes pictures, with that seed: "ddim, 20 steps, guidance 5, eta 0, seed 1".
     func summary(seed: UInt64) -> String
-    /// Whether a picture is the same whatever others are made with it: no noise is drawn for all of them together.
-    var makesEachAlone: Bool { get }
 
     /// Pictures of a setting at once, at most; fixed for each model, because the noise of steps on the way is drawn for
     /// all of them together.
     func batch(of setting: PictureRequest.Setting) throws -> Int
 
-    /// One picture for each request.
+    /// One picture for each request, the same on all ranks, which may each make a share.
     ///
     /// - Parameters:
     ///   - requests: of one size and guidance.
@@ -27,7 +25,6 @@ public protocol PictureGenerator {
 }
 
 extension PictureGenerator {
-    public var makesEachAlone: Bool { false }
     public func batch(of setting: PictureRequest.Setting) throws -> Int { 32 }
 }
 
@@ -69,12 +66,6 @@ public struct DiffusionGenerator: PictureGenerator {
         (self.model, self.name, self.options, self.steering) = (model, name, options, steering)
     }
 
-    public var makesEachAlone: Bool {
-        // In bfloat16 the bits of a picture may depend on how many are made at once.
-        model.dtype == .float32 && options.safety == nil && options.eta == 0
-            && !(options.sampler ?? SamplerKind(for: model.scheduler)).isStochastic
-    }
-
     public func summary(seed: UInt64) -> String {
         "\((options.sampler ?? SamplerKind(for: model.scheduler)).rawValue), \(options.steps) steps, guidance "
             + "\(NumberText.shown(Double(options.guidanceScale))), eta \(NumberText.shown(options.eta)), seed \(seed)"
@@ -102,10 +93,10 @@ public struct DiffusionGenerator: PictureGenerator {
         var options = options
         if let guidance = setting.guidance { options.guidanceScale = Float(guidance) }
         do {
-            let trajectory = try model.sample(
+            let latents = try model.finalLatents(
                 requests.map(\.prompt), options, latents: Tensor.concatenated(noise), steering: steering?.states,
-                source: NoiseSource(Generator(seed: steps)), batchSize: requests.count, progress: progress)
-            return try model.images(trajectory.final)
+                source: NoiseSource(Generator(seed: steps)), progress: progress)
+            return try model.sharedImages(latents)
         } catch let error as NotFiniteError {
             throw error.asked(by: requests.map(\.prompt), seeds: requests.map(\.seed))
         }

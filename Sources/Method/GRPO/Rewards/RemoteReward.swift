@@ -37,9 +37,24 @@ public final class RemoteReward: Reward {
 
     /// - Throws: `RhumbError` where there is no answer, or another than is asked for; `Interruption`.
     public func scores(of batch: RewardBatch) throws -> RewardScores {
-        // One rank asks, and all have its answers.
-        let own = try Ranks.isFirst || !Ranks.areMany ? [asked(batch)] : []
-        return try Ranks.gathered("answers of the server", own)[0]
+        guard Ranks.areMany else { return try asked(batch) }
+        // One rank asks, and all have its answers, or its error.
+        var own: [SharedAnswer] = []
+        if Ranks.isFirst {
+            do {
+                own = [SharedAnswer(scores: try asked(batch))]
+            } catch let error as RhumbError {
+                own = [SharedAnswer(message: error.message, hint: error.hint)]
+            }
+        }
+        let answer = try Ranks.gathered("answers of the server", own)[0]
+        guard let scores = answer.scores else { throw RhumbError(answer.message, hint: answer.hint) }
+        return scores
+    }
+
+    private struct SharedAnswer: Codable {
+        var scores: RewardScores?
+        var message = "", hint = ""
     }
 
     private func asked(_ batch: RewardBatch) throws -> RewardScores {

@@ -131,22 +131,11 @@ extension GRPOTrainer {
         (sampling.steps, sampling.guidanceScale) = (options.steps, Float(options.effectiveGuidance))
         (sampling.sampler, sampling.negativePrompt) = (options.sampler ?? .ddim, options.negative)
         let start = try startingLatents(plan, groups: prompts.count), texts = samplePrompts(prompts)
-        func sampled(_ rows: Range<Int>, _ size: Int) throws -> Tensor {
-            try drawingPolicy.computing {
-                try pipeline.replacing(unet: drawingPolicy.unet).sample(
-                    Array(texts[rows]), sampling,
-                    latents: rows.count == texts.count
-                        ? start : start.sliced(0, from: rows.lowerBound, to: rows.upperBound),
-                    generator: plan.noise, batchSize: size
-                ) { try progress?("sample", $0, $1) }.final
-            }
+        let latents = try drawingPolicy.computing {
+            try pipeline.replacing(unet: drawingPolicy.unet).finalLatents(
+                texts, sampling, latents: start, source: NoiseSource(plan.noise), batchSize: options.microbatch
+            ) { try progress?("sample", $0, $1) }
         }
-        // Noise of the steps is drawn for all samples together.
-        let drawsNoise = sampling.eta != 0 || (sampling.sampler ?? .ddim).isStochastic
-        let latents =
-            try drawsNoise || !Ranks.areMany
-            ? sampled(0..<texts.count, options.microbatch)
-            : inPieces(of: texts.count) { try sampled($0, options.microbatch) }
         return ([latents], [:])
     }
 

@@ -1,7 +1,7 @@
 import Basics
 import Diffusion
-import Ranks
 import Tensor
+import Training
 
 /// One pass over part of a rollout: ratios, losses and, through them, gradients.
 package struct PolicyUpdate {
@@ -27,33 +27,22 @@ package struct PolicyUpdate {
     ) throws -> UpdateMetrics {
         let pieces = pieces(of: part)
         let count = part.samples.count * part.steps.count
-        let gradients = GradientBlocks(of: policy.parameters)
-        var sum = BlockSum(blocks: pieces.count, width: gradients.width)
-        var mine: [UpdateMetrics] = []
-        let share = sum.share
-        try Ranks.apart {
-            for position in share {
-                try StopFlag.check()
-                let piece = pieces[position]
-                let terms = try terms(
-                    rollout, piece,
-                    withReference: rollout.isHeld(piece, by: options)
-                        || measuresReference && position == pieces.count - 1)
-                let loss = try terms.losses.sum() / Float(count)
-                try policy.computing { try loss.backward() }
-                var metrics = UpdateMetrics()
-                try metrics.add(
-                    terms, loss: Double(loss.detached().item),
-                    timestep: options.levels == .steps ? rollout.timesteps[piece.steps[0]] : nil)
-                mine.append(metrics)
-                if pieces.count > 1 { sum.add(gradients.take()) }
-            }
+        let parts = try GradientBlocks(of: policy.parameters).accumulate(pieces.count) { position in
+            let piece = pieces[position]
+            let terms = try terms(
+                rollout, piece,
+                withReference: rollout.isHeld(piece, by: options)
+                    || measuresReference && position == pieces.count - 1)
+            let loss = try terms.losses.sum() / Float(count)
+            try policy.computing { try loss.backward() }
+            var metrics = UpdateMetrics()
+            try metrics.add(
+                terms, loss: Double(loss.detached().item),
+                timestep: options.levels == .steps ? rollout.timesteps[piece.steps[0]] : nil)
+            return metrics
         }
-        if pieces.count > 1 { try gradients.put(sum.total("gradients")) } else { try gradients.spread() }
         var metrics = UpdateMetrics()
-        for piece in try Ranks.gathered("terms of the update", mine) {
-            metrics.add(piece)
-        }
+        for part in parts { metrics.add(part) }
         return metrics
     }
 

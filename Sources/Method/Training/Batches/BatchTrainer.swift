@@ -10,6 +10,18 @@ public protocol TrainingOptions: Codable, Equatable, Sendable {
     var seed: UInt64 { get }
     /// Examples a step.
     var batch: Int { get }
+    /// Examples that go through the model at once, of which each rank takes its share; nil for the whole batch.
+    ///
+    /// It decides the order in which gradients are added up, and so the last bits of what is trained.
+    var microbatch: Int? { get }
+}
+
+extension TrainingOptions {
+    /// The pieces that a batch goes through the model in.
+    public var pieces: [Range<Int>] {
+        let size = max(microbatch ?? batch, 1)
+        return stride(from: 0, to: batch, by: size).map { $0..<min($0 + size, batch) }
+    }
 }
 
 /// What a step or a check reports: a row of a table.
@@ -22,6 +34,13 @@ public protocol TrainingReport: Codable {
 public protocol BatchLosses {
     /// What an update makes smaller, a scalar.
     var total: Tensor { get }
+}
+
+/// Losses that add up: those of a batch are the sums of its pieces'.
+public protocol AdditiveLosses: BatchLosses {
+    /// All of them, scalars, the total among them.
+    var all: [Tensor] { get }
+    init(_ all: [Tensor])
 }
 
 /// A run of known length whose every step learns from one batch, drawn anew from the run's seed and the step's number.
@@ -40,10 +59,11 @@ public protocol BatchTrainer: Trainer where Report == StepReport {
 
     /// What has to be computed once, before the first step. Nothing by default.
     func prepare(progress: UpdateProgress?) throws
-    /// Goes forward through the batch of a step.
+    /// Goes forward and backward through the batch of a step: parameters have the gradient of its losses' total then,
+    /// the same on all ranks.
     ///
     /// - Parameter step: from 0.
-    func losses(at step: Int) throws -> Losses
+    func accumulateGradient(at step: Int) throws -> Losses
     /// What the step that has just been done was like.
     func report(_ losses: Losses, _ update: Learner.Update) throws -> StepReport
     /// Measures the averaged weights on what training never sees.
@@ -55,6 +75,29 @@ public protocol BatchTrainer: Trainer where Report == StepReport {
     ///
     /// - Parameter folder: is made where there is none.
     func saveCheckpoint(to folder: URL) throws
+}
+
+/// A run whose losses add up over the examples, so that each piece of a batch goes its way alone.
+public protocol PiecewiseTrainer: BatchTrainer where Losses: AdditiveLosses {
+    /// Draws the batch of a step.
+    ///
+    /// - Parameter step: from 0.
+    /// - Returns: what goes forward through some of its examples and gives their share in the batch's losses; shares
+    ///   add up to them.
+    func losses(at step: Int) throws -> (Range<Int>) throws -> Losses
+}
+
+extension PiecewiseTrainer {
+    public func accumulateGradient(at step: Int) throws -> Losses {
+        let losses = try losses(at: step), pieces = options.pieces
+        let parts = try GradientBlocks(of: learner.optimiser.parameters).accumulate(pieces.count) { piece in
+            let share = try losses(pieces[piece])
+            try share.total.backward()
+            return try share.all.map { Double(try $0.detached().item) }
+        }
+        let sums = parts.dropFirst().reduce(parts[0]) { sums, part in zip(sums, part).map(+) }
+        return try Losses(sums.map { try Tensor(Float($0)) })
+    }
 }
 
 /// What a run of batches has done.
@@ -93,10 +136,10 @@ extension BatchTrainer {
     public func advance(progress: UpdateProgress?) throws -> StepReport {
         guard !isFinished else { throw RhumbError.trainingFinished(steps: options.steps) }
         try prepare(progress: progress)
-        let losses = try losses(at: completed)
-        let update = try learner.update(at: completed, loss: losses.total)
+        var losses: Losses?
+        let update = try learner.update(at: completed) { losses = try accumulateGradient(at: completed) }
         record.completed += 1
-        let step = try report(losses, update)
+        let step = try report(losses!, update)
         record.history.append(step)
         return step
     }

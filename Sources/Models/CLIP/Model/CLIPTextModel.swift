@@ -99,6 +99,13 @@ public final class CLIPTextModel: Rebuildable, WidenedModel {
         try tower.hiddenStates(identifiers, skipping: skipped).to(.float32)
     }
 
+    /// The same of embeddings of tokens, before positions are added; gradients flow to them.
+    ///
+    /// - Shapes: [texts, positions, hiddenSize] → [texts, positions, hiddenSize].
+    public func hiddenStates(embeddings: Tensor, skipping skipped: Int = 0) throws -> Tensor {
+        try tower.hiddenStates(embeddings: embeddings.to(dtype), skipping: skipped).to(.float32)
+    }
+
     /// The states before the last layer, which Stable Diffusion XL looks at, and the projected state at each text's end,
     /// float32.
     ///

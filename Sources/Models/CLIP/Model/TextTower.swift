@@ -32,10 +32,16 @@ public struct TextTower {
     ///   - skipped: how many of the last layers are left out; the norm is not.
     /// - Throws: `RhumbError` where there are not more layers than that.
     public func hiddenStates(_ identifiers: Tensor, skipping skipped: Int = 0) throws -> Tensor {
+        try hiddenStates(embeddings: tokenEmbeddings(identifiers), skipping: skipped)
+    }
+
+    /// The same of embeddings of tokens (`tokenEmbeddings`), [texts, positions, width].
+    public func hiddenStates(embeddings: Tensor, skipping skipped: Int = 0) throws -> Tensor {
         guard (0..<max(encoder.layers.count, 1)).contains(skipped) else {
             throw RhumbError.skippedLayers(skipped, layers: encoder.layers.count)
         }
-        return try finalNorm(encoder(embedded(identifiers), causal: !isSigLIP, skipping: skipped))
+        try check(embeddings)
+        return try finalNorm(encoder(placed(embeddings), causal: !isSigLIP, skipping: skipped))
     }
 
     /// The state at each text's end token, SigLIP's at the last position, [texts, width], before the projection.
@@ -56,6 +62,12 @@ public struct TextTower {
     ///
     /// - Parameter embeddings: of tokens (`tokenEmbeddings`), whose last one is the end token's, [texts, positions, width].
     public func pooled(embeddings: Tensor) throws -> Tensor {
+        try check(embeddings)
+        let ends = [Int](repeating: embeddings.shape[1] - 1, count: embeddings.shape[0])
+        return try finalNorm(encoder(placed(embeddings), at: ends, causal: true))
+    }
+
+    private func check(_ embeddings: Tensor) throws {
         let c = configuration
         guard embeddings.rank == 3, embeddings.shape[1] > 0, embeddings.shape[1] <= c.maxPositionEmbeddings,
             embeddings.shape[2] == c.hiddenSize
@@ -63,8 +75,6 @@ public struct TextTower {
             throw RhumbError.tokenEmbeddings(
                 embeddings.shape, width: c.hiddenSize, limit: c.maxPositionEmbeddings)
         }
-        let ends = [Int](repeating: embeddings.shape[1] - 1, count: embeddings.shape[0])
-        return try finalNorm(encoder(placed(embeddings), at: ends, causal: true))
     }
 
     /// The states before the last layer, without the final norm, [texts, positions, width], and the normed state of the

@@ -45,15 +45,7 @@ extension Autoencoder {
     public func latents(
         of images: [Image], generator: Generator? = nil, progress: StableDiffusion.Progress? = nil
     ) throws -> Tensor {
-        guard let first = images.first else { throw RhumbError.noImages }
-        for image in images where (image.width, image.height) != (first.width, first.height) {
-            throw RhumbError.sizes(first, image)
-        }
-        let space = latentSpace, side = space.downsampling
-        guard first.height % side == 0, first.width % side == 0 else {
-            throw RhumbError.size(width: first.width, height: first.height, multiple: side)
-        }
-        let shape = [images.count, first.height / side, first.width / side, space.channels]
+        let shape = try latentShape(of: images), space = latentSpace
         let noise = try (hasDistribution ? generator : nil).map { try StableDiffusion.noise(shape, generator: $0) }
         let pixels = try (Tensor.stacked(images.map(\.tensor)).permuted([0, 2, 3, 1]) * 2 - 1).contiguous()
         var start = 0
@@ -66,6 +58,21 @@ extension Autoencoder {
             return [try encoded * space.scalingFactor]
         }
         return try Tensor.concatenated(parts)
+    }
+
+    /// The shape of the latents of pictures, [N, h, w, C].
+    ///
+    /// - Throws: `RhumbError` for none, and for different sizes or such as are not multiples of `downsampling`.
+    func latentShape(of images: [Image]) throws -> [Int] {
+        guard let first = images.first else { throw RhumbError.noImages }
+        for image in images where (image.width, image.height) != (first.width, first.height) {
+            throw RhumbError.sizes(first, image)
+        }
+        let space = latentSpace, side = space.downsampling
+        guard first.height % side == 0, first.width % side == 0 else {
+            throw RhumbError.size(width: first.width, height: first.height, multiple: side)
+        }
+        return [images.count, first.height / side, first.width / side, space.channels]
     }
 
     /// Rows in batches, unrecorded.

@@ -18,9 +18,12 @@ public struct PromptEmbeddings {
         if let negative, negative.shape[1] != prompts.shape[1] {
             throw RhumbError.negativeStates(negative.shape[1], tokens: prompts.shape[1])
         }
-        self.prompts = try prompts.detached().to(.float32)
-        self.negative = try negative?.detached().to(.float32)
+        self.prompts = try prompts.to(.float32)
+        self.negative = try negative?.to(.float32)
     }
+
+    /// Whether gradients are asked for.
+    public var requiresGradient: Bool { prompts.requiresGradient || negative?.requiresGradient ?? false }
 
     /// The states of `count` prompts for a text encoder's width.
     ///

@@ -18,6 +18,22 @@ extension RhumbError {
         RhumbError("the prompt's embeddings hold values that are not finite")
     }
 
+    static func tokenCounts(of text: String, _ count: Int, _ other: Int) -> RhumbError {
+        RhumbError(
+            "texts must have one number of tokens: \"\(text)\" has \(count), another has \(other)",
+            hint: "ask for the embeddings of one text at a time")
+    }
+
+    static func promptTokens(_ shape: [Int], width: Int, limit: Int) -> RhumbError {
+        RhumbError(
+            "embeddings of a prompt's tokens must be of shape [tokens, \(width)] or [prompts, tokens, \(width)] with at "
+                + "most \(limit) tokens, not \(text(shape))", hint: "`token_embedding sd \"a red apple\"` makes some")
+    }
+
+    static var promptTokensNotFinite: RhumbError {
+        RhumbError("the embeddings of the prompt's tokens hold values that are not finite")
+    }
+
     static func promptWidth(_ width: Int, model: Int) -> RhumbError {
         RhumbError(
             "the prompt's embeddings are \(width) wide, and the UNet takes \(model)",

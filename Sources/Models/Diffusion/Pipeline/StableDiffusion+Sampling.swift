@@ -38,76 +38,137 @@ extension StableDiffusion {
         source: NoiseSource, batchSize: Int? = nil,
         progress: Progress? = nil
     ) throws -> Trajectory {
-        try source.check(pictures: prompts.count)
-        guard !prompts.isEmpty else { throw RhumbError.noPrompts }
-        let kind = options.sampler ?? SamplerKind(for: scheduler)
-        let sampler = try sampler(kind, options, startsFromPicture: !images.isEmpty)
-        return try withoutGradients {
-            let begun = try start(
-                prompts.count, options, sampler, latents: latents, images: images, masks: masks, source)
-            let start = begun.latents, first = begun.first
-            let noise = try (first..<sampler.times.count).map { index in
-                try sampler.needsNoise(at: index, eta: options.eta)
-                    ? try source.noise(start.shape) : nil
-            }
-            var guidance = try guidance(of: prompts, options, embeddings: embeddings, steering: steering)
-            guidance.conditions.channels = begun.channels
-            if secondText != nil {
-                guidance.conditions.sizes = options.sizes.row(
-                    height: start.shape[1] * downsampling, width: start.shape[2] * downsampling)
-            }
-            if task == .editing { guidance.imageScale = options.imageGuidance }
-            let size = batchSize ?? self.batchSize(height: start.shape[1], width: start.shape[2])
-            let steps = sampler.times.count - first
-            var parts: [Trajectory] = []
-            for begin in stride(from: 0, to: prompts.count, by: max(size, 1)) {
-                let rows = begin..<min(begin + max(size, 1), prompts.count)
-                do {
-                    parts.append(
-                        try sample(
-                            start.rows(rows), guidance.rows(rows), kind, sampler, from: first, options.eta,
-                            noise: noise.map { try $0?.rows(rows) }, kept: begun.kept?.rows(rows)
-                        ) { done in
-                            // A batch counts by its samples, so that the pace is even.
-                            try progress?(begin * steps + rows.count * done, prompts.count * steps)
-                        })
-                } catch let error as NotFiniteError {
-                    throw error.after(begin, of: prompts.count)
+        try withoutGradients {
+            let plan = try plan(
+                prompts, options, embeddings: embeddings, latents: latents, images: images, masks: masks,
+                steering: steering, source)
+            let size = max(batchSize ?? self.batchSize(of: plan), 1)
+            let parts = try Self.batches(of: 0..<plan.count, size).map { rows in
+                try trajectory(plan, rows) { done in
+                    // A batch counts by its samples, so that the pace is even.
+                    try progress?(rows.lowerBound * plan.steps + rows.count * done, plan.count * plan.steps)
                 }
             }
             return try Trajectory.joined(parts)
         }
     }
 
-    /// One batch through the steps from `first` on.
-    private func sample(
-        _ start: Tensor, _ guidance: Guidance, _ kind: SamplerKind, _ sampler: any Sampler, from first: Int,
-        _ eta: Double, noise: [Tensor?], kept: SamplingStart.Kept?, progress: (Int) throws -> Void
+    /// The latents that sampling ends with, [N, h, w, C], of which each rank makes its share: as `sample`, to the same
+    /// bits, where nobody asks for the way there.
+    ///
+    /// - Parameter batchSize: samples at once. Where it is given, ranks take whole batches.
+    public func finalLatents(
+        _ prompts: [String], _ options: SamplingOptions = SamplingOptions(), embeddings: PromptEmbeddings? = nil,
+        latents: Tensor? = nil, images: [Image] = [], masks: [PictureMask] = [], steering: TextSteering? = nil,
+        source: NoiseSource, batchSize: Int? = nil, progress: Progress? = nil
+    ) throws -> Tensor {
+        try withoutGradients {
+            let plan = try plan(
+                prompts, options, embeddings: embeddings, latents: latents, images: images, masks: masks,
+                steering: steering, source)
+            return try shared(
+                "sampled latents", plan.count, size: batchSize ?? self.batchSize(of: plan), inBatches: batchSize != nil,
+                shape: plan.start.shape, steps: plan.steps, progress: progress
+            ) { rows, progress in try trajectory(plan, rows, progress: progress).final }
+        }
+    }
+
+    private func batchSize(of plan: SamplingPlan) -> Int {
+        batchSize(height: plan.start.shape[1], width: plan.start.shape[2])
+    }
+
+    private func plan(
+        _ prompts: [String], _ options: SamplingOptions, embeddings: PromptEmbeddings?, latents: Tensor?,
+        images: [Image], masks: [PictureMask], steering: TextSteering?, _ source: NoiseSource
+    ) throws -> SamplingPlan {
+        try source.check(pictures: prompts.count)
+        guard !prompts.isEmpty else { throw RhumbError.noPrompts }
+        let kind = options.sampler ?? SamplerKind(for: scheduler)
+        let sampler = try sampler(kind, options, startsFromPicture: !images.isEmpty)
+        let begun = try start(
+            prompts.count, options, sampler, latents: latents, images: images, masks: masks, source)
+        let start = begun.latents
+        let noise = try (begun.first..<sampler.times.count).map { index in
+            try sampler.needsNoise(at: index, eta: options.eta) ? try source.noise(start.shape) : nil
+        }
+        var guidance = try guidance(of: prompts, options, embeddings: embeddings, steering: steering)
+        guidance.conditions.channels = begun.channels
+        if secondText != nil {
+            guidance.conditions.sizes = options.sizes.row(
+                height: start.shape[1] * downsampling, width: start.shape[2] * downsampling)
+        }
+        if task == .editing { guidance.imageScale = options.imageGuidance }
+        return SamplingPlan(
+            kind: kind, sampler: sampler, first: begun.first, eta: options.eta, start: start, noise: noise,
+            guidance: guidance, kept: begun.kept)
+    }
+
+    /// One batch through its steps.
+    ///
+    /// - Parameter progress: told how many of them are done.
+    private func trajectory(
+        _ plan: SamplingPlan, _ rows: Range<Int>, progress: (Int) throws -> Void
     ) throws -> Trajectory {
-        var sampler = sampler
-        var sample = start
-        var latents = [start]
+        do {
+            return try trajectory(plan.rows(rows), progress: progress)
+        } catch let error as NotFiniteError {
+            throw error.after(rows.lowerBound, of: plan.count)
+        }
+    }
+
+    private func trajectory(_ plan: SamplingPlan, progress: (Int) throws -> Void) throws -> Trajectory {
+        var sampler = plan.sampler
+        var sample = plan.start
+        var latents = [sample]
         var momentum: Tensor?
         var steps: [DenoisingStep] = []
-        for (index, time) in sampler.times.enumerated().dropFirst(first) {
+        for (index, time) in sampler.times.enumerated().dropFirst(plan.first) {
             try StopFlag.check()
             let output = try unet(
-                sampler.scaledInput(sample, at: index), time: time, at: index, guided: guidance, momentum: &momentum)
-            let step = try sampler.step(output, at: index, sample, eta: eta, noise: noise[index - first])
-            sample = try kept?.blended(step.previous, sampler, after: index) ?? step.previous
+                sampler.scaledInput(sample, at: index), time: time, at: index, guided: plan.guidance,
+                momentum: &momentum)
+            let step = try sampler.step(
+                output, at: index, sample, eta: plan.eta, noise: plan.noise[index - plan.first])
+            sample = try plan.kept?.blended(step.previous, sampler, after: index) ?? step.previous
             guard sample.isFinite else {
-                let part = output.isFinite ? "sampler \(kind.rawValue)" : "UNet"
+                let part = output.isFinite ? "sampler \(plan.kind.rawValue)" : "UNet"
                 throw NotFiniteError(
                     part, "at step \(index + 1) of \(sampler.times.count), t = \(time)", in: sample)
             }
             latents.append(sample)
             steps.append(step)
-            try progress(index - first + 1)
+            try progress(index - plan.first + 1)
         }
         return Trajectory(
-            latents: latents, times: Array(sampler.times.dropFirst(first)),
+            latents: latents, times: Array(sampler.times.dropFirst(plan.first)),
             predictedOriginals: steps.map(\.predictedOriginal), sigmas: steps.map(\.sigma),
-            noise: zip(steps, noise).map { $0.sigma > 0 ? $1 : nil }, logProbabilities: steps.map(\.logProbability),
-            sampler: kind, firstStep: first)
+            noise: zip(steps, plan.noise).map { $0.sigma > 0 ? $1 : nil },
+            logProbabilities: steps.map(\.logProbability), sampler: plan.kind, firstStep: plan.first)
+    }
+}
+
+/// Everything that sampling depends on, drawn and computed before its first step.
+private struct SamplingPlan {
+    let kind: SamplerKind
+    let sampler: any Sampler
+    /// The first of the sampler's steps that is taken.
+    let first: Int
+    let eta: Double
+    /// [N, h, w, C]
+    let start: Tensor
+    /// Of each step from the first on; nil where none is needed.
+    let noise: [Tensor?]
+    let guidance: Guidance
+    let kept: SamplingStart.Kept?
+
+    var count: Int { start.shape[0] }
+    var steps: Int { sampler.times.count - first }
+
+    /// The plan of some of the samples.
+    func rows(_ range: Range<Int>) throws -> SamplingPlan {
+        SamplingPlan(
+            kind: kind, sampler: sampler, first: first, eta: eta, start: try start.rows(range),
+            noise: try noise.map { try $0?.rows(range) }, guidance: try guidance.rows(range),
+            kept: try kept?.rows(range))
     }
 }

@@ -87,6 +87,7 @@ public struct RunComparison {
         add("processor", a.machine.processor, b.machine.processor)
         add("instruction sets", a.machine.features.joined(separator: " "), b.machine.features.joined(separator: " "))
         add("threads", String(a.threads), String(b.threads))
+        add("ranks", a.ranksText ?? "1", b.ranksText ?? "1")
         return causes
     }
 }

@@ -36,6 +36,7 @@ extension Manifest {
             .init("cells", .array(cells.map(\.json))),
             .init("files", .array(files.map { .string($0) })),
         ]
+        if ranks.contains(where: { $0.count > 1 }) { members.append(.init("ranks", .array(ranks.map(\.json)))) }
         if let safe {
             members.append(
                 .init(

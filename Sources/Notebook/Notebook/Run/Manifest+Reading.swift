@@ -41,6 +41,11 @@ extension Manifest {
         libraries = (json["libraries"]?.members ?? []).map { ($0.key, $0.value.string ?? "") }
         machine = try Machine(ManifestReader(json["machine"] ?? .null, file: file.displayPath, item: "machine"))
         threads = try reader.required("threads", try reader.whole("threads", in: 1...1024))
+        var ranks: [Processes] = []
+        for item in json["ranks"]?.array ?? [] {
+            ranks.append(try Processes(ManifestReader(item, file: file.displayPath, item: "ranks")))
+        }
+        self.ranks = ranks
         cache = json["cache"]?.string
         inputs = (json["inputs"]?.array ?? []).compactMap(Sealed.init)
         started = try reader.required("started", json["started"]?.string)
@@ -64,7 +69,7 @@ extension Manifest {
 }
 
 /// Reads the numbers of an object in a manifest, and says which of them can't be.
-private struct ManifestReader {
+struct ManifestReader {
     let json: JSON
     private let file: String
     private let item: String?
@@ -91,6 +96,13 @@ private struct ManifestReader {
             )
         }
         return number
+    }
+
+    /// An object of its own, without members where there is none.
+    func inside(_ key: String) throws(FileError) -> ManifestReader {
+        let value = json[key] ?? .object([])
+        guard value.members != nil else { throw fault("'\(key)' can't be \(Self.shown(value))") }
+        return ManifestReader(value, file: file, item: item)
     }
 
     /// A length of time; nil where there is none.

@@ -67,6 +67,8 @@ public struct Manifest: Sendable {
     public var libraries: [(name: String, version: String)]
     public var machine: Machine
     public var threads: Int
+    /// The processes that made it: at its beginning, and whenever it was taken up again.
+    public var ranks: [Processes] = []
     /// The folder of the cache that the run used, from ``directory`` on.
     public var cache: String?
     /// Models, data and scripts that the code read.

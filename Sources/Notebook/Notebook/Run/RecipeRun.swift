@@ -74,7 +74,7 @@ public final class RecipeRun {
         let exercises = try recipe.exercises()
         try request.check(against: parameters)
         let seed = try request.seed ?? recipe.seed() ?? 0
-        let manifest = Manifest(
+        var manifest = Manifest(
             title: recipe.title,
             recipe: .init(path: recipe.path, sha256: try SHA256.hex(of: recipe.source.text)),
             parameters: parameters.map { ($0.name, .null, request.settings[$0.name] != nil) },
@@ -83,6 +83,7 @@ public final class RecipeRun {
             version: Rhumb.version, libraries: environment.libraries, machine: .current(),
             threads: environment.threads, cache: cache?.path, started: Timestamp(Date()).iso,
             cells: recipe.cells.map { .init(number: $0.number, name: $0.attributes.name, line: $0.line) })
+        manifest.ranks = [.current(from: manifest.started)]
         let folder = try makeFolder()
         try self.init(recipe, exercises, manifest, registry, folder, cache, front, repeating: 0, isConfined: isConfined)
         // The manifest first: it marks the folder as that of a run.
@@ -110,7 +111,13 @@ public final class RecipeRun {
         manifest.status = .running
         manifest.failure = nil
         manifest.finished = nil
-        manifest.resumed.append(Timestamp(Date()).iso)
+        let now = Timestamp(Date()).iso
+        manifest.resumed.append(now)
+        if manifest.ranks.isEmpty {
+            // Begun by one process: its file says nothing of ranks.
+            manifest.ranks = [.alone(from: manifest.started)]
+        }
+        manifest.ranks.append(.current(from: now))
         for index in manifest.cells.indices.dropFirst(repeated) { manifest.cells[index].status = .waiting }
         manifest.exercises = []
         try self.init(recipe, recipe.exercises(), manifest, registry, folder, cache, front, repeating: repeated)

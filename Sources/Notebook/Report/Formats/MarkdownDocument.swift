@@ -68,6 +68,7 @@ struct MarkdownDocument {
             ("software", manifest.software),
             ("machine", "\(manifest.machine.processor), \(manifest.threads) threads, \(manifest.machine.system)"),
         ]
+        if let ranks = manifest.ranksText { facts.append(("ranks", ranks)) }
         if let safe = manifest.safe { facts.append(("safe mode", safe.text)) }
         facts += manifest.parameters.map { ("`\($0.name)`", $0.value.isNull ? "not reached" : $0.value.shown) }
         let rows = facts.map { "| \($0.0) | \(Self.escaped($0.1)) |" }

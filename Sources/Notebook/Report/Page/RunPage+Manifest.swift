@@ -23,6 +23,7 @@ extension RunPage {
             ("software", HTML.escaped(manifest.software)),
             ("machine", HTML.escaped(Self.machine(manifest))),
         ]
+        if let ranks = manifest.ranksText { facts.append(("ranks", HTML.escaped(ranks))) }
         if let safe = manifest.safe { facts.append(("safe mode", HTML.escaped(safe.text))) }
         if !manifest.exercises.isEmpty {
             let exercises = manifest.exercises.map { "\($0.name): \($0.isSolved ? "solved" : "open")" }

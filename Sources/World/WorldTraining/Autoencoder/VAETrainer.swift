@@ -10,7 +10,7 @@ import World
 ///
 /// A step draws its scenes and noise from the run's seed and its own number, so a run that is saved and resumed gives
 /// the same weights as one that never stopped.
-public final class VAETrainer: BatchTrainer {
+public final class VAETrainer: PiecewiseTrainer {
     public static let checkpointKind = "mini-vae training"
 
     public let options: VAETrainingOptions
@@ -61,27 +61,44 @@ public final class VAETrainer: BatchTrainer {
     }
 
     /// The losses of a batch of scenes, scalars.
-    public struct Losses: BatchLosses {
+    public struct Losses: AdditiveLosses {
         public let total, pixels, edges, divergence: Tensor
+
+        public var all: [Tensor] { [total, pixels, edges, divergence] }
+        public init(_ all: [Tensor]) { (total, pixels, edges, divergence) = (all[0], all[1], all[2], all[3]) }
     }
 
-    public func losses(at step: Int) throws -> Losses {
+    public func losses(at step: Int) throws -> (Range<Int>) throws -> Losses {
         var random = SplitMix64.stream(seed: options.seed, index: step)
         let drawing = SceneOptions().withEmpty(share: options.emptyShare)
         let scenes = (0..<options.batch).map { _ in Scene.random(drawing, using: &random) }
         let x = try renderer.pixels(scenes)
+        let space = model.latentSpace, side = Scene.side / space.downsampling
+        let noise = try Tensor.randn(
+            [options.batch, side, side, space.channels], generator: Generator(seed: random.next()))
+        let weights = try renderer.objectWeights(of: scenes, in: x, options.objectWeight)
+        return { [self] rows in
+            try losses(of: x.examples(rows), weights: weights.examples(rows), noise: noise.examples(rows))
+        }
+    }
+
+    /// What pictures of a batch add to its losses.
+    ///
+    /// - Parameters:
+    ///   - x: [pictures, side, side, 3].
+    ///   - weights: what each pixel counts, [pictures, side, side, 1].
+    private func losses(of x: Tensor, weights: Tensor, noise: Tensor) throws -> Losses {
+        let share = Float(x.shape[0]) / Float(options.batch)
         let model = options.halvesPrecision ? try model.recordedCopy(in: .bfloat16) : model
         let latents = try model.encode(x)
-        let noise = try Tensor.randn(latents.mean.shape, generator: Generator(seed: random.next()))
         let y = try model.decode(latents.sample(noise: noise))
         let error = try x - y
-        let weights = try renderer.objectWeights(of: scenes, in: x, options.objectWeight)
-        let pixels = try ((error.absolute() + error.squared() * options.squaredWeight) * weights).mean()
-        let edges = try Self.edges(error * weights)
-        let divergence = try latents.divergence().mean() / Float(latents.mean.count / options.batch)
-        return Losses(
-            total: try pixels + edges * options.edgeWeight + divergence * options.divergenceWeight, pixels: pixels,
-            edges: edges, divergence: divergence)
+        let pixels = try ((error.absolute() + error.squared() * options.squaredWeight) * weights).mean() * share
+        let edges = try Self.edges(error * weights) * share
+        let divergence = try latents.divergence().mean() / Float(latents.mean.count / x.shape[0]) * share
+        return Losses([
+            try pixels + edges * options.edgeWeight + divergence * options.divergenceWeight, pixels, edges, divergence,
+        ])
     }
 
     public func report(_ losses: Losses, _ update: Learner.Update) throws -> VAETrainingStep {

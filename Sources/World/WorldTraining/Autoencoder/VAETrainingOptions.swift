@@ -9,6 +9,8 @@ public struct VAETrainingOptions: TrainingOptions {
     public var seed: UInt64 = 0
     /// Fresh scenes per step: small batches and many steps bring flat colours out soonest.
     public var batch = 12
+    /// At once through the model; nil for all of them.
+    public var microbatch: Int?
     /// The highest rate, reached after `warmUp` steps; it then falls by half a cosine to a fiftieth.
     public var learningRate = 1.5e-3
     public var warmUp = 100

@@ -10,9 +10,12 @@ public struct CLIPLosses: BatchLosses {
 }
 
 extension CLIPTrainer {
-    func losses(of batch: PairBatch) throws -> CLIPLosses {
-        let pictures = try model.image.pooled(batch.images)
-        let texts = try model.text.pooled(batch.identifiers())
+    /// The losses of a batch, which compare everything with everything.
+    ///
+    /// - Parameters:
+    ///   - pictures: pooled states of its pictures, [pictures, width].
+    ///   - texts: of its texts.
+    func losses(of batch: PairBatch, pictures: Tensor, texts: Tensor) throws -> CLIPLosses {
         let count = batch.scenes.count
         let captions = try texts.sliced(0, from: 0, to: count)
         let z = try model.imageFeatures(pooled: pictures).normalized()

@@ -63,8 +63,8 @@ public final class CLIPTrainer: BatchTrainer {
         try restore(from: folder)
     }
 
-    public func losses(at step: Int) throws -> CLIPLosses {
-        try losses(of: PairBatch(options, step: step, renderer: renderer))
+    public func accumulateGradient(at step: Int) throws -> CLIPLosses {
+        try accumulateGradient(of: PairBatch(options, step: step, renderer: renderer))
     }
 
     public func report(_ losses: CLIPLosses, _ update: Learner.Update) throws -> CLIPTrainingStep {

@@ -8,6 +8,8 @@ public struct CLIPTrainingOptions: TrainingOptions {
     public var seed: UInt64 = 0
     /// Pairs of picture and caption a step, all drawn anew.
     public var batch = 96
+    /// At once through the model; nil for all of them.
+    public var microbatch: Int?
     /// The highest rate, reached after `warmUp` steps; it then falls by half a cosine to a fiftieth.
     public var learningRate = 1e-3
     public var warmUp = 150

@@ -5,7 +5,7 @@ import World
 /// What the detector should answer about a batch of scenes.
 struct DetectorTargets {
     /// [batch, cells, cells, concepts]: how little a high score costs beside a centre, (1 − g)⁴ of a bell g around it.
-    let weights: Tensor
+    private(set) var weights: Tensor
     /// Cells that hold a centre, as rows of [batch · cells · cells], and the concept there.
     private(set) var centres: [(row: Int, concept: Int)] = []
     /// Those cells and the ones around them, with what they should say of the object's shape, in cells.
@@ -39,5 +39,17 @@ struct DetectorTargets {
             }
         }
         weights = try Tensor(values, shape: [scenes.count * cells * cells, concepts])
+    }
+    /// The targets of some of the pictures.
+    func examples(_ pictures: Range<Int>) throws -> DetectorTargets {
+        let cells = DetectorNetwork.cells * DetectorNetwork.cells
+        let rows = pictures.lowerBound * cells..<pictures.upperBound * cells
+        guard rows.count < weights.shape[0] else { return self }
+        var part = self
+        part.weights = try weights.examples(rows)
+        part.centres = centres.filter { rows.contains($0.row) }.map { ($0.row - rows.lowerBound, $0.concept) }
+        part.shapes = shapes.filter { rows.contains($0.row) }.map { ($0.row - rows.lowerBound, $0.values) }
+        part.tints = tints.filter { rows.contains($0.row) }.map { ($0.row - rows.lowerBound, $0.tint) }
+        return part
     }
 }

@@ -8,7 +8,7 @@ import World
 ///
 /// As with the mini CLIP, the run's seed and a step's number alone decide the step, so a run that is saved and resumed
 /// gives the same weights as one that never stopped.
-public final class DetectorTrainer: BatchTrainer {
+public final class DetectorTrainer: PiecewiseTrainer {
     public static let checkpointKind = "detector training"
 
     public let options: DetectorTrainingOptions
@@ -48,8 +48,10 @@ public final class DetectorTrainer: BatchTrainer {
         try restore(from: folder)
     }
 
-    public func losses(at step: Int) throws -> DetectorLosses {
-        try losses(of: DetectorBatch(options, step: step, renderer: renderer))
+    public func losses(at step: Int) throws -> (Range<Int>) throws -> DetectorLosses {
+        let batch = try DetectorBatch(options, step: step, renderer: renderer)
+        let targets = try DetectorTargets(batch.scenes)
+        return { [self] rows in try losses(of: batch, targets, rows) }
     }
 
     public func report(_ losses: DetectorLosses, _ update: Learner.Update) throws -> DetectorTrainingStep {

@@ -8,6 +8,8 @@ public struct DetectorTrainingOptions: TrainingOptions {
     public var seed: UInt64 = 0
     /// Pictures per step, all drawn anew.
     public var batch = 64
+    /// At once through the model; nil for all of them.
+    public var microbatch: Int?
     /// The highest rate, reached after `warmUp` steps; it then falls by half a cosine to a fiftieth.
     public var learningRate = 2e-3
     public var warmUp = 100

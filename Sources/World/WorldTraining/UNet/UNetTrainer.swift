@@ -1,6 +1,7 @@
 import Basics
 import Diffusion
 import Foundation
+import Ranks
 import Tensor
 import Training
 import World
@@ -9,7 +10,7 @@ import World
 ///
 /// A step draws its scenes, captions, timesteps and noise from the run's seed and its own number, so a run that is
 /// saved and resumed gives the same weights as one that never stopped.
-public final class UNetTrainer: BatchTrainer {
+public final class UNetTrainer: PiecewiseTrainer {
     public static let checkpointKind = "mini-unet training"
 
     public let options: UNetTrainingOptions
@@ -73,13 +74,19 @@ public final class UNetTrainer: BatchTrainer {
         guard library == nil else { return }
         var random = SplitMix64.stream(seed: options.seed, index: -1)
         let scenes = (0..<options.scenes).map { _ in Scene.random(options.drawing, using: &random) }
+        // Each rank encodes its share of the blocks.
+        let blocks = stride(from: 0, to: scenes.count, by: 64).map { $0..<min($0 + 64, scenes.count) }
         var parts: [Tensor] = []
-        for start in stride(from: 0, to: scenes.count, by: 64) {
+        for block in blocks[Ranks.share(of: blocks.count)] {
             try StopFlag.check()
-            parts.append(try latents(Array(scenes[start..<min(start + 64, scenes.count)])))
-            try progress?("latents", min(start + 64, scenes.count), scenes.count)
+            parts.append(try latents(Array(scenes[block])))
+            try progress?("latents", block.upperBound, scenes.count)
         }
-        library = (scenes, try Tensor.concatenated(parts))
+        let space = autoencoder.latentSpace, side = Scene.side / space.downsampling
+        let all = try Ranks.gathered(
+            "latents of scenes", rows: parts.isEmpty ? nil : Tensor.concatenated(parts),
+            shape: [scenes.count, side, side, space.channels])
+        library = (scenes, all)
     }
 
     private func latents(_ scenes: [Scene]) throws -> Tensor {
@@ -89,13 +96,16 @@ public final class UNetTrainer: BatchTrainer {
     }
 
     /// The losses of a batch of scenes, scalars.
-    public struct Losses: BatchLosses {
+    public struct Losses: AdditiveLosses {
         public let total: Tensor
         /// The mean squared error, unweighted.
         public let error: Tensor
+
+        public var all: [Tensor] { [total, error] }
+        public init(_ all: [Tensor]) { (total, error) = (all[0], all[1]) }
     }
 
-    public func losses(at step: Int) throws -> Losses {
+    public func losses(at step: Int) throws -> (Range<Int>) throws -> Losses {
         guard let library else { throw RhumbError.trainingNumber("scenes", 0, atLeast: 1) }
         var random = SplitMix64.stream(seed: options.seed, index: step)
         let chosen = (0..<options.batch).map { _ in random.below(library.scenes.count) }
@@ -106,15 +116,18 @@ public final class UNetTrainer: BatchTrainer {
         let timesteps = (0..<options.batch).map { _ in random.below(schedule.count) }
         let noise = try Tensor.randn(
             [options.batch] + library.latents.shape.dropFirst(), generator: Generator(seed: random.next()))
-        let clean = try library.latents.gathered(0, chosen)
-        let context = try text.context(of: captions)
-        let model = options.halvesPrecision ? try self.model.recordedCopy(in: .bfloat16) : self.model
-        let errors = try errors(model, clean, noise, timesteps, context)
-        let weights = timesteps.map { t -> Float in
-            let kept = schedule.alphasCumprod[t], ratio = kept / (1 - kept)
-            return min(ratio, options.signalToNoise) / ratio
+        return { [self] rows in
+            let share = Float(rows.count) / Float(options.batch)
+            let clean = try library.latents.gathered(0, Array(chosen[rows])), timesteps = Array(timesteps[rows])
+            let context = try text.context(of: Array(captions[rows]))
+            let model = options.halvesPrecision ? try model.recordedCopy(in: .bfloat16) : model
+            let errors = try errors(model, clean, noise.examples(rows), timesteps, context)
+            let weights = timesteps.map { t -> Float in
+                let kept = schedule.alphasCumprod[t], ratio = kept / (1 - kept)
+                return min(ratio, options.signalToNoise) / ratio
+            }
+            return Losses([try (errors * Tensor(weights)).mean() * share, try errors.detached().mean() * share])
         }
-        return Losses(total: try (errors * Tensor(weights)).mean(), error: try errors.detached().mean())
     }
 
     public func report(_ losses: Losses, _ update: Learner.Update) throws -> UNetTrainingStep {

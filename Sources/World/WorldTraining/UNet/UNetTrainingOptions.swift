@@ -9,6 +9,8 @@ public struct UNetTrainingOptions: TrainingOptions {
     public var seed: UInt64 = 0
     /// Scenes a step.
     public var batch = 32
+    /// At once through the model; nil for all of them.
+    public var microbatch: Int?
     /// Scenes whose latents are computed once and drawn from again and again, each time with a caption of its own.
     public var scenes = 60_000
     /// The highest rate, reached after `warmUp` steps; it then falls by half a cosine to a fiftieth.

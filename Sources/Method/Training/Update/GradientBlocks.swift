@@ -1,19 +1,42 @@
+import Basics
 import Ranks
 import Tensor
 
 /// The gradients of some parameters as one vector, and back: what pieces of an update are added up as.
-struct GradientBlocks {
+package struct GradientBlocks {
     private let parameters: [Tensor]
     /// Elements of all parameters, and for each a number that says how many pieces reached it.
-    let width: Int
+    package let width: Int
 
-    init(of parameters: NamedTensors) {
+    package init(of parameters: NamedTensors) {
         self.parameters = parameters.map(\.tensor)
         width = self.parameters.reduce(self.parameters.count) { $0 + $1.count }
     }
 
+    /// Leaves the parameters with the sum of the gradients of pieces, of which each rank goes through its share.
+    ///
+    /// They are added in pairs, and pairs of pairs, whoever computed them: the sum has the same bits on any number of
+    /// ranks, and one piece those of a backward pass.
+    ///
+    /// - Parameter backward: goes backward through a piece, and gives what is to be known of it.
+    /// - Returns: that of all pieces, in their order.
+    package func accumulate<Terms: Codable>(_ pieces: Int, _ backward: (Int) throws -> Terms) throws -> [Terms] {
+        var sum = BlockSum(blocks: pieces, width: width)
+        var mine: [Terms] = []
+        let share = sum.share
+        try Ranks.apart {
+            for piece in share {
+                try StopFlag.check()
+                mine.append(try backward(piece))
+                if pieces > 1 { sum.add(take()) }
+            }
+        }
+        if pieces > 1 { try put(sum.total("gradients")) } else { try spread() }
+        return try Ranks.gathered("terms of the update", mine)
+    }
+
     /// The gradients as they are, which are none afterwards.
-    func take() -> [Float] {
+    package func take() -> [Float] {
         var vector: [Float] = []
         vector.reserveCapacity(width)
         for parameter in parameters {
@@ -29,7 +52,7 @@ struct GradientBlocks {
     }
 
     /// A parameter that no piece reached has no gradient, as after a backward pass.
-    func put(_ vector: [Float]) throws {
+    package func put(_ vector: [Float]) throws {
         var start = 0
         for (index, parameter) in parameters.enumerated() {
             let end = start + parameter.count
@@ -41,7 +64,7 @@ struct GradientBlocks {
     }
 
     /// The gradients of an update in one piece, from the rank that computed it.
-    func spread() throws {
+    private func spread() throws {
         guard Ranks.areMany else { return }
         let own = parameters.contains { $0.gradient != nil } ? take() : []
         try put(Ranks.gather("gradients", own))

@@ -2,8 +2,8 @@ import Files
 import Foundation
 
 /// A server that scores pictures, on a port of this machine, and does to a request what a test says.
-final class ScoreServer: @unchecked Sendable {
-    enum Answer {
+public final class ScoreServer: @unchecked Sendable {
+    public enum Answer: Sendable {
         case status(Int, String)
         /// Nothing, and the connection ends.
         case nothing
@@ -12,13 +12,13 @@ final class ScoreServer: @unchecked Sendable {
     }
 
     private let socket: Int32
-    let port: Int
+    public let port: Int
     private let lock = NSLock()
     private var bodies: [JSON] = []
     private let answer: @Sendable (JSON, Int) -> Answer
 
     /// - Parameter answer: gets what was sent, and how many requests came before.
-    init(_ answer: @escaping @Sendable (JSON, Int) -> Answer) {
+    public init(_ answer: @escaping @Sendable (JSON, Int) -> Answer) {
         self.answer = answer
         let listening = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
         var address = sockaddr_in()
@@ -44,11 +44,11 @@ final class ScoreServer: @unchecked Sendable {
 
     deinit { stop() }
 
-    func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
+    public func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
 
-    var address: String { "http://127.0.0.1:\(port)/score" }
+    public var address: String { "http://127.0.0.1:\(port)/score" }
     /// What was sent, in order.
-    var requests: [JSON] { lock.withLock { bodies } }
+    public var requests: [JSON] { lock.withLock { bodies } }
 
     private func serve(_ connection: Int32) {
         defer { close(connection) }
