@@ -196,8 +196,7 @@ let package = Package(
             "VerbsTests",
             uses: [
                 "TestSupport", "ScoreServer", "Basics", "Tensor", "Files", "CLIP", "GRPO", "World", "Language", "Plot",
-                "Notebook",
-                "Verbs",
+                "Notebook", "Verbs",
             ]),
     ],
     swiftLanguageModes: [.v6],
