@@ -15,7 +15,7 @@ final class EditorFileTests: XCTestCase {
 
     func testTheFilesAreCurrent() throws {
         let files = EditorFiles(registry: registry, version: Rhumb.version).all
-        XCTAssertEqual(files.count, 6)
+        XCTAssertEqual(files.count, 7)
         for (path, text) in files {
             let file = Self.root.appendingPathComponent("docs/editors/" + path)
             let written = try String(contentsOf: file, encoding: .utf8)

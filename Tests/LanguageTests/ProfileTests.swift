@@ -31,6 +31,8 @@ final class ProfileTests: XCTestCase {
         // Verbs in inner loops have a faster way, which a profile sees as well; so has what another verb calls.
         try run("func fill() {\n xs = []\n for i in 0..100 { xs = append(xs, sqrt(i)) }\n}\nprofile fill()")
         XCTAssertEqual(try calls(), ["append": 100, "fill()": 1, "sqrt": 100])
+        try run("xs = []\nprofile for i in 0..3 { xs = append(xs, sqrt(i)) }")
+        XCTAssertEqual(try calls(), ["append": 3, "sqrt": 3])
         try run("profile ys = map([1, 4, 9], sqrt)")
         XCTAssertEqual(try calls(), ["map": 1, "sqrt": 3])
         try run("profile ys = map([1, 4], x -> sort([x]))")
@@ -96,6 +98,9 @@ final class ProfileTests: XCTestCase {
         XCTAssertThrowsError(
             try run("func bad(n) {\n if n == 0 { return [1][7] }\n return bad(n - 1)\n}\nprofile bad(5)"))
         XCTAssertNil(Profile.current)
+        try run("func early() {\n profile for i in 0..3 { return len([1, 2]) }\n}\nx = early()")
+        XCTAssertNil(Profile.current)
+        XCTAssertTrue(interpreter["x"]!.isEqual(to: 2))
         // The rest of the program is not counted, and another profile can be taken.
         try run("profile y = len([1])")
         XCTAssertEqual(try calls(), ["len": 1])

@@ -71,11 +71,11 @@ extension Interpreter {
     /// Calls with one argument, which verbs such as `map` do for every element.
     func call(_ function: Function, _ argument: Value) throws -> Value {
         let base = top
-        if profile == nil, case .verb(let entry) = function.body, let shortcut = entry.verb.shortcut {
+        if case .verb(let entry) = function.body, let shortcut = entry.link.pointee.shortcut {
             try grow(to: base + 2)
             (base + 1).set(argument)
             defer { base.clear(2) }
-            if shortcut.body(base, 1) { return base.pointee }
+            if shortcut(base, 1) { return base.pointee }
         }
         guard let head = function.head, head.pointee.parameterCount == 1 else { return try call(function, [argument]) }
         try grow(to: base + head.pointee.registerCount)

@@ -13,11 +13,18 @@ extension Parser {
             return .function(try function(name: text(advance())))
         case .question: return try helpStatement()
         case .name where asksForHelp: return try helpStatement()
-        case .name where startsCommand:
+        case .name where startsCommand || startsMeasuredBlock:
             if let rule = Grammar.wordStatements[text(current)] { return try rule(&self) }
         default: break
         }
         return try expressionStatement()
+    }
+
+    /// `time for …`: no value, and so no command.
+    private var startsMeasuredBlock: Bool {
+        let next = following()
+        return ["time", "profile"].contains(text(current)) && next.spaceBefore
+            && [.forWord, .whileWord, .ifWord].contains(next.kind)
     }
 
     /// An expression, an assignment or a command.
