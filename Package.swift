@@ -134,9 +134,8 @@ let package = Package(
         room(
             "Verbs", on: "App",
             uses: [
-                "LateLibraries", "Basics", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering",
-                "Evaluation",
-                "Erasure", "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook", "Report",
+                "LateLibraries", "Basics", "Ranks", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering",
+                "Evaluation", "Erasure", "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook", "Report",
             ]),
         .executableTarget(
             name: "rhumb",

@@ -1,4 +1,5 @@
 import Language
+import Ranks
 import World
 import WorldTraining
 
@@ -25,7 +26,7 @@ enum CLIPTrainerVerbs {
                     "batch", .whole(in: 2...4096), fallback: .described("96"),
                     help: "fresh pairs of picture and caption per step"),
                 .option(
-                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("a quarter of `batch`"),
+                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("all of `batch`"),
                     help: "of them at once through the towers, of which each rank takes a share"),
                 .option(
                     "rate", .number(in: 0...1), fallback: .described("0.001, or 0.0008 for a reward"),
@@ -74,11 +75,17 @@ enum CLIPTrainerVerbs {
 }
 
 extension Arguments {
-    /// Examples of a step that go through a model at once.
+    /// Examples of a step that go through a model at once; nil for all.
     ///
     /// - Throws: a failure where the batch has fewer.
-    func microbatch(of batch: Int) throws -> Int {
-        guard let given = try optional("microbatch", whole) else { return (batch + 3) / 4 }
+    func microbatch(of batch: Int) throws -> Int? {
+        guard let given = try optional("microbatch", whole) else {
+            if Ranks.areMany {
+                let share = max(1, batch / Ranks.count)
+                host.note("every rank goes through the whole batch: microbatch: \(share) shares it out")
+            }
+            return nil
+        }
         guard given <= batch else {
             throw failure(
                 "microbatch", "'microbatch' must be at most 'batch', \(batch), not \(given)",

@@ -18,7 +18,7 @@ enum DetectorTrainerVerbs {
                     "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)),
                     help: "freshly drawn pictures per step"),
                 .option(
-                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("a quarter of `batch`"),
+                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("all of `batch`"),
                     help: "of them at once through the model, of which each rank takes a share"),
                 .option(
                     "rate", .number(in: 0...1), default: .number(standard.learningRate),

@@ -21,7 +21,7 @@ enum DiffusionTrainerVerbs {
                     help: "fresh scenes per step"
                 ),
                 .option(
-                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("a quarter of `batch`"),
+                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("all of `batch`"),
                     help: "of them at once through the model, of which each rank takes a share"),
                 .option(
                     "rate", .number(in: 0...1), default: .number(standard.learningRate),
@@ -73,7 +73,7 @@ enum DiffusionTrainerVerbs {
                 .option(
                     "batch", .whole(in: 1...4096), default: .number(Double(standard.batch)), help: "scenes per step"),
                 .option(
-                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("a quarter of `batch`"),
+                    "microbatch", .optional(.whole(in: 1...4096)), fallback: .described("all of `batch`"),
                     help: "of them at once through the model, of which each rank takes a share"),
                 .option(
                     "scenes", .whole(in: 1...10_000_000), default: .number(Double(standard.scenes)),
