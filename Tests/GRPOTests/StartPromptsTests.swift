@@ -17,7 +17,7 @@ final class StartPromptsTests: XCTestCase {
         XCTAssertEqual(Set(rollout.prompts.texts), ["a dog", "a red apple", "a knife", "a boat"])
         let wanted = ["a dog": "a cat", "a red apple": "a pear", "a knife": "a spoon", "a boat": "a boat"]
         for (place, prompt) in rollout.prompts.enumerated() {
-            let context = try rollout.startContext(of: [place * rollout.groupSize])
+            let context = try rollout.startContext.gathered(0, [place])
             XCTAssertEqual(context.floats, try pipeline.context(of: [wanted[prompt.text]!]).floats, prompt.text)
             XCTAssertNotEqual(context.floats, try pipeline.context(of: ["a house"]).floats)
         }
@@ -42,7 +42,7 @@ final class StartPromptsTests: XCTestCase {
         try same.advance()
         XCTAssertEqual(same.policy.parameters.map(\.tensor.floats), whole.policy.parameters.map(\.tensor.floats))
         let other = try trainer(texts.reversed())
-        assertMessage("kl_prompt") { try other.restore(from: folder.url) }
+        assertMessage("other texts of 'kl_prompt'") { try other.restore(from: folder.url) }
     }
 
     func testTextsThatAreNotOneForEachPromptAreRefused() throws {
@@ -60,7 +60,7 @@ final class StartPromptsTests: XCTestCase {
             let trainer = try Fixture.trainer {
                 ($0.rounds, $0.rate, $0.warmup, $0.rateShape) = (5, 1e-3, 1, shape)
             }
-            return try (0..<5).map { _ in try XCTUnwrap(trainer.advance().learningRate) }
+            return try (0..<5).map { _ in try trainer.advance().learningRate }
         }
         func assertRates(_ shape: RateShape, _ expected: [Double], line: UInt = #line) throws {
             for (rate, wanted) in zip(try rates(shape), expected) {

@@ -19,6 +19,7 @@ final class SwitchTests: XCTestCase {
         "levels": "algorithm: \"nft\"", "sampler": "algorithm: \"nft\"", "beta": "algorithm: \"nft\"",
         "old_decay": "algorithm: \"nft\"", "negative_guidance": "algorithm: \"esd\"",
         "trust_limit": "trust: \"divergence\"",
+        "kl_prompt": "kl: 0.1", "rate_shape": "rounds: 3",
         "branch": "steps: 999 train_last: true train_steps: 1 updates: 1",
         "last": "algorithm: \"reward\" steps: 999",
     ]
@@ -72,6 +73,7 @@ final class SwitchTests: XCTestCase {
         case .choice(let names): names.map { ("\"\($0)\"", true) } + [("\"neither\"", false)]
         case .text: [("\"words\"", true), ("1", false)]
         case .texts: [("[\"attn2.to_k\"]", true), ("1", false)]
+        case .textOrTexts: [("\"words\"", true), ("[\"words\"]", true), ("[]", false), ("1", false)]
         case .optional(let kind): [("none", true)] + ends(of: kind)
         }
     }
@@ -105,6 +107,7 @@ final class SwitchTests: XCTestCase {
     func testASwitchThatDoesNothingIsRefused() throws {
         for (given, argument, part) in [
             ("algorithm: \"nft\" clip: 0.01", "0.01", "'clip' does nothing with algorithm: \"nft\""),
+            ("kl_prompt: \"a ball\"", "\"a ball\"", "'kl_prompt' does nothing with kl: 0"),
             ("beta: 2", "2", "'beta' does nothing with algorithm: \"grpo\""),
             ("algorithm: \"dpo\" std: \"group\"", "\"group\"", "'std' does nothing"),
             ("algorithm: \"reward\" train_steps: 2", "2", "'train_steps' does nothing"),

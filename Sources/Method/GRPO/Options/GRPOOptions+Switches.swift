@@ -182,6 +182,10 @@ extension GRPOOptions {
                 "'rate_shape' \"\(rateShape.rawValue)\" leads to 0 at the last round, and the run has no 'rounds'",
                 hint: "rounds: 60, or rate_shape: \"constant\"", argument: "rate_shape")
         }
+        guard klPrompt == .own || kl > 0 else {
+            throw RhumbError(
+                "'kl_prompt' does nothing with kl: 0", hint: "kl: 0.1, or leave it out", argument: "kl_prompt")
+        }
         try method.check(self)
     }
 

@@ -23,8 +23,9 @@ public struct GRPOSwitch: Sendable {
 
         func accepts(_ setting: Setting) -> Bool {
             switch (self, setting) {
-            case (.flag, .flag), (.text, .text), (.texts, .texts), (.textOrTexts, .text): true
-            case (.textOrTexts, .texts(let values)): !values.isEmpty
+            case (.flag, .flag), (.text, .text), (.texts, .texts), (.textOrTexts, .text),
+                (.textOrTexts, .texts):
+                true
             case (.whole(let range), .whole(let value)): range.contains(value)
             case (.number(let bounds), .number(let value)): bounds.contains(value)
             case (.numbers(let count, let bounds), .numbers(let values)):

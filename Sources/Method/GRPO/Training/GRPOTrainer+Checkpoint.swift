@@ -75,6 +75,9 @@ extension GRPOTrainer {
         if mine.rateShape == .constant { mine.rounds = saved.rounds }
         if mine.seed != saved.seed { differences.append("seed \(saved.seed) there, \(mine.seed) here") }
         differences += saved.differences(from: mine).map { "\($0.name) \($0.value) there, \($0.paper) here" }
+        if case (.each(let there), .each(let here)) = (saved.klPrompt, mine.klPrompt), there != here {
+            differences.append("other texts of 'kl_prompt'")
+        }
         if prompts != self.prompts.texts {
             differences.append(
                 prompts.count == self.prompts.count
