@@ -135,7 +135,8 @@ let package = Package(
             "Verbs", on: "App",
             uses: [
                 "LateLibraries", "Basics", "Ranks", "Tensor", "Files", "CLIP", "Hub", "Diffusion", "Steering",
-                "Evaluation", "Erasure", "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook", "Report",
+                "Evaluation", "Erasure", "Training", "GRPO", "World", "WorldTraining", "Language", "Plot", "Notebook",
+                "Report",
             ]),
         .executableTarget(
             name: "rhumb",

@@ -28,7 +28,11 @@ extension GRPOSwitch {
         case .choice, .text: .text(try call.string(name))
         case .texts: .texts(try call.strings(name))
         case .textOrTexts:
-            if case .list = try call.value(name) { .texts(try call.strings(name)) } else { .text(try call.string(name)) }
+            if case .list = try call.value(name) {
+                .texts(try call.strings(name))
+            } else {
+                .text(try call.string(name))
+            }
         case .optional(let kind): try call.value(name).isNone ? .none : setting(kind, name, call)
         }
     }

@@ -30,7 +30,8 @@ public enum AlgorithmKind: String, CaseIterable, Sendable {
     /// Switches of every run.
     private static let common: Set<String> = [
         "algorithm", "rounds", "round_prompts", "steps", "updates", "split", "shuffle", "microbatch", "checkpointing",
-        "kl", "kl_prompt", "keep_kl", "rate", "warmup", "rate_shape", "betas", "epsilon", "decay", "gradient_norm", "ema", "lora",
+        "kl", "kl_prompt", "keep_kl", "rate", "warmup", "rate_shape", "betas", "epsilon", "decay", "gradient_norm",
+        "ema", "lora",
         "lora_alpha", "lora_targets",
     ]
     /// Switches of those that draw pictures.

@@ -11,7 +11,8 @@ public enum NotebookVerbs {
     static func isAboutSession(_ block: String) -> Bool {
         let block = block.drop(while: \.isWhitespace)
         let word = block.prefix { $0.isLetter }
-        return block.hasPrefix("?") || ["record", "note", "vars", "help", "example", "forget", "doctor", "breakpoint"].contains(word)
+        return block.hasPrefix("?")
+            || ["record", "note", "vars", "help", "example", "forget", "doctor", "breakpoint"].contains(word)
     }
 
     static var record: Verb {
