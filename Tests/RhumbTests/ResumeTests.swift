@@ -138,4 +138,21 @@ final class ResumeTests: XCTestCase {
         try rhumb.file("out/recipe.md", "```rhumb\nx = 2\n```\n```rhumb\nexpect x == 2\n```\n")
         XCTAssertTrue(try rhumb.run("run", "--resume", "out").errors.contains("is not the recipe that ran"))
     }
+
+    /// A run that was killed between its manifest and the copy of its recipe has run nothing yet.
+    func testARunWithoutItsCopyGoesOnByTheRecipeItself() throws {
+        try rhumb.file("fail.md", "```rhumb\nx = 1\n```\n```rhumb\nexpect x == 2\n```\n")
+        XCTAssertEqual(try rhumb.run("run", "fail.md", "--out", "out").status, 1)
+        let copy = rhumb.folder.appendingPathComponent("out/recipe.md")
+        try FileManager.default.removeItem(at: copy)
+        let again = try rhumb.run("run", "--resume", "out")
+        XCTAssertTrue(again.errors.contains("fail.md:5 | expect x == 2"), again.errors)
+        XCTAssertEqual(try rhumb.text(of: "out/recipe.md"), try rhumb.text(of: "fail.md"))
+
+        try FileManager.default.removeItem(at: copy)
+        try rhumb.file("fail.md", "```rhumb\nx = 2\n```\n```rhumb\nexpect x == 2\n```\n")
+        XCTAssertTrue(try rhumb.run("run", "--resume", "out").errors.contains("is not the recipe that ran"))
+        try FileManager.default.removeItem(at: rhumb.folder.appendingPathComponent("fail.md"))
+        XCTAssertTrue(try rhumb.run("run", "--resume", "out").errors.contains("can't read 'fail.md'"))
+    }
 }

@@ -123,6 +123,7 @@ public final class RecipeRun {
         try self.init(recipe, recipe.exercises(), manifest, registry, folder, cache, front, repeating: repeated)
         // The transcript stays as it is until the run goes beyond it.
         try folder.write(manifest.text(), to: Manifest.fileName)
+        try folder.write(recipe.source.text, to: RunFolder.copy(of: recipe.path))
     }
 
     private init(
@@ -409,11 +410,13 @@ public final class RecipeRun {
 }
 
 extension Recipe {
-    /// The copy that a run keeps of its recipe, under the recipe's own name.
+    /// The copy that a run keeps of its recipe, under the recipe's own name; of a run that was killed before it had
+    /// one, the recipe itself.
     ///
     /// - Throws: `RunError.changedRecipe` when its bytes are not those that ran; `Diagnostic`.
     public init(recordedIn folder: String, _ manifest: Manifest) throws {
-        let file = folder + "/" + RunFolder.copy(of: manifest.recipe.path)
+        let own = folder + "/" + RunFolder.copy(of: manifest.recipe.path)
+        let file = FileManager.default.fileExists(atPath: own) ? own : manifest.recipe.path
         let copy = try Recipe(reading: file)
         guard try SHA256.hex(of: copy.source.text) == manifest.recipe.sha256 else { throw RunError.changedRecipe(file) }
         try self.init(path: manifest.recipe.path, text: copy.source.text)
