@@ -151,10 +151,8 @@ let package = Package(
         // Comparisons, temporary folders and random numbers of the tests; a terminal for them to type at.
         .target(name: "TestSupport", dependencies: ["Basics", "Tensor"], path: "Tests/TestSupport"),
         .target(name: "Pty", path: "Tests/Pty"),
-        // A server that speaks as the Hugging Face hub does.
-        .target(name: "HubServer", dependencies: ["Files"], path: "Tests/HubServer"),
-        // A server that scores pictures.
-        .target(name: "ScoreServer", dependencies: ["Files"], path: "Tests/ScoreServer"),
+        // Servers on this machine: one that speaks as the Hugging Face hub does, and one that scores pictures.
+        .target(name: "Servers", dependencies: ["Files"], path: "Tests/Servers"),
         // What the documents say of the house is so.
         tests("HouseTests", uses: []),
         tests("TestSupportTests", uses: ["TestSupport", "Tensor"]),
@@ -163,7 +161,7 @@ let package = Package(
         tests("TensorTests", uses: ["TestSupport", "Basics", "Tensor", "OneDNN", "Kernels"], golden: true),
         tests("FilesTests", uses: ["TestSupport", "Basics", "Tensor", "Files"], golden: true),
         tests("CLIPTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP"], golden: true),
-        tests("HubTests", uses: ["TestSupport", "HubServer", "Basics", "Files", "Hub"]),
+        tests("HubTests", uses: ["TestSupport", "Servers", "Basics", "Files", "Hub"]),
         tests("TrainingTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Training"]),
         tests("EvaluationTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "Evaluation"], golden: true),
         tests("DiffusionTests", uses: ["TestSupport", "Basics", "Tensor", "Files", "CLIP", "Diffusion"], golden: true),
@@ -191,11 +189,11 @@ let package = Package(
             golden: true),
         tests("BenchTests", uses: ["TestSupport", "Kernels", "Tensor", "Language", "Bench"]),
         // Its tests start the program, which is built with them, and speak to it as other programs do.
-        tests("RhumbTests", uses: ["TestSupport", "Pty", "HubServer", "ScoreServer", "Files", "Jupyter"]),
+        tests("RhumbTests", uses: ["TestSupport", "Pty", "Servers", "Files", "Jupyter"]),
         tests(
             "VerbsTests",
             uses: [
-                "TestSupport", "ScoreServer", "Basics", "Tensor", "Files", "CLIP", "GRPO", "World", "Language", "Plot",
+                "TestSupport", "Servers", "Basics", "Tensor", "Files", "CLIP", "GRPO", "World", "Language", "Plot",
                 "Notebook", "Verbs",
             ]),
     ],

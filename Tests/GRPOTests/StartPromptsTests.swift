@@ -56,13 +56,13 @@ final class StartPromptsTests: XCTestCase {
 
     /// Rounds 1 to 4 of a warm-up of one: from the peak in equal parts, or along half a cosine.
     func testTheRateFallsToTheLastRound() throws {
-        func rates(_ shape: RateShape) throws -> [Double] {
+        func rates(_ shape: LearningRateSchedule.Shape) throws -> [Double] {
             let trainer = try Fixture.trainer {
                 ($0.rounds, $0.rate, $0.warmup, $0.rateShape) = (5, 1e-3, 1, shape)
             }
             return try (0..<5).map { _ in try trainer.advance().learningRate }
         }
-        func assertRates(_ shape: RateShape, _ expected: [Double], line: UInt = #line) throws {
+        func assertRates(_ shape: LearningRateSchedule.Shape, _ expected: [Double], line: UInt = #line) throws {
             for (rate, wanted) in zip(try rates(shape), expected) {
                 XCTAssertEqual(rate, wanted * 1e-3, accuracy: 1e-9, line: line)
             }

@@ -1,7 +1,7 @@
 import Basics
 import Files
 import Foundation
-import HubServer
+import Servers
 import TestSupport
 import XCTest
 

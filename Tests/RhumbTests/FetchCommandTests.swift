@@ -1,5 +1,5 @@
 import Foundation
-import HubServer
+import Servers
 import XCTest
 
 /// `rhumb fetch`, and what `load` finds afterwards.

@@ -10,24 +10,10 @@ final class PromptAnswerTests: XCTestCase {
     override func setUpWithError() throws { rhumb = try Executable() }
     override func tearDown() { rhumb.remove() }
 
-    private func open(environment: [String: String] = [:]) throws -> PseudoTerminal {
-        let terminal = try PseudoTerminal(rhumb, environment: environment)
-        terminal.expect("rhumb>")
-        return terminal
-    }
-
-    private func leave(_ terminal: PseudoTerminal, file: StaticString = #filePath, line: UInt = #line) {
-        terminal.type("\r")
-        terminal.expect("rhumb>", file: file, line: line)
-        _ = terminal.rest(after: 0.05)
-        terminal.type(PseudoTerminal.controlD)
-        XCTAssertEqual(terminal.waitForExit(), 0, file: file, line: line)
-    }
-
     private func text(_ terminal: PseudoTerminal) -> String { String(decoding: terminal.raw, as: UTF8.self) }
 
     func testABlockIsColouredAsItIsAccepted() throws {
-        let terminal = try open()
+        let terminal = try PseudoTerminal.prompt(rhumb)
         terminal.type("for i in 0..2 {\rprint \"漢{i}e\u{301}\"  # twice\r}\r")
         terminal.expect("\n漢0e\u{301}\n漢1e\u{301}\n")
         let shown = text(terminal)
@@ -41,12 +27,12 @@ final class PromptAnswerTests: XCTestCase {
         screen.send(terminal.raw)
         XCTAssertEqual(screen.shown.filter { $0.contains("for i in 0..2 {") }.count, 1, "\(screen.shown)")
         XCTAssertTrue(screen.shown.contains { $0.hasSuffix("# twice") }, "\(screen.shown)")
-        leave(terminal)
+        terminal.leave()
     }
 
     /// A line of wide characters that is broken over rows looks as it did, in colour.
     func testColoursOverSeveralRows() throws {
-        let terminal = try open(), letters = String(repeating: "漢", count: 60)
+        let terminal = try PseudoTerminal.prompt(rhumb), letters = String(repeating: "漢", count: 60)
         terminal.type("print \"\(letters)e\u{301}\"")
         _ = terminal.rest()
         var before = TerminalScreen(joins: false)
@@ -59,26 +45,26 @@ final class PromptAnswerTests: XCTestCase {
         let rows = before.shown.filter { $0.contains("漢") }
         XCTAssertEqual(rows.count, 2, "\(before.shown)")
         XCTAssertEqual(Array(after.shown.filter { $0.contains("漢") }.prefix(2)), rows)
-        leave(terminal)
+        terminal.leave()
     }
 
     func testWherePlainTextStaysPlain() throws {
-        let plain = try open(environment: ["NO_COLOR": "1"])
+        let plain = try PseudoTerminal.prompt(rhumb, environment: ["NO_COLOR": "1"])
         plain.type("print \"a\"\r")
         plain.expect("\na\n")
         XCTAssertFalse(text(plain).contains("\u{1B}[32m"))
-        leave(plain)
+        plain.leave()
         // Longer than the screen.
-        let long = try open()
+        let long = try PseudoTerminal.prompt(rhumb)
         long.paste("x = [\n" + (0..<40).map { "\"\($0)\",\n" }.joined() + "]\nlen(x)")
         long.type("\r")
         long.expect("\n40\n")
         XCTAssertFalse(text(long).contains("\u{1B}[32m"))
-        leave(long)
+        long.leave()
     }
 
     func testTheFullPageOfAVerb() throws {
-        let terminal = try open()
+        let terminal = try PseudoTerminal.prompt(rhumb)
         terminal.type("? steer\r")
         terminal.expect("formulas and sources: help steer full: true")
         for question in ["steer?", "??steer", "steer??"] {
@@ -86,11 +72,11 @@ final class PromptAnswerTests: XCTestCase {
             terminal.expect("z' = normalize(z + s v)")
             terminal.expect("arXiv 2605.18719")
         }
-        leave(terminal)
+        terminal.leave()
     }
 
     func testATableThatIsCutSaysHowToSeeItWhole() throws {
-        let terminal = try open()
+        let terminal = try PseudoTerminal.prompt(rhumb)
         func wide(_ letter: String) -> String { "[\"" + String(repeating: letter, count: 30) + "\"]" }
         terminal.type("table {aaaa: \(wide("x")), bbbb: \(wide("y")), c: \(wide("z"))}\r")
         terminal.expect("(not shown: c)")
@@ -101,7 +87,7 @@ final class PromptAnswerTests: XCTestCase {
         terminal.type("table {a: [1]}\r")
         terminal.expect("\n1\n")
         XCTAssertFalse(terminal.rest().contains("all of it"))
-        leave(terminal)
+        terminal.leave()
     }
 
     // MARK: Breakpoints

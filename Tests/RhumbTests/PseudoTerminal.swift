@@ -121,3 +121,24 @@ final class PseudoTerminal {
         return String(decoding: result, as: UTF8.self)
     }
 }
+
+extension PseudoTerminal {
+    /// The prompt, waiting for what is typed.
+    static func prompt(
+        _ executable: Executable, _ arguments: [String] = [], environment: [String: String] = [:]
+    ) throws -> PseudoTerminal {
+        let terminal = try PseudoTerminal(executable, arguments, environment: environment)
+        terminal.expect("rhumb>")
+        return terminal
+    }
+
+    /// Leaves the prompt, which must end well.
+    func leave(file: StaticString = #filePath, line: UInt = #line) {
+        // Ctrl-D counts at a prompt, not while something still runs.
+        type("\r")
+        expect("rhumb>", file: file, line: line)
+        _ = rest(after: 0.05)
+        type(Self.controlD)
+        XCTAssertEqual(waitForExit(), 0, file: file, line: line)
+    }
+}

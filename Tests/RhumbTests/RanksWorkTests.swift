@@ -1,6 +1,6 @@
 import Files
 import Foundation
-import ScoreServer
+import Servers
 import TestSupport
 import XCTest
 

@@ -2,7 +2,7 @@ import CLIP
 import Files
 import Foundation
 import GRPO
-import ScoreServer
+import Servers
 import Tensor
 import TestSupport
 import XCTest

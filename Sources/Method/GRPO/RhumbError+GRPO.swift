@@ -86,7 +86,7 @@ extension RhumbError {
 
     static func startPrompts(_ count: Int, prompts: Int) -> RhumbError {
         RhumbError(
-            "'kl_prompt' has \(count) text\(count == 1 ? "" : "s"), and 'prompts' \(prompts)",
+            "'kl_prompt' has \(Words.count(count, "text")), and 'prompts' \(prompts)",
             hint: "give one text for all prompts, or one for each of them", argument: "kl_prompt")
     }
 

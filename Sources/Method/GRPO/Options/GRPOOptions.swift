@@ -67,25 +67,6 @@ public enum StartPrompts: Equatable, Sendable {
     }
 }
 
-/// How the learning rate goes on after the warm-up.
-public enum RateShape: String, CaseIterable, Sendable {
-    /// As it is, to the end.
-    case constant
-    /// To 0 at the last round, along a line.
-    case linear
-    /// To 0 at the last round, along half a cosine.
-    case cosine
-
-    /// In the terms of the optimiser's schedule.
-    var shape: LearningRateSchedule.Shape {
-        switch self {
-        case .constant: .constant
-        case .linear: .linear
-        case .cosine: .cosine
-        }
-    }
-}
-
 /// Every switch of a GRPO run.
 ///
 /// `GRPOOptions()` trains all weights by a few random steps; `.miniature` is what works on the bundled model, `.paper`
@@ -196,8 +177,8 @@ public struct GRPOOptions: Equatable, Sendable {
     public var rate = 5e-5
     /// Rounds that lead up to the learning rate.
     public var warmup = 5
-    /// How the rate goes on from there.
-    public var rateShape = RateShape.constant
+    /// How the rate goes on from there: as it is, or to 0 at the last round.
+    public var rateShape = LearningRateSchedule.Shape.constant
     public var betas = [0.9, 0.999]
     public var epsilon = 1e-8
     public var decay = 1e-4

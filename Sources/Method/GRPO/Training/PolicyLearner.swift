@@ -24,7 +24,7 @@ package final class PolicyLearner {
             optimiser,
             average: options.ema > 0 ? try ExponentialMovingAverage(policy.parameters, decay: options.ema) : nil,
             schedule: LearningRateSchedule(
-                options.rateShape.shape, warmUp: options.warmup, steps: options.rounds ?? 0),
+                options.rateShape, warmUp: options.warmup, steps: options.rounds ?? 0),
             gradientNorm: options.gradientNorm)
     }
 

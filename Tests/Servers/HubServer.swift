@@ -36,7 +36,7 @@ public final class HubServer: @unchecked Sendable {
     public static let commit = "0123456789abcdef0123456789abcdef01234567"
     public let repository: String
     private let files: [(path: String, bytes: [UInt8], isLarge: Bool)]
-    private let hub: Int32, storage: Int32
+    private let hub = LocalPort(), storage = LocalPort()
     public let port: Int, storagePort: Int
     private let lock = NSLock()
     private var asked: [Request] = []
@@ -50,23 +50,14 @@ public final class HubServer: @unchecked Sendable {
         intervene: @escaping @Sendable (Request) -> Fault? = { _ in nil }
     ) {
         (self.repository, self.files, self.intervene) = (repository, files, intervene)
-        (hub, port) = Self.listen()
-        (storage, storagePort) = Self.listen()
-        for (socket, isStorage) in [(hub, false), (storage, true)] {
-            Thread.detachNewThread { [weak self] in
-                while true {
-                    let connection = accept(socket, nil, nil)
-                    guard connection >= 0 else { return }
-                    guard let server = self else { return _ = close(connection) }
-                    server.serve(connection, isStorage)
-                }
-            }
-        }
+        (port, storagePort) = (hub.number, storage.number)
+        hub.serve(self) { $0.serve($1, false) }
+        storage.serve(self) { $0.serve($1, true) }
     }
 
     deinit { stop() }
 
-    public func stop() { for socket in [hub, storage] { shutdown(socket, Int32(SHUT_RDWR)) } }
+    public func stop() { for local in [hub, storage] { local.close() } }
 
     public var endpoint: String { "http://127.0.0.1:\(port)" }
     /// What came, in order.
@@ -83,21 +74,6 @@ public final class HubServer: @unchecked Sendable {
         let head = file.isLarge ? [] : Array("blob \(file.bytes.count)\0".utf8)
         (head + file.bytes).withUnsafeBytes { sum.update($0) }
         return (try? sum.finish()) ?? ""
-    }
-
-    private static func listen() -> (Int32, Int) {
-        let socket = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                precondition(bind(socket, $0, length) == 0 && Glibc.listen(socket, 16) == 0, "no port is free")
-                getsockname(socket, $0, &length)
-            }
-        }
-        return (socket, Int(UInt16(bigEndian: address.sin_port)))
     }
 
     // MARK: One request

@@ -11,7 +11,7 @@ public final class ScoreServer: @unchecked Sendable {
         case late(Double, String)
     }
 
-    private let socket: Int32
+    private let local = LocalPort()
     public let port: Int
     private let lock = NSLock()
     private var bodies: [JSON] = []
@@ -20,31 +20,13 @@ public final class ScoreServer: @unchecked Sendable {
     /// - Parameter answer: gets what was sent, and how many requests came before.
     public init(_ answer: @escaping @Sendable (JSON, Int) -> Answer) {
         self.answer = answer
-        let listening = Glibc.socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
-        var address = sockaddr_in()
-        address.sin_family = sa_family_t(AF_INET)
-        address.sin_addr.s_addr = inet_addr("127.0.0.1")
-        var length = socklen_t(MemoryLayout<sockaddr_in>.size)
-        withUnsafeMutablePointer(to: &address) { pointer in
-            pointer.withMemoryRebound(to: sockaddr.self, capacity: 1) {
-                precondition(bind(listening, $0, length) == 0 && listen(listening, 16) == 0, "no port is free")
-                getsockname(listening, $0, &length)
-            }
-        }
-        (socket, port) = (listening, Int(UInt16(bigEndian: address.sin_port)))
-        Thread.detachNewThread { [weak self] in
-            while true {
-                let connection = accept(listening, nil, nil)
-                guard connection >= 0 else { return }
-                guard let server = self else { return _ = close(connection) }
-                server.serve(connection)
-            }
-        }
+        port = local.number
+        local.serve(self) { $0.serve($1) }
     }
 
     deinit { stop() }
 
-    public func stop() { shutdown(socket, Int32(SHUT_RDWR)) }
+    public func stop() { local.close() }
 
     public var address: String { "http://127.0.0.1:\(port)/score" }
     /// What was sent, in order.
