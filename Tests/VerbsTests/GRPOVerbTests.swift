@@ -114,6 +114,32 @@ final class GRPOVerbTests: XCTestCase {
         XCTAssertTrue(output("alignment(clip) + red").contains("custom(red)"))
     }
 
+    /// Texts by a function of the prompt, or the same for all; what can't be honoured is refused with what to type.
+    func testContrastTellsAPromptFromOtherTexts() {
+        _ = output(
+            """
+            sd = load "emoji-sd"
+            clip = load "emoji"
+            func others(p) { return [replace(p, "ball", "dog"), replace(p, "ball", "car")] }
+            t = trainer(sd, reward: contrast(clip, against: others, scale: 10), prompts: "a ball", group: 2, \
+            round_prompts: 1, steps: 2, train_steps: 1, updates: 1, seed: 1)
+            x = rollout t
+            z = embed clip ["a ball", "a dog", "a car"]
+            p = softmax(10 * (embed(clip, x.images) @ transpose(z)), 1)
+            """)
+        XCTAssertEqual(output("max(abs(tensor(x.rewards) - p[.., 0])) < 1e-5"), "true")
+        let start =
+            "t = trainer(sd, prompts: \"a ball\", group: 2, round_prompts: 1, steps: 2, train_steps: 1, updates: 1, "
+        func failure(_ against: String) -> String {
+            output("\(start)reward: contrast(clip, against: \(against)))") + output("rollout t")
+        }
+        let number = failure("p -> 3"), itself = failure("[\"a ball\"]")
+        XCTAssertTrue(number.contains("'against' must give a list of strings for the prompt 'a ball', not 3"), number)
+        XCTAssertTrue(itself.contains("'against' has no other text than the prompt 'a ball' for it"), itself)
+        XCTAssertTrue(output("contrast clip").contains("against"))
+        XCTAssertTrue(output("contrast clip against: [\"a dog\"] scale: 0").contains("must be a number above 0"))
+    }
+
     /// What the model never learnt to draw is charged for, and what it has learnt is not.
     func testPlausibilityChargesForWhatIsNoPicture() {
         _ = output("sd = load \"emoji-sd\"\ndogs = scene \"a dog\" count: 6 seed: 1\nr = plausibility sd like: dogs")

@@ -1,9 +1,10 @@
+import Basics
 import GRPO
 import Language
 
-/// `steering`, `alignment`, `plausibility` and `custom`: rewards to train on.
+/// `steering`, `alignment`, `contrast`, `plausibility` and `custom`: rewards to train on.
 enum RewardFunctions {
-    static var all: [Verb] { [steering, alignment, plausibility, custom, RemoteRewardVerb.remote] }
+    static var all: [Verb] { [steering, alignment, contrast, plausibility, custom, RemoteRewardVerb.remote] }
 
     private static var steering: Verb {
         Verb(
@@ -41,6 +42,49 @@ enum RewardFunctions {
             examples: [.init("-alignment(load(\"emoji\"))", gives: "reward -1 alignment")],
             seeAlso: ["trainer", "steering", "plausibility", "custom"]
         ) { call in .object(RewardValue(AlignmentReward(try call.object("clip", as: ClipValue.self).embedder))) }
+    }
+
+    private static var contrast: Verb {
+        Verb(
+            "contrast", family: "grpo",
+            summary: "how surely pictures are told from what other texts say as a reward, for a trainer",
+            parameters: [
+                Parameter("clip", .object("clip"), help: "the model that judges"),
+                .option(
+                    "against", .either([.function, .list(of: .string)]), fallback: .required,
+                    help: "texts that say something else: for all prompts, or by a function of the prompt"),
+                .option(
+                    "scale", .number(in: Bounds(.open(0), .closed(1000))), default: 20,
+                    help: "s; the larger, the surer of small differences"),
+            ],
+            result: "a reward from 0 to 1",
+            details: """
+                r = exp(s x · z(p)) / Σ exp(s x · z), over the prompt and the texts it is told from: zero-shot \
+                classification (Radford et al. 2021, arXiv 2103.00020) over texts that are hard to tell apart. The \
+                cosine (`alignment`) may rise by anything that a picture and its prompt have in common; this one rises \
+                by what tells the prompt from the others alone, such as the second of two objects, and a picture that \
+                is told for sure earns no more. Its term is `alignment`. A function is asked once for each prompt; \
+                the prompt itself among the texts does not count.
+                """,
+            examples: [
+                .init(
+                    """
+                    clip = load "emoji"
+                    func twice(p) {
+                        pair = split(p, " and ")
+                        return map(pair, one -> "{one} and {one}")
+                    }
+                    contrast clip against: twice
+                    """, gives: "reward contrast"),
+                .init("contrast load(\"emoji\") against: [\"a dog\", \"a cat\"]", gives: "reward contrast"),
+            ],
+            seeAlso: ["trainer", "alignment", "custom"]
+        ) { call in
+            let clip = try call.object("clip", as: ClipValue.self)
+            let texts = try call.textsByPrompt("against")
+            return .object(
+                RewardValue(ContrastReward(clip.embedder, scale: try call.number("scale"), against: texts)))
+        }
     }
 
     private static var custom: Verb {
@@ -99,6 +143,30 @@ enum RewardFunctions {
                 model, usual: call.images("like"), probe: call.denoisingProbe(), limit: call.number("limit"),
                 progress: call.progress("denoise"))
             return .object(RewardValue(reward))
+        }
+    }
+}
+
+extension Arguments {
+    /// Texts for each prompt: the same list for all, or what a function of the prompt gives, a text or a list of them.
+    fileprivate func textsByPrompt(_ name: String) throws -> (String) throws -> [String] {
+        guard case .function(let function) = try value(name) else {
+            let texts = try strings(name)
+            return { _ in texts }
+        }
+        let interpreter = interpreter
+        return { prompt in
+            let result = try interpreter.call(function, [.string(prompt)])
+            switch result {
+            case .string(let text): return [text]
+            case .list(let items):
+                let texts = items.compactMap { if case .string(let text) = $0 { text } else { nil } }
+                if texts.count == items.count { return texts }
+            default: break
+            }
+            throw RhumbError(
+                "'\(name)' must give a list of strings for the prompt '\(prompt)', not \(result.summary)",
+                hint: "p -> [replace(p, \"red\", \"blue\")]", argument: name)
         }
     }
 }

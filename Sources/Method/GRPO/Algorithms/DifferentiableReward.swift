@@ -44,6 +44,12 @@ extension AlignmentReward: DifferentiableReward {
     }
 }
 
+extension ContrastReward: DifferentiableReward {
+    public func rewards(of pictures: Tensor, prompts: [String]) throws -> Tensor {
+        try judged(embedder.embed(pictures: pictures), prompts: prompts).probabilities
+    }
+}
+
 extension RewardSum: DifferentiableReward {
     public func rewards(of pictures: Tensor, prompts: [String]) throws -> Tensor {
         try parts.map { part in

@@ -36,12 +36,14 @@ struct PreferenceOptimisation: PolicyAlgorithm {
     func units(samples: Int, groups: Int) -> Int { groups }
     var samplesPerUnit: Int { 2 }
 
-    /// The best and the worst of each group, in turn; of given pairs, the better one and the other.
+    /// The best and the worst of each group, in turn; of given pairs, the better one and the other. Where nothing is asked
+    /// for no picture is better, and one stands twice.
     func samples(of units: [Int], in rollout: Rollout) -> [Int] {
         units.flatMap { group in
             let first = group * rollout.groupSize, scores = rollout.scores.totals
             let members = first..<first + rollout.groupSize
             guard !scores.isEmpty else { return [first, first + 1] }
+            if rollout.prompts[group].asksForNothing { return [first, first] }
             return [members.max { scores[$0] < scores[$1] }!, members.min { scores[$0] < scores[$1] }!]
         }
     }

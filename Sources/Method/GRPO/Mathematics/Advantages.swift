@@ -23,7 +23,7 @@ public enum RewardAggregate: String, CaseIterable, Sendable {
 /// Standard deviations are unbiased (divided by n − 1), as `torch.std`.
 public struct Advantages: Equatable, Sendable {
     /// One for each sample, group after group.
-    public let values: [Double]
+    public private(set) var values: [Double]
     /// Mean and standard deviation of each group's rewards.
     public let means, deviations: [Double]
     /// How many groups teach nothing, because all of their rewards are equal.
@@ -96,6 +96,15 @@ public struct Advantages: Equatable, Sendable {
         values =
             isFlat
             ? sums.map { _ in 0 } : sums.map { min(max(($0 - mean) / (spread + epsilon), -clip), clip) }
+    }
+
+    /// The same, but that some groups teach nothing.
+    func withoutGroups(where isOut: (Int) -> Bool) -> Advantages {
+        var others = self
+        for group in 0..<groupCount where isOut(group) {
+            for row in group * groupSize..<(group + 1) * groupSize { others.values[row] = 0 }
+        }
+        return others
     }
 
     private static func deviation(_ values: ArraySlice<Double>) -> Double {

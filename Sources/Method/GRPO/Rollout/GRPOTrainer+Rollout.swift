@@ -48,7 +48,7 @@ extension GRPOTrainer {
         if options.method.recording == .result(predictions: true) {
             drawn.trained = try withoutGradients { try predicted(latents, draws, prompts, context) }
         }
-        let advantages = try advantages(of: drawn.scores)
+        let advantages = try advantages(of: drawn.scores, prompts)
         let rollout = Rollout(
             round: completed, prompts: prompts, groupSize: options.group,
             timesteps: stepPlan.timesteps, sigmas: stepPlan.sigmas, samples: drawn.samples, trained: drawn.trained,
@@ -94,8 +94,13 @@ extension GRPOTrainer {
         }
     }
 
-    func advantages(of scores: RewardScores) throws -> Advantages {
+    /// - Parameter prompts: of the groups.
+    func advantages(of scores: RewardScores, _ prompts: [TrainingPrompt]) throws -> Advantages {
         guard isScored else { return .none }
+        return try advantages(of: scores).withoutGroups { prompts[$0].asksForNothing }
+    }
+
+    private func advantages(of scores: RewardScores) throws -> Advantages {
         let total = try Advantages(
             rewards: scores.totals, groupSize: options.group, scale: options.std,
             epsilon: options.advantageEpsilon, clip: options.advantageClip)

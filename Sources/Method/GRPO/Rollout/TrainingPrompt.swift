@@ -9,6 +9,10 @@ public struct TrainingPrompt: Hashable, Sendable, ExpressibleByStringLiteral {
 
     public init(_ text: String, isPreserved: Bool = false) { (self.text, self.isPreserved) = (text, isPreserved) }
 
+    /// Whether it is the empty prompt, preserved: the model is held to what it predicts where nothing is asked for, which
+    /// guidance leads away from, and no picture of it is better than another.
+    public var asksForNothing: Bool { isPreserved && text.isEmpty }
+
     public init(stringLiteral text: String) { self.init(text) }
 
     /// Prompts whose rewards are to change, then those that are preserved.

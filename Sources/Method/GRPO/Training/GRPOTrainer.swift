@@ -69,7 +69,8 @@ public final class GRPOTrainer: Trainer {
         try Self.check(reward, prompts, examples, options)
         try start.requireTextAlone(for: "GRPO")
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
-        if let empty = prompts.firstIndex(where: { $0.text.allSatisfy(\.isWhitespace) }) {
+        let blank = prompts.firstIndex { !$0.asksForNothing && $0.text.allSatisfy(\.isWhitespace) }
+        if let empty = blank {
             throw RhumbError.emptyPrompt(empty)
         }
         (self.options, self.reward, self.prompts, self.judge) = (options, reward, prompts, judge)

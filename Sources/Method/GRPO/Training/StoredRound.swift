@@ -67,6 +67,6 @@ struct StoredRound: Codable {
             startContext: try trainer.startContext(of: known),
             images: try withoutGradients { try trainer.pictures(samples[samples.count - 1], progress: nil) },
             scores: scores,
-            judgements: judgements, advantages: try trainer.advantages(of: scores), seconds: seconds)
+            judgements: judgements, advantages: try trainer.advantages(of: scores, known), seconds: seconds)
     }
 }
