@@ -15,7 +15,7 @@ final class ContrastRewardTests: XCTestCase {
 
     override func setUp() { Engine.threads = 1 }
 
-    private let others = ["a dog": ["a cat", "a dog", "a cat"], "a red car": ["a blue car", "a red key", "a car"]]
+    private let others = ["a dog": ["a cat", "A  dog", "a cat"], "a red car": ["a blue car", "a red key", "a car"]]
 
     private func pictures(_ count: Int) throws -> [Image] {
         try (0..<count).map {
@@ -27,7 +27,8 @@ final class ContrastRewardTests: XCTestCase {
         try ContrastReward(Self.clip.get(), scale: scale) { self.others[$0] ?? [] }
     }
 
-    /// Prompts with one and with three other texts in one batch; the prompt itself and a text given twice count once.
+    /// Prompts with one and with three other texts in one batch; what the model reads as the prompt, and a text given
+    /// twice, count once.
     func testItIsTheSoftmaxOfTheCosines() throws {
         let clip = try Self.clip.get()
         let prompts = ["a dog", "a red car", "a dog"], images = try pictures(3)
@@ -78,7 +79,7 @@ final class ContrastRewardTests: XCTestCase {
         assertMessage("'against' has no other text than the prompt 'a cat' for it") {
             _ = try reward().scores(of: RewardBatch(images: pictures(1), prompts: ["a cat"]))
         }
-        let alone = try ContrastReward(Self.clip.get(), scale: 20) { [$0] }
+        let alone = try ContrastReward(Self.clip.get(), scale: 20) { [$0, $0.uppercased()] }
         assertMessage("'against' has no other text than the prompt 'a dog' for it") {
             _ = try alone.scores(of: RewardBatch(images: pictures(1), prompts: ["a dog"]))
         }

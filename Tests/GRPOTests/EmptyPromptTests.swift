@@ -26,7 +26,7 @@ final class EmptyPromptTests: XCTestCase {
 
     private func weights(_ trainer: GRPOTrainer) -> [[Float]] { trainer.policy.parameters.map(\.tensor.floats) }
 
-    /// Its pictures are scored, and nothing is learnt from their scores; from those of another prompt it is.
+    /// Its pictures are scored, and nothing is learnt from their scores, before and after an update from another prompt.
     func testItsPicturesTeachNothing() throws {
         for algorithm in [AlgorithmKind.grpo, .nft, .awm, .dpo, .reward] {
             let trainer = try trainer(algorithm, weight: 0), start = weights(trainer)
@@ -34,9 +34,10 @@ final class EmptyPromptTests: XCTestCase {
             XCTAssertGreaterThan(Set(empty.scores.totals).count, 1, algorithm.rawValue)
             try trainer.update(empty)
             XCTAssertEqual(weights(trainer), start, algorithm.rawValue)
-            let other = try self.trainer(algorithm, weight: 0)
-            try other.update(other.rollout(prompts: ["a dog"]))
-            XCTAssertNotEqual(weights(other), start, algorithm.rawValue)
+            try trainer.update(trainer.rollout(prompts: ["a dog"]))
+            XCTAssertNotEqual(weights(trainer), start, algorithm.rawValue)
+            try trainer.update(trainer.rollout(prompts: [""]))
+            XCTAssertEqual(try XCTUnwrap(trainer.history.last?.gradientNorm), 0, algorithm.rawValue)
         }
     }
 
@@ -57,15 +58,28 @@ final class EmptyPromptTests: XCTestCase {
         XCTAssertLessThan(held, 0.7 * free)
     }
 
+    /// Groups of the empty prompt are not drawn again where their rewards are equal.
+    func testItIsNotDrawnAgain() throws {
+        var scored: [String] = []
+        let flat = FunctionReward(name: "flat") { _, prompt in
+            scored.append(prompt)
+            return RewardScores(totals: [1])
+        }
+        let trainer = try Fixture.trainer(flat, prompts: ["a dog"], preserving: [""]) { $0.resample = 2 }
+        _ = try trainer.rollout()
+        XCTAssertEqual(scored.count { $0.isEmpty }, 3)
+        XCTAssertEqual(scored.count { $0 == "a dog" }, 9)
+    }
+
     func testABlankPromptIsRefusedElsewhere() throws {
-        func refused(_ prompts: [String], _ kept: [String], line: UInt = #line) {
-            assertMessage("is empty", line: line) {
+        func refused(_ prompts: [String], _ kept: [String], _ message: String, line: UInt = #line) {
+            assertMessage(message, line: line) {
                 _ = try GRPOTrainer(
                     Fixture.pipeline(), reward: Fixture.redness,
                     prompts: TrainingPrompt.list(prompts, preserving: kept), options: Fixture.options)
             }
         }
-        refused(["a dog", ""], [])
-        refused(["a dog"], ["  "])
+        refused(["a dog", ""], [], "prompt 1 is empty")
+        refused(["a dog"], ["a cat", "  "], "text 1 of 'keep' is blank")
     }
 }

@@ -137,7 +137,8 @@ final class GRPOVerbTests: XCTestCase {
         XCTAssertTrue(number.contains("'against' must give a list of strings for the prompt 'a ball', not 3"), number)
         XCTAssertTrue(itself.contains("'against' has no other text than the prompt 'a ball' for it"), itself)
         XCTAssertTrue(output("contrast clip").contains("against"))
-        XCTAssertTrue(output("contrast clip against: [\"a dog\"] scale: 0").contains("must be a number above 0"))
+        let scale = output("contrast clip against: [\"a dog\"] scale: 0")
+        XCTAssertTrue(scale.contains("'scale' of 'contrast' must be a number 0.01…1000, not 0"), scale)
     }
 
     /// What the model never learnt to draw is charged for, and what it has learnt is not.

@@ -81,7 +81,14 @@ extension RhumbError {
         "a trainer needs prompts, and the list is empty", hint: "for the bundled world: prompts: prompts(\"train\")")
 
     static func emptyPrompt(_ position: Int) -> RhumbError {
-        RhumbError("prompt \(position) is empty", hint: "every picture is scored against the prompt it was drawn for")
+        RhumbError(
+            "prompt \(position) is empty",
+            hint: "every picture is scored against its prompt; keep: [\"\"] holds what is drawn without one")
+    }
+
+    static func blankKept(_ position: Int) -> RhumbError {
+        RhumbError(
+            "text \(position) of 'keep' is blank", hint: "the empty prompt is \"\", without spaces", argument: "keep")
     }
 
     static func startPrompts(_ count: Int, prompts: Int) -> RhumbError {
@@ -139,7 +146,7 @@ extension RhumbError {
     static func noGradient(_ reward: String) -> RhumbError {
         RhumbError(
             "no gradient flows through the reward '\(reward)', and \"reward\" follows it",
-            hint: "steering(clip, v), alignment(clip) and sums of them have one; another algorithm needs none",
+            hint: "steering(clip, v), alignment(clip), contrast(clip, …) and sums of them; other algorithms need none",
             argument: "reward")
     }
 

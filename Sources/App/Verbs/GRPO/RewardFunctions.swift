@@ -40,31 +40,31 @@ enum RewardFunctions {
             result: "a reward",
             details: "r = x · z(p). Times −1 it is the negative-only reward that wrecks a model: `-alignment(clip)`.",
             examples: [.init("-alignment(load(\"emoji\"))", gives: "reward -1 alignment")],
-            seeAlso: ["trainer", "steering", "plausibility", "custom"]
+            seeAlso: ["trainer", "steering", "contrast", "plausibility", "custom"]
         ) { call in .object(RewardValue(AlignmentReward(try call.object("clip", as: ClipValue.self).embedder))) }
     }
 
     private static var contrast: Verb {
         Verb(
             "contrast", family: "grpo",
-            summary: "how surely pictures are told from what other texts say as a reward, for a trainer",
+            summary: "the probability that a picture shows its prompt and not another text as a reward, for a trainer",
             parameters: [
                 Parameter("clip", .object("clip"), help: "the model that judges"),
                 .option(
                     "against", .either([.function, .list(of: .string)]), fallback: .required,
                     help: "texts that say something else: for all prompts, or by a function of the prompt"),
                 .option(
-                    "scale", .number(in: Bounds(.open(0), .closed(1000))), default: 20,
-                    help: "s; the larger, the surer of small differences"),
+                    "scale", .number(in: 0.01...1000), default: 20,
+                    help: "s; the larger, the more small differences of cosines count"),
             ],
             result: "a reward from 0 to 1",
             details: """
                 r = exp(s x · z(p)) / Σ exp(s x · z), over the prompt and the texts it is told from: zero-shot \
                 classification (Radford et al. 2021, arXiv 2103.00020) over texts that are hard to tell apart. The \
                 cosine (`alignment`) may rise by anything that a picture and its prompt have in common; this one rises \
-                by what tells the prompt from the others alone, such as the second of two objects, and a picture that \
-                is told for sure earns no more. Its term is `alignment`. A function is asked once for each prompt; \
-                the prompt itself among the texts does not count.
+                by what tells the prompt from the others alone, such as the second of two objects, and at a \
+                probability of 1 there is no more to gain. Its term is `alignment`. A function is asked once for each \
+                prompt; texts that the model reads as it reads the prompt do not count.
                 """,
             examples: [
                 .init(
@@ -81,7 +81,12 @@ enum RewardFunctions {
             seeAlso: ["trainer", "alignment", "custom"]
         ) { call in
             let clip = try call.object("clip", as: ClipValue.self)
-            let texts = try call.textsByPrompt("against")
+            let given = try call.textsByPrompt("against"), host = call.host
+            let texts = { (prompt: String) in
+                let texts = try given(prompt)
+                try clip.noteUnseen(texts, host)
+                return texts
+            }
             return .object(
                 RewardValue(ContrastReward(clip.embedder, scale: try call.number("scale"), against: texts)))
         }

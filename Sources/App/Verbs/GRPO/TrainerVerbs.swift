@@ -20,13 +20,13 @@ enum TrainerVerbs {
                 .option(
                     "reward", .optional(.either([.object("reward"), .function])),
                     fallback: .described("none, where nothing is scored"),
-                    help: "steering(...), alignment(...), a weighted sum, or a function of a picture and its prompt"),
+                    help: "steering(...), alignment(...), contrast(...), a sum, or a function of picture and prompt"),
                 .option(
                     "prompts", .optional(.either([.string, .list(of: .string)])),
                     fallback: .described("those of the pictures given"), help: "what to train on"),
                 .option(
                     "keep", .either([.string, .list(of: .string)]), default: .list([]),
-                    help: "further prompts to train on, on which the model is to stay as it was; see 'keep_kl'"
+                    help: "further prompts, also \"\", on which the model is to stay as it was; see 'keep_kl'"
                 ),
                 .option(
                     "judge", .optional(.either([.object("reward"), .function])), default: .none,

@@ -54,7 +54,7 @@ struct NegativeAwareFinetuning: PolicyAlgorithm {
         let share = try Tensor(
             samples.map { Float(0.5 + rollout.advantages.values[$0] / (2 * options.advantageClip)) })
         var terms = ObjectiveTerms(
-            losses: try share * positive + (1 - share) * negative,
+            losses: try (share * positive + (1 - share) * negative) * rollout.counts(of: samples),
             divergence: try new.detached().meanSquaredDifference(old),
             measures: ["optimality": share, "positive": positive.detached(), "negative": negative.detached()])
         if withReference { try update.holding(&terms, new, latents, rollout, samples) }

@@ -36,14 +36,14 @@ struct PreferenceOptimisation: PolicyAlgorithm {
     func units(samples: Int, groups: Int) -> Int { groups }
     var samplesPerUnit: Int { 2 }
 
-    /// The best and the worst of each group, in turn; of given pairs, the better one and the other. Where nothing is asked
-    /// for no picture is better, and one stands twice.
+    /// The best and the worst of each group, in turn; of given pairs, the better one and the other; of the empty
+    /// prompt any two, which only the KL is for.
     func samples(of units: [Int], in rollout: Rollout) -> [Int] {
         units.flatMap { group in
             let first = group * rollout.groupSize, scores = rollout.scores.totals
             let members = first..<first + rollout.groupSize
             guard !scores.isEmpty else { return [first, first + 1] }
-            if rollout.prompts[group].asksForNothing { return [first, first] }
+            if rollout.prompts[group].asksForNothing { return [first, first + 1] }
             return [members.max { scores[$0] < scores[$1] }!, members.min { scores[$0] < scores[$1] }!]
         }
     }
@@ -63,9 +63,10 @@ struct PreferenceOptimisation: PolicyAlgorithm {
             - latents.errors(of: start, options.lossWeight).detached()
         let pairs = try change.reshaped([piece.samples.count, 2])
         let margin = try (pairs.selected(1, 1) - pairs.selected(1, 0)) * Float((options.beta ?? 5000) / 2)
-        // A group without spread has no better picture.
-        let counts = try Tensor(
-            stride(from: 0, to: samples.count, by: 2).map { samples[$0] == samples[$0 + 1] ? 0 : Float(1) })
+        // A group without spread has no better picture, nor has the empty prompt.
+        let firsts = stride(from: 0, to: samples.count, by: 2)
+        let spread = try Tensor(firsts.map { samples[$0] == samples[$0 + 1] ? 0 : Float(1) })
+        let counts = try spread * rollout.counts(of: firsts.map { samples[$0] })
         var terms = ObjectiveTerms(
             losses: try (-margin).softplus() * counts,
             measures: [

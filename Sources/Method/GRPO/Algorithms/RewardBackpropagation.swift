@@ -48,8 +48,8 @@ struct RewardBackpropagation: PolicyAlgorithm {
             x = try policy.mean(at: step, x, context: context, empty: rollout.emptyContext, isRandom: false)
         }
         let reached = try scoring.rewards(of: x, prompts: samples.map { rollout.samplePrompts[$0] })
-        let counts = try Tensor(samples.map { Float(rollout.prompts[$0 / rollout.groupSize].asksForNothing ? 0 : 1) })
-        var terms = ObjectiveTerms(losses: try -reached * counts, measures: ["reached": reached.detached()])
+        let losses = try -reached * rollout.counts(of: samples)
+        var terms = ObjectiveTerms(losses: losses, measures: ["reached": reached.detached()])
         if withReference {
             let times = [Int](repeating: rollout.timesteps[first], count: samples.count)
             let here = try policy.prediction(start, timesteps: times, context: context)

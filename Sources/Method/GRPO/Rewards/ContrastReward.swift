@@ -2,11 +2,11 @@ import Basics
 import CLIP
 import Tensor
 
-/// p = exp(s x · z(p)) / Σ exp(s x · z): how surely a picture is told to show its prompt and not another text, of those
-/// that are close to it: the zero-shot classification of Radford et al. 2021 (arXiv 2103.00020) over hard negatives.
+/// p = exp(s x · z(p)) / Σ exp(s x · z): the probability that a picture shows its prompt and not one of some other texts,
+/// by the zero-shot classification of Radford et al. 2021 (arXiv 2103.00020) over hard negatives.
 ///
 /// The cosine alone may be raised by anything a picture has in common with its prompt. Here only what tells the prompt
-/// from the other texts counts, and a picture that is told for sure earns no more. Its term is the alignment x · z(p).
+/// from the other texts counts, and at a probability of 1 there is no more to gain. Its term is the alignment x · z(p).
 public final class ContrastReward: Reward {
     public let name = "contrast"
     public let embedder: CLIPEmbedder
@@ -14,6 +14,8 @@ public final class ContrastReward: Reward {
     public let scale: Double
     private let against: (String) throws -> [String]
     private let prompts: PromptEmbeddings
+    /// Components of unit embeddings that differ by less are of one text.
+    private static let sameText: Float = 1e-6
     private var known: [String: [String]] = [:]
 
     /// - Parameters:
@@ -24,17 +26,24 @@ public final class ContrastReward: Reward {
         prompts = PromptEmbeddings(embedder)
     }
 
-    /// The other texts of a prompt, without the prompt itself, each once.
+    /// The other texts of a prompt, each once; without those that the model reads as it reads the prompt, such as the
+    /// prompt itself in capitals, which no picture can be told from.
     ///
     /// - Throws: `RhumbError` where there is none: every picture would then be told for sure.
     private func others(of prompt: String) throws -> [String] {
         if let texts = known[prompt] { return texts }
-        var seen: Set = [prompt]
-        let texts = try against(prompt).filter { seen.insert($0).inserted }
+        var seen = [try prompts([prompt]).floats], texts: [String] = []
+        for text in try against(prompt) {
+            let row = try prompts([text]).floats
+            let isKnown = seen.contains { zip($0, row).allSatisfy { abs($0 - $1) < Self.sameText } }
+            if !isKnown { (seen, texts) = (seen + [row], texts + [text]) }
+        }
         guard !texts.isEmpty else {
             throw RhumbError(
                 "'against' has no other text than the prompt '\(prompt)' for it",
-                hint: "give at least one text that says something else", argument: "against")
+                hint: "give at least one text that says something else"
+                    + (prompt.isEmpty ? "; the empty prompt is asked for too, since it is kept" : ""),
+                argument: "against")
         }
         known[prompt] = texts
         return texts

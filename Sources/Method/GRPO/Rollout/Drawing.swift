@@ -9,9 +9,12 @@ struct Drawing {
     var scores: RewardScores
 
     /// Groups whose rewards are all equal, which teach nothing.
-    func groupsWithoutSpread(_ size: Int) -> [Int] {
+    ///
+    /// - Parameter prompts: of the groups; the empty one is left out, whose rewards decide nothing.
+    func groupsWithoutSpread(_ size: Int, _ prompts: [TrainingPrompt]) -> [Int] {
         guard !scores.totals.isEmpty else { return [] }
         return (0..<scores.totals.count / size).filter { group in
+            if prompts[group].asksForNothing { return false }
             let rewards = scores.totals[group * size..<(group + 1) * size]
             return rewards.max()! - rewards.min()! < Advantages.zeroSpread
         }

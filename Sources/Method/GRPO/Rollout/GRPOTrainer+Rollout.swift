@@ -31,7 +31,7 @@ extension GRPOTrainer {
         let context = try pipeline.context(of: prompts.texts)
         var drawn = try withoutGradients { try drawing(plan, prompts, context, progress: progress) }
         for attempt in 0..<options.resample {
-            let flat = drawn.groupsWithoutSpread(options.group)
+            let flat = drawn.groupsWithoutSpread(options.group, prompts)
             guard !flat.isEmpty else { break }
             let again = try withoutGradients {
                 try drawing(

@@ -95,5 +95,10 @@ public struct Rollout {
         startWeights(of: options.method.samples(of: part.samples, in: self), options).contains { $0 > 0 }
     }
 
+    /// 1 for samples that are learnt from, 0 for those of the empty prompt, which are held alone; [samples].
+    func counts(of samples: [Int]) throws -> Tensor {
+        try Tensor(samples.map { prompts[$0 / groupSize].asksForNothing ? 0 : Float(1) })
+    }
+
     func advantages(of samples: [Int]) throws -> Tensor { try Tensor(samples.map { Float(advantages.values[$0]) }) }
 }

@@ -70,8 +70,9 @@ public final class GRPOTrainer: Trainer {
         try start.requireTextAlone(for: "GRPO")
         guard !prompts.isEmpty else { throw RhumbError.noPrompts }
         let blank = prompts.firstIndex { !$0.asksForNothing && $0.text.allSatisfy(\.isWhitespace) }
-        if let empty = blank {
-            throw RhumbError.emptyPrompt(empty)
+        if let blank {
+            let before = prompts[..<blank].count { !$0.isPreserved }
+            throw prompts[blank].isPreserved ? RhumbError.blankKept(blank - before) : RhumbError.emptyPrompt(blank)
         }
         (self.options, self.reward, self.prompts, self.judge) = (options, reward, prompts, judge)
         self.examples = examples
