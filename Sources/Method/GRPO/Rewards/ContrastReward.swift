@@ -32,9 +32,10 @@ public final class ContrastReward: Reward {
     /// - Throws: `RhumbError` where there is none: every picture would then be told for sure.
     private func others(of prompt: String) throws -> [String] {
         if let texts = known[prompt] { return texts }
-        var seen = [try prompts([prompt]).floats], texts: [String] = []
-        for text in try against(prompt) {
-            let row = try prompts([text]).floats
+        let given = try against(prompt), rows = try prompts([prompt] + given)
+        var seen = [try rows.selected(0, 0).floats], texts: [String] = []
+        for (index, text) in given.enumerated() {
+            let row = try rows.selected(0, index + 1).floats
             let isKnown = seen.contains { zip($0, row).allSatisfy { abs($0 - $1) < Self.sameText } }
             if !isKnown { (seen, texts) = (seen + [row], texts + [text]) }
         }
